@@ -1,0 +1,134 @@
+# The verbs: demo test check prove bench docs clean. Each does its own set-up; the machine needs Python 3.11+ and make.
+# Set-up runs again when a file under requirements/ or pyproject.toml changes.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+ifndef PYTHON
+PYTHON := $(shell for p in python3 python3.11 python3.12 python3.13; do \
+	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; break; fi; done)
+endif
+
+VENV := .venv
+BIN := $(VENV)/bin
+BENCH := .venv-bench
+WHEEL := .venv-wheel
+PIP := -m pip --disable-pip-version-check install --quiet
+WORKERS ?= 2
+DEMO_ARGS ?=
+PYTEST_ARGS ?=
+PROVE_PATHS = $(or $(wildcard tests/property),tests)
+
+# Folders are handed to the tools as soon as they hold Python.
+PYTREES = $(foreach d,src adapters tests examples benchmarks tools,\
+	$(if $(shell find $(d) -name '*.py' -not -path '*/__pycache__/*' 2>/dev/null | head -n 1),$(d)))
+EXAMPLES = $(sort $(wildcard examples/*.py))
+# What the gate of `check` adds to `test`.
+COVERAGE := --cov --cov-report=term-missing
+
+.PHONY: help demo test check prove bench docs clean format lint types contracts examples wheel
+
+help:
+	@echo 'make demo   the main job: a simulated year of a council, told on the terminal, with a report'
+	@echo 'make test   the tests'
+	@echo 'make check  format, lint, types, import contracts, tests with coverage, docs, examples, the built wheel'
+	@echo 'make prove  the tests with long property runs'
+	@echo 'make bench  the benchmarks beside other libraries'
+	@echo 'make docs   the documentation, into docs/_build/html'
+	@echo 'make clean  away with everything that these verbs made'
+
+# ---- set-up ---------------------------------------------------------------------------------------------------------
+
+define new_venv
+	@test -n '$(PYTHON)' || { echo 'Python 3.11 or newer is needed (apt-get install python3 python3-venv).' >&2; exit 1; }
+	@test -x $(1)/bin/python && $(1)/bin/python -m pip --version >/dev/null 2>&1 || { \
+		rm -rf $(1); $(PYTHON) -m venv $(1) >/dev/null || { rm -rf $(1); \
+		echo 'Python cannot make a virtual environment here. On Debian or Ubuntu: apt-get install python3-venv' >&2; \
+		exit 1; }; }
+endef
+
+# The library and its command line, nothing else: enough for `make demo`.
+$(VENV)/.runtime: requirements/runtime.txt requirements/build.txt pyproject.toml
+	$(call new_venv,$(VENV))
+	$(BIN)/python $(PIP) --require-hashes -r requirements/runtime.txt
+	$(BIN)/python $(PIP) --require-hashes -r requirements/build.txt
+	$(BIN)/python $(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
+	$(BIN)/python $(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(BENCH)/.stamp: requirements/bench.txt pyproject.toml
+	$(call new_venv,$(BENCH))
+	$(BENCH)/bin/python $(PIP) --require-hashes -r requirements/bench.txt
+	$(BENCH)/bin/python $(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+# ---- the verbs ------------------------------------------------------------------------------------------------------
+
+demo: $(VENV)/.runtime
+	$(BIN)/expressplatform demo $(DEMO_ARGS)
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
+
+# In this order on purpose: the cheap ones first.
+check: $(VENV)/.dev
+	@$(MAKE) format
+	@$(MAKE) lint
+	@$(MAKE) types
+	@$(MAKE) contracts
+	@$(MAKE) test PYTEST_ARGS='$(COVERAGE)'
+	@$(MAKE) docs
+	@$(MAKE) examples
+	@$(MAKE) wheel
+	@echo 'check: all is well'
+
+prove: $(VENV)/.dev
+	HYPOTHESIS_PROFILE=prove $(BIN)/python -m pytest -n $(WORKERS) -m 'prove or not prove' $(PROVE_PATHS)
+
+bench: $(BENCH)/.stamp
+	$(if $(wildcard benchmarks/__main__.py),$(BENCH)/bin/python -m benchmarks,@echo 'bench: there are no benchmarks yet')
+
+docs: $(VENV)/.dev
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+
+clean:
+	rm -rf $(VENV) $(BENCH) $(WHEEL) build dist docs/_build htmlcov .coverage .coverage.* \
+		.hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find src adapters tests examples benchmarks tools -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+
+# ---- the parts of `check` -------------------------------------------------------------------------------------------
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy $(PYTREES)
+
+contracts: $(VENV)/.dev
+	$(BIN)/lint-imports
+
+# Each runs by itself, in an empty directory that is thrown away.
+examples: $(VENV)/.dev
+	@for file in $(EXAMPLES); do echo "$$file"; here=$$(pwd); place=$$(mktemp -d); \
+		(cd "$$place" && "$$here/$(BIN)/python" -W error "$$here/$$file" >/dev/null) \
+			|| { echo "$$file failed in $$place" >&2; exit 1; }; \
+		rm -rf "$$place"; done; echo 'examples: $(words $(EXAMPLES)) run'
+
+# The wheel that is built from the source archive, in a new environment without this directory on its path.
+wheel: $(VENV)/.dev
+	rm -rf dist $(WHEEL)
+	$(BIN)/python -m build --no-isolation --outdir dist . >/dev/null
+	$(BIN)/check-wheel-contents dist/*.whl
+	$(call new_venv,$(WHEEL))
+	$(WHEEL)/bin/python $(PIP) --require-hashes -r requirements/runtime.txt
+	$(WHEEL)/bin/python $(PIP) --no-deps dist/*.whl
+	$(BIN)/python tools/try_wheel.py $(WHEEL)

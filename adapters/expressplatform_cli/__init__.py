@@ -1,0 +1,1 @@
+"""The command `expressplatform`: the composition root, which may import every adapter."""

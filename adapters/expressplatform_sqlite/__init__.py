@@ -1,0 +1,1 @@
+"""The embedded store: cases, keys, evidence and small sealed records in SQLite files."""
