@@ -1,0 +1,249 @@
+"""The local key store: one SQLite file of wrapped keys, kept apart from the data.
+
+Laws of this module
+- No key stands in the file in clear but the one key-encryption key that wraps them all; it is there so that
+  it can be rotated, not as a defence against whoever can read the file. Keep the file where the data is not.
+- A key's bytes never move inside the file. Rows are only appended, no row is ever deleted, and a key is
+  destroyed by overwriting it where it stands with zeros of the same length: SQLite then splits and merges no
+  page that holds a key, so no stale copy stays in a page's free space. ``secure_delete`` covers the rest.
+- The journal is truncated, and the truncation synced, before a commit returns: a destroyed key cannot come
+  back from a journal after a power cut. What lies below the file (blocks a disk has freed or remapped,
+  snapshots, backups) is beyond this module; whoever runs it keeps such copies short, or encrypts the volume.
+- A destroyed id stays, for ever, as a tombstone; no key is made for it again.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self, final
+
+from expressplatform.errors import KeyDestroyed, KeyMissing, SealBroken, StoreUnusable
+from expressplatform.sealing import KEY_BYTES, WRAPPED_BYTES, new_key, unwrap_key, wrap_key
+
+SCHEMA = 1
+"""The edition of the file's tables which this release reads and writes."""
+
+_APPLICATION = 0x45504B53  # "EPKS": tells a key store from any other SQLite file
+_CASE, _SECRET = "case", "secret"
+_SHREDDED = bytes(WRAPPED_BYTES)
+
+_TABLES = (
+    "CREATE TABLE wrapping (generation INTEGER PRIMARY KEY, live INTEGER NOT NULL, kek BLOB NOT NULL)",
+    """CREATE TABLE sealed (slot INTEGER PRIMARY KEY, label TEXT NOT NULL, name TEXT NOT NULL,
+    live INTEGER NOT NULL, wrapped BLOB NOT NULL, UNIQUE (label, name))""",
+)
+# Exactly one key-encryption key is live at any time, so one statement reads a key and what opens it.
+_READ = (
+    "SELECT s.live, wrapped, kek FROM sealed AS s, wrapping AS w WHERE w.live = 1 AND label = ? AND name = ?"
+)
+_KEK = "SELECT generation, kek FROM wrapping WHERE live = 1"
+_DESTROYED = "SELECT name FROM sealed WHERE label = ? AND NOT live ORDER BY name"
+_INSERT = "INSERT INTO sealed (label, name, live, wrapped) VALUES (?, ?, ?, ?)"
+_OVERWRITE = "UPDATE sealed SET live = ?, wrapped = ? WHERE label = ? AND name = ?"
+
+_CODES = (
+    ("SQLITE_NOTADB", "corrupt"),
+    ("SQLITE_CORRUPT", "corrupt"),
+    ("SQLITE_BUSY", "busy"),
+    ("SQLITE_LOCKED", "busy"),
+    ("SQLITE_READONLY", "not_writable"),
+    ("SQLITE_CANTOPEN", "not_writable"),
+    ("SQLITE_PERM", "not_writable"),
+    ("SQLITE_FULL", "not_writable"),
+)
+
+
+@final
+class LocalKeyStore:
+    """Data keys of cases and named secrets in the file at ``path``, made (mode 0600) when it is not there.
+
+    Safe from several threads, and from several processes: a writer waits up to ``busy_seconds`` for another.
+    Do not carry an open store across ``fork``. Every method may raise ``StoreUnusable``, with the code
+    ``corrupt``, ``newer_schema``, ``foreign`` (another program's file), ``busy``, ``not_writable``,
+    ``closed`` or ``failed``.
+    """
+
+    __slots__ = ("_db", "_lock")
+
+    def __init__(self, path: str | os.PathLike[str], *, busy_seconds: float = 30.0) -> None:
+        self._lock = threading.Lock()
+        with _typed():
+            self._db = _opened(os.path.abspath(path), busy_seconds)
+
+    def create(self, case_ids: Sequence[str]) -> None:
+        """Make the data keys not there yet, in one transaction: all, or with ``KeyDestroyed`` none."""
+        with self._writing() as db:
+            kek: bytes = db.execute(_KEK).fetchone()[1]
+            for case_id in case_ids:
+                row = db.execute(_READ, (_CASE, case_id)).fetchone()
+                if row is None:
+                    db.execute(_INSERT, (_CASE, case_id, 1, wrap_key(kek, new_key(), case_id, label=_CASE)))
+                elif not row[0]:
+                    raise KeyDestroyed(case_id)
+
+    def get(self, case_id: str) -> bytes:
+        """The case's 32-byte data key; raises ``KeyMissing`` or ``KeyDestroyed``."""
+        row = self._row(_CASE, case_id)
+        if row is None:
+            raise KeyMissing(case_id)
+        if not row[0]:
+            raise KeyDestroyed(case_id)
+        return _unwrapped(row, _CASE, case_id)
+
+    def destroy(self, case_id: str) -> None:
+        """Overwrite the case's key for ever; harmless when repeated, final even for an unknown case."""
+        with self._writing() as db:
+            if not db.execute(_OVERWRITE, (0, _SHREDDED, _CASE, case_id)).rowcount:
+                db.execute(_INSERT, (_CASE, case_id, 0, _SHREDDED))
+
+    def destroyed(self) -> tuple[str, ...]:
+        """The ids of all cases whose key was destroyed, in order."""
+        with self._lock, _typed():
+            rows = self._db.execute(_DESTROYED, (_CASE,))
+            return tuple(name for (name,) in rows)
+
+    def secret(self, name: str) -> bytes:
+        """The named 32-byte secret, made when it is not there."""
+        row = self._row(_SECRET, name)
+        if row is None or not row[0]:
+            row = self._new_secret(name)
+        return _unwrapped(row, _SECRET, name)
+
+    def _new_secret(self, name: str) -> tuple[int, bytes, bytes]:
+        with self._writing() as db:
+            row: tuple[int, bytes, bytes] | None = db.execute(_READ, (_SECRET, name)).fetchone()
+            if row is not None and row[0]:  # another process was faster
+                return row
+            kek: bytes = db.execute(_KEK).fetchone()[1]
+            wrapped = wrap_key(kek, new_key(), name, label=_SECRET)
+            if row is None:
+                db.execute(_INSERT, (_SECRET, name, 1, wrapped))
+            else:
+                db.execute(_OVERWRITE, (1, wrapped, _SECRET, name))
+            return 1, wrapped, kek
+
+    def forget(self, name: str) -> None:
+        """Overwrite a named secret; the next :meth:`secret` of that name is another one."""
+        with self._writing() as db:
+            db.execute(_OVERWRITE, (0, _SHREDDED, _SECRET, name))
+
+    def rotate(self) -> int:
+        """Wrap every live key anew under a new key-encryption key, shred the old one; the new generation."""
+        with self._writing() as db:
+            generation, old = db.execute(_KEK).fetchone()
+            new = new_key()
+            rows = db.execute("SELECT label, name, wrapped FROM sealed WHERE live").fetchall()
+            for label, name, wrapped in rows:
+                key = _unwrapped((1, wrapped, old), label, name)
+                db.execute(_OVERWRITE, (1, wrap_key(new, key, name, label=label), label, name))
+            db.execute("UPDATE wrapping SET live = 0, kek = ? WHERE live = 1", (bytes(KEY_BYTES),))
+            db.execute("INSERT INTO wrapping VALUES (?, 1, ?)", (generation + 1, new))
+            return int(generation) + 1
+
+    def close(self) -> None:
+        """Close the file; any later call raises ``StoreUnusable`` with the code ``closed``."""
+        with self._lock:
+            self._db.close()
+
+    def _row(self, label: str, name: str) -> tuple[int, bytes, bytes] | None:
+        try:
+            with self._lock:
+                row: tuple[int, bytes, bytes] | None = self._db.execute(_READ, (label, name)).fetchone()
+                return row
+        except sqlite3.Error as error:
+            raise _unusable(error) from None
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction, alone among threads and processes: whole, or rolled back with the error."""
+        with self._lock, _typed(), self._db as db:
+            db.execute("BEGIN IMMEDIATE")
+            yield db
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return "<LocalKeyStore>"
+
+
+def _unwrapped(row: tuple[int, bytes, bytes], label: str, name: str) -> bytes:
+    try:
+        return unwrap_key(row[2], row[1], name, label=label)
+    except SealBroken:
+        raise StoreUnusable("corrupt", "a key in the key store does not unwrap") from None
+
+
+def _opened(path: str, busy_seconds: float) -> sqlite3.Connection:
+    _make_private(path)
+    db = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
+    try:
+        db.execute("PRAGMA secure_delete = ON")
+        db.execute("PRAGMA synchronous = FULL")
+        with db:
+            db.execute("BEGIN IMMEDIATE")
+            _check_or_make(db)
+        db.execute("PRAGMA journal_mode = TRUNCATE")
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _make_private(path: str) -> None:
+    """Make the file, or take others' rights to it away. An existing file is not opened here: closing a second
+    descriptor would drop the locks which this process holds on it through SQLite."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        os.chmod(path, 0o600)
+
+
+def _check_or_make(db: sqlite3.Connection) -> None:
+    schema, application = _number(db, "user_version"), _number(db, "application_id")
+    if (schema, application) == (0, 0) and not db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+        for statement in _TABLES:
+            db.execute(statement)
+        db.execute("INSERT INTO wrapping VALUES (1, 1, ?)", (new_key(),))
+        db.execute(f"PRAGMA application_id = {_APPLICATION}")
+        db.execute(f"PRAGMA user_version = {SCHEMA}")
+        return
+    if application != _APPLICATION:
+        raise StoreUnusable("foreign", "the file is not a key store")
+    if schema > SCHEMA:
+        raise StoreUnusable("newer_schema", f"the key store has schema {schema}; this release reads {SCHEMA}")
+    if db.execute("PRAGMA quick_check(1)").fetchone() != ("ok",) or db.execute(_KEK).fetchone() is None:
+        raise StoreUnusable("corrupt", "the key store fails its integrity check")
+
+
+def _number(db: sqlite3.Connection, pragma: str) -> int:
+    return int(db.execute(f"PRAGMA {pragma}").fetchone()[0])
+
+
+@contextmanager
+def _typed() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _unusable(error) from None
+    except OSError as error:
+        raise StoreUnusable("not_writable", os.strerror(error.errno or 0)) from None
+
+
+def _unusable(error: sqlite3.Error) -> StoreUnusable:
+    """What SQLite calls the failure, without its message."""
+    name = str(getattr(error, "sqlite_errorname", ""))
+    if not name:
+        return StoreUnusable("closed", "the key store has been closed")
+    code = next((code for prefix, code in _CODES if name.startswith(prefix)), "failed")
+    return StoreUnusable(code, f"the key store answers {name}")
