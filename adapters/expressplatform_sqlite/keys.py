@@ -49,6 +49,7 @@ _OVERWRITE = "UPDATE sealed SET live = ?, wrapped = ? WHERE label = ? AND name =
 _CODES = (
     ("SQLITE_NOTADB", "corrupt"),
     ("SQLITE_CORRUPT", "corrupt"),
+    ("SQLITE_ERROR", "corrupt"),  # our statements are constant: a table is missing
     ("SQLITE_BUSY", "busy"),
     ("SQLITE_LOCKED", "busy"),
     ("SQLITE_READONLY", "not_writable"),

@@ -1,0 +1,326 @@
+"""The key stores: what both promise, then what the file of the local one promises."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from expressplatform.errors import KeyDestroyed, KeyMissing, SealBroken, StoreUnusable
+from expressplatform.memory_keys import MemoryKeyStore
+from expressplatform.sealing import CaseKey, Context, KeyRing, wrap_key
+from expressplatform_sqlite.keys import SCHEMA, LocalKeyStore
+
+CANARY = "Wq7ZkT2vLx9RbN4c"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "keys.db"
+
+
+def wrapped_keys(path: Path) -> dict[str, bytes]:
+    """What the file holds for each name, read by a second route."""
+    db = sqlite3.connect(path)
+    try:
+        return dict(db.execute("SELECT name, wrapped FROM sealed"))
+    finally:
+        db.close()
+
+
+def changed(path: Path, statement: str, *values: object) -> None:
+    db = sqlite3.connect(path)
+    with db:
+        db.execute(statement, values)
+    db.close()
+
+
+def refused(path: Path) -> str:
+    with pytest.raises(StoreUnusable) as caught:
+        LocalKeyStore(path)
+    assert str(path) not in str(caught.value)
+    return caught.value.code
+
+
+@pytest.fixture(params=["memory", "file"])
+def store(request: pytest.FixtureRequest, path: Path) -> Iterator[MemoryKeyStore | LocalKeyStore]:
+    with MemoryKeyStore() if request.param == "memory" else LocalKeyStore(path) as made:
+        yield made
+
+
+class TestEveryKeyStore:
+    def test_each_case_has_one_key_of_its_own(self, store: MemoryKeyStore | LocalKeyStore) -> None:
+        store.create(["a", "b"])
+        assert len({store.get("a"), store.get("b")}) == 2
+        assert len(store.get("a")) == 32
+
+    def test_creating_again_changes_no_key(self, store: MemoryKeyStore | LocalKeyStore) -> None:
+        store.create(["a", "a"])
+        before = store.get("a")
+        store.create(["b", "a"])
+        store.create([])
+        assert store.get("a") == before
+
+    def test_a_case_that_was_never_here_has_no_key(self, store: MemoryKeyStore | LocalKeyStore) -> None:
+        with pytest.raises(KeyMissing):
+            store.get("a")
+
+    def test_a_destroyed_key_is_gone_for_ever(self, store: MemoryKeyStore | LocalKeyStore) -> None:
+        store.create(["a", "b"])
+        for _ in range(2):
+            store.destroy("a")
+            with pytest.raises(KeyDestroyed):
+                store.get("a")
+            with pytest.raises(KeyDestroyed):
+                store.create(["a"])
+        assert store.destroyed() == ("a",)
+        assert len(store.get("b")) == 32
+
+    def test_a_batch_with_a_destroyed_case_makes_no_key_at_all(
+        self, store: MemoryKeyStore | LocalKeyStore
+    ) -> None:
+        store.destroy("gone")
+        with pytest.raises(KeyDestroyed) as caught:
+            store.create(["new", "gone", "newer"])
+        assert caught.value.case_id == "gone"
+        for case_id in ("new", "newer"):
+            with pytest.raises(KeyMissing):
+                store.get(case_id)
+
+    def test_destroying_an_unknown_case_keeps_a_key_from_ever_being_made(
+        self, store: MemoryKeyStore | LocalKeyStore
+    ) -> None:
+        store.destroy("b")
+        store.destroy("a")
+        assert store.destroyed() == ("a", "b")
+
+    def test_a_secret_is_made_once_and_is_another_one_after_it_was_forgotten(
+        self, store: MemoryKeyStore | LocalKeyStore
+    ) -> None:
+        first = store.secret("tokens 2026Q1")
+        assert (len(first), store.secret("tokens 2026Q1")) == (32, first)
+        assert store.secret("receipts") != first
+        store.forget("tokens 2026Q1")
+        store.forget("never made")
+        second = store.secret("tokens 2026Q1")
+        assert second not in (first, store.secret("receipts"))
+        assert store.secret("tokens 2026Q1") == second
+
+    def test_a_case_and_a_secret_of_one_name_are_strangers(
+        self, store: MemoryKeyStore | LocalKeyStore
+    ) -> None:
+        store.create(["x"])
+        assert store.secret("x") != store.get("x")
+        store.forget("x")
+        assert len(store.get("x")) == 32
+        store.destroy("x")
+        assert len(store.secret("x")) == 32
+        assert store.destroyed() == ("x",)
+
+    def test_threads_that_create_the_same_cases_get_one_key_each(
+        self, store: MemoryKeyStore | LocalKeyStore
+    ) -> None:
+        names = [f"case-{number}" for number in range(40)]
+        start, seen = threading.Barrier(4), list[tuple[bytes, ...]]()
+
+        def work() -> None:
+            start.wait()
+            for name in names:
+                store.create([name])
+            seen.append((*(store.get(name) for name in names), store.secret("s")))
+
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(seen) == 4
+        assert len(set(seen)) == 1
+
+    def test_a_closed_store_says_so(self, store: MemoryKeyStore | LocalKeyStore) -> None:
+        store.close()
+        store.close()
+        for act in (
+            lambda: store.get("a"),
+            lambda: store.create(["a"]),
+            lambda: store.destroy("a"),
+            lambda: store.secret("a"),
+            lambda: store.forget("a"),
+            store.destroyed,
+        ):
+            with pytest.raises(StoreUnusable) as caught:
+                act()
+            assert caught.value.code == "closed"
+
+    def test_nothing_sealed_for_a_case_opens_once_its_key_is_destroyed(
+        self, store: MemoryKeyStore | LocalKeyStore
+    ) -> None:
+        place = Context("a", 1, "lodged", 1, b"", "particulars")
+        store.create(["a", "b"])
+        ring = KeyRing(store)
+        blob = ring.get("a").seal(CANARY.encode(), place)
+        store.destroy("a")
+        ring.forget("a")
+        with pytest.raises(KeyDestroyed):
+            ring.get("a")
+        with pytest.raises(SealBroken):
+            CaseKey(store.get("b")).open(blob, place)
+
+    def test_printing_a_store_shows_no_key_and_no_name(self, store: MemoryKeyStore | LocalKeyStore) -> None:
+        store.create([CANARY])
+        assert CANARY not in repr(store)
+        assert store.get(CANARY).hex() not in repr(store)
+
+
+class TestTheFile:
+    def test_keys_secrets_and_tombstones_survive_a_reopening(self, path: Path) -> None:
+        with LocalKeyStore(path) as store:
+            store.create(["a", "b"])
+            store.destroy("b")
+            key, secret = store.get("a"), store.secret("s")
+        with LocalKeyStore(str(path)) as store:
+            assert (store.get("a"), store.secret("s"), store.destroyed()) == (key, secret, ("b",))
+            with pytest.raises(KeyDestroyed):
+                store.create(["b"])
+
+    def test_only_its_owner_may_read_the_file(self, path: Path) -> None:
+        LocalKeyStore(path).close()
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        path.chmod(0o644)
+        LocalKeyStore(path).close()
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+    def test_no_key_stands_in_the_file_in_clear(self, path: Path) -> None:
+        with LocalKeyStore(path) as store:
+            store.create(["a"])
+            clear = (store.get("a"), store.secret("s"))
+        raw = path.read_bytes()
+        assert not [key for key in clear if key in raw]
+
+    def test_the_bytes_of_destroyed_keys_are_nowhere_in_the_files(self, path: Path) -> None:
+        names = [os.urandom(8).hex() for _ in range(1500)]  # random order: the index splits again and again
+        with LocalKeyStore(path) as store:
+            for at in range(0, len(names), 50):
+                store.create(names[at : at + 50])
+            secret = store.secret("quarter")
+            held = wrapped_keys(path)
+            before = path.read_bytes()
+            assert all(before.count(wrapped) == 1 for wrapped in held.values())
+            gone = sorted(names)[::3]  # live neighbours on both sides
+            for name in gone:
+                store.destroy(name)
+            store.forget("quarter")
+            left = b"".join(file.read_bytes() for file in path.parent.iterdir())
+            assert not [name for name in (*gone, "quarter") if held[name][13:] in left]
+            assert all(held[name] in left for name in set(names) - set(gone))
+            assert secret not in left
+
+    def test_rotation_keeps_every_live_key_and_leaves_no_old_wrapping_behind(self, path: Path) -> None:
+        with LocalKeyStore(path) as store:
+            store.create([f"case-{number}" for number in range(300)])
+            store.destroy("case-7")
+            keys = {name: store.get(name) for name in wrapped_keys(path) if name != "case-7"}
+            secret, held = store.secret("s"), wrapped_keys(path)
+            assert (store.rotate(), store.rotate()) == (2, 3)
+            assert {name: store.get(name) for name in keys} == keys
+            assert (store.secret("s"), store.destroyed()) == (secret, ("case-7",))
+        raw = path.read_bytes()
+        assert not [name for name in keys if held[name][13:] in raw]
+
+    def test_an_open_store_follows_a_rotation_done_by_another(self, path: Path) -> None:
+        with LocalKeyStore(path) as one, LocalKeyStore(path) as other:
+            one.create(["a"])
+            key = one.get("a")
+            other.rotate()
+            one.create(["b"])
+            assert (one.get("a"), other.get("b")) == (key, one.get("b"))
+
+    def test_no_journal_keeps_what_was_written(self, path: Path) -> None:
+        with LocalKeyStore(path) as store:
+            store.create(["a"])
+            others = [file for file in path.parent.iterdir() if file != path]
+            assert all(file.stat().st_size == 0 for file in others)
+
+    def test_processes_that_create_the_same_cases_get_one_key_each(self, path: Path) -> None:
+        program = (
+            "import sys, hashlib; from expressplatform_sqlite.keys import LocalKeyStore\n"
+            "store = LocalKeyStore(sys.argv[1]); names = [f'case-{n}' for n in range(60)]\n"
+            "for name in names: store.create([name])\n"
+            "print(hashlib.sha256(b''.join(map(store.get, names)) + store.secret('s')).hexdigest())"
+        )
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+        command = [sys.executable, "-c", program, str(path)]
+        running = [
+            subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(3)
+        ]
+        answers = [process.communicate(timeout=60)[0] for process in running]
+        assert [process.returncode for process in running] == [0, 0, 0]
+        assert len(set(answers)) == 1
+
+    def test_a_writer_that_waits_too_long_is_told_that_the_store_is_busy(self, path: Path) -> None:
+        with LocalKeyStore(path, busy_seconds=0.01) as store:
+            other = sqlite3.connect(path, isolation_level=None)
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(StoreUnusable) as caught:
+                store.create([CANARY])
+            assert caught.value.code == "busy"
+            assert CANARY not in str(caught.value)
+            other.close()
+            store.create([CANARY])
+
+    def test_a_newer_schema_is_refused_and_left_as_it_is(self, path: Path) -> None:
+        LocalKeyStore(path).close()
+        changed(path, f"PRAGMA user_version = {SCHEMA + 1}")
+        before = path.read_bytes()
+        assert refused(path) == "newer_schema"
+        assert path.read_bytes() == before
+
+    def test_another_programs_database_is_refused_and_left_as_it_is(self, path: Path) -> None:
+        changed(path, "CREATE TABLE notes (text)")
+        before = path.read_bytes()
+        assert refused(path) == "foreign"
+        assert path.read_bytes() == before
+
+    @pytest.mark.parametrize("damage", ["noise", "cut", "page", "no wrapping key", "no tables"])
+    def test_a_corrupt_file_is_refused(self, path: Path, damage: str) -> None:
+        with LocalKeyStore(path) as store:
+            store.create([f"case-{number}" for number in range(300)])
+        raw = path.read_bytes()
+        match damage:
+            case "noise":
+                path.write_bytes(b"noise " * 1000)
+            case "cut":
+                path.write_bytes(raw[: len(raw) // 2])
+            case "page":
+                path.write_bytes(raw[:8192] + b"\xff" * 4096 + raw[12288:])
+            case "no wrapping key":
+                changed(path, "DELETE FROM wrapping")
+            case _:
+                changed(path, "DROP TABLE wrapping")
+        assert refused(path) == "corrupt"
+
+    def test_a_wrapped_key_that_was_moved_or_altered_is_reported(self, path: Path) -> None:
+        with LocalKeyStore(path) as store:
+            store.create(["a", "b"])
+            changed(path, "UPDATE sealed SET wrapped = (SELECT wrapped FROM sealed WHERE name = 'b')")
+            assert len(store.get("b")) == 32
+            with pytest.raises(StoreUnusable) as caught:
+                store.get("a")
+            assert caught.value.code == "corrupt"
+            with pytest.raises(StoreUnusable):
+                store.rotate()
+            assert len(store.get("b")) == 32  # the rotation that failed changed nothing
+            changed(path, "UPDATE sealed SET wrapped = ?", wrap_key(bytes(32), bytes(32), "b"))
+            with pytest.raises(StoreUnusable):
+                store.get("b")
+
+    @pytest.mark.parametrize("place", ["missing/keys.db", "."])
+    def test_a_place_where_no_file_can_be_is_reported(self, tmp_path: Path, place: str) -> None:
+        assert refused(tmp_path / place) == "not_writable"
