@@ -184,7 +184,7 @@ class WorkingCalendar:
         """The same calendar with one more year settled, for whoever cannot wait for a release.
 
         ``year`` is the one after ``announced_through``. ``holidays`` are its days off (those on a weekend
-        change nothing) and ``make_up`` its worked weekends; they replace what was computed for it. ``edition``
+        change nothing), ``make_up`` its worked weekends; both replace what was computed for it. ``edition``
         tells the new calendar from the old one. Raises InvalidInput when the year is another one, a date lies
         outside it, or a make-up day is not on a weekend.
         """

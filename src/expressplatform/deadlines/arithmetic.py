@@ -119,10 +119,10 @@ def stopped(running: Deadline, stop: Stop) -> Deadline:
 
 
 def reschedule(running: Deadline, told: datetime, calendar: WorkingCalendar) -> Deadline:
-    """The deadline computed again with a newer edition of its calendar, never ending before ``told``.
+    """The deadline computed again with a newer edition of its calendar; it never ends before ``told``.
 
-    ``told`` is the latest end that a party was told. Raises InvalidInput when it is naive, or the calendar that
-    of another place.
+    ``told`` is the latest end that a party was told. Raises InvalidInput when it is naive, or when
+    the calendar is that of another place.
     """
     if calendar.id != running.term.calendar.id:
         raise _invalid("$.calendar", "mismatch", "must be a newer edition of the same calendar")
@@ -200,7 +200,7 @@ def _local(instant: datetime, zone: tzinfo) -> int:
 
 def _day_zero(start: datetime, term: Term) -> int:
     """The ordinal of the date that the start belongs to: the next one at or after the cut-off hour."""
-    zero = _local(start, term.zone)
+    zero = _aware(start).astimezone(term.zone).toordinal()
     if term.cutoff is None:
         return zero
     closing = datetime.combine(date.fromordinal(zero), term.cutoff, term.zone)
