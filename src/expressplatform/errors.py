@@ -1,0 +1,169 @@
+"""Every error that expressplatform raises, split by who must act.
+
+    ExpressPlatformError
+    ├── InvalidInput        the sender: correct the document (every problem, by path)
+    ├── Refused             whoever ``who_must_act`` names: a rule says no
+    ├── NoSuchCase          the caller: no case of that name is theirs to see
+    ├── StaleVersion        the caller: read the case again, then decide again
+    ├── KeyReused           the caller: one key names one command, for ever
+    └── OperatorMustAct     whoever runs the platform
+        ├── StoreUnusable   corrupt, newer or foreign files
+        ├── SealBroken      a sealed part does not open: wrong key, moved, altered
+        ├── SignatureInvalid
+        ├── KeyMissing      a case's key is not in the key store
+        └── KeyDestroyed    it was destroyed: the case has been erased
+
+All are frozen attrs classes: they pickle, copy and compare. None of them ever carries a value that
+somebody typed; a problem names the place and says what is wrong there.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+
+@attrs.frozen
+class Problem:
+    """One thing wrong with a document.
+
+    ``path`` is where (``$.purchase.paid.minor_units``), ``kind`` a stable word for programs,
+    ``message`` a sentence for people. The message never quotes the value found there.
+    """
+
+    path: str
+    kind: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}"
+
+
+class ExpressPlatformError(Exception):
+    """The root of the tree: catch it to catch everything that is ours."""
+
+    code: str
+
+
+@attrs.frozen(str=False)
+class InvalidInput(ExpressPlatformError):
+    """The document cannot be read as what it should be; ``problems`` holds every reason at once."""
+
+    problems: tuple[Problem, ...]
+    code: str = "invalid_input"
+
+    def __str__(self) -> str:
+        return "; ".join(str(problem) for problem in self.problems)
+
+
+@attrs.frozen(str=False)
+class Refused(ExpressPlatformError):
+    """A rule says no, and nothing has changed.
+
+    ``code`` is stable and meant for programs. ``who_must_act`` is a role in lower case, or empty when nobody
+    can change the answer. ``allowed`` names the commands which this actor may send now. ``reason`` is a
+    sentence.
+    """
+
+    code: str
+    case_id: str
+    who_must_act: str = ""
+    allowed: tuple[str, ...] = ()
+    reason: str = ""
+
+    def __str__(self) -> str:
+        may = f" Allowed now: {', '.join(self.allowed)}." if self.allowed else ""
+        return f"{self.reason or self.code} [{self.code}]{may}"
+
+
+@attrs.frozen(str=False)
+class NoSuchCase(ExpressPlatformError):
+    """There is no such case, or it is not the caller's to see: the two answers are the same."""
+
+    case_id: str
+    code: str = "no_such_case"
+
+    def __str__(self) -> str:
+        return "no case of that number is yours to see"
+
+
+@attrs.frozen(str=False)
+class StaleVersion(ExpressPlatformError):
+    """Somebody wrote first: the case stood at ``found`` where ``expected`` was asked for."""
+
+    case_id: str
+    expected: int
+    found: int
+    code: str = "stale_version"
+
+    def __str__(self) -> str:
+        return f"the case is at version {self.found}, not {self.expected}: read it again and decide again"
+
+
+@attrs.frozen(str=False)
+class KeyReused(ExpressPlatformError):
+    """An idempotency key came back with another command: use a new key for a new command."""
+
+    case_id: str
+    code: str = "key_reused"
+
+    def __str__(self) -> str:
+        return "this key has carried a different command before: use a new key for a new command"
+
+
+class OperatorMustAct(ExpressPlatformError):
+    """The platform's files or keys need attention; the case and the command are not at fault."""
+
+
+@attrs.frozen(str=False)
+class StoreUnusable(OperatorMustAct):
+    """A data file is corrupt, of a newer edition, of another scheme, or cannot be written."""
+
+    code: str
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.detail}" if self.detail else self.code
+
+
+@attrs.frozen(str=False)
+class SealBroken(OperatorMustAct):
+    """A sealed part does not open: it was altered or moved, or the key is another one."""
+
+    code: str
+    case_id: str
+
+    def __str__(self) -> str:
+        return f"the sealed part of case {self.case_id} does not open [{self.code}]"
+
+
+@attrs.frozen(str=False)
+class SignatureInvalid(OperatorMustAct):
+    """A signature does not match what it should cover."""
+
+    code: str = "signature_invalid"
+    key_id: str = ""
+
+    def __str__(self) -> str:
+        return f"the signature does not match [{self.code}]"
+
+
+@attrs.frozen(str=False)
+class KeyMissing(OperatorMustAct):
+    """The key store does not know the case: it was lost, or belongs to other data."""
+
+    case_id: str
+    code: str = "key_missing"
+
+    def __str__(self) -> str:
+        return f"the key of case {self.case_id} is not in the key store"
+
+
+@attrs.frozen(str=False)
+class KeyDestroyed(OperatorMustAct):
+    """The case's key was destroyed when the case was erased; nothing opens it again."""
+
+    case_id: str
+    code: str = "key_destroyed"
+
+    def __str__(self) -> str:
+        return f"case {self.case_id} has been erased: its key no longer exists"

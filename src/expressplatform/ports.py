@@ -1,0 +1,276 @@
+"""The ports: what the shell asks of stores, key stores and gateways, and the rows that they exchange.
+
+Laws of this file: ports speak rows and bytes. A store never sees a particular, a key store never sees a case's
+data, and a gateway is told a number and a date. Instants are UTC to the microsecond; `now` is always an argument.
+Every query carries the organisation that asks: what is not its to see does not exist for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Sequence
+from datetime import datetime, timedelta
+from typing import Final, Protocol, runtime_checkable
+
+import attrs
+
+EVERYONE: Final = "*"
+"""The asking organisation of the platform itself: the clock, the figures over all cases, an operator's checks."""
+
+
+@attrs.frozen
+class StoredEvent:
+    """One event as it is stored: facts in clear, particulars sealed (empty where the event has none)."""
+
+    case_id: str
+    version: int
+    kind: str
+    schema: int
+    facts: bytes
+    sealed: bytes
+
+
+@attrs.frozen
+class Header:
+    """Where a case stands, in clear and queryable: always what its events replay to.
+
+    ``council`` and ``trader`` may see the case (the trader once it has been uploaded), and so may ``former``
+    traders that still owe something. ``due_at`` is when the clock next has something to do.
+    """
+
+    case_id: str
+    version: int
+    status: str
+    council: str
+    trader: str
+    former: tuple[str, ...]
+    assignee: str
+    reference: str
+    scheme: str
+    edition: str
+    nature: str
+    category: str
+    lodged_at: datetime
+    changed_at: datetime
+    due_at: datetime | None
+    duty: str
+    provisional: bool
+
+
+@attrs.frozen
+class EffectRow:
+    """Work that a step leaves behind: a reference, never content. The id derives from case, version and kind."""
+
+    id: str
+    case_id: str
+    version: int
+    kind: str
+    recipient: str
+
+
+@attrs.frozen
+class Receipt:
+    """That a command was carried out: its key, a keyed digest of it, the version it led to. No answer is stored."""
+
+    case_id: str
+    key: str
+    digest: bytes
+    version: int
+
+
+@attrs.frozen
+class Token:
+    """A keyed digest by which a case is found again; ``quarter`` names the secret it was made with."""
+
+    value: bytes
+    quarter: str
+
+
+@attrs.frozen
+class Commit:
+    """One case's step: whole or absent. ``expected`` is the version that it builds on, 0 for a new case.
+
+    ``drop_tokens`` deletes the case's tokens in the same step (erasure).
+    """
+
+    case_id: str
+    expected: int
+    header: Header
+    events: tuple[StoredEvent, ...]
+    effects: tuple[EffectRow, ...] = ()
+    receipt: Receipt | None = None
+    tokens: tuple[Token, ...] = ()
+    drop_tokens: bool = False
+
+
+@attrs.frozen
+class Appended:
+    """The commit is durable."""
+
+    case_id: str
+    version: int
+
+
+@attrs.frozen
+class Conflict:
+    """Somebody wrote first: the case stands at ``found``. Nothing of the commit was kept."""
+
+    case_id: str
+    expected: int
+    found: int
+
+
+@attrs.frozen
+class Replayed:
+    """The receipt's key was there already: nothing was written again; ``receipt`` is the one that stands."""
+
+    case_id: str
+    receipt: Receipt
+
+
+Answer = Appended | Conflict | Replayed
+
+
+@attrs.frozen
+class StoredCase:
+    """A case as it is stored: header and events in their order."""
+
+    header: Header
+    events: tuple[StoredEvent, ...]
+
+
+@attrs.frozen
+class Wanted:
+    """Which cases a list should hold; empty means: any. ``due_before`` is an instant."""
+
+    status: tuple[str, ...] = ()
+    trader: str = ""
+    assignee: str = ""
+    reference: str = ""
+    due_before: datetime | None = None
+
+
+@attrs.frozen
+class Page:
+    """A stretch of a list, and the cursor that continues it; an empty cursor: there is no more."""
+
+    headers: tuple[Header, ...]
+    after: str
+
+
+class CaseStore(Protocol):
+    """Where cases live. Safe to share between threads; nothing acknowledged is ever lost."""
+
+    def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
+        """Stores each commit whole or not at all, in order; a conflict in one does not undo its neighbours.
+
+        A commit whose receipt is there already is answered with Replayed, before versions are compared.
+        """
+
+    def load(self, case_id: str, organisation: str, /) -> StoredCase | None:
+        """A case with its events in order; None where there is none for that organisation."""
+
+    def receipt(self, case_id: str, key: str, /) -> Receipt | None:
+        """The receipt of a key on a case."""
+
+    def headers(self, organisation: str, wanted: Wanted, after: str, limit: int, /) -> Page:
+        """Headers by case id, from a cursor on; cases lodged meanwhile may or may not appear, none appears twice."""
+
+    def due(self, now: datetime, limit: int, /) -> Sequence[Header]:
+        """Headers whose ``due_at`` has come, the earliest first."""
+
+    def scan(self, organisation: str, after: str, limit: int, /) -> Sequence[StoredCase]:
+        """Whole cases by case id, after a case id: for figures and checks."""
+
+    def find(self, organisation: str, tokens: Sequence[bytes], /) -> Sequence[str]:
+        """The ids of cases that carry one of these tokens."""
+
+    def quarters(self) -> Sequence[str]:
+        """The quarters whose secrets still stand behind a token."""
+
+    def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:
+        """Effects that nobody works on, now leased: they come back by themselves when the lease is over."""
+
+    def done(self, effect_ids: Sequence[str], /) -> None:
+        """The effects have been carried out."""
+
+    def retry(self, effect_id: str, at: datetime, /) -> None:
+        """The effect failed; it may be claimed again from an instant on."""
+
+    def scheme(self) -> tuple[str, str] | None:
+        """The scheme that the store belongs to (id, edition); None while it belongs to none."""
+
+    def adopt(self, scheme: str, edition: str, /) -> None:
+        """The store belongs to this scheme from now on; raises StoreUnusable where it belongs to another."""
+
+    def close(self) -> None:
+        """Lets go of files and connections."""
+
+
+class AsyncCaseStore(Protocol):
+    """`CaseStore` for asynchronous callers: the same methods, awaited."""
+
+    def append(self, commits: Sequence[Commit], /) -> Awaitable[Sequence[Answer]]: ...
+    def load(self, case_id: str, organisation: str, /) -> Awaitable[StoredCase | None]: ...
+    def receipt(self, case_id: str, key: str, /) -> Awaitable[Receipt | None]: ...
+    def headers(self, organisation: str, wanted: Wanted, after: str, limit: int, /) -> Awaitable[Page]: ...
+    def due(self, now: datetime, limit: int, /) -> Awaitable[Sequence[Header]]: ...
+    def scan(self, organisation: str, after: str, limit: int, /) -> Awaitable[Sequence[StoredCase]]: ...
+    def find(self, organisation: str, tokens: Sequence[bytes], /) -> Awaitable[Sequence[str]]: ...
+    def quarters(self) -> Awaitable[Sequence[str]]: ...
+    def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Awaitable[Sequence[EffectRow]]: ...
+    def done(self, effect_ids: Sequence[str], /) -> Awaitable[None]: ...
+    def retry(self, effect_id: str, at: datetime, /) -> Awaitable[None]: ...
+    def scheme(self) -> Awaitable[tuple[str, str] | None]: ...
+    def adopt(self, scheme: str, edition: str, /) -> Awaitable[None]: ...
+    def close(self) -> Awaitable[None]: ...
+
+
+class KeyStore(Protocol):
+    """Where data keys live, apart from the data: one for each case, and named secrets. Thread-safe."""
+
+    def create(self, case_ids: Sequence[str], /) -> None:
+        """Makes the keys that are not there yet; raises KeyDestroyed for a case whose key was destroyed."""
+
+    def get(self, case_id: str, /) -> bytes:
+        """A case's key of 32 bytes; raises KeyMissing or KeyDestroyed."""
+
+    def destroy(self, case_id: str, /) -> None:
+        """Destroys a case's key for ever; harmless when repeated."""
+
+    def secret(self, name: str, /) -> bytes:
+        """A named secret of 32 bytes, made where it is not there."""
+
+    def forget(self, name: str, /) -> None:
+        """Destroys a named secret."""
+
+    def destroyed(self) -> Sequence[str]:
+        """The ids of the cases whose keys were destroyed."""
+
+    def close(self) -> None:
+        """Lets go of files."""
+
+
+@attrs.frozen
+class Alert:
+    """All that a trader is told unasked: that a case waits, and until when. Details come by Obtain."""
+
+    id: str
+    case_id: str
+    organisation: str
+    reference: str
+    due_at: datetime | None
+
+
+@runtime_checkable
+class TraderGateway(Protocol):
+    """How a trader learns that something waits for it. Delivery may repeat; receivers drop what they know."""
+
+    def alert(self, alert: Alert, /) -> None:
+        """Tells the trader; raises on failure, and the alert will be sent again."""
+
+
+class Draw(Protocol):
+    """Where references and codes come from. Keys and nonces never do: those are the operating system's."""
+
+    def __call__(self, purpose: str, case_id: str, version: int, /) -> bytes:
+        """At least 16 bytes, the same ones for the same arguments only where that is wanted (a simulation)."""

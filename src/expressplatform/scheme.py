@@ -1,0 +1,296 @@
+"""What a scheme is made of: types only.
+
+A `Scheme` is a value: who takes part, which criteria a complaint must meet, how long each duty runs, who may
+lodge, what a transfer needs. Rules are dated; a change is a new row, never an edit, so that a case can always be
+judged by the edition it was lodged under. No scheme stands here (see `schemes`), and nothing here judges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time, tzinfo
+from types import MappingProxyType
+from typing import Final
+
+import attrs
+
+from expressplatform.citations import Citation
+from expressplatform.codes import (
+    Duty,
+    Effect,
+    Instrument,
+    RejectionRule,
+    Result,
+    Role,
+    Verdict,
+)
+from expressplatform.complaint import Complaint
+from expressplatform.workdays import WorkingCalendar
+
+
+@attrs.frozen(eq=False)
+class Term:
+    """A length in somebody's days.
+
+    ``calendar`` says which days count, ``zone`` where a day begins and ends. Day 0 is the local day of the start
+    and never counts; the deadline ends with its day. An instant at or after the local hour ``cutoff`` counts as
+    the next day's; None: no cut-off.
+    """
+
+    days: int
+    calendar: WorkingCalendar
+    zone: tzinfo
+    cutoff: time | None = None
+
+
+@attrs.frozen(eq=False)
+class DutyTerm:
+    """How long one duty runs, and how many of its days before the end a reminder is due (None: no reminder)."""
+
+    duty: Duty
+    term: Term
+    remind_before: int | None = None
+
+
+@attrs.frozen(eq=False)
+class ServiceLevel:
+    """A named set of lengths with its source, in force for duties that start on its days (None: no bound)."""
+
+    id: str
+    title: str
+    citation: Citation
+    terms: tuple[DutyTerm, ...]
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+    def in_force(self, on: date) -> bool:
+        """Whether the set holds on a local day; both bounds belong to it."""
+        return (self.valid_from is None or self.valid_from <= on) and (
+            self.valid_until is None or on <= self.valid_until
+        )
+
+
+@attrs.frozen
+class Participant:
+    """A trader that takes part, from one day to another (both included; None: no bound).
+
+    ``organisation`` is its id, ``name`` what people call it, ``city`` where it is registered (the GBA standard
+    contract asks), ``platform`` whether shops trade on it.
+    """
+
+    organisation: str
+    name: str
+    member_from: date | None = None
+    member_until: date | None = None
+    city: str = ""
+    platform: bool = True
+
+    def member_on(self, day: date) -> bool:
+        """Whether it takes part on that day."""
+        return (self.member_from is None or self.member_from <= day) and (
+            self.member_until is None or day <= self.member_until
+        )
+
+
+@attrs.frozen
+class Known:
+    """What the shell looked up before asking the core to decide.
+
+    ``duplicates`` are the ids of other open cases over the same order; ``participants`` those of the store, live
+    on the date. ``case_id`` and ``reference`` are the numbers drawn for a complaint that is being lodged.
+    """
+
+    case_id: str = ""
+    reference: str = ""
+    duplicates: tuple[str, ...] = ()
+    participants: tuple[Participant, ...] = ()
+
+
+@attrs.frozen
+class Question:
+    """What a criterion is asked about: the complaint, the filing day, the trader as a participant on that day.
+
+    ``participant`` is None where the trader takes no part on that day; ``scheme`` holds the lengths, amounts and
+    recipients that criteria read.
+    """
+
+    complaint: Complaint
+    on: date
+    participant: Participant | None
+    known: Known
+    scheme: Scheme
+
+
+Check = Callable[[Question], Result]
+"""A criterion as a plain function: MET, NOT_MET, or UNKNOWN where nobody has said."""
+
+
+@attrs.frozen(eq=False)
+class Criterion:
+    """A rule of admission: its id, the function that judges, what follows when it is not met, and its source.
+
+    ``unmet`` and ``unknown`` are the sentences for people; ``paths`` name what to ask for when it is unknown.
+    ``if_met``, ``if_unmet`` and ``if_unknown`` are the three findings there can be: a finding holds nothing of
+    the complaint, so all complaints share them.
+    """
+
+    id: str
+    check: Check
+    effect: Effect
+    citation: Citation
+    unmet: str
+    unknown: str = ""
+    paths: tuple[str, ...] = ()
+    valid_from: date | None = None
+    valid_until: date | None = None
+    if_met: Finding = attrs.field(init=False, repr=False)
+    if_unmet: Finding = attrs.field(init=False, repr=False)
+    if_unknown: Finding = attrs.field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "if_met", Finding(self, Result.MET))
+        object.__setattr__(self, "if_unmet", Finding(self, Result.NOT_MET))
+        object.__setattr__(self, "if_unknown", Finding(self, Result.UNKNOWN))
+
+    def in_force(self, on: date) -> bool:
+        """Whether the criterion holds on a local day; both bounds belong to it."""
+        return (self.valid_from is None or self.valid_from <= on) and (
+            self.valid_until is None or on <= self.valid_until
+        )
+
+
+@attrs.frozen(eq=False)
+class Finding:
+    """How one criterion stands for one complaint; the sentence is built when it is read."""
+
+    criterion: Criterion
+    result: Result
+
+    @property
+    def id(self) -> str:
+        """The criterion's id."""
+        return self.criterion.id
+
+    @property
+    def effect(self) -> Effect:
+        """What follows where the criterion is not met."""
+        return self.criterion.effect
+
+    @property
+    def citation(self) -> Citation:
+        """Where the rule stands."""
+        return self.criterion.citation
+
+    @property
+    def sentence(self) -> str:
+        """The finding for people, in English."""
+        if self.result is Result.MET:
+            return "Met."
+        if self.result is Result.UNKNOWN:
+            return self.criterion.unknown or f"Not known yet: {self.criterion.unmet}"
+        return self.criterion.unmet
+
+
+@attrs.frozen(eq=False)
+class Assessment:
+    """Every finding about a complaint, and the one verdict that they come to, as at a day."""
+
+    on: date
+    findings: tuple[Finding, ...]
+    verdict: Verdict
+
+    @property
+    def against(self) -> tuple[Finding, ...]:
+        """The findings that are not MET."""
+        return tuple(finding for finding in self.findings if finding.result is not Result.MET)
+
+    @property
+    def ask_for(self) -> tuple[str, ...]:
+        """The paths into the complaint that would settle what is unknown, or supply what is missing."""
+        open_ones = (finding for finding in self.against if _can_be_asked(finding))
+        return tuple(dict.fromkeys(path for finding in open_ones for path in finding.criterion.paths))
+
+
+def _can_be_asked(finding: Finding) -> bool:
+    return finding.result is Result.UNKNOWN or finding.effect is Effect.ASK
+
+
+NO_CEILINGS: Final[Mapping[str, int]] = MappingProxyType({})
+
+
+@attrs.frozen(eq=False)
+class Scheme:
+    """A whole scheme. ``id`` and ``edition`` are written into every case that it judges.
+
+    ``zone`` is where its days begin; ``recipients`` names, besides the trader, each organisation that needs a
+    consent of its own before an upload; ``instruments`` what may bind a recipient abroad; ``notice`` the version
+    of the privacy notice in use; ``stop_cap_days`` how many days in all the clock of a case may stand still;
+    ``ceilings`` the amounts in dispute above which an officer decides (currency to minor units; an amount in a
+    currency that is not there is the officer's too; none at all: no ceiling); ``retention_days`` how
+    long an ended case is kept; ``use_days`` how long a trader may use what it obtained, after its deadline.
+    """
+
+    id: str
+    edition: str
+    title: Mapping[str, str]
+    council: str
+    zone: tzinfo
+    currency: str
+    lodged_by: frozenset[Role]
+    participants: tuple[Participant, ...]
+    criteria: tuple[Criterion, ...]
+    service_levels: tuple[ServiceLevel, ...]
+    recipients: tuple[str, ...]
+    instruments: frozenset[Instrument]
+    rejection_rules: frozenset[RejectionRule]
+    notice: str
+    article: str
+    stop_cap_days: int = 30
+    limit_years: int = 3
+    ceilings: Mapping[str, int] = NO_CEILINGS
+    retention_days: int = 2557
+    use_days: int = 30
+    _dated: bool = attrs.field(init=False, repr=False)
+    _members: Mapping[str, tuple[Participant, ...]] = attrs.field(init=False, repr=False)
+    _terms: Mapping[Duty, tuple[tuple[ServiceLevel, DutyTerm], ...]] = attrs.field(init=False, repr=False)
+    """The participants by organisation, and each duty's terms with the last level first: looked up on each step."""
+
+    def __attrs_post_init__(self) -> None:
+        bounded = any(one.valid_from or one.valid_until for one in self.criteria)
+        members: dict[str, tuple[Participant, ...]] = {}
+        for one in self.participants:
+            members[one.organisation] = (*members.get(one.organisation, ()), one)
+        terms: dict[Duty, tuple[tuple[ServiceLevel, DutyTerm], ...]] = {}
+        for level in self.service_levels:
+            for term in level.terms:
+                terms[term.duty] = ((level, term), *terms.get(term.duty, ()))
+        object.__setattr__(self, "_dated", bounded)
+        object.__setattr__(self, "_members", MappingProxyType(members))
+        object.__setattr__(self, "_terms", MappingProxyType(terms))
+
+    def day(self, instant: datetime) -> date:
+        """The local day of an instant."""
+        return instant.astimezone(self.zone).date()
+
+    def participant(self, organisation: str, on: date, known: Known) -> Participant | None:
+        """The trader as it takes part on that day, from the scheme's own list or the store's on top."""
+        for one in known.participants:
+            if one.organisation == organisation and one.member_on(on):
+                return one
+        for one in self._members.get(organisation, ()):
+            if one.member_on(on):
+                return one
+        return None
+
+    def criteria_on(self, on: date) -> tuple[Criterion, ...]:
+        """The criteria in force on a local day."""
+        if not self._dated:
+            return self.criteria
+        return tuple(criterion for criterion in self.criteria if criterion.in_force(on))
+
+    def duty_term(self, duty: Duty, on: date) -> DutyTerm | None:
+        """How long a duty runs that starts on that day: the last level in force that names it wins."""
+        for level, term in self._terms.get(duty, ()):
+            if level.in_force(on):
+                return term
+        return None
