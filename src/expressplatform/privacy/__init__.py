@@ -1,0 +1,69 @@
+"""Privacy: what a particular may be used for, who may be shown it, on whose leave, where to, and how long.
+
+Laws of this package: pure; it is given the complaint, the consents and the scheme, never a case. `disclose`
+is the only maker of a `Disclosure`, and nothing but a `Disclosure` carries a particular out of the core.
+"""
+
+from expressplatform.privacy.consent import informed, live, missing_for_upload
+from expressplatform.privacy.deletion import (
+    Holding,
+    Holdings,
+    confirmed,
+    obtained,
+    overdue,
+    owes,
+    told_to_delete,
+)
+from expressplatform.privacy.disclosure import Disclosure, disclose, one_contact
+from expressplatform.privacy.masking import mask_numbers
+from expressplatform.privacy.purposes import REGISTER, PurposeEntry, covers, needs_fresh_consent
+from expressplatform.privacy.retention import KEPT, Kept, erase_due, use_until
+from expressplatform.privacy.table import (
+    TABLE,
+    WITHHELD,
+    Condition,
+    DisclosureRow,
+    Withheld,
+    fields_for,
+)
+from expressplatform.privacy.transfer import (
+    GBA_CITIES,
+    gba_contract_applies,
+    transfer_problem,
+    transfer_warnings,
+)
+
+__all__ = [
+    "GBA_CITIES",
+    "KEPT",
+    "REGISTER",
+    "TABLE",
+    "WITHHELD",
+    "Condition",
+    "Disclosure",
+    "DisclosureRow",
+    "Holding",
+    "Holdings",
+    "Kept",
+    "PurposeEntry",
+    "Withheld",
+    "confirmed",
+    "covers",
+    "disclose",
+    "erase_due",
+    "fields_for",
+    "gba_contract_applies",
+    "informed",
+    "live",
+    "mask_numbers",
+    "missing_for_upload",
+    "needs_fresh_consent",
+    "obtained",
+    "one_contact",
+    "overdue",
+    "owes",
+    "told_to_delete",
+    "transfer_problem",
+    "transfer_warnings",
+    "use_until",
+]

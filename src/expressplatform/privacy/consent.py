@@ -1,0 +1,56 @@
+"""Consents: which one is live, and which are missing.
+
+Laws of this file: a consent names one recipient and one purpose and is never read as one for another (PIPL
+Art 23). A consent that was withdrawn is no longer among those handed in: withdrawal stops what comes later
+and leaves what came before lawful (PIPL Art 15). It knows consents, not the fields that they open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from expressplatform.codes import Purpose
+from expressplatform.complaint import Consent
+from expressplatform.privacy.purposes import covers
+from expressplatform.scheme import Scheme
+
+
+def live(
+    consents: Sequence[Consent], recipient: str, at: datetime, purpose: Purpose = Purpose.HANDLING
+) -> Consent | None:
+    """The latest consent to one recipient and purpose that had been given at an instant (PIPL Arts 14, 23).
+
+    ``consents`` are those not withdrawn (PIPL Art 15), ``at`` is aware. None: there is none, so nothing goes
+    out.
+    """
+    given = [
+        one
+        for one in consents
+        if one.recipient == recipient and covers(one.purpose, purpose) and one.given_at <= at
+    ]
+    return max(given, key=lambda one: one.given_at, default=None)
+
+
+def informed(consent: Consent, scheme: Scheme) -> bool:
+    """Whether the notice shown then is the scheme's notice now (PIPL Art 14: changed terms need a fresh
+    consent; PDPO DPP1(3): the notice comes before the collecting).
+    """
+    return consent.notice == scheme.notice
+
+
+def missing_for_upload(
+    consents: Sequence[Consent], *, trader: str, scheme: Scheme, at: datetime
+) -> tuple[str, ...]:
+    """The recipients without a live consent under the notice in use; empty: the upload may go ahead.
+
+    The trader and each of the scheme's recipients are asked apart, and no consent stands in for another
+    (PIPL Art 23; for a recipient abroad Art 39). A consent under another version of the notice does not count
+    (PIPL Art 14; PDPO DPP1(3)).
+    """
+    missing: list[str] = []
+    for recipient in dict.fromkeys((trader, *scheme.recipients)):
+        found = live(consents, recipient, at)
+        if found is None or not informed(found, scheme):
+            missing.append(recipient)
+    return tuple(missing)

@@ -1,0 +1,69 @@
+"""How long: when a case is erased, until when a recipient may use what it was given, and what stays.
+
+Laws of this file: lengths are the scheme's, in calendar days of its zone; the day of the start never counts,
+and a term ends with its last day, at the local midnight after it: at that instant it is over. All answers are
+UTC. It knows no status; whether a case is held is asked elsewhere.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+import attrs
+
+from expressplatform.citations import PDPO_DPP2, PDPO_S27, PIPL_55, Citation
+from expressplatform.scheme import Scheme
+
+_MOMENT: Final = timedelta.resolution
+
+
+@attrs.frozen
+class Kept:
+    """What stays after erasure: what it is, why, where that stands, and the years it must stay (None: no
+    bound).
+    """
+
+    what: str
+    reason: str
+    citation: Citation
+    years: int | None = None
+
+
+KEPT: Final[tuple[Kept, ...]] = (
+    Kept(
+        "facts",
+        "Codes, dates, amounts, status and outcome name nobody, and the figures rest on them.",
+        PDPO_DPP2,
+    ),
+    Kept(
+        "disclosures",
+        "Who was given which fields, for what, on what ground, until when: the record, without values.",
+        PIPL_55,
+        years=3,
+    ),
+    Kept("refusals", "The log of refused requests, open to inspection.", PDPO_S27, years=4),
+)
+"""What erasing a case leaves. Everything else of it is sealed under a key that is destroyed."""
+
+
+def _end(day: date, days: int, scheme: Scheme) -> datetime:
+    last = day + timedelta(days=days + 1)
+    return datetime.combine(last, time(), scheme.zone).astimezone(UTC)
+
+
+def erase_due(ended_at: datetime, scheme: Scheme) -> datetime:
+    """When an ended case is due to be erased: its purpose is spent (PDPO DPP2(2), s.26; PIPL Arts 19, 47).
+
+    ``ended_at`` is the aware instant at which the case ended; the scheme's ``retention_days`` follow its day.
+    """
+    return _end(scheme.day(ended_at), scheme.retention_days, scheme)
+
+
+def use_until(due: datetime, scheme: Scheme) -> datetime:
+    """Until when a trader may use what it obtained: the shortest time its handling needs (PIPL Art 19; PDPO
+    DPP2(2)).
+
+    ``due`` is the aware instant at which its deadline ends (already over then); ``use_days`` follow.
+    """
+    return _end(scheme.day(due - _MOMENT), scheme.use_days, scheme)

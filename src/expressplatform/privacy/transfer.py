@@ -1,0 +1,82 @@
+"""Transfers to another place: what must bind the recipient, and when it cannot.
+
+Laws of this file: it judges the instrument named for an upload, before the upload, and answers with a code.
+It knows the scheme and the participant, not the complaint: a transfer is in order for all particulars or for
+none. The participant's city is where it is registered, in English, as in `GBA_CITIES`; letter case does not
+matter.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from expressplatform.codes import Instrument
+from expressplatform.scheme import Participant, Scheme
+
+HONG_KONG: Final = "hong kong"
+GBA_CITIES: Final = frozenset(
+    {
+        HONG_KONG,
+        "guangzhou",
+        "shenzhen",
+        "zhuhai",
+        "foshan",
+        "huizhou",
+        "dongguan",
+        "zhongshan",
+        "jiangmen",
+        "zhaoqing",
+    }
+)
+"""Where the GBA standard contract reaches: Hong Kong and nine cities of Guangdong. Macao is not among them.
+"""
+
+
+def _city(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+def gba_contract_applies(exporter_city: str, importer_city: str) -> bool:
+    """Whether the GBA Standard Contract may bind a transfer: one end in Hong Kong, the other in the nine
+    cities.
+
+    GBA Standard Contract (2023), scope. A city that nobody has stated lies outside.
+    """
+    ends = (_city(exporter_city), _city(importer_city))
+    return GBA_CITIES.issuperset(ends) and ends.count(HONG_KONG) == 1
+
+
+def transfer_problem(
+    instrument: Instrument,
+    *,
+    scheme: Scheme,
+    participant: Participant,
+    impact_assessment: str,
+    exporter_city: str = HONG_KONG,
+) -> str | None:
+    """Why a transfer to a participant may not go ahead, as a code; None: nothing stands in its way.
+
+    ``instrument_not_admitted``: the scheme does not admit it (PIPL Art 38; PDPO DPP3, DPP4);
+    ``gba_contract_not_applicable``: an end lies outside its area (GBA Standard Contract);
+    ``impact_assessment_missing``: no assessment is named, though one must come first (PIPL Art 55).
+    ``impact_assessment`` is the assessment's reference; whether it is a good one is for people to judge.
+    """
+    if instrument not in scheme.instruments:  # PIPL Art 38
+        return "instrument_not_admitted"
+    if instrument is Instrument.GBA_STANDARD_CONTRACT and not gba_contract_applies(
+        exporter_city, participant.city
+    ):
+        return "gba_contract_not_applicable"
+    if not impact_assessment.strip():  # PIPL Arts 55-56
+        return "impact_assessment_missing"
+    return None
+
+
+def transfer_warnings(*, participant: Participant, exporter_city: str = HONG_KONG) -> tuple[str, ...]:
+    """What to tell an officer without standing in the way: PDPO s.33 is enacted but not in operation.
+
+    ``pdpo_s33_not_in_force`` for data that leave Hong Kong: the day it comes into force, the instrument will
+    be asked for by statute.
+    """
+    leaves = _city(exporter_city) == HONG_KONG and _city(participant.city) != HONG_KONG
+    return ("pdpo_s33_not_in_force",) if leaves else ()
