@@ -42,15 +42,12 @@ SUITE = 1
 """HKDF-SHA256, AES-256-GCM; for a recipient HPKE X25519 / HKDF-SHA256 / AES-256-GCM and Ed25519."""
 
 KEY_BYTES = 32
-_NONCE = 12
-_TAG = 16
-_SIGNATURE = 64
-_ENVELOPE = 1 + _SIGNATURE + 32 + _TAG
-_HEAD = 1 + KEY_BYTES
+_NONCE, _TAG, _SIGNATURE = 12, 16, 64
+_HEAD = 1 + KEY_BYTES  # suite and commitment
 _BODY = _HEAD + _NONCE
+_ENVELOPE = 1 + _SIGNATURE + 32 + _TAG  # with an encapsulated key and nothing inside
 OVERHEAD = _BODY + _TAG
 """Bytes by which a sealed blob is longer than its plaintext."""
-
 WRAPPED_BYTES = 1 + _NONCE + KEY_BYTES + _TAG
 """The length of every wrapped key."""
 
@@ -60,9 +57,7 @@ _TOKEN = b"expressplatform token 1"
 _DIGEST = b"expressplatform digest 1"
 _DISCLOSURE = b"expressplatform disclosure 1"
 _SIGNED = b"expressplatform signed disclosure 1"
-
-_LONGEST_LIFE = 60.0  # DESIGN, Sealing: opened keys live a minute
-
+_LONGEST_LIFE = 60.0  # an opened key is kept for a minute at most
 _urandom = os.urandom
 _hpke = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 _context_head = struct.Struct(">BQIIIII").pack
@@ -72,34 +67,31 @@ _wrapping_head = struct.Struct(">BII").pack
 # -- the seal of a case ------------------------------------------------------------------------------------
 
 
-@attrs.frozen
+@final
+@attrs.frozen(init=False)
 class Context:
-    """Where a sealed part stands; every field is bound into the seal and none is stored in it.
+    """Where a sealed part stands; every argument is bound into the seal and none is stored in it.
 
     ``case_id`` and ``kind`` (the event's) are text, ``version`` (the event's, 0 to 2**64 - 1) and ``schema``
     (of the bytes inside, 0 to 2**32 - 1) numbers; ``facts`` are the readable bytes beside which the sealed
     ones stand; ``label`` says which use of the case's key this is (``"particulars"``, ``"evidence"``, ...).
+    Raises ``SealBroken`` (``no_such_place``) for a number out of range or text that is not Unicode.
+
+    ``associated_data`` is the suite, the numbers, the length of each text, then the texts: no two contexts
+    share one. The facts go in whole, not as their SHA-256: GCM reads them faster than they could be digested
+    first, and the binding then rests on one primitive instead of two.
     """
 
     case_id: str
-    version: int
-    kind: str
-    schema: int
-    facts: bytes = attrs.field(repr=False)
-    label: str
+    associated_data: bytes = attrs.field(repr=False)
 
-    def associated_data(self) -> bytes:
-        """The suite, the numbers, the length of each text, then the texts: no two contexts share one.
-
-        The facts go in whole, not as their SHA-256: GCM reads them faster than they could be digested first,
-        and the binding then rests on one primitive instead of two.
-        """
-        label, case_id, kind = self.label.encode(), self.case_id.encode(), self.kind.encode()
-        facts = self.facts
-        head = _context_head(
-            SUITE, self.version, self.schema, len(label), len(case_id), len(kind), len(facts)
-        )
-        return b"".join((head, label, case_id, kind, facts))
+    def __init__(self, case_id: str, version: int, kind: str, schema: int, facts: bytes, label: str) -> None:
+        try:
+            use, case, what = label.encode(), case_id.encode(), kind.encode()
+            head = _context_head(SUITE, version, schema, len(use), len(case), len(what), len(facts))
+        except (struct.error, UnicodeError):
+            raise SealBroken("no_such_place", case_id) from None
+        self.__attrs_init__(case_id, b"".join((head, use, case, what, facts)))
 
 
 @final
@@ -122,7 +114,7 @@ class CaseKey:
     def seal(self, plaintext: bytes, context: Context) -> bytes:
         """The sealed blob: another one each time, even of the same plaintext."""
         nonce = _urandom(_NONCE)
-        return self._head + nonce + self._encrypt(nonce, plaintext, context.associated_data())
+        return self._head + nonce + self._encrypt(nonce, plaintext, context.associated_data)
 
     def open(self, blob: bytes, context: Context) -> bytes:
         """The plaintext that was sealed under this key at exactly ``context``.
@@ -133,8 +125,8 @@ class CaseKey:
         if not compare_digest(blob[:_HEAD], self._head):
             raise SealBroken(_why_not(blob, OVERHEAD, "wrong_key"), context.case_id)
         try:
-            return self._decrypt(blob[_HEAD:_BODY], blob[_BODY:], context.associated_data())
-        except (InvalidTag, ValueError, struct.error):
+            return self._decrypt(blob[_HEAD:_BODY], blob[_BODY:], context.associated_data)
+        except (InvalidTag, ValueError):
             raise SealBroken(_why_not(blob, OVERHEAD, "altered"), context.case_id) from None
 
     def address(self, content: bytes) -> bytes:

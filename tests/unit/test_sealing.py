@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import threading
 from collections.abc import Callable
 from functools import partial
+from importlib import resources
 
 import attrs
 import pytest
@@ -33,7 +35,14 @@ from expressplatform.sealing import (
 )
 from expressplatform.signing import SigningKey, VerifyingKey, key_id
 
-HERE = Context("case-1", 3, "uploaded", 1, b'{"status":"UPLOADED"}', "particulars")
+PLACE = {
+    "case_id": "case-1",
+    "version": 3,
+    "kind": "uploaded",
+    "schema": 1,
+    "facts": b'{"status":"UPLOADED"}',
+    "label": "particulars",
+}
 ELSEWHERE = {
     "case_id": "case-2",
     "version": 4,
@@ -42,6 +51,14 @@ ELSEWHERE = {
     "facts": b'{"status":"OBTAINED"}',
     "label": "evidence",
 }
+
+
+def at(**changes: object) -> Context:
+    """The usual place, with these parts of it changed."""
+    return Context(**{**PLACE, **changes})  # type: ignore[arg-type]
+
+
+HERE = at()
 CANARY = "Wq7ZkT2vLx9RbN4c"
 ENVELOPE = DisclosureContext("case-1", "trader-1", "k1", "d1", "HANDLING", 1)
 OTHER_ENVELOPES = {
@@ -77,20 +94,17 @@ class TestTheSealOfACase:
     def test_a_blob_moved_to_another_place_never_opens(self, field: str) -> None:
         key = CaseKey(new_key())
         blob = key.seal(CANARY.encode(), HERE)
-        moved = attrs.evolve(HERE, **{field: ELSEWHERE[field]})  # type: ignore[arg-type]
+        moved = at(**{field: ELSEWHERE[field]})
         assert broken(key.open, blob, moved) == "altered"
 
     def test_text_that_slides_from_one_field_into_the_next_makes_another_place(self) -> None:
-        one = Context("case", 1, "ab", 1, b"c", "x")
-        places = {one, attrs.evolve(one, case_id="casea", kind="b"), attrs.evolve(one, kind="a", facts=b"bc")}
-        assert len({place.associated_data() for place in places}) == 3
+        places = {at(case_id="case", kind="ab", facts=b"c"), at(case_id="casea", kind="b", facts=b"c")}
+        places.add(at(case_id="case", kind="a", facts=b"bc"))
+        assert len({place.associated_data for place in places}) == 3
 
     @pytest.mark.parametrize("damage", [{"version": -1}, {"schema": 1 << 40}, {"case_id": "\ud800"}])
-    def test_a_place_that_cannot_be_written_down_opens_nothing(self, damage: dict[str, object]) -> None:
-        key = CaseKey(new_key())
-        blob = key.seal(b"x", HERE)
-        nowhere = attrs.evolve(HERE, **damage)  # type: ignore[arg-type]
-        assert broken(key.open, blob, nowhere) == "altered"
+    def test_a_place_that_cannot_be_written_down_is_none(self, damage: dict[str, object]) -> None:
+        assert broken(partial(at, **damage)) == "no_such_place"
 
     def test_each_flipped_bit_breaks_the_seal(self) -> None:
         key = CaseKey(new_key())
@@ -127,7 +141,7 @@ class TestTheSealOfACase:
         key, wrong = CaseKey(new_key()), list[int]()
 
         def work(number: int) -> None:
-            place = attrs.evolve(HERE, version=number)
+            place = at(version=number)
             for turn in range(300):
                 text = f"{number}/{turn}".encode()
                 if key.open(key.seal(text, place), place) != text:
@@ -197,7 +211,7 @@ class TestTheCommitment:
         derived = [
             HKDF(hashes.SHA256(), 96, None, b"expressplatform case key 1").derive(k) for k in data_keys
         ]
-        nonce, aad = new_key()[:12], HERE.associated_data()
+        nonce, aad = new_key()[:12], HERE.associated_data
         sealed = opens_under_both((derived[0][:32], derived[1][:32]), nonce, aad)
         texts = {AESGCM(key[:32]).decrypt(nonce, sealed, aad) for key in derived}
         assert len(texts) == 2  # the collision is real: bare GCM opens it to two texts
@@ -484,9 +498,51 @@ class TestNothingSecretIsShown:
                 assert len(text) < 60
 
     def test_a_context_does_not_print_the_facts(self) -> None:
-        assert CANARY not in repr(attrs.evolve(HERE, facts=CANARY.encode()))
+        assert CANARY not in repr(at(facts=CANARY.encode()))
 
     def test_opened_keys_cannot_be_pickled(self) -> None:
         for thing in (CaseKey(new_key()), SigningKey.generate(), SigningKey.generate().verifying_key):
             with pytest.raises(TypeError):
                 pickle.dumps(thing)
+
+
+class TestSuiteOneNeverChanges:
+    """What was once sealed must open for as long as its case is kept: frozen bytes, opened and made again."""
+
+    vectors = json.loads(
+        resources.files("expressplatform").joinpath("vectors/sealing-1.json").read_text("utf-8")
+    )
+
+    def test_a_frozen_blob_opens_in_its_place(self) -> None:
+        frozen = self.vectors["sealed"]
+        place = Context(**{**frozen["context"], "facts": bytes.fromhex(frozen["context"]["facts"])})
+        key = CaseKey(bytes.fromhex(frozen["data_key"]))
+        assert place.associated_data.hex() == frozen["associated_data"]
+        assert key.open(bytes.fromhex(frozen["blob"]), place).hex() == frozen["plaintext"]
+        assert key.address(bytes.fromhex(frozen["plaintext"])).hex() == frozen["address"]
+
+    def test_a_frozen_wrapped_key_unwraps(self) -> None:
+        frozen = self.vectors["wrapped"]
+        kek, wrapped = bytes.fromhex(frozen["kek"]), bytes.fromhex(frozen["wrapped"])
+        assert unwrap_key(kek, wrapped, frozen["case_id"], label=frozen["label"]).hex() == frozen["key"]
+
+    def test_tokens_and_digests_come_out_as_they_did(self) -> None:
+        for frozen in self.vectors["tokens"]:
+            assert token(bytes.fromhex(frozen["secret"]), *frozen["parts"]).hex() == frozen["token"]
+        one, same, other = (frozen["token"] for frozen in self.vectors["tokens"])
+        assert one == same != other
+        frozen = self.vectors["digest"]
+        made = keyed_digest(bytes.fromhex(frozen["secret"]), bytes.fromhex(frozen["data"]))
+        assert made.hex() == frozen["digest"]
+
+    def test_a_frozen_envelope_opens_for_its_recipient(self) -> None:
+        frozen = self.vectors["envelope"]
+        council = VerifyingKey.from_bytes(bytes.fromhex(frozen["council_public"]))
+        details = open_for(
+            bytes.fromhex(frozen["private"]),
+            bytes.fromhex(frozen["envelope"]),
+            expected=DisclosureContext(**frozen["context"]),
+            council=council,
+        )
+        assert details.hex() == frozen["details"]
+        assert SigningKey.from_bytes(bytes.fromhex(frozen["council_seed"])).verifying_key == council
