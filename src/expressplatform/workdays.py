@@ -225,7 +225,7 @@ def _ordinals(rows: Mapping[int, str]) -> Iterable[tuple[int, str]]:
     for year, row in rows.items():
         for entry in row.split():
             day, _, number = entry.partition("=")
-            yield date(year, int(day[:2]), int(day[3:])).toordinal(), number
+            yield date.fromisoformat(f"{year}-{day}").toordinal(), number
 
 
 def _closed(rows: Mapping[int, str], names: Sequence[tuple[str, str, str]]) -> Mapping[int, Names]:
