@@ -1,7 +1,7 @@
 """The published texts that rules follow: edition, article, address.
 
-A rule points here; nothing here judges. ``verified`` says whether the text itself was read: where it is False the
-rule stands on a secondary account, and a scheme should treat it as a default that it can replace.
+A rule points here; nothing here judges. ``verified`` says whether the text itself was read: where it is False
+the rule stands on a secondary account, and a scheme should treat it as a default that it can replace.
 """
 
 from __future__ import annotations

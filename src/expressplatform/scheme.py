@@ -1,8 +1,8 @@
 """What a scheme is made of: types only.
 
 A `Scheme` is a value: who takes part, which criteria a complaint must meet, how long each duty runs, who may
-lodge, what a transfer needs. Rules are dated; a change is a new row, never an edit, so that a case can always be
-judged by the edition it was lodged under. No scheme stands here (see `schemes`), and nothing here judges.
+lodge, what a transfer needs. Rules are dated; a change is a new row, never an edit, so that a case can always
+be judged by the edition it was lodged under. No scheme stands here (see `schemes`), and nothing here judges.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from expressplatform.workdays import WorkingCalendar
 class Term:
     """A length in somebody's days.
 
-    ``calendar`` says which days count, ``zone`` where a day begins and ends. Day 0 is the local day of the start
-    and never counts; the deadline ends with its day. An instant at or after the local hour ``cutoff`` counts as
-    the next day's; None: no cut-off.
+    ``calendar`` says which days count, ``zone`` where a day begins and ends. Day 0 is the local day of the
+    start and never counts; the deadline ends with its day. An instant at or after the local hour ``cutoff``
+    counts as the next day's; None: no cut-off.
     """
 
     days: int
@@ -45,7 +45,7 @@ class Term:
 
 @attrs.frozen(eq=False)
 class DutyTerm:
-    """How long one duty runs, and how many of its days before the end a reminder is due (None: no reminder)."""
+    """How long one duty runs, and how many days before its end a reminder is due (None: no reminder)."""
 
     duty: Duty
     term: Term
@@ -74,8 +74,8 @@ class ServiceLevel:
 class Participant:
     """A trader that takes part, from one day to another (both included; None: no bound).
 
-    ``organisation`` is its id, ``name`` what people call it, ``city`` where it is registered (the GBA standard
-    contract asks), ``platform`` whether shops trade on it.
+    ``organisation`` is its id, ``name`` what people call it, ``city`` where it is registered (the GBA
+    standard contract asks), ``platform`` whether shops trade on it.
     """
 
     organisation: str
@@ -96,8 +96,9 @@ class Participant:
 class Known:
     """What the shell looked up before asking the core to decide.
 
-    ``duplicates`` are the ids of other open cases over the same order; ``participants`` those of the store, live
-    on the date. ``case_id`` and ``reference`` are the numbers drawn for a complaint that is being lodged.
+    ``duplicates`` are the ids of other open cases over the same order; ``participants`` those of the store,
+    live on the date. ``case_id`` and ``reference`` are the numbers drawn for a complaint that is being
+    lodged.
     """
 
     case_id: str = ""
@@ -108,10 +109,11 @@ class Known:
 
 @attrs.frozen
 class Question:
-    """What a criterion is asked about: the complaint, the filing day, the trader as a participant on that day.
+    """What a criterion is asked about: the complaint, the filing day, the trader as a participant on that
+    day.
 
-    ``participant`` is None where the trader takes no part on that day; ``scheme`` holds the lengths, amounts and
-    recipients that criteria read.
+    ``participant`` is None where the trader takes no part on that day; ``scheme`` holds the lengths, amounts
+    and recipients that criteria read.
     """
 
     complaint: Complaint
@@ -130,8 +132,8 @@ class Criterion:
     """A rule of admission: its id, the function that judges, what follows when it is not met, and its source.
 
     ``unmet`` and ``unknown`` are the sentences for people; ``paths`` name what to ask for when it is unknown.
-    ``if_met``, ``if_unmet`` and ``if_unknown`` are the three findings there can be: a finding holds nothing of
-    the complaint, so all complaints share them.
+    ``if_met``, ``if_unmet`` and ``if_unknown`` are the three findings there can be: a finding holds nothing
+    of the complaint, so all complaints share them.
     """
 
     id: str
@@ -223,11 +225,12 @@ class Scheme:
     """A whole scheme. ``id`` and ``edition`` are written into every case that it judges.
 
     ``zone`` is where its days begin; ``recipients`` names, besides the trader, each organisation that needs a
-    consent of its own before an upload; ``instruments`` what may bind a recipient abroad; ``notice`` the version
-    of the privacy notice in use; ``stop_cap_days`` how many days in all the clock of a case may stand still;
-    ``ceilings`` the amounts in dispute above which an officer decides (currency to minor units; an amount in a
-    currency that is not there is the officer's too; none at all: no ceiling); ``retention_days`` how
-    long an ended case is kept; ``use_days`` how long a trader may use what it obtained, after its deadline.
+    consent of its own before an upload; ``instruments`` what may bind a recipient abroad; ``notice`` the
+    version of the privacy notice in use; ``stop_cap_days`` how many days in all the clock of a case may stand
+    still; ``ceilings`` the amounts in dispute above which an officer decides (currency to minor units; an
+    amount in a currency that is not there is the officer's too; none at all: no ceiling); ``retention_days``
+    how long an ended case is kept; ``use_days`` how long a trader may use what it obtained, after its
+    deadline.
     """
 
     id: str
@@ -250,10 +253,10 @@ class Scheme:
     ceilings: Mapping[str, int] = NO_CEILINGS
     retention_days: int = 2557
     use_days: int = 30
+    # Looked up on every step: participants by organisation, and each duty's terms with the last level first.
     _dated: bool = attrs.field(init=False, repr=False)
     _members: Mapping[str, tuple[Participant, ...]] = attrs.field(init=False, repr=False)
     _terms: Mapping[Duty, tuple[tuple[ServiceLevel, DutyTerm], ...]] = attrs.field(init=False, repr=False)
-    """The participants by organisation, and each duty's terms with the last level first: looked up on each step."""
 
     def __attrs_post_init__(self) -> None:
         bounded = any(one.valid_from or one.valid_until for one in self.criteria)
