@@ -28,6 +28,8 @@ from expressplatform.privacy.purposes import needs_fresh_consent
 from expressplatform.privacy.table import CONDITIONS, FREE_TEXT, Condition, fields_for
 from expressplatform.scheme import Scheme
 
+__all__ = ["PARTS", "Disclosure", "disclose", "fields_for", "one_contact"]
+
 # On what ground each audience may be given something; the first is taken where none is named.
 _GROUNDS: Final[Mapping[Audience, Mapping[Basis, str]]] = MappingProxyType(
     {
@@ -106,7 +108,7 @@ def disclose(
     ``consents`` are those not withdrawn (not the complaint's own list, which is as old as the complaint);
     ``at`` and ``use_until`` are aware instants; ``fields`` asks for some of the paths only, and must for a
     statutory request. Raises Refused, with one of the codes ``wrong_audience``, ``no_row``,
-    ``field_not_admitted``, ``fields_missing``, ``basis_missing``, ``basis_not_admitted``, ``no_consent``,
+    ``field_withheld``, ``fields_missing``, ``basis_missing``, ``basis_not_admitted``, ``no_consent``,
     ``notice_outdated``, ``no_research_consent``, ``use_over`` or ``erased``.
     """
     _check_recipient(complaint, audience, recipient, scheme, case_id)
@@ -166,7 +168,7 @@ def _admitted(
             _refuse("fields_missing", case_id, "council", "A statutory request must name its fields.")
         return admitted
     if not set(asked) <= set(admitted):
-        _refuse("field_not_admitted", case_id, "council", "A field was asked for that may not be shown.")
+        _refuse("field_withheld", case_id, "council", "A field was asked for that may not be shown.")
     return tuple(field for field in admitted if field in asked)
 
 

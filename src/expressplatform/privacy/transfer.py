@@ -50,7 +50,7 @@ def transfer_problem(
     instrument: Instrument,
     *,
     scheme: Scheme,
-    participant: Participant,
+    participant: Participant | None,
     impact_assessment: str,
     exporter_city: str = HONG_KONG,
 ) -> str | None:
@@ -60,11 +60,12 @@ def transfer_problem(
     ``gba_contract_not_applicable``: an end lies outside its area (GBA Standard Contract);
     ``impact_assessment_missing``: no assessment is named, though one must come first (PIPL Art 55).
     ``impact_assessment`` is the assessment's reference; whether it is a good one is for people to judge.
+    A participant that is None is nowhere in the GBA; whether one must take part is asked elsewhere.
     """
     if instrument not in scheme.instruments:  # PIPL Art 38
         return "instrument_not_admitted"
     if instrument is Instrument.GBA_STANDARD_CONTRACT and not gba_contract_applies(
-        exporter_city, participant.city
+        exporter_city, participant.city if participant else ""
     ):
         return "gba_contract_not_applicable"
     if not impact_assessment.strip():  # PIPL Arts 55-56
