@@ -1,0 +1,333 @@
+"""Events as they are stored: facts that stay readable for ever, and the particulars apart, to be sealed.
+
+Laws of this file:
+
+- Facts are everything outside fields named ``particulars``; what stands in that one field is written apart.
+  Nothing here seals, and nothing here prints a particular.
+- Facts are canonical: UTF-8, keys in order, no space, instants in UTC (``+00:00``, six digits of a second
+  where it is not a whole one). Equal events have equal bytes.
+- A row was checked when it was made and is bound by its seal and its place in the ledger, so it is read back
+  by a straight path: no validator runs again, and every field must be there. What comes from outside never
+  takes this path; it takes `wire`.
+- A stored kind or field never changes its meaning. A new shape is a new `SCHEMA` and a step in `UPGRADES`.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+import types
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from enum import Enum
+from itertools import repeat
+from types import MappingProxyType
+from typing import Any, Final, TypeVar, cast
+
+import attrs
+import orjson
+
+from expressplatform import events
+from expressplatform.commands import Command
+from expressplatform.complaint import ERASED, Complaint, Erased, Veiled
+from expressplatform.errors import StoreUnusable
+from expressplatform.events import Event
+
+T = TypeVar("T")
+E = TypeVar("E", bound=Event)
+Document = dict[str, Any]
+Step = Callable[[Document], Document]
+"""Turns the facts of one kind from one schema into the next."""
+
+SCHEMA: Final = 1
+"""The shape in which events are stored now."""
+UPGRADES: Final[Mapping[tuple[str, int], Step]] = MappingProxyType({})
+"""By kind and schema: the step to the next schema. A kind that a schema did not change has no step."""
+
+_PERSONAL: Final = "particulars"
+
+
+def snake(name: str) -> str:
+    """``RequestInformation`` as ``request_information``."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+EVENTS: Final[Mapping[str, type[Event]]] = MappingProxyType(
+    {
+        snake(name): one
+        for name, one in vars(events).items()
+        if isinstance(one, type) and issubclass(one, Event) and one is not Event
+    }
+)
+"""Every event by its stored kind."""
+KINDS: Final[Mapping[type[Event], str]] = MappingProxyType({one: kind for kind, one in EVENTS.items()})
+"""Every event's stored kind."""
+
+
+# --- the straight path --------------------------------------------------------------------------------------
+
+Convert = Callable[[Any], Any]
+"""Turns what is stored into what is meant, or back. None is None on both sides and never asked about."""
+
+
+def _instant(value: str) -> datetime:
+    return _utc(datetime.fromisoformat(value))
+
+
+def _utc(value: datetime) -> datetime:
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
+
+
+class _Records:
+    """Values of our classes to plain documents and back, without ``particulars``; plans made once a class."""
+
+    __slots__ = ("_dumps", "_loads")
+
+    def __init__(self) -> None:
+        self._loads: dict[type, Convert] = {}
+        self._dumps: dict[type, Convert] = {}
+
+    def load(self, cls: type) -> Convert:
+        """From a document to a value of the class; KeyError, TypeError or ValueError where it is none."""
+        if (found := self._loads.get(cls)) is None:
+            found = self._loads[cls] = self._loader(cls)
+        return found
+
+    def dump(self, cls: type) -> Convert:
+        """From a value of the class to its document, keys in order."""
+        if (found := self._dumps.get(cls)) is None:
+            found = self._dumps[cls] = self._dumper(cls)
+        return found
+
+    def _loader(self, cls: type) -> Convert:
+        fields = _fields(cls)
+        names, get = tuple(fields), _all_of(operator.itemgetter, fields)
+        hooks = _hooks(fields, self._reading)
+        personal = _PERSONAL in attrs.fields_dict(cls)
+        new, put = object.__new__, object.__setattr__
+
+        def load(document: Document) -> object:
+            values = get(document)
+            if hooks:
+                values = list(values)
+                for index, hook in hooks:
+                    if (value := values[index]) is not None:
+                        values[index] = hook(value)
+            made: object = new(cls)
+            any(
+                map(put, repeat(made), names, values)
+            )  # the loop of a frozen class's own initialiser, run in C
+            if personal:
+                put(made, _PERSONAL, ERASED)
+            return made
+
+        return load
+
+    def _dumper(self, cls: type) -> Convert:
+        fields = _fields(cls)
+        names, get = tuple(fields), _all_of(operator.attrgetter, fields)
+        hooks = _hooks(fields, self._writing)
+
+        def dump(value: object) -> Document:
+            values = get(value)
+            if hooks:
+                values = list(values)
+                for index, hook in hooks:
+                    if (one := values[index]) is not None:
+                        values[index] = hook(one)
+            return dict(zip(names, values))  # noqa: B905 - both come from the same fields
+
+        return dump
+
+    def _reading(self, kind: Any) -> Convert | None:
+        kind = _solid(kind)
+        if typing.get_origin(kind) is tuple:
+            return _each(
+                [self._reading(one) for one in typing.get_args(kind) if one is not Ellipsis], kind, tuple
+            )
+        if attrs.has(kind):
+            return self.load(kind)
+        if issubclass(kind, Enum):
+            return {one.value: one for one in kind}.__getitem__
+        return _INSTANTS.get(kind)
+
+    def _writing(self, kind: Any) -> Convert | None:
+        kind = _solid(kind)
+        if typing.get_origin(kind) is tuple:
+            hooks = [self._writing(one) for one in typing.get_args(kind) if one is not Ellipsis]
+            return _each(hooks, kind, list) if any(hooks) else None
+        if attrs.has(kind):
+            return self.dump(kind)
+        return _utc if kind is datetime else None
+
+
+_INSTANTS: Final[Mapping[Any, Convert]] = MappingProxyType({datetime: _instant, date: date.fromisoformat})
+
+
+def _fields(cls: Any) -> dict[str, Any]:
+    """Names of a class's facts, in order, each with its type."""
+    attrs.resolve_types(cls)
+    facts = {one.name: one.type for one in attrs.fields(cls) if one.name != _PERSONAL}
+    return dict(sorted(facts.items()))
+
+
+def _all_of(getter: Callable[..., Convert], fields: Mapping[str, Any]) -> Convert:
+    """Takes the fields from a value as a sequence, however few they are."""
+    names = list(fields)
+    if len(names) > 1:
+        return getter(*names)
+    if not names:
+        return lambda _: ()
+    get = getter(names[0])
+    return lambda value: (get(value),)
+
+
+def _hooks(fields: Mapping[str, Any], of: Callable[[Any], Convert | None]) -> tuple[tuple[int, Convert], ...]:
+    found = ((index, of(kind)) for index, kind in enumerate(fields.values()))
+    return tuple((index, hook) for index, hook in found if hook is not None)
+
+
+def _solid(kind: Any) -> Any:
+    """The one type in ``X | None``."""
+    if isinstance(kind, types.UnionType):
+        (kind,) = (one for one in typing.get_args(kind) if one is not types.NoneType)
+    return kind
+
+
+def _each(hooks: Sequence[Convert | None], kind: Any, into: type[Any]) -> Convert:
+    """Converts the entries of a tuple: each by the same hook, or each in its place by its own."""
+    if typing.get_args(kind)[-1] is not Ellipsis:
+        places = tuple(hook or _same for hook in hooks)
+        return lambda value: into(hook(one) for hook, one in zip(places, value, strict=True))
+    hook = hooks[0]
+    return into if hook is None else lambda value: into(map(hook, value))
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+_RECORDS: Final = _Records()
+
+
+# --- the particulars of an event ----------------------------------------------------------------------------
+
+
+def _particulars_class(cls: type[Command]) -> tuple[bool, type | None]:
+    """Whether they stand in the command's complaint, and of which class they are; None where it has none."""
+    attrs.resolve_types(cls)
+    names = attrs.fields_dict(cls)
+    if "complaint" in names:
+        return True, _particulars_type(Complaint)
+    return False, _particulars_type(cls) if _PERSONAL in names else None
+
+
+def _particulars_type(cls: type[Any]) -> type:
+    attrs.resolve_types(cls)
+    (found,) = (one for one in typing.get_args(attrs.fields_dict(cls)[_PERSONAL].type) if one is not Erased)
+    return cast(type, found)
+
+
+def _asked_class(cls: type[Event]) -> type[Command]:
+    attrs.resolve_types(cls)
+    return cast(type[Command], attrs.fields_dict(cls)["asked"].type)
+
+
+_PLACES: Final = MappingProxyType({cls: _particulars_class(_asked_class(cls)) for cls in EVENTS.values()})
+
+
+def particulars_of(event: Event) -> Veiled | Erased:
+    """What is personal in an event: ERASED where it holds none, or not any more, or not here."""
+    in_complaint, cls = _PLACES[type(event)]
+    if cls is None:
+        return ERASED
+    asked: Any = event.asked
+    found: Veiled | Erased = (asked.complaint if in_complaint else asked).particulars
+    return found
+
+
+def _replaced(value: T, name: str, by: object) -> T:
+    """The same value but for one field. Neither it nor the new part is judged again."""
+    cls: Any = type(value)
+    made = object.__new__(cls)
+    for one in attrs.fields(cls):
+        object.__setattr__(made, one.name, by if one.name == name else getattr(value, one.name))
+    return cast(T, made)
+
+
+def _holding(event: E, particulars: object) -> E:
+    in_complaint, _ = _PLACES[type(event)]
+    asked: Any = event.asked
+    if in_complaint:
+        return _replaced(
+            event, "asked", _replaced(asked, "complaint", _replaced(asked.complaint, _PERSONAL, particulars))
+        )
+    return _replaced(event, "asked", _replaced(asked, _PERSONAL, particulars))
+
+
+# --- rows ---------------------------------------------------------------------------------------------------
+
+
+def event_row(event: Event) -> tuple[str, bytes, bytes | None]:
+    """An event as it is stored: kind, facts, and the particulars (None where it has none) to be sealed."""
+    kind = KINDS[type(event)]
+    facts = orjson.dumps(_RECORDS.dump(type(event))(event))
+    personal = particulars_of(event)
+    if personal is ERASED:
+        return kind, facts, None
+    return kind, facts, orjson.dumps(_RECORDS.dump(type(personal))(personal))
+
+
+def read_event(kind: str, schema: int, facts: bytes) -> Event:
+    """The event of a stored row, its particulars ERASED until `with_particulars` puts them back.
+
+    Raises StoreUnusable: ``newer_schema`` (a later edition wrote it), ``unknown_event``, ``corrupt_event``.
+    """
+    if schema > SCHEMA:
+        raise StoreUnusable("newer_schema", f"events of schema {schema} need a later edition")
+    if (cls := EVENTS.get(kind)) is None:
+        raise StoreUnusable("unknown_event", "the kind of a stored event is not known here")
+    try:
+        document = orjson.loads(facts)
+        if schema < SCHEMA:
+            document = upgrade(kind, schema, document)
+        return cast(Event, _RECORDS.load(cls)(document))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise StoreUnusable("corrupt_event", f"the facts of a stored {kind} cannot be read") from None
+
+
+def upgrade(
+    kind: str,
+    schema: int,
+    document: Document,
+    *,
+    to: int = SCHEMA,
+    steps: Mapping[tuple[str, int], Step] = UPGRADES,
+) -> Document:
+    """The facts of a kind as schema ``to`` would have stored them, one step after the other."""
+    for at in range(schema, to):
+        if step := steps.get((kind, at)):
+            document = step(document)
+    return document
+
+
+def with_particulars(event: E, data: bytes) -> E:
+    """The event with its particulars, opened from their seal.
+
+    Raises StoreUnusable ``corrupt_particulars`` where they are not what the event holds.
+    """
+    _, cls = _PLACES[type(event)]
+    try:
+        if cls is None:
+            raise TypeError
+        return _holding(event, _RECORDS.load(cls)(orjson.loads(data)))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise StoreUnusable(
+            "corrupt_particulars", "what was sealed with a stored event cannot be read"
+        ) from None
+
+
+def without_particulars(event: E) -> E:
+    """The event as it stands once its particulars are sealed away or gone."""
+    return event if particulars_of(event) is ERASED else _holding(event, ERASED)
