@@ -524,6 +524,7 @@ class TestConsent:
         reached = {purpose for purpose in Purpose if covers(Purpose.HANDLING, purpose)}
         assert reached == {Purpose.HANDLING, Purpose.DIRECTLY_RELATED}
         assert not covers(Purpose.DIRECTLY_RELATED, Purpose.HANDLING)
+        assert not covers(Purpose.RESEARCH, Purpose.DIRECTLY_RELATED)
 
 
 class TestPurposes:
@@ -663,6 +664,9 @@ class TestMasking:
             ("ref 7 4111 1111 1111 1111", "ref 7 •••• •••• •••• 1111"),
             ("4１11１11111111111", "••••••••••••1111"),
             ("6222020200000000000", "•••••••••••••••0000"),
+            ("5018 0000 0009", "•••• •••• 0009"),
+            ("6222 0202 0000 0000 006", "•••• •••• •••• •••0 006"),
+            ("6222020200000009", "••••••••••••0009"),
             ("004-123-456789-001", "•••-•••-•••••9-001"),
         ],
     )
@@ -677,6 +681,7 @@ class TestMasking:
             "from 2026-01-02 2026-01-09 on",
             "call 2345 6789",
             "parcel 123456789012",
+            "79927398713 5",
             "HKD 1,299.00",
         ],
     )

@@ -114,9 +114,8 @@ def disclose(
     _check_recipient(complaint, audience, recipient, scheme, case_id)
     admitted = _admitted(audience, purpose, stage, fields, case_id)
     ground = _ground(audience, purpose, basis, case_id)
-    consent = None
     if ground is Basis.SEPARATE_CONSENT:
-        consent = _consented(consents, recipient, purpose, scheme, at, case_id)
+        _check_consent(consents, recipient, purpose, scheme, at, case_id)
     if needs_fresh_consent(purpose) and not complaint.research_consent:  # PDPO DPP3; PIPL Art 16
         _refuse("no_research_consent", case_id, "complainant", "The person has not agreed to research.")
     if audience in _OUTSIDE and use_until <= at:  # PIPL Art 19
@@ -132,7 +131,7 @@ def disclose(
         values=MappingProxyType(values),
         basis=ground,
         article=_GROUNDS[audience][ground],
-        notice=consent.notice if consent else scheme.notice,
+        notice=scheme.notice,
         use_until=use_until,
     )
     return made
@@ -185,16 +184,15 @@ def _ground(audience: Audience, purpose: Purpose, basis: Basis | None, case_id: 
     return basis
 
 
-def _consented(
+def _check_consent(
     consents: Sequence[Consent], recipient: str, purpose: Purpose, scheme: Scheme, at: datetime, case_id: str
-) -> Consent:
+) -> None:
     """PIPL Arts 14, 23; PDPO DPP3: a live consent to this recipient, under the notice in use."""
     found = live(consents, recipient, at, purpose)
     if found is None:
         _refuse("no_consent", case_id, "complainant", "The person has not agreed to this recipient.")
     if not informed(found, scheme):
         _refuse("notice_outdated", case_id, "complainant", "The notice has changed since the person agreed.")
-    return found
 
 
 def one_contact(complaint: Complaint) -> str | None:
