@@ -245,17 +245,15 @@ def _box(status: str, box: _Box, count: int | None, second: str, stays: list[str
 
 
 def _inside(status: str, box: _Box, count: int | None, second: str) -> list[Markup]:
-    below = [part for part in (second, "" if count is None else f"{count:,}") if part]
-    top = box.y + (-4 if below else 5)
+    """The name, its other languages, the count: the last two side by side where there is room."""
+    amount = "" if count is None else f"{count:,}"
+    apart = [second, amount] if box.width < 200 else [" · ".join(filter(None, (second, amount)))]
+    below = [text for text in apart if text]
+    top = box.y + (5, -4, -12)[len(below)]
     parts = [label((box.x, top), fit(_words(status), box.width - 10), "strong", anchor="middle")]
-    if len(below) == 2 and box.width > 200:
-        below = [" · ".join(below)]
-    if len(below) == 2:
-        top = box.y - 12
-        parts = [label((box.x, top), fit(_words(status), box.width - 10), "strong", anchor="middle")]
     for at, text in enumerate(below, start=1):
-        shown = fit(text, box.width - 8, 11)
-        parts.append(label((box.x, top + 2 + 15 * at), shown, "small num", anchor="middle"))
+        style = "tiny num" if text == second else "small num"
+        parts.append(label((box.x, top + 2 + 15 * at), fit(text, box.width - 8, 10), style, anchor="middle"))
     return parts
 
 

@@ -65,7 +65,7 @@ LANES: Final = {
     "clock": "Clock",
 }
 _COLOURS: Final = {"complainant": "green", "council": "blue", "trader": "amber", "clock": "orange"}
-_LEFT: Final = 140.0
+_LEFT: Final = 200.0
 _ROOM: Final = 1000.0
 _LEVEL: Final = 20.0
 _SAID: Final = (
@@ -160,7 +160,7 @@ def _lane(
     high = 22 + _LEVEL * levels
     parts = [
         line((10, top), (scale.right, top), "axis"),
-        label((14, top + 25), fit(name, _LEFT - 24), f"strong {colour}"),
+        label((14, top + 25), fit(name, (_LEFT - 24) / 1.15), f"strong {colour}"),
     ]
     return [*parts, *(_mark(*item, colour, scale, top) for item in placed)], high
 
@@ -206,7 +206,7 @@ def _bar(deadline: Deadline, scale: _Scale, top: float) -> list[Markup]:
     span = max((deadline.due - deadline.start).days, 0)
     days = [deadline.start + at * _DAY for at in range(1, span + 1)]
     counted = {day: at for at, day in enumerate((d for d in days if d not in deadline.days_off), start=1)}
-    name = label((14, top + 26), fit(deadline.text, _LEFT - 22, 11), "small strong")
+    name = label((14, top + 26), fit(deadline.text, (_LEFT - 34) / 1.15, 11), "small strong")
     drawn = [_day(day, counted.get(day), deadline, scale, top + 14) for day in days]
     return [name, *drawn, *_ends(deadline, scale, top)]
 
