@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from expressplatform.errors import KeyDestroyed, KeyMissing, SealBroken, StoreUnusable
-from expressplatform.memory_keys import MemoryKeyStore
+from expressplatform.memory import MemoryKeyStore
 from expressplatform.sealing import CaseKey, Context, KeyRing, wrap_key
 from expressplatform_sqlite.keys import SCHEMA, LocalKeyStore
 

@@ -1,0 +1,285 @@
+"""The reference stores: everything in memory, gone with the process.
+
+Laws of this file: these are the models that every other store is held against, so the plainest code that is right.
+One lock, whole scans, no index. What a store promises stands in `ports`; nothing is promised here beyond that.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Self, final
+
+import attrs
+
+from expressplatform.errors import KeyDestroyed, KeyMissing, StoreUnusable
+from expressplatform.ports import (
+    EVERYONE,
+    Answer,
+    Appended,
+    Commit,
+    Conflict,
+    EffectRow,
+    Header,
+    Page,
+    Receipt,
+    Replayed,
+    StoredCase,
+    Token,
+    Wanted,
+)
+
+
+@attrs.frozen
+class _Work:
+    """An effect and when it may be claimed; what waited longest comes first."""
+
+    ready_at: datetime
+    row: EffectRow
+
+    def turn(self) -> tuple[datetime, str, int, str]:
+        return (self.ready_at, self.row.case_id, self.row.version, self.row.id)
+
+
+@final
+class MemoryStore:
+    """Cases in memory. Thread-safe; the model for the case stores that last."""
+
+    __slots__ = ("_cases", "_closed", "_lock", "_receipts", "_scheme", "_tokens", "_work")
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._cases: dict[str, StoredCase] = {}
+        self._receipts: dict[tuple[str, str], Receipt] = {}
+        self._tokens: dict[str, dict[bytes, Token]] = {}
+        self._work: dict[str, _Work] = {}
+        self._scheme: tuple[str, str] | None = None
+        self._closed = False
+
+    def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
+        """Store each commit whole or not at all, in order; see `CaseStore.append`."""
+        with self._open():
+            return [self._append(commit) for commit in commits]
+
+    def _append(self, commit: Commit) -> Answer:
+        case_id = commit.case_id
+        standing = commit.receipt and self._receipts.get((case_id, commit.receipt.key))
+        if standing:
+            return Replayed(case_id, standing)
+        case = self._cases.get(case_id)
+        found = case.header.version if case else 0
+        if found != commit.expected:
+            return Conflict(case_id, commit.expected, found)
+        self._cases[case_id] = StoredCase(commit.header, (case.events if case else ()) + commit.events)
+        self._keep_beside(commit)
+        return Appended(case_id, commit.header.version)
+
+    def _keep_beside(self, commit: Commit) -> None:
+        """What stands beside a case's rows: effects, receipt, tokens."""
+        self._work |= {row.id: _Work(commit.header.changed_at, row) for row in commit.effects}
+        if commit.receipt:
+            self._receipts[commit.case_id, commit.receipt.key] = commit.receipt
+        if commit.drop_tokens:
+            self._tokens.pop(commit.case_id, None)
+        if commit.tokens:
+            self._tokens.setdefault(commit.case_id, {}).update({t.value: t for t in commit.tokens})
+
+    def load(self, case_id: str, organisation: str, /) -> StoredCase | None:
+        """A case with its events in order; None where there is none for that organisation."""
+        with self._open():
+            case = self._cases.get(case_id)
+            return case if case and _sees(organisation, case.header) else None
+
+    def receipt(self, case_id: str, key: str, /) -> Receipt | None:
+        """The receipt of a key on a case."""
+        with self._open():
+            return self._receipts.get((case_id, key))
+
+    def headers(self, organisation: str, wanted: Wanted, after: str, limit: int, /) -> Page:
+        """Headers by case id, from a cursor on."""
+        found = [case.header for case in self._visible(organisation, after) if _is_wanted(case.header, wanted)]
+        shown = tuple(found[:limit])
+        return Page(shown, shown[-1].case_id if shown and len(found) > limit else "")
+
+    def due(self, now: datetime, limit: int, /) -> Sequence[Header]:
+        """Headers whose ``due_at`` is ``now`` or earlier, the earliest first."""
+        found = [
+            (case.header.due_at, case.header.case_id, case.header)
+            for case in self._visible(EVERYONE, "")
+            if case.header.due_at is not None and case.header.due_at <= now
+        ]
+        return [header for _, _, header in sorted(found, key=lambda row: row[:2])[:limit]]
+
+    def scan(self, organisation: str, after: str, limit: int, /) -> Sequence[StoredCase]:
+        """Whole cases by case id, after a case id."""
+        return self._visible(organisation, after)[:limit]
+
+    def find(self, organisation: str, tokens: Sequence[bytes], /) -> Sequence[str]:
+        """The ids of cases that carry one of these tokens, in order."""
+        asked = set(tokens)
+        with self._open():
+            return [
+                case.header.case_id
+                for case in self._visible(organisation, "")
+                if asked & self._tokens.get(case.header.case_id, {}).keys()
+            ]
+
+    def quarters(self) -> Sequence[str]:
+        """The quarters whose secrets still stand behind a token, in order."""
+        with self._open():
+            return sorted({token.quarter for kept in self._tokens.values() for token in kept.values()})
+
+    def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:
+        """Effects that nobody works on, what waited longest first, leased until ``now + lease``."""
+        with self._open():
+            ready = sorted((w for w in self._work.values() if w.ready_at <= now), key=_Work.turn)[:limit]
+            self._work |= {work.row.id: _Work(now + lease, work.row) for work in ready}
+            return [work.row for work in ready]
+
+    def done(self, effect_ids: Sequence[str], /) -> None:
+        """The effects have been carried out; harmless when repeated."""
+        with self._open():
+            for effect_id in effect_ids:
+                self._work.pop(effect_id, None)
+
+    def retry(self, effect_id: str, at: datetime, /) -> None:
+        """The effect may be claimed again from ``at`` on; nothing where it is done."""
+        with self._open():
+            if effect_id in self._work:
+                self._work[effect_id] = _Work(at, self._work[effect_id].row)
+
+    def scheme(self) -> tuple[str, str] | None:
+        """The scheme that the store belongs to (id, edition); None while it belongs to none."""
+        with self._open():
+            return self._scheme
+
+    def adopt(self, scheme: str, edition: str, /) -> None:
+        """The store belongs to this scheme, of this edition, from now on."""
+        with self._open():
+            if self._scheme and self._scheme[0] != scheme:
+                raise StoreUnusable("other_scheme", "the store belongs to another scheme")
+            self._scheme = (scheme, edition)
+
+    def close(self) -> None:
+        """Any later call raises ``StoreUnusable`` with the code ``closed``."""
+        with self._lock:
+            self._closed = True
+
+    def _visible(self, organisation: str, after: str) -> list[StoredCase]:
+        with self._open():
+            return [
+                self._cases[case_id]
+                for case_id in sorted(self._cases)
+                if case_id > after and _sees(organisation, self._cases[case_id].header)
+            ]
+
+    def _open(self) -> threading.RLock:
+        if self._closed:
+            raise StoreUnusable("closed", "the store has been closed")
+        return self._lock
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<MemoryStore of {len(self._cases)}>"
+
+
+def _sees(organisation: str, header: Header) -> bool:
+    """Nobody is not an organisation: a case without a trader is not for whoever gives no name."""
+    named = {EVERYONE, header.council, header.trader, *header.former} - {""}
+    return organisation in named
+
+
+def _is_wanted(header: Header, wanted: Wanted) -> bool:
+    due = wanted.due_before
+    return (
+        (not wanted.status or header.status in wanted.status)
+        and wanted.trader in ("", header.trader)
+        and wanted.assignee in ("", header.assignee)
+        and wanted.reference in ("", header.reference)
+        and (due is None or (header.due_at is not None and header.due_at < due))
+    )
+
+
+@final
+class MemoryKeyStore:
+    """Data keys of cases and named secrets. Thread-safe; the model for the key stores that last."""
+
+    __slots__ = ("_closed", "_destroyed", "_keys", "_lock", "_secrets")
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._keys: dict[str, bytes] = {}
+        self._destroyed: set[str] = set()
+        self._secrets: dict[str, bytes] = {}
+        self._closed = False
+
+    def create(self, case_ids: Sequence[str]) -> None:
+        """Make the data keys that are not there yet: all, or with ``KeyDestroyed`` none."""
+        with self._open():
+            for case_id in case_ids:
+                if case_id in self._destroyed:
+                    raise KeyDestroyed(case_id)
+            for case_id in case_ids:
+                self._keys.setdefault(case_id, os.urandom(32))
+
+    def get(self, case_id: str) -> bytes:
+        """The case's 32-byte data key; raises ``KeyMissing`` or ``KeyDestroyed``."""
+        with self._open():
+            key = self._keys.get(case_id)
+            if key is not None:
+                return key
+            raise KeyDestroyed(case_id) if case_id in self._destroyed else KeyMissing(case_id)
+
+    def destroy(self, case_id: str) -> None:
+        """Destroy the case's key for ever; harmless when repeated, final even for an unknown case."""
+        with self._open():
+            self._keys.pop(case_id, None)
+            self._destroyed.add(case_id)
+
+    def secret(self, name: str) -> bytes:
+        """The named 32-byte secret, made when it is not there."""
+        with self._open():
+            return self._secrets.setdefault(name, os.urandom(32))
+
+    def forget(self, name: str) -> None:
+        """Destroy a named secret; the next :meth:`secret` of that name is another one."""
+        with self._open():
+            self._secrets.pop(name, None)
+
+    def destroyed(self) -> tuple[str, ...]:
+        """The ids of all cases whose key was destroyed, in order."""
+        with self._open():
+            return tuple(sorted(self._destroyed))
+
+    def close(self) -> None:
+        """Drop everything; any later call raises ``StoreUnusable`` with the code ``closed``."""
+        with self._lock:
+            self._closed = True
+            self._keys.clear()
+            self._secrets.clear()
+
+    def _open(self) -> threading.RLock:
+        if self._closed:
+            raise StoreUnusable("closed", "the key store has been closed")
+        return self._lock
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<MemoryKeyStore of {len(self._keys)}>"
