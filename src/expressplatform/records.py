@@ -21,7 +21,6 @@ import typing
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import Enum
-from itertools import repeat
 from types import MappingProxyType
 from typing import Any, Final, TypeVar, cast
 
@@ -68,11 +67,15 @@ KINDS: Final[Mapping[type[Event], str]] = MappingProxyType({one: kind for kind, 
 # --- the straight path --------------------------------------------------------------------------------------
 
 Convert = Callable[[Any], Any]
-"""Turns what is stored into what is meant, or back. None is None on both sides and never asked about."""
+"""Turns what is stored into what is meant, or back. None is None on both sides."""
 
 
-def _instant(value: str) -> datetime:
-    return _utc(datetime.fromisoformat(value))
+def _instant(value: str | None) -> datetime | None:
+    return None if value is None else _utc(datetime.fromisoformat(value))
+
+
+def _day(value: str | None) -> date | None:
+    return None if value is None else date.fromisoformat(value)
 
 
 def _utc(value: datetime) -> datetime:
@@ -101,25 +104,21 @@ class _Records:
         return found
 
     def _loader(self, cls: type) -> Convert:
-        fields = _fields(cls)
-        names, get = tuple(fields), _all_of(operator.itemgetter, fields)
-        hooks = _hooks(fields, self._reading)
-        personal = _PERSONAL in attrs.fields_dict(cls)
-        new, put = object.__new__, object.__setattr__
+        """Fills a value by the initialiser that attrs writes for the same fields without validators."""
+        facts: dict[str, Any] = {
+            name: attrs.field(converter=self._reading(kind)) for name, kind in _fields(cls).items()
+        }
+        if _PERSONAL in attrs.fields_dict(cls):
+            facts[_PERSONAL] = attrs.field(default=ERASED, init=False)
+        bare: Any = attrs.make_class(cls.__name__, facts, frozen=True, slots=True, kw_only=True)
+        fill = bare.__init__
+        new = object.__new__
 
-        def load(document: Document) -> object:
-            values = get(document)
-            if hooks:
-                values = list(values)
-                for index, hook in hooks:
-                    if (value := values[index]) is not None:
-                        values[index] = hook(value)
+        def load(document: Document | None) -> object:
+            if document is None:
+                return None
             made: object = new(cls)
-            any(
-                map(put, repeat(made), names, values)
-            )  # the loop of a frozen class's own initialiser, run in C
-            if personal:
-                put(made, _PERSONAL, ERASED)
+            fill(made, **document)
             return made
 
         return load
@@ -143,14 +142,13 @@ class _Records:
     def _reading(self, kind: Any) -> Convert | None:
         kind = _solid(kind)
         if typing.get_origin(kind) is tuple:
-            return _each(
-                [self._reading(one) for one in typing.get_args(kind) if one is not Ellipsis], kind, tuple
-            )
+            return _each([self._reading(one) for one in typing.get_args(kind) if one is not Ellipsis], kind, tuple)
         if attrs.has(kind):
             return self.load(kind)
         if issubclass(kind, Enum):
-            return {one.value: one for one in kind}.__getitem__
-        return _INSTANTS.get(kind)
+            members: dict[Any, Any] = {one.value: one for one in kind}
+            return (members | {None: None}).__getitem__
+        return _READINGS.get(kind)
 
     def _writing(self, kind: Any) -> Convert | None:
         kind = _solid(kind)
@@ -162,7 +160,7 @@ class _Records:
         return _utc if kind is datetime else None
 
 
-_INSTANTS: Final[Mapping[Any, Convert]] = MappingProxyType({datetime: _instant, date: date.fromisoformat})
+_READINGS: Final[Mapping[Any, Convert]] = MappingProxyType({datetime: _instant, date: _day})
 
 
 def _fields(cls: Any) -> dict[str, Any]:
@@ -323,9 +321,7 @@ def with_particulars(event: E, data: bytes) -> E:
             raise TypeError
         return _holding(event, _RECORDS.load(cls)(orjson.loads(data)))
     except (KeyError, TypeError, ValueError, AttributeError):
-        raise StoreUnusable(
-            "corrupt_particulars", "what was sealed with a stored event cannot be read"
-        ) from None
+        raise StoreUnusable("corrupt_particulars", "what was sealed with a stored event cannot be read") from None
 
 
 def without_particulars(event: E) -> E:
