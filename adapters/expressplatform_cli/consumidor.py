@@ -267,9 +267,7 @@ def _check_dates(
         row.fault("response_days", "More response days are counted than passed between opening and reply.")
 
 
-def _check_evaluation(
-    row: _Cells, evaluated: bool | None, verdict: Verdict | None, rating: int | None
-) -> None:
+def _check_evaluation(row: _Cells, evaluated: bool | None, verdict: Verdict | None, rating: int | None) -> None:
     if evaluated is True and verdict == "silent":
         row.fault("consumer_evaluation", "The status says evaluated and the evaluation is missing.")
     if evaluated is False and verdict in ("resolved", "unresolved"):

@@ -76,9 +76,7 @@ def states(
     other_names: Mapping[Status, str] | Mapping[str, str] | None = None,
 ) -> Figure:
     """`state_diagram` with its counts as a table."""
-    said = (
-        "Each box is a status with the cases in it; each arrow is a command that leads from one to another."
-    )
+    said = "Each box is a status with the cases in it; each arrow is a command that leads from one to another."
     picture = state_diagram(rows, counts, other_names=other_names)
     table = tuple((str(getattr(s, "value", s)).replace("_", " "), f"{n:,}") for s, n in counts.items())
     return Figure(picture, said, ("Status", "Cases"), table)
@@ -96,9 +94,7 @@ def page(title: Heading, sections: Sequence[Section], *, lead: str = "", footer:
     body = (
         tag("header", None, _heading("h1", title), *_paragraphs((lead,), "lead")),
         *(_contents(sections) if len(sections) > 3 else ()),
-        tag(
-            "main", None, *(_section(at, section) for at, section in enumerate(sections, start=1)), Markup("")
-        ),
+        tag("main", None, *(_section(at, section) for at, section in enumerate(sections, start=1)), Markup("")),
         *((tag("footer", None, *_paragraphs((footer,))),) if footer else ()),
     )
     document = tag("html", {"lang": "en"}, tag("head", None, *head), tag("body", None, *body))
@@ -107,8 +103,7 @@ def page(title: Heading, sections: Sequence[Section], *, lead: str = "", footer:
 
 def _contents(sections: Sequence[Section]) -> tuple[Markup, ...]:
     links = (
-        tag("a", {"href": f"#part-{at}"}, esc(section.heading.english))
-        for at, section in enumerate(sections, start=1)
+        tag("a", {"href": f"#part-{at}"}, esc(section.heading.english)) for at, section in enumerate(sections, start=1)
     )
     return (tag("nav", {"aria-label": "Contents"}, *links),)
 

@@ -80,9 +80,7 @@ _STEP: Final = 30.0
 # ---- rates with intervals -------------------------------------------------------------------------
 
 
-def intervals(
-    rates: Sequence[Rate], *, title: str, description: str = "", overall: float | None = None
-) -> Figure:
+def intervals(rates: Sequence[Rate], *, title: str, description: str = "", overall: float | None = None) -> Figure:
     """A dot and an interval for each rate, highest first, those without a share last; `overall` is a line."""
     ordered = sorted(rates, key=lambda r: (r.share is None, -(r.share or 0.0), -r.n, r.label))
     height = _TOP + _STEP * len(ordered) + 34
@@ -90,13 +88,8 @@ def intervals(
     body = [*_share_axis(right, height - 26), *_overall(overall, right, height - 26)]
     body += [_rate(rate, _TOP + _STEP * (at + 0.5), right) for at, rate in enumerate(ordered)]
     rows = tuple((r.label, _share(r.share), *_ends(r), f"{r.n:,}") for r in ordered)
-    said = (
-        description
-        or "A dot for each rate, a bar for its interval, n: of how many. Hatched where none is shown."
-    )
-    return Figure(
-        svg(_WIDTH, height, title, said, body), said, ("", "Rate", "Interval from", "to", "n"), rows
-    )
+    said = description or "A dot for each rate, a bar for its interval, n: of how many. Hatched where none is shown."
+    return Figure(svg(_WIDTH, height, title, said, body), said, ("", "Rate", "Interval from", "to", "n"), rows)
 
 
 def _share_axis(right: float, bottom: float) -> list[Markup]:
@@ -161,9 +154,7 @@ def heat_map(
     width = max(_WIDTH, _LEFT + wide * len(columns) + 12)
     top, high = 40.0, 42.0
     body = [
-        label(
-            (_LEFT + wide * (at + 0.5), top - 12), fit(name, wide - 4, 11), "small soft num", anchor="middle"
-        )
+        label((_LEFT + wide * (at + 0.5), top - 12), fit(name, wide - 4, 11), "small soft num", anchor="middle")
         for at, name in enumerate(columns)
     ]
     for down, row in enumerate(rows):
@@ -175,8 +166,7 @@ def heat_map(
         ]
     bottom = top + high * len(rows)
     said = (
-        description
-        or "The share, from orange (low) to blue (high), and n: of how many. Hatched where none is shown."
+        description or "The share, from orange (low) to blue (high), and n: of how many. Hatched where none is shown."
     )
     picture = svg(width, bottom + 56, title, said, [*body, *_scale(bottom + 16)])
     return Figure(picture, said, ("", *columns), tuple((r, *_cells(r, columns, cells)) for r in rows))
@@ -224,9 +214,7 @@ def _scale(y: float) -> list[Markup]:
         box: dict[str, Value] = {"x": _LEFT + 1.5 + 46 * at, "y": y, "width": 46, "height": 16}
         words: dict[str, Value] = {"x": _LEFT + 24.5 + 46 * at, "y": y + 12, "class": "tiny num"}
         parts.append(tag("rect", {**box, "style": f"fill:{fill}"}))
-        parts.append(
-            tag("text", {**words, "text-anchor": "middle", "style": f"fill:{ink}"}, esc(percent(at / 10)))
-        )
+        parts.append(tag("text", {**words, "text-anchor": "middle", "style": f"fill:{ink}"}, esc(percent(at / 10))))
     return parts
 
 

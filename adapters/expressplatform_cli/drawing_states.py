@@ -165,11 +165,7 @@ def state_diagram(
     statuses = {end for edge in edges for end in edge if end} | stays.keys() | known.keys()
     boxes = _place(statuses)
     badged = {a for a, b in edges if b == _BADGED}
-    plain = [
-        edge
-        for edge in edges
-        if edge[1] != _BADGED and edge[0] in boxes | {_START: None} and edge[1] in boxes
-    ]
+    plain = [edge for edge in edges if edge[1] != _BADGED and edge[0] in boxes | {_START: None} and edge[1] in boxes]
     lines = [_arrow(edge, edges[edge], boxes) for edge in sorted(plain, key=lambda e: e in _MAIN)]
     shown = [_box(s, boxes[s], known.get(s), second.get(s, ""), stays.get(s, []), s in badged) for s in boxes]
     height = max([_SIZE[1], *(box.y + _HIGH for box in boxes.values())])
@@ -182,10 +178,8 @@ def _merge(rows: Iterable[Transition]) -> tuple[dict[tuple[str, str], list[str]]
     stays: dict[str, list[str]] = {}
     for row in rows:
         source, target, command = _name(row.source), _name(row.target), _command(row.command)
-        if target in ("", source):
-            found = stays.setdefault(source, [])
-        else:
-            found = edges.setdefault((source, target), [])
+        still = target in ("", source)
+        found = stays.setdefault(source, []) if still else edges.setdefault((source, target), [])
         if command not in found:
             found.append(command)
     return edges, stays
@@ -283,9 +277,7 @@ def _words(status: str) -> str:
 
 def _describe(edges: Mapping[tuple[str, str], list[str]], counts: Mapping[str, int]) -> str:
     stand = "; ".join(f"{_words(status)} {count}" for status, count in counts.items())
-    return f"{len(edges)} ways between statuses, from lodging to an end." + (
-        f" Cases: {stand}." if stand else ""
-    )
+    return f"{len(edges)} ways between statuses, from lodging to an end." + (f" Cases: {stand}." if stand else "")
 
 
 def mermaid(rows: Iterable[Transition]) -> str:

@@ -151,9 +151,7 @@ def _days(scale: _Scale, bottom: float) -> list[Markup]:
 # ---- lanes ----------------------------------------------------------------------------------------
 
 
-def _lane(
-    name: str, colour: str, marks: Sequence[Mark], scale: _Scale, top: float
-) -> tuple[list[Markup], float]:
+def _lane(name: str, colour: str, marks: Sequence[Mark], scale: _Scale, top: float) -> tuple[list[Markup], float]:
     """The lane and its height: a text that would run into the one before it goes a level down."""
     placed = _levels(marks, scale)
     levels = max((level for _, _, level in placed), default=0) + 1
@@ -236,9 +234,7 @@ def _ends(deadline: Deadline, scale: _Scale, top: float) -> list[Markup]:
     place = (end - 6, top + 10) if turned else (end + 6, top + 10)
     text = (tag("tspan", {"class": "orange strong"}, esc(due)), tag("tspan", None, esc(done)))
     anchor = "end" if turned else "start"
-    parts.append(
-        tag("text", {"x": place[0], "y": place[1], "class": "small halo num", "text-anchor": anchor}, *text)
-    )
+    parts.append(tag("text", {"x": place[0], "y": place[1], "class": "small halo num", "text-anchor": anchor}, *text))
     if deadline.late and deadline.ended is not None:
         late = scale.x(deadline.ended) + scale.wide - end
         parts.append(rect(end, top + 19, late, 8, "orange"))
@@ -261,14 +257,10 @@ def _done(deadline: Deadline) -> str:
 def _table(
     marks: Iterable[Mark], deadlines: Iterable[Deadline], names: Mapping[str, str]
 ) -> tuple[tuple[str, ...], ...]:
-    happened = [
-        (mark.at.isoformat(), names[mark.lane], mark.text) for mark in sorted(marks, key=lambda m: m.at)
-    ]
+    happened = [(mark.at.isoformat(), names[mark.lane], mark.text) for mark in sorted(marks, key=lambda m: m.at)]
     owed = [
         (item.due.isoformat(), "Deadline", f"{item.text}: from {item.start.isoformat()}{_done(item)}")
         for item in deadlines
     ]
-    off = {
-        day: why for item in deadlines for day, why in item.days_off.items() if item.start < day <= item.due
-    }
+    off = {day: why for item in deadlines for day, why in item.days_off.items() if item.start < day <= item.due}
     return (*happened, *owed, *((day.isoformat(), "Not counted", off[day]) for day in sorted(off)))

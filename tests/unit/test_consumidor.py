@@ -340,9 +340,7 @@ class TestCodes:
             ("", "", Nature.OTHER),
         ],
     )
-    def test_the_problem_decides_then_its_group_then_other(
-        self, problem: str, group: str, expected: Nature
-    ) -> None:
+    def test_the_problem_decides_then_its_group_then_other(self, problem: str, group: str, expected: Nature) -> None:
         assert nature(problem, group) is expected
 
     def test_the_subject_decides_the_category_where_it_tells(self) -> None:

@@ -123,9 +123,7 @@ class TestAnyWords:
         assert root[1].tag == f"{SVG}desc"
 
     @given(figures, words, words)
-    def test_a_page_closes_what_it_opens_and_runs_no_script(
-        self, figure: Figure, heading: str, text: str
-    ) -> None:
+    def test_a_page_closes_what_it_opens_and_runs_no_script(self, figure: Figure, heading: str, text: str) -> None:
         section = Section(Heading(heading, text, text), (text,), (Fact(text, text, text),), (figure,))
         found = balance(page(Heading(heading), [section] * 4, lead=text, footer=text))
         assert "script" not in found.tags
@@ -134,9 +132,7 @@ class TestAnyWords:
 
     @given(st.lists(st.builds(Row, st.none() | words, words, words), max_size=8), words)
     def test_any_rows_are_drawn(self, rows: list[Row], name: str) -> None:
-        ElementTree.fromstring(
-            state_diagram(rows, {row.target: 3 for row in rows}, other_names={"lodged": name})
-        )
+        ElementTree.fromstring(state_diagram(rows, {row.target: 3 for row in rows}, other_names={"lodged": name}))
         assert mermaid(rows).count("\n") >= 2
         assert dot(rows).endswith("}\n")
 
@@ -296,15 +292,11 @@ class TestFigures:
 
 class TestPage:
     def test_it_fetches_nothing_and_each_picture_is_followed_by_its_table(self) -> None:
-        html = page(
-            Heading("A", "甲", "乙"), [Section(Heading("B"), figures=(bars([Bar("c", 1)], title="d"),))]
-        )
+        html = page(Heading("A", "甲", "乙"), [Section(Heading("B"), figures=(bars([Bar("c", 1)], title="d"),))])
         assert "default-src 'none'" in html
         assert not re.search(r"(href|src)=\"(?!#)|url\(|@import", html)
         assert html.index("</svg>") < html.index("<details>") < html.index("<table>")
-        assert (
-            '<span lang="zh-Hant" class="other">甲</span><span lang="zh-Hans" class="other">乙</span>' in html
-        )
+        assert '<span lang="zh-Hant" class="other">甲</span><span lang="zh-Hans" class="other">乙</span>' in html
 
     def test_the_same_data_gives_the_same_bytes(self) -> None:
         once, again = (page(Heading("A"), [Section(Heading("B"), figures=(states(ROWS, {}),))]) for _ in "ab")
