@@ -401,7 +401,6 @@ class EffectKind(StrEnum):
 
     ALERT_TRADER = "alert_trader"
     DESTROY_KEY = "destroy_key"
-    TELL_TO_DELETE = "tell_to_delete"
 
 
 OWNER: Final[Mapping[Duty, Role]] = MappingProxyType(

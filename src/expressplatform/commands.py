@@ -55,7 +55,7 @@ class Acknowledge(Command):
 class RequestInformation(Command):
     """The council asks the complainant for what is missing: ``paths`` into the complaint, and a text."""
 
-    paths: tuple[str, ...] = several(30, shortest=1)
+    paths: tuple[str, ...] = attrs.field(validator=several(30, shortest=1))
     particulars: Remark | Erased = ERASED
 
 
@@ -78,7 +78,7 @@ class Decline(Command):
     """The council leaves the case outside the scheme, and says why."""
 
     reason: DeclineReason
-    criteria: tuple[str, ...] = several(30, default=())
+    criteria: tuple[str, ...] = attrs.field(default=(), validator=several(30))
     particulars: Remark | Erased = ERASED
 
 
@@ -87,14 +87,14 @@ class Upload(Command):
     """The council makes the case available to the trader, under an instrument and an impact assessment."""
 
     instrument: Instrument
-    impact_assessment: str = code(60)
+    impact_assessment: str = attrs.field(validator=code(60))
 
 
 @attrs.frozen
 class Redirect(Command):
     """The council turns the case to another participant; number, filing date and evidence stay."""
 
-    trader: str = code()
+    trader: str = attrs.field(validator=code())
 
 
 @attrs.frozen
@@ -146,7 +146,7 @@ class AskInformation(Command):
 class AskTime(Command):
     """The trader asks for more days."""
 
-    days: int = whole(1, 60)
+    days: int = attrs.field(validator=whole(1, 60))
     particulars: Remark | Erased = ERASED
 
 
@@ -154,7 +154,7 @@ class AskTime(Command):
 class GrantTime(Command):
     """The council gives the trader more days: at most those asked for, within the scheme's cap."""
 
-    days: int = whole(1, 60)
+    days: int = attrs.field(validator=whole(1, 60))
 
 
 @attrs.frozen
@@ -168,8 +168,8 @@ class RefuseTime(Command):
 class MakeOffer(Command):
     """The trader proposes a settlement: what, how much, performed by which day, open until when."""
 
-    redress: tuple[Redress, ...] = several(10, shortest=1)
-    expires: datetime = instant()
+    redress: tuple[Redress, ...] = attrs.field(validator=several(10, shortest=1))
+    expires: datetime = attrs.field(validator=instant())
     amount: Money | None = None
     perform_by: date | None = None
     particulars: Remark | Erased = ERASED
@@ -179,14 +179,14 @@ class MakeOffer(Command):
 class AcceptOffer(Command):
     """The complainant takes the offer that stands."""
 
-    offer: int = whole(1, 1000)
+    offer: int = attrs.field(validator=whole(1, 1000))
 
 
 @attrs.frozen
 class DeclineOffer(Command):
     """The complainant does not take the offer that stands."""
 
-    offer: int = whole(1, 1000)
+    offer: int = attrs.field(validator=whole(1, 1000))
     particulars: Remark | Erased = ERASED
 
 
@@ -198,10 +198,10 @@ class ReportResolution(Command):
     """
 
     outcome: Outcome | None = None
-    redress: tuple[Redress, ...] = several(10, default=())
+    redress: tuple[Redress, ...] = attrs.field(default=(), validator=several(10))
     amount: Money | None = None
     perform_by: date | None = None
-    evidence: tuple[str, ...] = several(20, default=())
+    evidence: tuple[str, ...] = attrs.field(default=(), validator=several(20))
     particulars: Remark | Erased = ERASED
 
 
@@ -209,7 +209,7 @@ class ReportResolution(Command):
 class ReportPerformance(Command):
     """Promised relief has arrived, with the evidence for it."""
 
-    evidence: tuple[str, ...] = several(20, shortest=1)
+    evidence: tuple[str, ...] = attrs.field(validator=several(20, shortest=1))
     amount: Money | None = None
 
 
@@ -217,7 +217,7 @@ class ReportPerformance(Command):
 class ContradictPerformance(Command):
     """Relief that was said to have arrived has not, with the evidence for it."""
 
-    evidence: tuple[str, ...] = several(20, shortest=1)
+    evidence: tuple[str, ...] = attrs.field(validator=several(20, shortest=1))
     particulars: Remark | Erased = ERASED
 
 
@@ -251,7 +251,7 @@ class Recall(Command):
 class Confirm(Command):
     """The complainant says that it is resolved; ``rating`` from 1 to 5 where one was given."""
 
-    rating: int | None = whole(1, 5, default=None, optional=True)
+    rating: int | None = attrs.field(default=None, validator=whole(1, 5, optional=True))
     particulars: Remark | Erased = ERASED
 
 
@@ -259,7 +259,7 @@ class Confirm(Command):
 class Dispute(Command):
     """The complainant says that it is not resolved; ``rating`` from 1 to 5 where one was given."""
 
-    rating: int | None = whole(1, 5, default=None, optional=True)
+    rating: int | None = attrs.field(default=None, validator=whole(1, 5, optional=True))
     particulars: Remark | Erased = ERASED
 
 
@@ -291,7 +291,7 @@ class GiveConsent(Command):
 class WithdrawConsent(Command):
     """Leave to send the case to one recipient is taken back (PIPL Art 15; what came before stays lawful)."""
 
-    recipient: str = code()
+    recipient: str = attrs.field(validator=code())
 
 
 @attrs.frozen
@@ -306,8 +306,8 @@ class Disclose(Command):
     """The council hands fields to somebody other than the trader: to whom, which, for what, on what ground."""
 
     audience: Audience
-    recipient: str = code()
-    fields: tuple[str, ...] = several(60, shortest=1)
+    recipient: str = attrs.field(validator=code())
+    fields: tuple[str, ...] = attrs.field(validator=several(60, shortest=1))
     purpose: Purpose
     basis: Basis
     particulars: Remark | Erased = ERASED
@@ -317,15 +317,15 @@ class Disclose(Command):
 class ShareEvidence(Command):
     """Which documents one recipient may see."""
 
-    recipient: str = code()
-    evidence: tuple[str, ...] = several(20, shortest=1)
+    recipient: str = attrs.field(validator=code())
+    evidence: tuple[str, ...] = attrs.field(validator=several(20, shortest=1))
 
 
 @attrs.frozen
 class Redact(Command):
     """A masked copy stands in for a document."""
 
-    evidence: str = code(40)
+    evidence: str = attrs.field(validator=code(40))
     copy: Evidence
 
 
@@ -341,7 +341,7 @@ class ConfirmDeletion(Command):
     """A trader says that it has deleted what it obtained: what it kept, and on what ground."""
 
     ground: KeptGround
-    kept: tuple[str, ...] = several(30, default=())
+    kept: tuple[str, ...] = attrs.field(default=(), validator=several(30))
 
 
 @attrs.frozen
@@ -349,7 +349,7 @@ class Erase(Command):
     """What is personal in the case becomes unreadable for ever. By a council: a second person approves."""
 
     reason: ErasureReason
-    approved_by: str = code(default="")
+    approved_by: str = attrs.field(default="", validator=code(empty=True))
 
 
 # --- the clock -------------------------------------------------------------------------------------------------
@@ -377,12 +377,19 @@ class MissDeadline(Command):
 
 
 @attrs.frozen
+class Reschedule(Command):
+    """A year has been announced: the provisional end of a duty is computed again, never earlier than was told."""
+
+    duty: Duty
+
+
+@attrs.frozen
 class StopClock(Command):
     """The time of a duty stands still until an instant, within the scheme's cap."""
 
     duty: Duty
     reason: StopReason
-    until: datetime = instant()
+    until: datetime = attrs.field(validator=instant())
 
 
 @attrs.frozen
@@ -400,7 +407,7 @@ class Close(Command):
     """The council ends its own handling: with what outcome, and who confirmed it (nobody: empty)."""
 
     outcome: Outcome
-    confirmed_by: str = code(default="")
+    confirmed_by: str = attrs.field(default="", validator=code(empty=True))
     particulars: Remark | Erased = ERASED
 
 
@@ -415,7 +422,7 @@ class Reopen(Command):
 class SetReference(Command):
     """One's own file or ticket number for the case."""
 
-    reference: str = code(40)
+    reference: str = attrs.field(validator=code(40))
 
 
 @attrs.frozen
@@ -444,14 +451,14 @@ class AddNote(Command):
 class Assign(Command):
     """Which officer has the case; empty: nobody."""
 
-    officer: str = code(default="")
+    officer: str = attrs.field(default="", validator=code(empty=True))
 
 
 @attrs.frozen
 class Hold(Command):
     """The case may not be erased: why, and who approved it."""
 
-    approved_by: str = code()
+    approved_by: str = attrs.field(validator=code())
     particulars: Remark | Erased = ERASED
 
 

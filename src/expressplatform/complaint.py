@@ -66,7 +66,7 @@ class Veiled:
         return f"{type(self).__name__}(•••)"
 
 
-@dataclass_transform(frozen_default=True, field_specifiers=(attrs.field, code, text, whole, several, instant))
+@dataclass_transform(frozen_default=True, field_specifiers=(attrs.field,))
 def personal(cls: type[T]) -> type[T]:
     """Marks a class of particulars: frozen, never printed, sealed wherever it is stored."""
     return attrs.frozen(cls, repr=False, str=False)
@@ -93,8 +93,8 @@ class Actor:
     """
 
     role: Role
-    person: str = code()
-    organisation: str = code()
+    person: str = attrs.field(validator=code())
+    organisation: str = attrs.field(validator=code())
     acting_for: ActingFor | None = None
 
 
@@ -110,15 +110,15 @@ def clock_of(organisation: str) -> Actor:
 class Shop:
     """A shop on a platform: the platform's id of it, as the platform writes it."""
 
-    platform: str = code()
-    shop_id: str = text(80, default="")
+    platform: str = attrs.field(validator=code())
+    shop_id: str = attrs.field(default="", validator=text(80))
 
 
 @attrs.frozen
 class TraderRef:
     """The trader complained of: the scheme's id of the organisation, and the shop on it where there is one."""
 
-    organisation: str = code()
+    organisation: str = attrs.field(validator=code())
     shop: Shop | None = None
 
 
@@ -168,17 +168,17 @@ class Flags:
 class Evidence:
     """A document described, not held: an id within the case, what it shows, what kind of file, its size in bytes."""
 
-    id: str = code(40)
+    id: str = attrs.field(validator=code(40))
     kind: EvidenceKind
     media_type: MediaType | None = None
-    size: int | None = whole(0, 10 * 1024 * 1024, default=None, optional=True)
+    size: int | None = attrs.field(default=None, validator=whole(0, 10 * 1024 * 1024, optional=True))
 
 
 @attrs.frozen
 class Authority:
     """What a representative may do (SAMR Order 20, Art 10): the matter, the scope, and until which day."""
 
-    matter: str = text(200)
+    matter: str = attrs.field(validator=text(200))
     may_settle: bool = False
     until: date | None = None
 
@@ -191,10 +191,10 @@ class Consent:
     ``given_at`` when, ``channel`` how.
     """
 
-    recipient: str = code()
+    recipient: str = attrs.field(validator=code())
     purpose: Purpose
-    notice: str = code(40)
-    given_at: datetime = instant()
+    notice: str = attrs.field(validator=code(40))
+    given_at: datetime = attrs.field(validator=instant())
     channel: Channel
 
 
@@ -216,35 +216,35 @@ class Complainant:
 class EvidenceName(Veiled):
     """What a document is called by the person who gave it."""
 
-    id: str = code(40)
-    name: str = text(200)
+    id: str = attrs.field(validator=code(40))
+    name: str = attrs.field(validator=text(200))
 
 
 @personal
 class Remark(Veiled):
     """Free text that somebody wrote on a case."""
 
-    text: str = text(8000, shortest=1)
+    text: str = attrs.field(validator=text(8000, shortest=1))
 
 
 @personal
 class Particulars(Veiled):
     """Who complains and what they told, in their own words. Never prints."""
 
-    name: str = text(200, default="")
-    email: str = text(254, default="")
-    phone: str = text(40, default="")
-    address: str = text(500, default="")
-    representative_name: str = text(200, default="")
-    representative_contact: str = text(254, default="")
-    order_number: str = text(80, default="")
-    shop_page: str = text(2000, default="")
-    trader_contact: str = text(500, default="")
-    statement: str = text(8000, default="")
-    request: str = text(2000, default="")
-    prior_contact: str = text(2000, default="")
-    other_proceedings: str = text(2000, default="")
-    evidence_names: tuple[EvidenceName, ...] = several(50, default=())
+    name: str = attrs.field(default="", validator=text(200))
+    email: str = attrs.field(default="", validator=text(254))
+    phone: str = attrs.field(default="", validator=text(40))
+    address: str = attrs.field(default="", validator=text(500))
+    representative_name: str = attrs.field(default="", validator=text(200))
+    representative_contact: str = attrs.field(default="", validator=text(254))
+    order_number: str = attrs.field(default="", validator=text(80))
+    shop_page: str = attrs.field(default="", validator=text(2000))
+    trader_contact: str = attrs.field(default="", validator=text(500))
+    statement: str = attrs.field(default="", validator=text(8000))
+    request: str = attrs.field(default="", validator=text(2000))
+    prior_contact: str = attrs.field(default="", validator=text(2000))
+    other_proceedings: str = attrs.field(default="", validator=text(2000))
+    evidence_names: tuple[EvidenceName, ...] = attrs.field(default=(), validator=several(50))
 
     @property
     def contact(self) -> str:
@@ -266,16 +266,16 @@ class Complaint:
     nature: Nature
     purchase: Purchase = Purchase()
     dates: KeyDates = KeyDates()
-    redress: tuple[Redress, ...] = several(10, default=())
+    redress: tuple[Redress, ...] = attrs.field(default=(), validator=several(10))
     claimed: Money | None = None
     prior_contact: PriorContact = PriorContact()
     proceedings: Proceedings | None = None
     flags: Flags = Flags()
     complainant: Complainant = Complainant()
-    evidence: tuple[Evidence, ...] = several(50, default=())
-    consents: tuple[Consent, ...] = several(10, default=())
+    evidence: tuple[Evidence, ...] = attrs.field(default=(), validator=several(50))
+    consents: tuple[Consent, ...] = attrs.field(default=(), validator=several(10))
     research_consent: bool = False
-    council_reference: str = code(40, default="")
+    council_reference: str = attrs.field(default="", validator=code(40, empty=True))
     particulars: Particulars | Erased = ERASED
 
     def __attrs_post_init__(self) -> None:

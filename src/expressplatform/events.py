@@ -59,6 +59,7 @@ from expressplatform.commands import (
     ReportPerformance,
     ReportResolution,
     RequestInformation,
+    Reschedule,
     ResumeClock,
     SetReference,
     SetResearchConsent,
@@ -124,8 +125,6 @@ class Event:
     by: Actor
     timers: tuple[Timer, ...]
     asked: Command
-
-
 
 
 @attrs.frozen
@@ -434,6 +433,13 @@ class DeadlineMissed(Event):
     """A duty was not done in time; ``timers`` holds its next end."""
 
     asked: MissDeadline
+
+
+@attrs.frozen
+class Rescheduled(Event):
+    """A provisional end was computed again; ``timers`` holds the new one."""
+
+    asked: Reschedule
 
 
 @attrs.frozen

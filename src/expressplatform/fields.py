@@ -1,6 +1,6 @@
 """A field's constraint, written once.
 
-Each helper returns an attrs field that carries a `Constraint` in its metadata *and* the validator made from it.
+Each helper returns a validator that carries the `Constraint` it was made from: ``attrs.field(validator=text(80))``.
 Whoever reads documents walks the same constraints before structuring (`wire`), and whoever describes them
 (an OpenAPI document, a form) reads them too. A message says what is wanted and never quotes what was found.
 """
@@ -8,14 +8,12 @@ Whoever reads documents walks the same constraints before structuring (`wire`), 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any, Final
 
 import attrs
 
 from expressplatform.errors import InvalidInput, Problem
 
-KEY: Final = "expressplatform"
 CODE: Final = r"[A-Za-z0-9](?:[A-Za-z0-9._:/@-]*[A-Za-z0-9])?"
 """An identifier that somebody's system gave: letters, digits and ``._:/@-`` inside."""
 
@@ -69,9 +67,47 @@ class Constraint:
         return None
 
 
+@attrs.frozen
+class Checked:
+    """A validator that carries the constraint it was made from."""
+
+    constraint: Constraint
+    kinds: tuple[type, ...]
+    wanted: str
+    optional: bool = False
+
+    def __call__(self, _: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+        """Raises InvalidInput unless the value is of the kind and fits the constraint."""
+        if value is None and self.optional:
+            return
+        if type(value) not in self.kinds and not self._is_kind(value):
+            raise refuse(f"$.{attribute.name}", "type", self.wanted)
+        if message := self.constraint.complaint(value):
+            raise refuse(f"$.{attribute.name}", "value", message)
+
+    def _is_kind(self, value: object) -> bool:
+        return isinstance(value, self.kinds) and not isinstance(value, bool)
+
+
+@attrs.frozen
+class Aware:
+    """A validator of instants: they must know their offset from UTC."""
+
+    optional: bool = False
+    constraint: Constraint = Constraint()
+
+    def __call__(self, _: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+        """Raises InvalidInput unless the value is a date and time with an offset."""
+        if value is None and self.optional:
+            return
+        if getattr(value, "utcoffset", lambda: None)() is None:
+            message = "must be a date and time with an offset from UTC"
+            raise refuse(f"$.{attribute.name}", "instant", message)
+
+
 def constraint_of(attribute: attrs.Attribute[Any]) -> Constraint | None:
     """The constraint that a field carries, if any."""
-    found = attribute.metadata.get(KEY)
+    found = getattr(attribute.validator, "constraint", None)
     return found if isinstance(found, Constraint) else None
 
 
@@ -80,72 +116,28 @@ def refuse(path: str, kind: str, message: str) -> InvalidInput:
     return InvalidInput((Problem(path, kind, message),))
 
 
-def _text_validator(constraint: Constraint) -> Callable[[object, attrs.Attribute[str], str], None]:
-    def check(_: object, attribute: attrs.Attribute[str], value: str) -> None:
-        if not isinstance(value, str):
-            raise refuse(f"$.{attribute.name}", "type", "must be text")
-        if message := constraint.complaint(value):
-            raise refuse(f"$.{attribute.name}", "text", message)
-
-    return check
-
-
-def _field(constraint: Constraint, validator: Any, default: Any) -> Any:
-    metadata = {KEY: constraint}
-    if default is attrs.NOTHING:
-        return attrs.field(validator=validator, metadata=metadata)
-    return attrs.field(validator=validator, metadata=metadata, default=default)
-
-
-def text(longest: int, *, shortest: int = 0, default: Any = attrs.NOTHING) -> Any:
+def text(longest: int, *, shortest: int = 0) -> Checked:
     """Free text of at most ``longest`` characters (code points)."""
-    constraint = Constraint(shortest=shortest, longest=longest)
-    return _field(constraint, _text_validator(constraint), default)
+    return Checked(Constraint(shortest=shortest, longest=longest), (str,), "must be text")
 
 
-def code(longest: int = 80, *, default: Any = attrs.NOTHING) -> Any:
-    """An identifier; empty only where the default is empty."""
-    shortest = 0 if default == "" else 1
+def code(longest: int = 80, *, empty: bool = False) -> Checked:
+    """An identifier; ``empty`` says whether there may be none."""
     wanted = "must be an identifier of letters, digits and . _ : / @ -"
-    constraint = Constraint(shortest=shortest, longest=longest, pattern=CODE, wanted=wanted)
-    return _field(constraint, _text_validator(constraint), default)
+    shape = Constraint(shortest=0 if empty else 1, longest=longest, pattern=CODE, wanted=wanted)
+    return Checked(shape, (str,), "must be text")
 
 
-def whole(least: int, most: int, *, default: Any = attrs.NOTHING, optional: bool = False) -> Any:
+def whole(least: int, most: int, *, optional: bool = False) -> Checked:
     """A whole number from ``least`` to ``most``; True and 1.0 are not whole numbers here."""
-    constraint = Constraint(least=least, most=most)
-
-    def check(_: object, attribute: attrs.Attribute[int], value: int | None) -> None:
-        if value is None and optional:
-            return
-        if type(value) is not int:
-            raise refuse(f"$.{attribute.name}", "type", "must be a whole number")
-        if message := constraint.complaint(value):
-            raise refuse(f"$.{attribute.name}", "range", message)
-
-    return _field(constraint, check, default)
+    return Checked(Constraint(least=least, most=most), (int,), "must be a whole number", optional)
 
 
-def several(longest: int, *, shortest: int = 0, default: Any = attrs.NOTHING) -> Any:
+def several(longest: int, *, shortest: int = 0) -> Checked:
     """A tuple of at most ``longest`` entries."""
-    constraint = Constraint(shortest=shortest, longest=longest)
-
-    def check(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
-        if not isinstance(value, tuple):
-            raise refuse(f"$.{attribute.name}", "type", "must be a tuple")
-        if message := constraint.complaint(value):
-            raise refuse(f"$.{attribute.name}", "count", message)
-
-    return _field(constraint, check, default)
+    return Checked(Constraint(shortest=shortest, longest=longest), (tuple,), "must be a tuple")
 
 
-def instant(*, default: Any = attrs.NOTHING, optional: bool = False) -> Any:
+def instant(*, optional: bool = False) -> Aware:
     """A point in time that knows its offset from UTC."""
-
-    def check(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
-        if value is None and optional:
-            return
-        if getattr(value, "utcoffset", lambda: None)() is None:
-            raise refuse(f"$.{attribute.name}", "instant", "must be a date and time with an offset from UTC")
-
-    return _field(Constraint(), check, default)
+    return Aware(optional)

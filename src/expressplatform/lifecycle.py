@@ -40,6 +40,7 @@ class Guard(StrEnum):
     DUTY_OVER = "duty_over"
     REMINDED = "reminded"
     DUTY_MISSED = "duty_missed"
+    PROVISIONAL = "provisional"
     REMINDER_DUE = "reminder_due"
     OFFER_STANDS = "offer_stands"
     OFFER_OPEN = "offer_open"
@@ -182,7 +183,11 @@ MOVES: Final[tuple[Row, ...]] = (
     *_rows(WITH_TRADER, c.Lapse, CLOCK, e.Lapsed, S.REFERRED_BACK, G.DUTY_OVER),
     *_rows(UNTIL_REPORTED, c.Recall, COUNCIL, e.Recalled, S.REFERRED_BACK),
     *_rows(
-        (*UNTIL_REPORTED, S.REFERRED_BACK, S.FURTHER_HANDLING), c.Confirm, COMPLAINANT, e.Confirmed, S.RESOLVED
+        (*UNTIL_REPORTED, S.REFERRED_BACK, S.FURTHER_HANDLING),
+        c.Confirm,
+        COMPLAINANT,
+        e.Confirmed,
+        S.RESOLVED,
     ),
     *_rows((S.RESOLUTION_REPORTED, S.RESOLVED), c.Dispute, COMPLAINANT, e.Disputed, S.REFERRED_BACK),
     *_rows((S.RESOLUTION_REPORTED,), c.Lapse, CLOCK, e.Lapsed, S.RESOLVED, G.DUTY_OVER, G.REMINDED),
@@ -219,15 +224,11 @@ STAYS: Final[tuple[Row, ...]] = (
     *_rows((S.OBTAINED, S.IN_CONCILIATION), c.ReportAttempt, TRADER, e.AttemptReported, None),
     *_rows((S.OBTAINED, S.IN_CONCILIATION), c.AskInformation, TRADER, e.InformationAsked, None, G.TEXT_GIVEN),
     *_rows((S.OBTAINED, S.IN_CONCILIATION), c.AskTime, TRADER, e.TimeAsked, None),
-    *_rows(
-        (S.OBTAINED, S.IN_CONCILIATION), c.GrantTime, COUNCIL, e.TimeGranted, None, G.TIME_ASKED, G.WITHIN_CAP
-    ),
+    *_rows((S.OBTAINED, S.IN_CONCILIATION), c.GrantTime, COUNCIL, e.TimeGranted, None, G.TIME_ASKED, G.WITHIN_CAP),
     *_rows((S.OBTAINED, S.IN_CONCILIATION), c.RefuseTime, COUNCIL, e.TimeRefused, None, G.TIME_ASKED),
     *_rows((S.IN_CONCILIATION,), c.MakeOffer, TRADER, e.OfferMade, None, G.FUTURE),
     *_rows((S.IN_CONCILIATION,), c.DeclineOffer, COMPLAINANT, e.OfferDeclined, None, G.OFFER_STANDS),
-    *_rows(
-        (S.REFERRED_BACK, S.FURTHER_HANDLING), c.Dispute, COMPLAINANT, e.Disputed, None, G.NO_WORD_YET
-    ),
+    *_rows((S.REFERRED_BACK, S.FURTHER_HANDLING), c.Dispute, COMPLAINANT, e.Disputed, None, G.NO_WORD_YET),
     *_rows(
         (S.RESOLUTION_REPORTED, S.RESOLVED),
         c.ReportPerformance,
@@ -236,12 +237,8 @@ STAYS: Final[tuple[Row, ...]] = (
         None,
         G.EVIDENCE_KNOWN,
     ),
-    *_rows(
-        (*WITH_COUNCIL, S.RESOLVED), c.WithdrawConsent, EITHER, e.ConsentWithdrawn, None, G.CONSENT_GIVEN
-    ),
-    *_rows(
-        (*BEFORE_UPLOAD, *WITH_COUNCIL), c.GiveConsent, EITHER, e.ConsentGiven, None, G.CURRENT_NOTICE
-    ),
+    *_rows((*WITH_COUNCIL, S.RESOLVED), c.WithdrawConsent, EITHER, e.ConsentWithdrawn, None, G.CONSENT_GIVEN),
+    *_rows((*BEFORE_UPLOAD, *WITH_COUNCIL), c.GiveConsent, EITHER, e.ConsentGiven, None, G.CURRENT_NOTICE),
     *_rows(NOT_ERASED, c.SetResearchConsent, EITHER, e.ResearchConsentSet, None),
     *_rows(NOT_ERASED, c.Disclose, COUNCIL, e.Disclosed, None, G.AUDIENCE),
     *_rows((S.RESOLVED,), c.Confirm, COMPLAINANT, e.Confirmed, None, G.NO_WORD_YET),
@@ -252,9 +249,8 @@ STAYS: Final[tuple[Row, ...]] = (
     *_rows((S.NEEDS_INFORMATION, S.RESOLUTION_REPORTED), c.Remind, CLOCK, e.Reminded, None, G.REMINDER_DUE),
     *_rows(UNTIL_REPORTED, c.StopClock, COUNCIL, e.ClockStopped, None, G.FUTURE, G.WITHIN_CAP),
     *_rows(UNTIL_REPORTED, c.ResumeClock, (Role.COUNCIL, Role.CLOCK), e.ClockResumed, None, G.CLOCK_STOPPED),
-    *_rows(
-        (S.LODGED, S.ELIGIBLE, *WITH_COUNCIL), c.MissDeadline, CLOCK, e.DeadlineMissed, None, G.DUTY_MISSED
-    ),
+    *_rows((S.LODGED, S.ELIGIBLE, *WITH_COUNCIL), c.MissDeadline, CLOCK, e.DeadlineMissed, None, G.DUTY_MISSED),
+    *_rows(ALL_OPEN, c.Reschedule, CLOCK, e.Rescheduled, None, G.PROVISIONAL),
     *_rows(ALL_OPEN, c.AddMessage, EITHER, e.MessageAdded, None, G.TEXT_GIVEN),
     *_rows(READING, c.AddMessage, TRADER, e.MessageAdded, None, G.TEXT_GIVEN),
     *_rows(ALL_OPEN, c.AddEvidence, EITHER, e.EvidenceAdded, None, G.EVIDENCE_NEW),

@@ -24,13 +24,13 @@ LARGEST: Final = 10**15
 """No amount is larger (in minor units): JSON readers agree on whole numbers up to 2**53."""
 
 
-def _currency(_: object, __: attrs.Attribute[str], value: str) -> None:
+def _currency(_: object, __: attrs.Attribute[str], value: object) -> None:
     if not isinstance(value, str) or not _CURRENCY.fullmatch(value):
         raise InvalidInput((Problem("$.currency", "currency", "must be an ISO 4217 code such as HKD"),))
 
 
-def _units(_: object, __: attrs.Attribute[int], value: int) -> None:
-    if type(value) is not int or not 0 <= value <= LARGEST:
+def _units(_: object, __: attrs.Attribute[int], value: object) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= LARGEST:
         message = "must be a whole number of the currency's smallest unit, not negative"
         raise InvalidInput((Problem("$.minor_units", "amount", message),))
 

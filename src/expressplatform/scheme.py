@@ -107,13 +107,14 @@ class Known:
     participants: tuple[Participant, ...] = ()
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class Question:
     """What a criterion is asked about: the complaint, the filing day, the trader as a participant on that
     day.
 
     ``participant`` is None where the trader takes no part on that day; ``scheme`` holds the lengths, amounts
     and recipients that criteria read.
+    It lives as long as one assessment, which is why it alone is not frozen: that is a third of its cost.
     """
 
     complaint: Complaint
@@ -193,7 +194,7 @@ class Finding:
         return self.criterion.unmet
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, slots=False)
 class Assessment:
     """Every finding about a complaint, and the one verdict that they come to, as at a day."""
 

@@ -6,36 +6,21 @@ numbers and whatever was looked up are arguments. `due` says what the clock woul
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
-from types import MappingProxyType
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from expressplatform import commands as c
-from expressplatform import events as e
-from expressplatform.case.guards import GUARDS, Refusal, Step
+from expressplatform.case.guards import GUARDS
+from expressplatform.case.makers import event_of
 from expressplatform.case.state import Case
-from expressplatform.codes import (
-    Audience,
-    Basis,
-    Duty,
-    ErasureReason,
-    Purpose,
-    Role,
-    Stage,
-    Status,
-    Verdict,
-)
+from expressplatform.case.step import Refusal, Step
+from expressplatform.codes import Duty, ErasureReason, Role
 from expressplatform.commands import Command
 from expressplatform.complaint import Actor
 from expressplatform.deadlines import duties
-from expressplatform.deadlines.arithmetic import Stop, counted_days
 from expressplatform.errors import InvalidInput, Problem, Refused
-from expressplatform.events import DisclosureRecord, Event, FindingCode, Timer
-from expressplatform.lifecycle import BY_COMMAND, Row, commands_for, roles_for
-from expressplatform.privacy.consent import live
-from expressplatform.privacy.disclosure import fields_for
-from expressplatform.privacy.retention import use_until
+from expressplatform.events import Event, Timer
+from expressplatform.lifecycle import BY_COMMAND, commands_for, roles_for
 from expressplatform.scheme import Known, Scheme
 
 NOTHING_KNOWN: Final = Known()
@@ -69,9 +54,7 @@ def decide(
         refusal = GUARDS[guard](step)
         if refusal is not None:
             raise _refused(case, by, refusal)
-    timers = _timers(step, row)
-    make = _MAKERS.get(row.command)
-    return (make(step, row, timers) if make is not None else _plain(step, row, timers),)
+    return (event_of(step, row),)
 
 
 def allowed(case: Case, by: Actor) -> tuple[type[Command], ...]:
@@ -109,201 +92,6 @@ def _no_row(case: Case | None, command: Command, by: Actor) -> Refused:
 def _refused(case: Case | None, by: Actor, refusal: Refusal) -> Refused:
     may = tuple(one.__name__ for one in allowed(case, by)) if case is not None else ()
     return Refused(refusal.code, case.id if case is not None else "", refusal.who, may, refusal.reason)
-
-
-# --- timers ----------------------------------------------------------------------------------------------------
-
-
-def _timers(step: Step, row: Row) -> tuple[Timer, ...]:
-    """The timers that a step starts or changes."""
-    change = _CHANGES.get(row.command)
-    if change is not None and row.target is row.source:
-        return change(step)
-    if row.target is row.source:
-        return ()
-    running = step.case.timers if step.case is not None else ()
-    carried = {timer.duty for timer in running}
-    if row.command is c.SupplyInformation or row.command is c.Redirect or row.command is c.Reopen:
-        carried = set()
-    if step.case is not None and step.case.file.acknowledged:
-        carried = carried | {Duty.ACKNOWLEDGE}
-    perform_by = _perform_by(step)
-    started = (
-        duties.start(duty, step.at, step.scheme, perform_by)
-        for duty in duties.LIVE[row.target]
-        if duty not in carried
-    )
-    return tuple(timer for timer in started if timer is not None)
-
-
-def _perform_by(step: Step) -> date | None:
-    """The day by which promised relief arrives: in this command, in the accepted offer, or as reported."""
-    command = step.command
-    if isinstance(command, c.ReportResolution):
-        return command.perform_by
-    turn = step.case.turn if step.case is not None else None
-    if turn is None:
-        return None
-    if isinstance(command, c.AcceptOffer):
-        return turn.offers[command.offer - 1].terms.perform_by
-    return turn.perform_by
-
-
-def _running(step: Step, duty: Duty) -> Timer:
-    timer = step.stands.timer(duty)
-    if timer is None:
-        raise Refused("no_such_duty", step.stands.id, reason="That duty is not running on this case.")
-    return timer
-
-
-def _stopped(step: Step) -> tuple[Timer, ...]:
-    command: c.StopClock = step.command  # type: ignore[assignment]
-    return (duties.stop(_running(step, command.duty), step.at, command.until, step.scheme),)
-
-
-def _resumed(step: Step) -> tuple[Timer, ...]:
-    command: c.ResumeClock = step.command  # type: ignore[assignment]
-    return (duties.resume(_running(step, command.duty), step.at, step.scheme),)
-
-
-def _granted(step: Step) -> tuple[Timer, ...]:
-    command: c.GrantTime = step.command  # type: ignore[assignment]
-    return (duties.grant(_running(step, Duty.RESOLVE), command.days, step.scheme),)
-
-
-def _reminded(step: Step) -> tuple[Timer, ...]:
-    command: c.Remind = step.command  # type: ignore[assignment]
-    return (duties.reminded(_running(step, command.duty), step.at, step.scheme),)
-
-
-def _missed(step: Step) -> tuple[Timer, ...]:
-    command: c.MissDeadline = step.command  # type: ignore[assignment]
-    following = duties.start(command.duty, step.at, step.scheme)
-    return () if following is None else (following,)
-
-
-_CHANGES: Final[Mapping[type[Command], Callable[[Step], tuple[Timer, ...]]]] = MappingProxyType(
-    {
-        c.StopClock: _stopped,
-        c.ResumeClock: _resumed,
-        c.GrantTime: _granted,
-        c.Remind: _reminded,
-        c.MissDeadline: _missed,
-        # Asked for again while it was asked for: the filing date moves, and with it the council's time.
-        c.SupplyInformation: lambda step: _restarted(step),
-    }
-)
-
-
-def _restarted(step: Step) -> tuple[Timer, ...]:
-    done = {Duty.ACKNOWLEDGE} if step.stands.file.acknowledged else set()
-    started = (
-        duties.start(duty, step.at, step.scheme) for duty in duties.LIVE[Status.LODGED] if duty not in done
-    )
-    return tuple(timer for timer in started if timer is not None)
-
-
-# --- events ----------------------------------------------------------------------------------------------------
-
-Maker = Callable[[Step, Row, tuple[Timer, ...]], Event]
-
-
-def _plain(step: Step, row: Row, timers: tuple[Timer, ...]) -> Event:
-    """An event that holds nothing but the command it answers."""
-    event: Callable[..., Event] = row.event
-    return event(step.at, step.by, timers, step.command)
-
-
-def _lodged(step: Step, row: Row, timers: tuple[Timer, ...]) -> Event:
-    command: c.Lodge = step.command  # type: ignore[assignment]
-    known, scheme = step.known, step.scheme
-    council = step.by.organisation
-    return e.Lodged(
-        step.at, step.by, timers, command, known.case_id, known.reference, council, scheme.id, scheme.edition
-    )
-
-
-def _accepted(step: Step, row: Row, timers: tuple[Timer, ...]) -> Event:
-    command: c.Accept = step.command  # type: ignore[assignment]
-    judged = step.assessment
-    findings = tuple(FindingCode(f.id, f.result) for f in judged.findings) if judged is not None else ()
-    verdict = judged.verdict if judged is not None else Verdict.OFFICER
-    return e.Accepted(step.at, step.by, timers, command, verdict, findings)
-
-
-def _uploaded(step: Step, row: Row, timers: tuple[Timer, ...]) -> Event:
-    command: c.Upload = step.command  # type: ignore[assignment]
-    return e.Uploaded(step.at, step.by, timers, command, step.stands.trader)
-
-
-def _offer_made(step: Step, row: Row, timers: tuple[Timer, ...]) -> Event:
-    command: c.MakeOffer = step.command  # type: ignore[assignment]
-    turn = step.stands.turn
-    return e.OfferMade(step.at, step.by, timers, command, 1 + (len(turn.offers) if turn is not None else 0))
-
-
-def _resolution_reported(step: Step, row: Row, timers: tuple[Timer, ...]) -> Event:
-    command: c.ReportResolution = step.command  # type: ignore[assignment]
-    case = step.stands
-    used = 0
-    timer = case.timer(Duty.RESOLVE) or (case.turn.resolve if case.turn is not None else None)
-    if timer is not None:
-        running = duties.explained(timer, step.scheme)
-        stops = tuple(Stop(begin, until) for begin, until in timer.stops)
-        used = counted_days(timer.started, step.at, running.term, stops)
-    late = case.status in (Status.REFERRED_BACK, Status.FURTHER_HANDLING)
-    return e.ResolutionReported(step.at, step.by, timers, command, used, late)
-
-
-def _obtained(step: Step, row: Row, timers: tuple[Timer, ...]) -> Event:
-    """Each reading by the trader is a disclosure of its own (PIPL Art 23; DESIGN: privacy is a type)."""
-    command: c.Obtain = step.command  # type: ignore[assignment]
-    case, scheme = step.stands, step.scheme
-    given = live(case.file.consents, case.trader, step.at)
-    resolve = case.timer(Duty.RESOLVE)
-    record = DisclosureRecord(
-        id=f"{case.id}.{case.version + 1}",
-        audience=Audience.TRADER,
-        recipient=case.trader,
-        fields=fields_for(Audience.TRADER, Purpose.HANDLING, Stage.HANDLING),
-        purpose=Purpose.HANDLING,
-        basis=Basis.SEPARATE_CONSENT,
-        article=scheme.article,
-        notice=given.notice if given is not None else scheme.notice,
-        use_until=use_until(resolve.due if resolve is not None else step.at, scheme),
-    )
-    return e.Obtained(step.at, step.by, timers, command, case.trader, record)
-
-
-def _disclosed(step: Step, row: Row, timers: tuple[Timer, ...]) -> Event:
-    command: c.Disclose = step.command  # type: ignore[assignment]
-    case, scheme = step.stands, step.scheme
-    given = live(case.file.consents, command.recipient, step.at)
-    record = DisclosureRecord(
-        id=f"{case.id}.{case.version + 1}",
-        audience=command.audience,
-        recipient=command.recipient,
-        fields=command.fields,
-        purpose=command.purpose,
-        basis=command.basis,
-        article=scheme.article,
-        notice=given.notice if given is not None else scheme.notice,
-        use_until=use_until(step.at, scheme),
-    )
-    return e.Disclosed(step.at, step.by, timers, command, record)
-
-
-_MAKERS: Final[Mapping[type[Command], Maker]] = MappingProxyType(
-    {
-        c.Lodge: _lodged,
-        c.Accept: _accepted,
-        c.Upload: _uploaded,
-        c.MakeOffer: _offer_made,
-        c.ReportResolution: _resolution_reported,
-        c.Obtain: _obtained,
-        c.Disclose: _disclosed,
-    }
-)
 
 
 # --- the clock -------------------------------------------------------------------------------------------------

@@ -102,9 +102,7 @@ def _again(timer: Timer, scheme: Scheme, stops: tuple[tuple[datetime, datetime],
         raise StoreUnusable("scheme_incomplete", f"the scheme gives no length for the duty {timer.duty}")
     running = _running(timer, found, stops)
     remind_at = _reminder(running, found) if timer.remind_at else None
-    return attrs.evolve(
-        timer, due=running.due, provisional=running.provisional, remind_at=remind_at, stops=stops
-    )
+    return attrs.evolve(timer, due=running.due, provisional=running.provisional, remind_at=remind_at, stops=stops)
 
 
 def stop(timer: Timer, at: datetime, until: datetime, scheme: Scheme) -> Timer:

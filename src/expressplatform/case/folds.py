@@ -1,0 +1,399 @@
+"""What each event changes in a case's file, turn or account: one small function an event.
+
+Laws of this file: a fold takes the case and the event and gives the three parts back; it changes no status and
+no timer, asks nothing and refuses nothing but an event that no row would have made. Facts only: a fold never
+needs a particular, it only carries the one that came with the event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+import attrs
+
+from expressplatform import events as e
+from expressplatform.case.state import Account, Case, File, Offer, Turn
+from expressplatform.codes import Duty, Role, Status, Word
+from expressplatform.complaint import ERASED, Particulars
+from expressplatform.errors import Refused
+from expressplatform.events import Event, Timer
+from expressplatform.privacy.deletion import confirmed, obtained, told_to_delete
+
+Parts = tuple[File, Turn | None, Account]
+Fold = Callable[[Case, Any], Parts]
+
+
+# --- taking in -------------------------------------------------------------------------------------------------
+
+
+def _acknowledged(case: Case, event: e.Acknowledged) -> Parts:
+    return attrs.evolve(case.file, acknowledged=True), case.turn, case.account
+
+
+def _supplied(case: Case, event: e.InformationSupplied) -> Parts:
+    # The filing date is the day on which everything is there (HKCC performance pledge), until the first Accept.
+    new = event.asked.complaint
+    file = attrs.evolve(
+        case.file,
+        complaint=attrs.evolve(new, trader=case.file.complaint.trader),
+        consents=_merged(case.file.consents, new.consents, "recipient"),
+        evidence=_merged(case.file.evidence, new.evidence, "id"),
+        filed_at=event.at if case.file.verdict is None else case.file.filed_at,
+    )
+    return file, case.turn, case.account
+
+
+def _merged(old: tuple[Any, ...], new: tuple[Any, ...], key: str) -> tuple[Any, ...]:
+    """What was there, replaced or joined by what is new, by a key."""
+    replaced = {getattr(item, key) for item in new}
+    return (*(item for item in old if getattr(item, key) not in replaced), *new)
+
+
+def _accepted(case: Case, event: e.Accepted) -> Parts:
+    return attrs.evolve(case.file, verdict=event.verdict), case.turn, case.account
+
+
+def _redirected(case: Case, event: e.Redirected) -> Parts:
+    # The same case for another trader: same number, filing date and evidence; what the first one said falls away.
+    trader = attrs.evolve(case.file.complaint.trader, organisation=event.asked.trader, shop=None)
+    complaint = attrs.evolve(case.file.complaint, trader=trader)
+    holdings = told_to_delete(case.file.holdings, None, event.at)
+    return attrs.evolve(case.file, complaint=complaint, holdings=holdings), None, Account()
+
+
+def _uploaded(case: Case, event: e.Uploaded) -> Parts:
+    account = case.account
+    if account.first_uploaded_at is None:
+        account = attrs.evolve(account, first_uploaded_at=event.at)
+    resolve = next((timer for timer in event.timers if timer.duty is Duty.RESOLVE), None)
+    return case.file, Turn(event.trader, event.at, resolve=resolve), account
+
+
+# --- the trader's turn -----------------------------------------------------------------------------------------
+
+
+def _turn(case: Case) -> Turn:
+    if case.turn is None:
+        raise Refused("event_out_of_turn", case.id)
+    return case.turn
+
+
+def _obtained(case: Case, event: e.Obtained) -> Parts:
+    file = attrs.evolve(
+        case.file,
+        holdings=obtained(case.file.holdings, event.trader, event.at),
+        disclosures=case.file.disclosures + 1,
+    )
+    turn = _turn(case)
+    return file, turn if turn.obtained_at else attrs.evolve(turn, obtained_at=event.at), case.account
+
+
+def _contacted(case: Case, event: e.ContactReported) -> Parts:
+    return case.file, attrs.evolve(_turn(case), contacted_at=event.at), case.account
+
+
+def _attempted(case: Case, event: e.AttemptReported) -> Parts:
+    turn = _turn(case)
+    return case.file, attrs.evolve(turn, attempts=turn.attempts + 1), case.account
+
+
+def _time_asked(case: Case, event: e.TimeAsked) -> Parts:
+    return case.file, attrs.evolve(_turn(case), asked_days=event.asked.days), case.account
+
+
+def _time_answered(case: Case, event: e.TimeGranted | e.TimeRefused) -> Parts:
+    turn = attrs.evolve(_turn(case), asked_days=None)
+    return case.file, _with_resolve(turn, event.timers), case.account
+
+
+def _with_resolve(turn: Turn, timers: tuple[Timer, ...]) -> Turn:
+    for timer in timers:
+        if timer.duty is Duty.RESOLVE:
+            return attrs.evolve(turn, resolve=timer)
+    return turn
+
+
+def _clock_changed(case: Case, event: e.ClockStopped | e.ClockResumed) -> Parts:
+    return case.file, _with_resolve(_turn(case), event.timers), case.account
+
+
+def _offer_made(case: Case, event: e.OfferMade) -> Parts:
+    turn = _turn(case)
+    # A new offer takes the place of the one that stood.
+    older = tuple(attrs.evolve(offer, open=False) for offer in turn.offers)
+    return case.file, attrs.evolve(turn, offers=(*older, Offer(event.number, event.asked))), case.account
+
+
+def _offer_declined(case: Case, event: e.OfferDeclined) -> Parts:
+    turn = _turn(case)
+    return case.file, attrs.evolve(turn, offers=_shut(turn.offers)), case.account
+
+
+def _shut(offers: tuple[Offer, ...]) -> tuple[Offer, ...]:
+    return tuple(attrs.evolve(offer, open=False) for offer in offers)
+
+
+def _offer_accepted(case: Case, event: e.OfferAccepted) -> Parts:
+    turn = _turn(case)
+    terms = turn.offers[event.asked.offer - 1].terms
+    account = attrs.evolve(
+        case.account,
+        claimed_by=Role.TRADER,
+        confirmed_by=event.by.role,
+        offer_accepted=True,
+        promised=terms.amount,
+        proved=False,
+        contradicted=False,
+    )
+    turn = attrs.evolve(turn, offers=_shut(turn.offers), perform_by=terms.perform_by)
+    return case.file, turn, account
+
+
+def _resolution_reported(case: Case, event: e.ResolutionReported) -> Parts:
+    asked, account = event.asked, case.account
+    first = account.answered_at is None
+    account = attrs.evolve(
+        account,
+        answered_at=event.at if first else account.answered_at,
+        days_used=event.days_used if first else account.days_used,
+        late=event.late if first else account.late,
+        claimed_by=Role.TRADER if asked.outcome is not None else account.claimed_by,
+        claimed=asked.outcome if asked.outcome is not None else account.claimed,
+        promised=asked.amount if asked.amount is not None else account.promised,
+        lapsed_silent=False,
+        proved=False,
+        contradicted=False,
+    )
+    return case.file, attrs.evolve(_turn(case), perform_by=asked.perform_by), account
+
+
+def _performed(case: Case, event: e.PerformanceReported) -> Parts:
+    account = attrs.evolve(case.account, proved=True, contradicted=False)
+    return case.file, case.turn, account
+
+
+def _contradicted(case: Case, event: e.PerformanceContradicted) -> Parts:
+    account = attrs.evolve(case.account, proved=False, contradicted=True, lapsed_silent=False, offer_accepted=False)
+    return case.file, case.turn, account
+
+
+def _impasse(case: Case, event: e.ImpasseReported) -> Parts:
+    account = case.account
+    first = account.answered_at is None
+    account = attrs.evolve(
+        account,
+        answered_at=event.at if first else account.answered_at,
+        claimed_by=Role.TRADER,
+        claimed=event.asked.outcome,
+    )
+    return case.file, case.turn, account
+
+
+def _to_delete(case: Case, event: Event) -> Parts:
+    """Reject, Recall: whoever held the case must stop using what it obtained (PIPL Art 21, Art 47)."""
+    holdings = told_to_delete(case.file.holdings, None, event.at)
+    return attrs.evolve(case.file, holdings=holdings), case.turn, case.account
+
+
+# --- the complainant's word ------------------------------------------------------------------------------------
+
+
+def _word(case: Case, event: e.Confirmed | e.Disputed) -> Parts:
+    says = Word.CONFIRMED if isinstance(event, e.Confirmed) else Word.DISPUTED
+    account, asked = case.account, event.asked
+    account = attrs.evolve(
+        account,
+        word=says,
+        rating=asked.rating if asked.rating is not None else account.rating,
+        confirmed_by=event.by.role if says is Word.CONFIRMED else None,
+        lapsed_silent=False,
+    )
+    return case.file, case.turn, account
+
+
+def _breached(case: Case, event: e.BreachReported) -> Parts:
+    account = attrs.evolve(
+        case.account,
+        word=Word.DISPUTED,
+        confirmed_by=None,
+        proved=False,
+        contradicted=True,
+        lapsed_silent=False,
+    )
+    return case.file, case.turn, account
+
+
+def _lapsed(case: Case, event: e.Lapsed) -> Parts:
+    if case.status is Status.RESOLUTION_REPORTED:
+        return case.file, case.turn, attrs.evolve(case.account, lapsed_silent=True)
+    if case.status is Status.RESOLVED:
+        return _ending(case, event)
+    return case.file, case.turn, case.account
+
+
+def _withdrawn(case: Case, event: e.Withdrawn) -> Parts:
+    file, turn, account = _ending(case, event)
+    return file, turn, attrs.evolve(account, withdrawn=True)
+
+
+def _ending(case: Case, event: Event) -> Parts:
+    """Every end tells whoever holds details to delete them (PIPL Art 47: the purpose is achieved)."""
+    holdings = told_to_delete(case.file.holdings, None, event.at)
+    return attrs.evolve(case.file, holdings=holdings), case.turn, case.account
+
+
+def _recorded(case: Case, event: e.Recorded) -> Parts:
+    file, turn, account = _ending(case, event)
+    return file, turn, attrs.evolve(account, outcome=event.asked.outcome)
+
+
+def _closed(case: Case, event: e.Closed) -> Parts:
+    file, turn, account = _ending(case, event)
+    by = Role.COMPLAINANT if event.asked.confirmed_by else account.confirmed_by
+    return file, turn, attrs.evolve(account, outcome=event.asked.outcome, confirmed_by=by)
+
+
+def _reopened(case: Case, event: e.Reopened) -> Parts:
+    return case.file, case.turn, attrs.evolve(case.account, withdrawn=False)
+
+
+# --- around the case -------------------------------------------------------------------------------------------
+
+
+def _consent_given(case: Case, event: e.ConsentGiven) -> Parts:
+    consents = _merged(case.file.consents, (event.asked.consent,), "recipient")
+    return attrs.evolve(case.file, consents=consents), case.turn, case.account
+
+
+def _consent_withdrawn(case: Case, event: e.ConsentWithdrawn) -> Parts:
+    recipient = event.asked.recipient
+    file = attrs.evolve(
+        case.file,
+        consents=tuple(consent for consent in case.file.consents if consent.recipient != recipient),
+        holdings=told_to_delete(case.file.holdings, recipient, event.at),
+    )
+    return file, case.turn, case.account
+
+
+def _research(case: Case, event: e.ResearchConsentSet) -> Parts:
+    return attrs.evolve(case.file, research_consent=event.asked.given), case.turn, case.account
+
+
+def _disclosed(case: Case, event: e.Disclosed) -> Parts:
+    return attrs.evolve(case.file, disclosures=case.file.disclosures + 1), case.turn, case.account
+
+
+def _shared(case: Case, event: e.EvidenceShared) -> Parts:
+    pairs = tuple((event.asked.recipient, item) for item in event.asked.evidence)
+    return (
+        attrs.evolve(case.file, shared=tuple(dict.fromkeys((*case.file.shared, *pairs)))),
+        case.turn,
+        case.account,
+    )
+
+
+def _evidence(case: Case, event: e.EvidenceAdded) -> Parts:
+    return (
+        attrs.evolve(case.file, evidence=(*case.file.evidence, event.asked.evidence)),
+        case.turn,
+        case.account,
+    )
+
+
+def _redacted(case: Case, event: e.Redacted) -> Parts:
+    return attrs.evolve(case.file, evidence=(*case.file.evidence, event.asked.copy)), case.turn, case.account
+
+
+def _reference(case: Case, event: e.ReferenceSet) -> Parts:
+    others = tuple(pair for pair in case.file.references if pair[0] != event.by.organisation)
+    references = (*others, (event.by.organisation, event.asked.reference))
+    return attrs.evolve(case.file, references=references), case.turn, case.account
+
+
+def _assigned(case: Case, event: e.Assigned) -> Parts:
+    return attrs.evolve(case.file, assignee=event.asked.officer), case.turn, case.account
+
+
+def _corrected(case: Case, event: e.Corrected) -> Parts:
+    given = event.asked.particulars
+    if not isinstance(given, Particulars):
+        return case.file, case.turn, case.account
+    complaint = attrs.evolve(case.file.complaint, particulars=given)
+    return attrs.evolve(case.file, complaint=complaint), case.turn, case.account
+
+
+def _held(case: Case, event: e.Held | e.HoldReleased) -> Parts:
+    return attrs.evolve(case.file, on_hold=isinstance(event, e.Held)), case.turn, case.account
+
+
+def _impostor(case: Case, event: e.ImpostorReported) -> Parts:
+    return attrs.evolve(case.file, impostors=case.file.impostors + 1), case.turn, case.account
+
+
+def _missed(case: Case, event: e.DeadlineMissed) -> Parts:
+    return attrs.evolve(case.file, missed=case.file.missed + 1), case.turn, case.account
+
+
+def _deletion_confirmed(case: Case, event: e.DeletionConfirmed) -> Parts:
+    holdings = confirmed(case.file.holdings, event.by.organisation, event.at)
+    return attrs.evolve(case.file, holdings=holdings), case.turn, case.account
+
+
+def _erased(case: Case, event: e.Erased) -> Parts:
+    complaint = attrs.evolve(case.file.complaint, particulars=ERASED)
+    holdings = told_to_delete(case.file.holdings, None, event.at)
+    return attrs.evolve(case.file, complaint=complaint, holdings=holdings), case.turn, case.account
+
+
+FOLDS: Final[Mapping[type[Event], Fold]] = MappingProxyType(
+    {
+        e.Acknowledged: _acknowledged,
+        e.InformationSupplied: _supplied,
+        e.Accepted: _accepted,
+        e.Redirected: _redirected,
+        e.Uploaded: _uploaded,
+        e.Obtained: _obtained,
+        e.ContactReported: _contacted,
+        e.AttemptReported: _attempted,
+        e.TimeAsked: _time_asked,
+        e.TimeGranted: _time_answered,
+        e.TimeRefused: _time_answered,
+        e.ClockStopped: _clock_changed,
+        e.ClockResumed: _clock_changed,
+        e.OfferMade: _offer_made,
+        e.OfferDeclined: _offer_declined,
+        e.OfferAccepted: _offer_accepted,
+        e.ResolutionReported: _resolution_reported,
+        e.PerformanceReported: _performed,
+        e.PerformanceContradicted: _contradicted,
+        e.ImpasseReported: _impasse,
+        e.Rejected: _to_delete,
+        e.Recalled: _to_delete,
+        e.Confirmed: _word,
+        e.Disputed: _word,
+        e.BreachReported: _breached,
+        e.Lapsed: _lapsed,
+        e.Withdrawn: _withdrawn,
+        e.Recorded: _recorded,
+        e.Closed: _closed,
+        e.Reopened: _reopened,
+        e.ConsentGiven: _consent_given,
+        e.ConsentWithdrawn: _consent_withdrawn,
+        e.ResearchConsentSet: _research,
+        e.Disclosed: _disclosed,
+        e.EvidenceShared: _shared,
+        e.EvidenceAdded: _evidence,
+        e.Redacted: _redacted,
+        e.ReferenceSet: _reference,
+        e.Assigned: _assigned,
+        e.Corrected: _corrected,
+        e.Held: _held,
+        e.HoldReleased: _held,
+        e.ImpostorReported: _impostor,
+        e.DeadlineMissed: _missed,
+        e.DeletionConfirmed: _deletion_confirmed,
+        e.Erased: _erased,
+    }
+)

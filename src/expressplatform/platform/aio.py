@@ -1,0 +1,183 @@
+"""`AsyncPlatform`: the same flow over an asynchronous store, with the same methods to be awaited."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from expressplatform.case import Case
+from expressplatform.codes import ErasureReason, Status
+from expressplatform.commands import Command, Erase, Lodge
+from expressplatform.complaint import Actor, Complaint
+from expressplatform.errors import ExpressPlatformError
+from expressplatform.events import Event
+from expressplatform.indicators import Figures, Tally
+from expressplatform.platform.flow import NO_GATEWAYS, Flow, Opened, Request, Ticked, Worked, approver
+from expressplatform.platform.system import system_draw, utc_now
+from expressplatform.ports import (
+    AsyncCaseStore,
+    Draw,
+    KeyStore,
+    Page,
+    TraderGateway,
+    Wanted,
+)
+from expressplatform.privacy.disclosure import Disclosure
+from expressplatform.scheme import Assessment, Participant, Scheme
+
+
+class AsyncPlatform:
+    """`Platform` for asynchronous callers: same arguments, same methods, each to be awaited.
+
+    The key store is asked directly; one that travels over a network belongs behind a cache of its own.
+    """
+
+    def __init__(
+        self,
+        *,
+        scheme: Scheme,
+        store: AsyncCaseStore,
+        keys: KeyStore,
+        now: Callable[[], datetime] = utc_now,
+        draw: Draw = system_draw,
+        gateways: Mapping[str, TraderGateway] = NO_GATEWAYS,
+        participants: Sequence[Participant] = (),
+    ) -> None:
+        self._flow = Flow(
+            scheme=scheme,
+            store=store,
+            keys=keys,
+            now=now,
+            draw=draw,
+            gateways=gateways,
+            participants=participants,
+        )
+
+    @property
+    def scheme(self) -> Scheme:
+        """The scheme by which cases are judged."""
+        return self._flow.scheme
+
+    async def open(self) -> None:
+        """Makes sure that the store belongs to this scheme; a new store belongs to it from now on.
+
+        Raises StoreUnusable where the store belongs to another scheme.
+        """
+        await self._flow.adopt()
+
+    async def lodge(self, complaint: Complaint, *, by: Actor, key: str, at: datetime | None = None) -> Case:
+        """A complaint comes in; the case as it stands, its particulars sealed away.
+
+        ``key`` makes the call safe to repeat: the same key and complaint give the same case. It must not say
+        anything about the person (it is stored in clear). ``at`` is for imports and simulations: when it happened.
+        Raises InvalidInput (every problem by path), Refused, KeyReused.
+        """
+        return await self._flow.act(Request(Lodge(complaint), by, key, at=at))
+
+    async def act(
+        self,
+        case_id: str,
+        command: Command,
+        *,
+        by: Actor,
+        key: str,
+        expected: int | None = None,
+        at: datetime | None = None,
+    ) -> Case:
+        """Sends a command; the case as it stands afterwards, without particulars.
+
+        ``expected`` is the version that the decision was made on; None takes whatever stands. Raises Refused,
+        InvalidInput, StaleVersion, KeyReused, NoSuchCase.
+        """
+        return await self._flow.act(Request(command, by, key, case_id, expected, at))
+
+    async def submit(self, requests: Sequence[Request]) -> list[Case | ExpressPlatformError]:
+        """Sends a batch, stored in one step; for each request the case, or the error that refused it alone."""
+        return await self._flow.submit(requests)
+
+    async def obtain(self, case_id: str, *, by: Actor, key: str, at: datetime | None = None) -> Disclosure:
+        """A trader reads the details. The reading is recorded before anything is shown."""
+        return await self._flow.obtain(case_id, by=by, key=key, at=at)
+
+    async def case(self, case_id: str, *, by: Actor, reason: str) -> Case:
+        """A case with the complainant's particulars, for a council's officer with a reason."""
+        return (await self._flow.read(case_id, by=by, reason=reason)).case
+
+    async def history(self, case_id: str, *, by: Actor, reason: str) -> tuple[Event, ...]:
+        """Everything that happened in a case, remarks included, for a council's officer with a reason."""
+        return (await self._flow.read(case_id, by=by, reason=reason)).events
+
+    async def facts(self, case_id: str, *, by: Actor) -> Opened:
+        """A case and its events from their facts alone: nothing personal is opened."""
+        return await self._flow.facts(case_id, by=by)
+
+    async def cases(
+        self,
+        *,
+        by: Actor,
+        status: Sequence[Status] = (),
+        trader: str = "",
+        assignee: str = "",
+        reference: str = "",
+        due_before: datetime | None = None,
+        after: str = "",
+        limit: int = 100,
+    ) -> Page:
+        """Where cases stand, by case id; ``after`` is the cursor of the page before."""
+        wanted = Wanted(tuple(one.value for one in status), trader, assignee, reference, due_before)
+        return await self._flow.page(by=by, wanted=wanted, after=after, limit=limit)
+
+    async def assess(self, case_id: str, *, by: Actor) -> Assessment:
+        """Every finding about a case as at its filing date, and the one verdict."""
+        return await self._flow.assess(case_id, by=by)
+
+    def assess_unlodged(self, complaint: Complaint) -> Assessment:
+        """What an assessment would come to if the complaint were lodged now; nothing is stored."""
+        return self._flow.assess_unlodged(complaint)
+
+    async def allowed(self, case_id: str, *, by: Actor) -> tuple[str, ...]:
+        """The names of the commands that this actor may send now."""
+        return await self._flow.allowed(case_id, by=by)
+
+    async def erase(
+        self,
+        case_id: str,
+        *,
+        by: Actor,
+        approved_by: Actor,
+        reason: ErasureReason = ErasureReason.REQUEST,
+        key: str = "",
+    ) -> Case:
+        """Makes what is personal in an ended case unreadable for ever; two persons of one council.
+
+        From this step on nothing opens the case; `work` destroys its key. Facts, outcome and figures stay.
+        """
+        command = Erase(reason, approver(by, approved_by, case_id))
+        return await self._flow.act(Request(command, by, key or f"erase:{case_id}", case_id))
+
+    async def indicators(self, tally: Tally, *, by: Actor, progress: Callable[[int], None] | None = None) -> Figures:
+        """Adds every case that ``by`` may see to a tally, from facts alone; the figures that it comes to.
+
+        ``progress`` is called with the number of cases counted so far, now and then.
+        """
+        return await self._flow.indicators(tally, by=by, progress=progress)
+
+    async def tick(self, limit: int = 100) -> Ticked:
+        """Takes the steps that time asks for; call again while ``steps`` is not 0."""
+        return await self._flow.tick(limit)
+
+    async def advance(self, case_ids: Sequence[str], until: datetime) -> int:
+        """Takes the steps that time asked of some cases up to an instant, each when it was due (simulations)."""
+        return await self._flow.advance(case_ids, until)
+
+    async def work(self, limit: int = 100) -> Worked:
+        """Carries out what steps left to be done; call it now and then, from as many processes as you like."""
+        return await self._flow.work(limit)
+
+    async def reschedule(self) -> int:
+        """Computes provisional deadlines again, for after a year was announced; how many moved."""
+        return await self._flow.reschedule()
+
+    async def close(self) -> None:
+        """Lets go of the store and the keys."""
+        await self._flow.close()

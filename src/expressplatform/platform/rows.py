@@ -1,0 +1,202 @@
+"""Events to rows and rows to events: sealing on the way in, opening on the way out.
+
+Laws of this file: what is personal passes through a case's key or not at all; a row's facts are part of what its
+seal covers, so a sealed part opens beside its own facts alone. Headers and effects are read off the case and its
+event, never kept apart from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Final
+
+from expressplatform import events as e
+from expressplatform.case import Case, apply, next_due
+from expressplatform.codes import OPEN, EffectKind, Role, Status
+from expressplatform.complaint import Actor, Particulars
+from expressplatform.errors import StoreUnusable
+from expressplatform.events import Event
+from expressplatform.ports import EffectRow, Header, KeyStore, StoredCase, StoredEvent, Token
+from expressplatform.sealing import CaseKey, Context, KeyRing, token
+from expressplatform.wire import SCHEMA, event_row, read_event, with_particulars
+
+PARTICULARS: Final = "particulars"
+COMPLAINT_KINDS: Final = frozenset({"lodged", "information_supplied", "corrected"})
+"""The kinds of event whose sealed part is the complainant's particulars."""
+
+
+def derive_case_id(organisation: str, key: str) -> str:
+    """The id of the case that an organisation lodges under an idempotency key: the same for the same two."""
+    parts = (organisation.encode(), key.encode())
+    framed = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    return "c" + sha256(b"expressplatform case id 1" + framed).hexdigest()[:31]
+
+
+def sealed_row(event: Event, case: Case, key: CaseKey) -> StoredEvent:
+    """The row of an event that made ``case`` what it is, its particulars sealed under the case's key."""
+    kind, facts, personal = event_row(event)
+    sealed = b""
+    if personal is not None:
+        sealed = key.seal(personal, Context(case.id, case.version, kind, SCHEMA, facts, PARTICULARS))
+    return StoredEvent(case.id, case.version, kind, SCHEMA, facts, sealed)
+
+
+def fact_of(row: StoredEvent) -> Event:
+    """The event of a row, its particulars left sealed."""
+    return read_event(row.kind, row.schema, row.facts)
+
+
+def opened(row: StoredEvent, key: CaseKey) -> Event:
+    """The event of a row with its particulars; raises SealBroken where they do not open here."""
+    event = fact_of(row)
+    if not row.sealed:
+        return event
+    context = Context(row.case_id, row.version, row.kind, row.schema, row.facts, PARTICULARS)
+    return with_particulars(event, key.open(row.sealed, context))
+
+
+def fold(stored: StoredCase) -> Case:
+    """The case from its facts alone, without any key."""
+    case: Case | None = None
+    for row in stored.events:
+        case = apply(case, fact_of(row))
+    if case is None or case.version != stored.header.version:
+        raise StoreUnusable("rows_missing", f"case {stored.header.case_id} does not replay to its header")
+    return case
+
+
+def fold_opened(stored: StoredCase, ring: KeyRing, *, everything: bool = False) -> tuple[Case, tuple[Event, ...]]:
+    """The case with the complainant's particulars, and its events.
+
+    Other remarks are opened only where ``everything`` is asked for. An erased case folds without a key.
+    """
+    key = _key_of(stored, ring)
+    case: Case | None = None
+    events = []
+    for row in stored.events:
+        wanted = key is not None and (everything or row.kind in COMPLAINT_KINDS)
+        event = opened(row, key) if wanted and key is not None else fact_of(row)
+        events.append(event)
+        case = apply(case, event)
+    if case is None:
+        raise StoreUnusable("rows_missing", f"case {stored.header.case_id} has no events")
+    return case, tuple(events)
+
+
+def _key_of(stored: StoredCase, ring: KeyRing) -> CaseKey | None:
+    if stored.header.status == Status.ERASED:
+        return None
+    return ring.get(stored.header.case_id)
+
+
+def header_of(case: Case) -> Header:
+    """Where the case stands, in clear: read off the case, so that it always is what the events replay to."""
+    due_at = next_due(case)
+    duty, provisional = _named_duty(case, due_at)
+    turn = case.turn
+    trader = turn.trader if turn is not None else ""
+    owing = {one.organisation for one in case.file.holdings if one.organisation != trader}
+    return Header(
+        case_id=case.id,
+        version=case.version,
+        status=case.status.value,
+        council=case.file.council,
+        trader=trader,
+        former=tuple(sorted(owing)),
+        assignee=case.file.assignee,
+        reference=case.file.reference,
+        scheme=case.scheme,
+        edition=case.edition,
+        nature=case.file.complaint.nature,
+        category=case.file.complaint.category,
+        lodged_at=case.file.lodged_at,
+        changed_at=case.at,
+        due_at=due_at,
+        duty=duty,
+        provisional=provisional,
+    )
+
+
+def _named_duty(case: Case, due_at: datetime | None) -> tuple[str, bool]:
+    """The duty that the clock waits for, and whether its end may still move."""
+    for timer in case.timers:
+        if due_at in (timer.due, timer.remind_at, timer.paused_until):
+            return timer.duty.value, timer.provisional
+    return "", False
+
+
+def effects_of(event: Event, case: Case) -> tuple[EffectRow, ...]:
+    """What a step leaves to be done afterwards: references only."""
+    if isinstance(event, e.Uploaded):
+        return (_effect(case, EffectKind.ALERT_TRADER, event.trader),)
+    if isinstance(event, e.Erased):
+        return (_effect(case, EffectKind.DESTROY_KEY, ""),)
+    return ()
+
+
+def _effect(case: Case, kind: EffectKind, recipient: str) -> EffectRow:
+    return EffectRow(f"{case.id}.{case.version}.{kind.value}", case.id, case.version, kind.value, recipient)
+
+
+# --- tokens ----------------------------------------------------------------------------------------------------
+
+
+def quarter_of(at: datetime) -> str:
+    """The quarter of an instant, as tokens name it: 2026Q4."""
+    return f"{at.year}Q{(at.month + 2) // 3}"
+
+
+def earlier_quarters(quarter: str, years: int = 12) -> tuple[str, ...]:
+    """The quarters before one, as far back as cases are kept."""
+    year = int(quarter[:4])
+    return tuple(f"{y}Q{q}" for y in range(year - years, year + 1) for q in (1, 2, 3, 4) if f"{y}Q{q}" < quarter)
+
+
+def secret_name(quarter: str) -> str:
+    """What the key store calls the secret of a quarter's tokens."""
+    return f"tokens:{quarter}"
+
+
+def tokens_of(case: Case, event: Event, keys: KeyStore) -> tuple[Token, ...]:
+    """The tokens that a step adds: made only where particulars come with it."""
+    if not isinstance(event, e.Lodged | e.InformationSupplied | e.Corrected):
+        return ()
+    quarter = quarter_of(event.at)
+    secret = keys.secret(secret_name(quarter))
+    return tuple(Token(value, quarter) for value in _values(case, secret))
+
+
+def _values(case: Case, secret: bytes) -> Sequence[bytes]:
+    found = []
+    if (order := order_token(case, secret)) is not None:
+        found.append(order)
+    given = case.particulars
+    # Never over a contact alone (a list of telephone numbers could be tried): always with the name.
+    if isinstance(given, Particulars) and given.name and given.contact:
+        found.append(token(secret, "person", given.name, given.contact))
+    return found
+
+
+def order_token(case: Case, secret: bytes) -> bytes | None:
+    """The token over (trader, order number), by which another complaint over the same order is found."""
+    given = case.particulars
+    if not isinstance(given, Particulars) or not given.order_number:
+        return None
+    return token(secret, "order", case.trader, given.order_number)
+
+
+def is_open(header: Header) -> bool:
+    """Whether a header is that of an open case."""
+    return Status(header.status) in OPEN
+
+
+def receipt_digest(command: bytes, by: Actor, key: CaseKey) -> bytes:
+    """The digest that tells a repeated command from another one: under the case's key, gone with it."""
+    asked_by = f"{by.role}|{by.organisation}|".encode()
+    return key.address(b"receipt|" + asked_by + command)
+
+
+READERS: Final = frozenset({Role.COUNCIL, Role.COMPLAINANT})
+"""Who may read a case's particulars through the library; a trader obtains them instead."""

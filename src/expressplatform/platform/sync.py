@@ -1,0 +1,257 @@
+"""`Platform`: the flow over a store that answers at once.
+
+The flow is one coroutine for both faces. Here the store is lifted into asynchronous methods that never suspend,
+so one `send` runs a coroutine to its end; there is no event loop and no thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from expressplatform.case import Case
+from expressplatform.codes import ErasureReason, Status
+from expressplatform.commands import Command, Erase, Lodge
+from expressplatform.complaint import Actor, Complaint
+from expressplatform.errors import ExpressPlatformError
+from expressplatform.events import Event
+from expressplatform.indicators import Figures, Tally
+from expressplatform.platform.flow import NO_GATEWAYS, Flow, Opened, Request, Ticked, Worked, approver
+from expressplatform.platform.system import system_draw, utc_now
+from expressplatform.ports import (
+    Answer,
+    CaseStore,
+    Commit,
+    Draw,
+    EffectRow,
+    Header,
+    KeyStore,
+    Page,
+    Receipt,
+    StoredCase,
+    TraderGateway,
+    Wanted,
+)
+from expressplatform.privacy.disclosure import Disclosure
+from expressplatform.scheme import Assessment, Participant, Scheme
+
+T = TypeVar("T")
+
+
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Runs a coroutine that never suspends to its end."""
+    try:
+        coroutine.send(None)
+    except StopIteration as stop:
+        value: T = stop.value
+        return value
+    coroutine.close()
+    raise RuntimeError("a synchronous store must answer at once")
+
+
+class Lifted:
+    """A synchronous store as an asynchronous one that never suspends."""
+
+    def __init__(self, store: CaseStore) -> None:
+        self._store = store
+
+    async def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
+        return self._store.append(commits)
+
+    async def load(self, case_id: str, organisation: str, /) -> StoredCase | None:
+        return self._store.load(case_id, organisation)
+
+    async def receipt(self, case_id: str, key: str, /) -> Receipt | None:
+        return self._store.receipt(case_id, key)
+
+    async def headers(self, organisation: str, wanted: Wanted, after: str, limit: int, /) -> Page:
+        return self._store.headers(organisation, wanted, after, limit)
+
+    async def due(self, now: datetime, limit: int, /) -> Sequence[Header]:
+        return self._store.due(now, limit)
+
+    async def scan(self, organisation: str, after: str, limit: int, /) -> Sequence[StoredCase]:
+        return self._store.scan(organisation, after, limit)
+
+    async def find(self, organisation: str, tokens: Sequence[bytes], /) -> Sequence[str]:
+        return self._store.find(organisation, tokens)
+
+    async def quarters(self) -> Sequence[str]:
+        return self._store.quarters()
+
+    async def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:
+        return self._store.claim(now, limit, lease)
+
+    async def done(self, effect_ids: Sequence[str], /) -> None:
+        self._store.done(effect_ids)
+
+    async def retry(self, effect_id: str, at: datetime, /) -> None:
+        self._store.retry(effect_id, at)
+
+    async def scheme(self) -> tuple[str, str] | None:
+        return self._store.scheme()
+
+    async def adopt(self, scheme: str, edition: str, /) -> None:
+        self._store.adopt(scheme, edition)
+
+    async def close(self) -> None:
+        self._store.close()
+
+
+class Platform:
+    """A council's desk over one store, one key store and one scheme.
+
+    ``now`` tells the time (UTC), ``draw`` gives random bytes for references, ``gateways`` tell traders that a case
+    waits (by organisation), ``participants`` take part besides those that the scheme names.
+    """
+
+    def __init__(
+        self,
+        *,
+        scheme: Scheme,
+        store: CaseStore,
+        keys: KeyStore,
+        now: Callable[[], datetime] = utc_now,
+        draw: Draw = system_draw,
+        gateways: Mapping[str, TraderGateway] = NO_GATEWAYS,
+        participants: Sequence[Participant] = (),
+    ) -> None:
+        self._flow = Flow(
+            scheme=scheme,
+            store=Lifted(store),
+            keys=keys,
+            now=now,
+            draw=draw,
+            gateways=gateways,
+            participants=participants,
+        )
+
+    @property
+    def scheme(self) -> Scheme:
+        """The scheme by which cases are judged."""
+        return self._flow.scheme
+
+    def open(self) -> None:
+        """Makes sure that the store belongs to this scheme; a new store belongs to it from now on.
+
+        Raises StoreUnusable where the store belongs to another scheme.
+        """
+        run(self._flow.adopt())
+
+    def lodge(self, complaint: Complaint, *, by: Actor, key: str, at: datetime | None = None) -> Case:
+        """A complaint comes in; the case as it stands, its particulars sealed away.
+
+        ``key`` makes the call safe to repeat: the same key and complaint give the same case. It must not say
+        anything about the person (it is stored in clear). ``at`` is for imports and simulations: when it happened.
+        Raises InvalidInput (every problem by path), Refused, KeyReused.
+        """
+        return run(self._flow.act(Request(Lodge(complaint), by, key, at=at)))
+
+    def act(
+        self,
+        case_id: str,
+        command: Command,
+        *,
+        by: Actor,
+        key: str,
+        expected: int | None = None,
+        at: datetime | None = None,
+    ) -> Case:
+        """Sends a command; the case as it stands afterwards, without particulars.
+
+        ``expected`` is the version that the decision was made on; None takes whatever stands. Raises Refused,
+        InvalidInput, StaleVersion, KeyReused, NoSuchCase.
+        """
+        return run(self._flow.act(Request(command, by, key, case_id, expected, at)))
+
+    def submit(self, requests: Sequence[Request]) -> list[Case | ExpressPlatformError]:
+        """Sends a batch, stored in one step; for each request the case, or the error that refused it alone."""
+        return run(self._flow.submit(requests))
+
+    def obtain(self, case_id: str, *, by: Actor, key: str, at: datetime | None = None) -> Disclosure:
+        """A trader reads the details. The reading is recorded before anything is shown."""
+        return run(self._flow.obtain(case_id, by=by, key=key, at=at))
+
+    def case(self, case_id: str, *, by: Actor, reason: str) -> Case:
+        """A case with the complainant's particulars, for a council's officer with a reason."""
+        return (run(self._flow.read(case_id, by=by, reason=reason))).case
+
+    def history(self, case_id: str, *, by: Actor, reason: str) -> tuple[Event, ...]:
+        """Everything that happened in a case, remarks included, for a council's officer with a reason."""
+        return (run(self._flow.read(case_id, by=by, reason=reason))).events
+
+    def facts(self, case_id: str, *, by: Actor) -> Opened:
+        """A case and its events from their facts alone: nothing personal is opened."""
+        return run(self._flow.facts(case_id, by=by))
+
+    def cases(
+        self,
+        *,
+        by: Actor,
+        status: Sequence[Status] = (),
+        trader: str = "",
+        assignee: str = "",
+        reference: str = "",
+        due_before: datetime | None = None,
+        after: str = "",
+        limit: int = 100,
+    ) -> Page:
+        """Where cases stand, by case id; ``after`` is the cursor of the page before."""
+        wanted = Wanted(tuple(one.value for one in status), trader, assignee, reference, due_before)
+        return run(self._flow.page(by=by, wanted=wanted, after=after, limit=limit))
+
+    def assess(self, case_id: str, *, by: Actor) -> Assessment:
+        """Every finding about a case as at its filing date, and the one verdict."""
+        return run(self._flow.assess(case_id, by=by))
+
+    def assess_unlodged(self, complaint: Complaint) -> Assessment:
+        """What an assessment would come to if the complaint were lodged now; nothing is stored."""
+        return self._flow.assess_unlodged(complaint)
+
+    def allowed(self, case_id: str, *, by: Actor) -> tuple[str, ...]:
+        """The names of the commands that this actor may send now."""
+        return run(self._flow.allowed(case_id, by=by))
+
+    def erase(
+        self,
+        case_id: str,
+        *,
+        by: Actor,
+        approved_by: Actor,
+        reason: ErasureReason = ErasureReason.REQUEST,
+        key: str = "",
+    ) -> Case:
+        """Makes what is personal in an ended case unreadable for ever; two persons of one council.
+
+        From this step on nothing opens the case; `work` destroys its key. Facts, outcome and figures stay.
+        """
+        command = Erase(reason, approver(by, approved_by, case_id))
+        return run(self._flow.act(Request(command, by, key or f"erase:{case_id}", case_id)))
+
+    def indicators(self, tally: Tally, *, by: Actor, progress: Callable[[int], None] | None = None) -> Figures:
+        """Adds every case that ``by`` may see to a tally, from facts alone; the figures that it comes to.
+
+        ``progress`` is called with the number of cases counted so far, now and then.
+        """
+        return run(self._flow.indicators(tally, by=by, progress=progress))
+
+    def tick(self, limit: int = 100) -> Ticked:
+        """Takes the steps that time asks for; call again while ``steps`` is not 0."""
+        return run(self._flow.tick(limit))
+
+    def advance(self, case_ids: Sequence[str], until: datetime) -> int:
+        """Takes the steps that time asked of some cases up to an instant, each when it was due (simulations)."""
+        return run(self._flow.advance(case_ids, until))
+
+    def work(self, limit: int = 100) -> Worked:
+        """Carries out what steps left to be done; call it now and then, from as many processes as you like."""
+        return run(self._flow.work(limit))
+
+    def reschedule(self) -> int:
+        """Computes provisional deadlines again, for after a year was announced; how many moved."""
+        return run(self._flow.reschedule())
+
+    def close(self) -> None:
+        """Lets go of the store and the keys."""
+        run(self._flow.close())
