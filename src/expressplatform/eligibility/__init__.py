@@ -11,9 +11,7 @@ Laws of this package
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
-from types import MappingProxyType
 from typing import Final
 
 from expressplatform.codes import Effect, Result, Verdict
@@ -24,22 +22,14 @@ from expressplatform.scheme import Assessment, Finding, Known, Question, Scheme
 __all__ = ["BR_CRITERIA", "HK_CRITERIA", "assess", "verdict_of"]
 
 NOTHING_KNOWN: Final = Known()
+
+# Bound once: before Python 3.12 an enum looks its members up slowly.
 _MET: Final = Result.MET
 _NOT_MET: Final = Result.NOT_MET
-
-_UNMET: Final[Mapping[Effect, Verdict]] = MappingProxyType(
-    {
-        Effect.BLOCK: Verdict.INELIGIBLE,
-        Effect.ASK: Verdict.NEEDS_INFORMATION,
-        Effect.OFFICER: Verdict.OFFICER,
-        Effect.WARN: Verdict.ELIGIBLE,
-        Effect.FLAG: Verdict.ELIGIBLE,
-    }
-)
-_UNKNOWN: Final[Mapping[Effect, Verdict]] = MappingProxyType(
-    {**_UNMET, Effect.BLOCK: Verdict.NEEDS_INFORMATION}
-)
-_WORST_FIRST: Final = (Verdict.INELIGIBLE, Verdict.NEEDS_INFORMATION, Verdict.OFFICER)
+_BLOCK: Final = Effect.BLOCK
+_ASK: Final = Effect.ASK
+_OFFICER: Final = Effect.OFFICER
+_ELIGIBLE: Final = Verdict.ELIGIBLE
 
 
 def assess(complaint: Complaint, *, scheme: Scheme, on: date, known: Known = NOTHING_KNOWN) -> Assessment:
@@ -60,18 +50,21 @@ def assess(complaint: Complaint, *, scheme: Scheme, on: date, known: Known = NOT
             finding = criterion.if_unmet if result is _NOT_MET else criterion.if_unknown
             findings.append(finding)
             against.append(finding)
-    verdict = verdict_of(against) if findings else Verdict.OFFICER
+    if not findings:
+        return Assessment(on, (), Verdict.OFFICER)
+    verdict = verdict_of(against) if against else _ELIGIBLE
     return Assessment(on, tuple(findings), verdict)
 
 
 def verdict_of(against: list[Finding]) -> Verdict:
     """What the findings that are not MET come to: the worst of them decides."""
-    if not against:
-        return Verdict.ELIGIBLE
-    reached = {_verdict(finding) for finding in against}
-    return next((verdict for verdict in _WORST_FIRST if verdict in reached), Verdict.ELIGIBLE)
-
-
-def _verdict(finding: Finding) -> Verdict:
-    """What one finding that is not MET would come to alone."""
-    return (_UNMET if finding.result is _NOT_MET else _UNKNOWN)[finding.effect]
+    worst = _ELIGIBLE
+    for finding in against:
+        effect = finding.criterion.effect
+        if effect is _BLOCK and finding.result is _NOT_MET:
+            return Verdict.INELIGIBLE
+        if effect is _BLOCK or effect is _ASK:
+            worst = Verdict.NEEDS_INFORMATION
+        elif effect is _OFFICER and worst is _ELIGIBLE:
+            worst = Verdict.OFFICER
+    return worst

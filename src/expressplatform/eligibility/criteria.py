@@ -31,7 +31,7 @@ from expressplatform.codes import (
     Subject,
     Supplier,
 )
-from expressplatform.complaint import ERASED, Flags
+from expressplatform.complaint import ERASED
 from expressplatform.scheme import Question
 
 MET: Final = Result.MET
@@ -42,6 +42,16 @@ _ONLINE: Final = (BoughtBy.WEB, BoughtBy.APP, BoughtBy.LIVE_STREAM)
 _LEFT_OUT: Final = (Subject.INVESTMENT, Subject.GAMBLING, Subject.AUCTION)
 _PROOFS: Final = (EvidenceKind.ORDER, EvidenceKind.PAYMENT, EvidenceKind.CONTRACT)
 _ON_WARRANTY: Final = (Nature.DEFECTIVE, Nature.AFTER_SALES)
+# Members read on every question, bound once: before Python 3.12 an enum looks its members up slowly.
+_ADULT: Final = AgeBand.ADULT
+_PRIVATE: Final = Buyer.PRIVATE
+_DECIDED: Final = Proceedings.DECIDED
+_PENDING: Final = Proceedings.PENDING
+_SETTLED_AND_PERFORMED: Final = Proceedings.SETTLED_AND_PERFORMED
+_HANDLING: Final = Purpose.HANDLING
+_MAINLAND: Final = Residence.MAINLAND
+_GOVERNMENT: Final = Supplier.GOVERNMENT
+_INDIVIDUAL: Final = Supplier.INDIVIDUAL
 
 
 # --- who, and about what ------------------------------------------------------------------------------------
@@ -65,7 +75,7 @@ def bought_for_private_use(question: Question) -> Result:
     buyer = question.complaint.complainant.buyer
     if buyer is None:
         return UNKNOWN
-    return MET if buyer is Buyer.PRIVATE else NOT_MET
+    return MET if buyer is _PRIVATE else NOT_MET
 
 
 def sold_by_a_business(question: Question) -> Result:
@@ -73,13 +83,13 @@ def sold_by_a_business(question: Question) -> Result:
     supplier = question.complaint.purchase.supplier
     if supplier is None:
         return UNKNOWN
-    return MET if supplier is not Supplier.INDIVIDUAL else NOT_MET
+    return MET if supplier is not _INDIVIDUAL else NOT_MET
 
 
 def subject_is_covered(question: Question) -> Result:
     """No supply by Government, no investment performance, no gambling, no auction (Council's scope)."""
     purchase = question.complaint.purchase
-    if purchase.supplier is Supplier.GOVERNMENT or purchase.subject in _LEFT_OUT:
+    if purchase.supplier is _GOVERNMENT or purchase.subject in _LEFT_OUT:
         return NOT_MET
     if purchase.supplier is None or purchase.subject is None:
         return UNKNOWN
@@ -121,11 +131,7 @@ def facts_and_request_are_stated(question: Question) -> Result:
     particulars = complaint.particulars
     if particulars is ERASED:
         return UNKNOWN
-    return (
-        MET
-        if particulars.statement.strip() and (complaint.redress or particulars.request.strip())
-        else NOT_MET
-    )
+    return MET if particulars.statement.strip() and (complaint.redress or particulars.request.strip()) else NOT_MET
 
 
 def facts_are_stated(question: Question) -> Result:
@@ -163,9 +169,7 @@ def nobody_else_has_it(question: Question) -> Result:
     proceedings = question.complaint.proceedings
     if proceedings is None:
         return UNKNOWN
-    return (
-        MET if proceedings is not Proceedings.PENDING and proceedings is not Proceedings.DECIDED else NOT_MET
-    )
+    return MET if proceedings is not _PENDING and proceedings is not _DECIDED else NOT_MET
 
 
 def not_settled_before(question: Question) -> Result:
@@ -173,7 +177,7 @@ def not_settled_before(question: Question) -> Result:
     proceedings = question.complaint.proceedings
     if proceedings is None:
         return UNKNOWN
-    return MET if proceedings is not Proceedings.SETTLED_AND_PERFORMED else NOT_MET
+    return MET if proceedings is not _SETTLED_AND_PERFORMED else NOT_MET
 
 
 def within_time(question: Question) -> Result:
@@ -217,32 +221,19 @@ def less_controversial(question: Question) -> Result:
 
     The published text sets no figures: the ceilings are the scheme's.
     """
-    flags = question.complaint.flags
-    if flags.injury or flags.crime or flags.testing_needed:
+    complaint, ceilings = question.complaint, question.scheme.ceilings
+    flags = complaint.flags
+    injury, crime, test = flags.injury, flags.crime, flags.testing_needed
+    if injury or crime or test:
         return NOT_MET
-    amount = _amount_is_small(question)
-    if amount is NOT_MET:
-        return NOT_MET
-    return UNKNOWN if amount is UNKNOWN or _unsaid(flags) else MET
-
-
-def _unsaid(flags: Flags) -> bool:
-    return flags.injury is None or flags.crime is None or flags.testing_needed is None
-
-
-def _amount_is_small(question: Question) -> Result:
-    """The amount in dispute, claimed or else paid, is at or below the ceiling of its currency."""
-    ceilings = question.scheme.ceilings
-    if not ceilings:
-        return MET
-    complaint = question.complaint
-    amount = complaint.claimed or complaint.purchase.paid
-    if amount is None:
-        return UNKNOWN
-    ceiling = ceilings.get(amount.currency)
-    if ceiling is None:
-        return UNKNOWN
-    return MET if amount.minor_units <= ceiling else NOT_MET
+    if ceilings:
+        amount = complaint.claimed or complaint.purchase.paid  # what is in dispute
+        ceiling = ceilings.get(amount.currency) if amount is not None else None
+        if amount is None or ceiling is None:
+            return UNKNOWN
+        if amount.minor_units > ceiling:
+            return NOT_MET
+    return UNKNOWN if injury is None or crime is None or test is None else MET
 
 
 # --- leave to act -------------------------------------------------------------------------------------------
@@ -255,19 +246,20 @@ def consents_to_each_recipient(question: Question) -> Result:
     DPP1(3) and DPP3). Whether a consent still lives on the day of the upload is for the upload to judge.
     """
     complaint, scheme = question.complaint, question.scheme
-    wanting = {complaint.trader.organisation, *scheme.recipients}
-    for consent in complaint.consents:
-        if consent.recipient in wanting:
-            if consent.notice != scheme.notice or consent.purpose is not Purpose.HANDLING:
+    trader, others, notice = complaint.trader.organisation, scheme.recipients, scheme.notice
+    wanting = len(others) + (trader not in others)
+    for consent in complaint.consents:  # no two of them for one recipient: the complaint sees to it
+        if consent.recipient == trader or consent.recipient in others:
+            if consent.notice != notice or consent.purpose is not _HANDLING:
                 return NOT_MET
-            wanting.discard(consent.recipient)
+            wanting -= 1
     return UNKNOWN if wanting else MET
 
 
 def adult_or_guardian_acts(question: Question) -> Result:
     """The complainant is an adult, or a guardian acts (Council's privacy policy: 18; PIPL Art 31: 14)."""
     complainant = question.complaint.complainant
-    if complainant.age is AgeBand.ADULT or complainant.guardian_acts:
+    if complainant.age is _ADULT or complainant.guardian_acts:
         return MET
     return UNKNOWN if complainant.age is None or complainant.guardian_acts is None else NOT_MET
 
@@ -305,4 +297,4 @@ def counts_for_hong_kong(question: Question) -> Result:
     residence = question.complaint.complainant.residence
     if residence is None:
         return UNKNOWN
-    return MET if residence is not Residence.MAINLAND else NOT_MET
+    return MET if residence is not _MAINLAND else NOT_MET

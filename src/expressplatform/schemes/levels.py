@@ -160,7 +160,7 @@ ISO_32122_LEVEL: Final = ServiceLevel(
 def house_defaults(
     *, council: WorkingCalendar, trader: WorkingCalendar, zone: tzinfo, retention_days: int
 ) -> ServiceLevel:
-    """A length for every duty but RESOLVE: defaults of this library, to stand below the scheme's own levels.
+    """A length for every duty: defaults of this library, to stand below the scheme's own levels.
 
     ``council`` and ``trader`` say whose working days count; the complainant's days, and those of looking
     back, are calendar days of ``zone``.
@@ -180,6 +180,7 @@ def house_defaults(
             working(Duty.UPLOAD, 3, council),
             working(Duty.OBTAIN, 7, trader),
             working(Duty.CONTACT, 7, trader),
+            working(Duty.RESOLVE, 7, trader),
             _calendar(Duty.CONFIRM, 14, zone, REMIND_BEFORE),
             _calendar(Duty.FOLLOW_UP, 30, zone),
             working(Duty.HANDLE, 45, council),
