@@ -1,0 +1,89 @@
+"""What one transaction writes: commits judged one after the other, then written together.
+
+Laws of this file: the caller holds the file's write lock from before the first question until after the last write,
+so what was read still stands. A commit that loses leaves nothing, and its neighbours do not notice. A commit sees
+those that were taken before it, also when they are not written yet.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Final
+
+from expressplatform.ports import Answer, Appended, Commit, Conflict, Header, Receipt, Replayed
+from expressplatform_sqlite.rows import EVENT, HEADER, Row, event_row, header_row, micros, receipt_row
+
+_STANDING: Final = """SELECT (SELECT version FROM cases WHERE case_id = ?1), digest, version
+    FROM (SELECT 1) LEFT JOIN receipts ON case_id = ?1 AND key = ?2"""
+_PUT_HEADER: Final = (
+    f"INSERT OR REPLACE INTO cases ({HEADER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_PUT_EVENT: Final = f"INSERT INTO events ({EVENT}) VALUES (?, ?, ?, ?, ?, ?)"
+_PUT_RECEIPT: Final = "INSERT INTO receipts (case_id, key, digest, version) VALUES (?, ?, ?, ?)"
+_PUT_EFFECT: Final = "INSERT INTO effects (case_id, version, id, kind, recipient, ready_at) VALUES (?, ?, ?, ?, ?, ?)"
+_PUT_MARK: Final = "INSERT OR IGNORE INTO tokens (case_id, value, quarter) VALUES (?, ?, ?)"
+_DROP_MARKS: Final = "DELETE FROM tokens WHERE case_id = ?"
+
+
+class Batch:
+    """Commits of one transaction: `take` each in order, then `write` once."""
+
+    __slots__ = ("_db", "_dropped", "_effects", "_events", "_headers", "_receipts", "_tokens")
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._headers: dict[str, Header] = {}
+        self._events: list[Row] = []
+        self._receipts: dict[tuple[str, str], Receipt] = {}
+        self._effects: list[Row] = []
+        self._tokens: dict[str, list[Row]] = {}
+        self._dropped: set[str] = set()
+
+    def take(self, commit: Commit) -> Answer:
+        """What becomes of the commit; remembered to be written where the answer is Appended."""
+        case_id, receipt = commit.case_id, commit.receipt
+        found, standing = self._standing(case_id, receipt.key if receipt else None)
+        if standing is not None:
+            return Replayed(case_id, standing)
+        if found != commit.expected:
+            return Conflict(case_id, commit.expected, found)
+        self._headers[case_id] = commit.header
+        self._events.extend(map(event_row, commit.events))
+        if receipt:
+            self._receipts[case_id, receipt.key] = receipt
+        if commit.effects or commit.tokens or commit.drop_tokens:
+            self._take_beside(commit)
+        return Appended(case_id, commit.header.version)
+
+    def _standing(self, case_id: str, key: str | None) -> tuple[int, Receipt | None]:
+        """The version at which the case stands, and the receipt of the key."""
+        taken = self._headers.get(case_id)
+        if taken and key and (case_id, key) in self._receipts:
+            return taken.version, self._receipts[case_id, key]
+        version, digest, led_to = self._db.execute(_STANDING, (case_id, key)).fetchone()
+        receipt = None if key is None or digest is None else Receipt(case_id, key, digest, led_to)
+        return (taken.version if taken else version or 0), receipt
+
+    def _take_beside(self, commit: Commit) -> None:
+        ready_at, case_id = micros(commit.header.changed_at), commit.case_id
+        self._effects += [
+            (row.case_id, row.version, row.id, row.kind, row.recipient, ready_at) for row in commit.effects
+        ]
+        if commit.drop_tokens:
+            self._dropped.add(case_id)
+            self._tokens.pop(case_id, None)
+        if commit.tokens:
+            self._tokens.setdefault(case_id, []).extend((case_id, t.value, t.quarter) for t in commit.tokens)
+
+    def write(self) -> None:
+        """Everything that was taken, table by table."""
+        db = self._db
+        db.executemany(_PUT_EVENT, self._events)
+        db.executemany(_PUT_HEADER, map(header_row, self._headers.values()))
+        db.executemany(_PUT_RECEIPT, map(receipt_row, self._receipts.values()))
+        if self._effects:
+            db.executemany(_PUT_EFFECT, self._effects)
+        if self._dropped:
+            db.executemany(_DROP_MARKS, [(case_id,) for case_id in self._dropped])
+        for rows in self._tokens.values():
+            db.executemany(_PUT_MARK, rows)

@@ -1,0 +1,83 @@
+"""Rows of the port to rows of the tables, and back.
+
+Laws of this file: an instant is kept as whole microseconds since 1970 in UTC, so that nothing is rounded and order
+is order of integers; it comes back aware, in UTC. Nothing is looked up and nothing decided here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from operator import attrgetter
+from typing import Any, Final
+
+from expressplatform.ports import EffectRow, Header, Receipt, StoredEvent
+
+Row = tuple[Any, ...]
+"""A row as sqlite3 hands it out."""
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+HEADER: Final = (
+    "case_id, version, status, council, trader, former, assignee, reference, scheme, edition, nature, category, "
+    "lodged_at, changed_at, due_at, duty, provisional"
+)
+EVENT: Final = "case_id, version, kind, schema, facts, sealed"
+EFFECT: Final = "id, case_id, version, kind, recipient"
+
+event_row: Final[Callable[[StoredEvent], Row]] = attrgetter(*EVENT.split(", "))
+receipt_row: Final[Callable[[Receipt], Row]] = attrgetter("case_id", "key", "digest", "version")
+_NOBODY: Final = "[]"
+
+
+def micros(at: datetime) -> int:
+    """Microseconds since 1970 of an aware instant, exactly."""
+    since = at - EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def instant(value: int) -> datetime:
+    """The instant of `micros`, in UTC."""
+    return EPOCH + timedelta(microseconds=value)
+
+
+def header_row(header: Header) -> Row:
+    """A header in the order of `HEADER`."""
+    return (
+        header.case_id,
+        header.version,
+        header.status,
+        header.council,
+        header.trader,
+        json.dumps(header.former) if header.former else _NOBODY,
+        header.assignee,
+        header.reference,
+        header.scheme,
+        header.edition,
+        header.nature,
+        header.category,
+        micros(header.lodged_at),
+        micros(header.changed_at),
+        None if header.due_at is None else micros(header.due_at),
+        header.duty,
+        header.provisional,
+    )
+
+
+def header_of(row: Row) -> Header:
+    """The header of a row in the order of `HEADER`."""
+    values = list(row)
+    values[5] = () if row[5] == _NOBODY else tuple(json.loads(row[5]))
+    values[12:15] = instant(row[12]), instant(row[13]), None if row[14] is None else instant(row[14])
+    values[16] = bool(row[16])
+    return Header(*values)
+
+
+def events_of(rows: Iterable[Row]) -> tuple[StoredEvent, ...]:
+    """The events of rows in the order of `EVENT`."""
+    return tuple(StoredEvent(*row) for row in rows)
+
+
+def effects_of(rows: Iterable[Row]) -> list[EffectRow]:
+    """The effects of rows in the order of `EFFECT`."""
+    return [EffectRow(*row) for row in rows]

@@ -1,0 +1,143 @@
+"""The tables of the embedded store, how they came to be, and how a file is opened.
+
+Laws of this file
+- A migration is never edited once it has been released: a change is one more tuple at the end. The file's
+  ``user_version`` counts those it has; a file that has more than this release knows is left alone.
+- A file of another program, or without its own mark, is refused before a byte of it is changed.
+- Every primary key begins with the case id (``meta`` excepted), so that rows of one case lie together.
+- No statement here knows what a row means: sealed parts, facts and codes are bytes and text to it.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+
+from expressplatform.errors import StoreUnusable
+
+MEMORY = ":memory:"
+"""The path of a store that has no file."""
+
+APPLICATION = 0x45504353
+"""``EPCS`` in the file's header: tells a case store from any other SQLite file."""
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """CREATE TABLE cases (
+            case_id TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL, status TEXT NOT NULL,
+            council TEXT NOT NULL, trader TEXT NOT NULL, former TEXT NOT NULL, assignee TEXT NOT NULL,
+            reference TEXT NOT NULL, scheme TEXT NOT NULL, edition TEXT NOT NULL, nature TEXT NOT NULL,
+            category TEXT NOT NULL, lodged_at INTEGER NOT NULL, changed_at INTEGER NOT NULL, due_at INTEGER,
+            duty TEXT NOT NULL, provisional INTEGER NOT NULL
+        ) WITHOUT ROWID""",
+        "CREATE INDEX cases_due ON cases (due_at) WHERE due_at IS NOT NULL",
+        """CREATE TABLE events (
+            case_id TEXT NOT NULL, version INTEGER NOT NULL, kind TEXT NOT NULL, schema INTEGER NOT NULL,
+            facts BLOB NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (case_id, version)
+        ) WITHOUT ROWID""",
+        """CREATE TABLE effects (
+            case_id TEXT NOT NULL, version INTEGER NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL,
+            recipient TEXT NOT NULL, ready_at INTEGER NOT NULL, PRIMARY KEY (case_id, version, id)
+        ) WITHOUT ROWID""",
+        "CREATE UNIQUE INDEX effects_id ON effects (id)",
+        "CREATE INDEX effects_ready ON effects (ready_at)",
+        """CREATE TABLE receipts (
+            case_id TEXT NOT NULL, key TEXT NOT NULL, digest BLOB NOT NULL, version INTEGER NOT NULL,
+            PRIMARY KEY (case_id, key)
+        ) WITHOUT ROWID""",
+        """CREATE TABLE tokens (
+            case_id TEXT NOT NULL, value BLOB NOT NULL, quarter TEXT NOT NULL, PRIMARY KEY (case_id, value)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX tokens_value ON tokens (value)",
+        "CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    ),
+)
+SCHEMA = len(MIGRATIONS)
+"""The edition of the tables which this release reads and writes."""
+
+_TABLES = {"cases", "events", "effects", "receipts", "tokens", "meta"}
+
+
+def connect(path: str, busy_seconds: float) -> sqlite3.Connection:
+    """A connection that begins no transaction by itself and may be handed from thread to thread."""
+    return sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
+
+
+def opened(path: str, busy_seconds: float) -> sqlite3.Connection:
+    """The writing connection: the file made or checked, brought to this release's tables, durable at commit."""
+    if path != MEMORY:
+        _make_private(path)
+    db = connect(path, busy_seconds)
+    try:
+        _refuse_foreign(db)
+        if path != MEMORY:
+            _keep_log(db, busy_seconds)
+        db.execute("PRAGMA synchronous = FULL")
+        _migrate(db)
+        _refuse_incomplete(db)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def reader(path: str, busy_seconds: float) -> sqlite3.Connection:
+    """One more connection to a file that is open already; it cannot write."""
+    db = connect(path, busy_seconds)
+    db.execute("PRAGMA query_only = ON")
+    return db
+
+
+def _make_private(path: str) -> None:
+    """Make the file so that only its owner reads it; SQLite gives the files beside it the same rights."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        return
+
+
+def _refuse_foreign(db: sqlite3.Connection) -> None:
+    schema, application = _number(db, "user_version"), _number(db, "application_id")
+    tables = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    if application != APPLICATION and (schema or application or tables):
+        raise StoreUnusable("not_ours", "the file belongs to another program")
+    if schema > SCHEMA:
+        raise StoreUnusable("newer_schema", f"the store has schema {schema}; this release reads up to {SCHEMA}")
+
+
+def _keep_log(db: sqlite3.Connection, busy_seconds: float) -> None:
+    """Turn write-ahead logging on. SQLite does not wait for other openers there, so this does."""
+    until = time.monotonic() + busy_seconds
+    while True:
+        try:
+            if db.execute("PRAGMA journal_mode = WAL").fetchone() != ("wal",):
+                raise StoreUnusable("failed", "this file system cannot carry the store's log")
+            return
+        except sqlite3.OperationalError as error:
+            if not error.sqlite_errorname.startswith("SQLITE_BUSY") or time.monotonic() >= until:
+                raise
+            time.sleep(0.005)
+
+
+def _migrate(db: sqlite3.Connection) -> None:
+    """All migrations that the file lacks, in one transaction: a crash leaves the file as it was."""
+    if _number(db, "user_version") == SCHEMA:
+        return
+    db.execute("BEGIN IMMEDIATE")
+    for statements in MIGRATIONS[_number(db, "user_version") :]:
+        for statement in statements:
+            db.execute(statement)
+    db.execute(f"PRAGMA application_id = {APPLICATION}")
+    db.execute(f"PRAGMA user_version = {SCHEMA}")
+    db.execute("COMMIT")
+
+
+def _refuse_incomplete(db: sqlite3.Connection) -> None:
+    there = {name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    if not there >= _TABLES:
+        raise StoreUnusable("corrupt", "tables of the store are missing")
+
+
+def _number(db: sqlite3.Connection, pragma: str) -> int:
+    return int(db.execute(f"PRAGMA {pragma}").fetchone()[0])

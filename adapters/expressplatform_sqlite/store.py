@@ -1,0 +1,320 @@
+"""The embedded store: cases in one SQLite file.
+
+Laws of this module
+- What has been acknowledged is on the disk: write-ahead log, synchronous at every commit.
+- One writer at a time, in this process by a lock and between processes by SQLite's; readers never wait for it.
+- Threads that append at the same time share one transaction, and so one wait for the disk. Whoever holds the
+  lock carries the others; with nobody waiting, a commit is written where it stands, by the thread that brings it.
+- After a failure the store is as it was before the call, and may be used again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
+from types import TracebackType
+from typing import Final, Self, final
+
+from expressplatform.errors import StoreUnusable
+from expressplatform.ports import (
+    EVERYONE,
+    Answer,
+    Commit,
+    EffectRow,
+    Header,
+    Page,
+    Receipt,
+    StoredCase,
+    Wanted,
+)
+from expressplatform_sqlite.batch import Batch
+from expressplatform_sqlite.faults import closed, translated, unusable
+from expressplatform_sqlite.rows import EFFECT, EVENT, HEADER, effects_of, events_of, header_of, micros
+from expressplatform_sqlite.schema import MEMORY, opened, reader
+
+Outcome = Sequence[Answer] | Exception
+"""What became of one caller's commits."""
+
+_SEES: Final = f"""(:org = '{EVERYONE}' OR council = :org OR trader = :org
+    OR (former <> '[]' AND EXISTS (SELECT 1 FROM json_each(former) WHERE value = :org))) AND :org <> ''"""
+_LOAD: Final = f"SELECT {HEADER} FROM cases WHERE case_id = :case AND {_SEES}"
+_EVENTS: Final = f"SELECT {EVENT} FROM events WHERE case_id = ? AND version <= ? ORDER BY version"
+_EVENTS_OF: Final = f"""SELECT {EVENT} FROM events WHERE case_id IN (SELECT value FROM json_each(?))
+    ORDER BY case_id, version"""
+_HEADERS: Final = f"SELECT {HEADER} FROM cases WHERE case_id > :after AND {_SEES}"
+_DUE: Final = f"SELECT {HEADER} FROM cases WHERE due_at <= ? ORDER BY due_at, case_id LIMIT ?"
+_RECEIPT: Final = "SELECT case_id, key, digest, version FROM receipts WHERE case_id = ? AND key = ?"
+_FIND: Final = f"""SELECT DISTINCT case_id FROM tokens JOIN cases USING (case_id)
+    WHERE value = :token AND {_SEES}"""
+_QUARTERS: Final = "SELECT DISTINCT quarter FROM tokens ORDER BY quarter"
+_READY: Final = f"""SELECT {EFFECT} FROM effects WHERE ready_at <= ?
+    ORDER BY ready_at, case_id, version, id LIMIT ?"""
+_POSTPONE: Final = "UPDATE effects SET ready_at = ? WHERE id = ?"
+_DONE: Final = "DELETE FROM effects WHERE id = ?"
+_SCHEME: Final = (
+    "SELECT (SELECT value FROM meta WHERE name = 'scheme'), (SELECT value FROM meta WHERE name = 'edition')"
+)
+_ADOPT: Final = "INSERT OR REPLACE INTO meta (name, value) VALUES ('scheme', ?), ('edition', ?)"
+
+
+def _filtered(wanted: Wanted) -> tuple[str, dict[str, object]]:
+    """The query of `SqliteStore.headers`, and the values that its filters name."""
+    named = {"trader": wanted.trader, "assignee": wanted.assignee, "reference": wanted.reference}
+    clauses = [f"{name} = :{name}" for name, value in named.items() if value]
+    values: dict[str, object] = {name: value for name, value in named.items() if value}
+    if wanted.status:
+        clauses.append("status IN (SELECT value FROM json_each(:status))")
+        values["status"] = json.dumps(wanted.status)
+    if wanted.due_before is not None:
+        clauses.append("due_at < :due_before")
+        values["due_before"] = micros(wanted.due_before)
+    return " AND ".join([_HEADERS, *clauses]) + " ORDER BY case_id LIMIT :limit", values
+
+
+class _Ticket:
+    """One caller's commits, waiting to be written."""
+
+    __slots__ = ("commits", "outcome")
+
+    def __init__(self, commits: Sequence[Commit]) -> None:
+        self.commits = commits
+        self.outcome: Outcome | None = None
+
+
+@final
+class SqliteStore:
+    """Cases in the file at ``path``, made (mode 0600) when it is not there; ``:memory:`` for one without a file.
+
+    Safe from several threads, and from several processes: a writer waits up to ``busy_seconds`` for another.
+    Do not carry an open store across ``fork``. Every method may raise ``StoreUnusable``, with the code ``corrupt``,
+    ``newer_schema``, ``not_ours`` (another program's file), ``locked``, ``disk_full``, ``read_only``, ``closed``
+    or ``failed``.
+    """
+
+    __slots__ = ("_busy", "_closed", "_db", "_idle", "_lock", "_path", "_queue")
+
+    def __init__(self, path: str | os.PathLike[str], *, busy_seconds: float = 30.0) -> None:
+        self._path = MEMORY if path == MEMORY else os.path.abspath(path)
+        self._busy = busy_seconds
+        self._lock = threading.Lock()
+        self._queue: deque[_Ticket] = deque()
+        self._idle: list[sqlite3.Connection] = []
+        self._closed = False
+        with translated():
+            self._db = opened(self._path, busy_seconds)
+
+    # ---- writing ----------------------------------------------------------------------------------------------------
+
+    def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
+        """Store each commit whole or not at all, in order; durable when this returns. See `CaseStore.append`."""
+        ticket = _Ticket(commits)
+        self._queue.append(ticket)
+        try:
+            with self._lock:
+                if ticket.outcome is None:
+                    self._carry(ticket)
+        except BaseException:  # interrupted while it waited: it must not be written later, unasked
+            with suppress(ValueError):
+                self._queue.remove(ticket)
+            raise
+        if isinstance(ticket.outcome, Exception):
+            raise ticket.outcome
+        assert ticket.outcome is not None
+        return ticket.outcome
+
+    def _carry(self, ticket: _Ticket) -> None:
+        """Write what waits, this ticket with it."""
+        tickets = []
+        while self._queue:
+            tickets.append(self._queue.popleft())
+        if ticket not in tickets:
+            tickets.append(ticket)
+        outcomes = self._written([ticket.commits for ticket in tickets])
+        for waiting, outcome in zip(tickets, outcomes, strict=True):
+            waiting.outcome = outcome
+
+    def append_all(self, groups: Sequence[Sequence[Commit]], /) -> Sequence[Outcome]:
+        """Several callers' appends in one transaction: for each its answers, or the error that is its own."""
+        with self._lock:
+            return self._written(groups)
+
+    def _written(self, groups: Sequence[Sequence[Commit]]) -> Sequence[Outcome]:
+        """One transaction; where one caller's rows are malformed, each caller's own transaction instead."""
+        try:
+            with self._transaction() as db:
+                batch = Batch(db)
+                outcomes = [[batch.take(commit) for commit in group] for group in groups]
+                batch.write()
+            return outcomes
+        except sqlite3.OperationalError as error:
+            return [unusable(error) for _ in groups]
+        except StoreUnusable as error:
+            return [StoreUnusable(error.code, error.detail) for _ in groups]
+        except (sqlite3.Error, TypeError, ValueError, OverflowError, AttributeError) as error:
+            if len(groups) > 1:
+                return [self._written([group])[0] for group in groups]
+            return [unusable(error) if isinstance(error, sqlite3.Error) else error]
+
+    def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:
+        """Effects that nobody works on, what waited longest first, leased until ``now + lease``."""
+        until = micros(now + lease)
+        with self._writing() as db:
+            effects = effects_of(db.execute(_READY, (micros(now), limit)).fetchall())
+            db.executemany(_POSTPONE, [(until, effect.id) for effect in effects])
+        return effects
+
+    def done(self, effect_ids: Sequence[str], /) -> None:
+        """The effects have been carried out; harmless when repeated."""
+        with self._writing() as db:
+            db.executemany(_DONE, [(effect_id,) for effect_id in effect_ids])
+
+    def retry(self, effect_id: str, at: datetime, /) -> None:
+        """The effect may be claimed again from ``at`` on; nothing where it is done."""
+        with self._writing() as db:
+            db.execute(_POSTPONE, (micros(at), effect_id))
+
+    def adopt(self, scheme: str, edition: str, /) -> None:
+        """The store belongs to this scheme, of this edition, from now on; ``other_scheme`` where to another."""
+        with self._writing() as db:
+            (standing, _) = db.execute(_SCHEME).fetchone()
+            if standing not in (None, scheme):
+                raise StoreUnusable("other_scheme", "the store belongs to another scheme")
+            db.execute(_ADOPT, (scheme, edition))
+
+    # ---- reading ----------------------------------------------------------------------------------------------------
+
+    def load(self, case_id: str, organisation: str, /) -> StoredCase | None:
+        """A case with its events in order; None where there is none for that organisation."""
+        with self._reading() as db:
+            row = db.execute(_LOAD, {"case": case_id, "org": organisation}).fetchone()
+            if row is None:
+                return None
+            header = header_of(row)  # events never change, so those up to its version are its own
+            return StoredCase(header, events_of(db.execute(_EVENTS, (case_id, header.version))))
+
+    def receipt(self, case_id: str, key: str, /) -> Receipt | None:
+        """The receipt of a key on a case."""
+        with self._reading() as db:
+            row = db.execute(_RECEIPT, (case_id, key)).fetchone()
+        return None if row is None else Receipt(*row)
+
+    def headers(self, organisation: str, wanted: Wanted, after: str, limit: int, /) -> Page:
+        """Headers by case id, from a cursor on."""
+        query, values = _filtered(wanted)
+        values |= {"org": organisation, "after": after, "limit": limit + 1}
+        with self._reading() as db:
+            rows = db.execute(query, values).fetchall()
+        shown = tuple(header_of(row) for row in rows[:limit])
+        return Page(shown, shown[-1].case_id if shown and len(rows) > limit else "")
+
+    def due(self, now: datetime, limit: int, /) -> Sequence[Header]:
+        """Headers whose ``due_at`` is ``now`` or earlier, the earliest first."""
+        with self._reading() as db:
+            return [header_of(row) for row in db.execute(_DUE, (micros(now), limit))]
+
+    def scan(self, organisation: str, after: str, limit: int, /) -> Sequence[StoredCase]:
+        """Whole cases by case id, after a case id."""
+        headers = self.headers(organisation, Wanted(), after, limit).headers
+        asked = json.dumps([header.case_id for header in headers])
+        with self._reading() as db:
+            rows = events_of(db.execute(_EVENTS_OF, (asked,)))
+        events = {case_id: tuple(own) for case_id, own in groupby(rows, attrgetter("case_id"))}
+        # A case may have moved on between the two questions; its first `version` events are the header's.
+        return [StoredCase(h, events.get(h.case_id, ())[: h.version]) for h in headers]
+
+    def find(self, organisation: str, tokens: Sequence[bytes], /) -> Sequence[str]:
+        """The ids of cases that carry one of these tokens, in order."""
+        with self._reading() as db:
+            return sorted(
+                {case_id for token in tokens for (case_id,) in db.execute(_FIND, {"token": token, "org": organisation})}
+            )
+
+    def quarters(self) -> Sequence[str]:
+        """The quarters whose secrets still stand behind a token, in order."""
+        with self._reading() as db:
+            return [quarter for (quarter,) in db.execute(_QUARTERS)]
+
+    def scheme(self) -> tuple[str, str] | None:
+        """The scheme that the store belongs to (id, edition); None while it belongs to none."""
+        with self._reading() as db:
+            scheme, edition = db.execute(_SCHEME).fetchone()
+        return None if scheme is None else (scheme, edition)
+
+    # ---- connections ------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Close the file; any later call raises ``StoreUnusable`` with the code ``closed``."""
+        with self._lock, translated():
+            self._closed = True
+            self._let_go()
+            self._db.close()
+
+    def _refuse_closed(self) -> None:
+        if self._closed:
+            raise closed()
+
+    def _idle_reader(self) -> sqlite3.Connection | None:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return None
+
+    def _let_go(self) -> None:
+        while (idle := self._idle_reader()) is not None:
+            idle.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, translated(), self._transaction() as db:
+            yield db
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """One transaction, under the lock: whole, or as if it had not been. After some failures it is gone already."""
+        self._refuse_closed()
+        db = self._db
+        try:
+            db.execute("BEGIN IMMEDIATE")
+            yield db
+            db.execute("COMMIT")
+        except BaseException:
+            if db.in_transaction:
+                with suppress(sqlite3.Error):
+                    db.execute("ROLLBACK")
+            raise
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection of one's own for as long as it takes; without a file there is only the one."""
+        self._refuse_closed()
+        if self._path == MEMORY:
+            with self._lock, translated():
+                yield self._db
+            return
+        with translated():
+            db = self._idle_reader() or reader(self._path, self._busy)
+            try:
+                yield db
+            finally:
+                self._idle.append(db)
+                if self._closed:
+                    self._let_go()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return "<SqliteStore>"
