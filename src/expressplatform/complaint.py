@@ -176,9 +176,11 @@ class Evidence:
 
 @attrs.frozen
 class Authority:
-    """What a representative may do (SAMR Order 20, Art 10): the matter, the scope, and until which day."""
+    """What a representative may do (SAMR Order 20, Art 10): the scope, and until which day.
 
-    matter: str = attrs.field(validator=text(200))
+    The matter is told in words, and so stands among the particulars (``authority_matter``).
+    """
+
     may_settle: bool = False
     until: date | None = None
 
@@ -237,6 +239,7 @@ class Particulars(Veiled):
     address: str = attrs.field(default="", validator=text(500))
     representative_name: str = attrs.field(default="", validator=text(200))
     representative_contact: str = attrs.field(default="", validator=text(254))
+    authority_matter: str = attrs.field(default="", validator=text(200))
     order_number: str = attrs.field(default="", validator=text(80))
     shop_page: str = attrs.field(default="", validator=text(2000))
     trader_contact: str = attrs.field(default="", validator=text(500))

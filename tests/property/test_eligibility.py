@@ -80,7 +80,7 @@ OPTIONAL: dict[str, st.SearchStrategy[Any]] = {
     "complainant.age": st.sampled_from(AgeBand),
     "complainant.residence": st.sampled_from(Residence),
     "complainant.guardian_acts": YES_NO,
-    "complainant.authority": st.builds(Authority, matter=WORDS, until=st.none() | DAYS),
+    "complainant.authority": st.builds(Authority, until=st.none() | DAYS),
     "complainant.authority.until": DAYS,
     "particulars": st.builds(Particulars, name=WORDS, email=WORDS, statement=WORDS, request=WORDS, order_number=WORDS),
 }

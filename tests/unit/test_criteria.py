@@ -312,19 +312,30 @@ class TestLeaveToAct:
         assert after("E17", ("complainant.age", age), ("complainant.guardian_acts", guardian)) is result
 
     @pytest.mark.parametrize(
-        ("authority", "result"),
+        ("authority", "matter", "result"),
         [
-            (Authority(matter="this order", until=FILED), MET),
-            (Authority(matter="this order", until=date(2025, 6, 2)), NOT_MET),
-            (Authority(matter=" ", until=FILED), NOT_MET),
-            (Authority(matter="this order"), UNKNOWN),
-            (None, UNKNOWN),
+            (Authority(until=FILED), "this order", MET),
+            (Authority(until=date(2025, 6, 2)), "this order", NOT_MET),
+            (Authority(until=FILED), " ", NOT_MET),
+            (Authority(), "this order", UNKNOWN),
+            (None, "this order", UNKNOWN),
         ],
     )
-    def test_e18_an_agent_shows_matter_and_term(self, authority: Authority | None, result: Result) -> None:
+    def test_e18_an_agent_shows_matter_and_term(
+        self, authority: Authority | None, matter: str, result: Result
+    ) -> None:
         """ "Authority stating matter, scope and term" (Order 20, Art 10)."""
-        changes = (("complainant.represented", True), ("complainant.authority", authority))
+        changes = (
+            ("complainant.represented", True),
+            ("complainant.authority", authority),
+            ("particulars.authority_matter", matter),
+        )
         assert after("E18", *changes) is result
+
+    def test_e18_is_unknown_where_the_particulars_cannot_be_read(self) -> None:
+        """The matter is told in words."""
+        agent = (("complainant.represented", True), ("complainant.authority", Authority(until=FILED)))
+        assert after("E18", *agent, ("particulars", ERASED)) is Result.UNKNOWN
 
     def test_e18_who_speaks_for_oneself_needs_none(self) -> None:
         """No agent, no authority."""

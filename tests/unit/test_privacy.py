@@ -350,7 +350,7 @@ class TestOneContact:
         assert "particulars.address" not in show().fields
 
     def test_where_a_representative_acts_the_trader_speaks_with_them(self) -> None:
-        person = Complainant(represented=True, authority=Authority("this order", True, date(2026, 9, 1)))
+        person = Complainant(represented=True, authority=Authority(True, date(2026, 9, 1)))
         held = vary(representative_name="Lee", representative_contact="lee@example.org")
         shown = show(complaint=attrs.evolve(COMPLAINT, complainant=person, particulars=held))
         assert shown.values["particulars.representative_contact"] == "lee@example.org"

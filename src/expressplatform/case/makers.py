@@ -13,16 +13,16 @@ from typing import Final
 
 from expressplatform import commands as c
 from expressplatform import events as e
+from expressplatform.case.state import Case
 from expressplatform.case.step import Step
-from expressplatform.codes import Audience, Basis, Duty, Purpose, Stage, Status, Verdict
+from expressplatform.codes import Audience, Duty, Purpose, Stage, Status, Verdict
 from expressplatform.commands import Command
 from expressplatform.deadlines import duties
 from expressplatform.deadlines.arithmetic import Stop, counted_days
 from expressplatform.errors import Refused
 from expressplatform.events import DisclosureRecord, Event, FindingCode, Timer
 from expressplatform.lifecycle import Row
-from expressplatform.privacy.consent import live
-from expressplatform.privacy.disclosure import fields_for
+from expressplatform.privacy.disclosure import Disclosure, disclose
 from expressplatform.privacy.retention import use_until
 
 
@@ -180,41 +180,59 @@ def _resolution_reported(step: Step, row: Row, timers: tuple[Timer, ...]) -> Eve
 
 
 def _obtained(step: Step, row: Row, timers: tuple[Timer, ...]) -> Event:
-    """Each reading by the trader is a disclosure of its own (PIPL Art 23; DESIGN: privacy is a type)."""
+    """Each reading by the trader is a disclosure of its own (PIPL Art 23): what it is shown is what is recorded."""
     command: c.Obtain = step.command  # type: ignore[assignment]
-    case, scheme = step.stands, step.scheme
-    given = live(case.file.consents, case.trader, step.at)
+    case = step.stands
     resolve = case.timer(Duty.RESOLVE)
-    record = DisclosureRecord(
-        id=f"{case.id}.{case.version + 1}",
+    until = max(use_until(resolve.due if resolve is not None else step.at, step.scheme), step.at)
+    shown = disclose(
+        step.complaint,
         audience=Audience.TRADER,
         recipient=case.trader,
-        fields=fields_for(Audience.TRADER, Purpose.HANDLING, Stage.HANDLING),
         purpose=Purpose.HANDLING,
-        basis=Basis.SEPARATE_CONSENT,
-        article=scheme.article,
-        notice=given.notice if given is not None else scheme.notice,
-        use_until=use_until(resolve.due if resolve is not None else step.at, scheme),
+        stage=Stage.HANDLING,
+        consents=case.file.consents,
+        scheme=step.scheme,
+        at=step.at,
+        use_until=until,
+        case_id=case.id,
     )
-    return e.Obtained(step.at, step.by, timers, command, case.trader, record)
+    return e.Obtained(step.at, step.by, timers, command, case.trader, _record(case, shown))
 
 
 def _disclosed(step: Step, row: Row, timers: tuple[Timer, ...]) -> Event:
+    """What the council hands over is recorded as the disclosure that it is (PIPL Art 23; PDPO s.58)."""
     command: c.Disclose = step.command  # type: ignore[assignment]
-    case, scheme = step.stands, step.scheme
-    given = live(case.file.consents, command.recipient, step.at)
-    record = DisclosureRecord(
-        id=f"{case.id}.{case.version + 1}",
+    case = step.stands
+    shown = disclose(
+        step.complaint,
         audience=command.audience,
         recipient=command.recipient,
-        fields=command.fields,
         purpose=command.purpose,
+        stage=Stage.HANDLING,
+        consents=case.file.consents,
+        scheme=step.scheme,
+        at=step.at,
+        use_until=use_until(step.at, step.scheme),
         basis=command.basis,
-        article=scheme.article,
-        notice=given.notice if given is not None else scheme.notice,
-        use_until=use_until(step.at, scheme),
+        fields=command.fields,
+        case_id=case.id,
     )
-    return e.Disclosed(step.at, step.by, timers, command, record)
+    return e.Disclosed(step.at, step.by, timers, command, _record(case, shown))
+
+
+def _record(case: Case, shown: Disclosure) -> DisclosureRecord:
+    return DisclosureRecord(
+        id=f"{case.id}.{case.version + 1}",
+        audience=shown.audience,
+        recipient=shown.recipient,
+        fields=shown.fields,
+        purpose=shown.purpose,
+        basis=shown.basis,
+        article=shown.article,
+        notice=shown.notice,
+        use_until=shown.use_until,
+    )
 
 
 _MAKERS: Final[Mapping[type[Command], Maker]] = MappingProxyType(

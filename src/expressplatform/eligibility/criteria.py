@@ -272,7 +272,12 @@ def agent_has_authority(question: Question) -> Result:
     authority = complainant.authority
     if authority is None or authority.until is None:
         return UNKNOWN
-    return MET if authority.until >= question.on and authority.matter.strip() else NOT_MET
+    if authority.until < question.on:
+        return NOT_MET
+    particulars = question.complaint.particulars
+    if particulars is ERASED:
+        return UNKNOWN
+    return MET if particulars.authority_matter.strip() else NOT_MET
 
 
 # --- what a person must look at -----------------------------------------------------------------------------

@@ -59,7 +59,8 @@ from expressplatform.wire import check, write_command
 NO_GATEWAYS: Final[Mapping[str, TraderGateway]] = MappingProxyType({})
 LEASE: Final = timedelta(minutes=5)
 RETRY: Final = timedelta(minutes=1)
-NEEDS_PARTICULARS: Final = (c.Accept,)
+NEEDS_PARTICULARS: Final = (c.Accept, c.Obtain, c.Disclose)
+"""Commands that are decided on particulars too: only for these is the complaint opened."""
 
 
 @attrs.frozen
@@ -254,19 +255,22 @@ class Flow:
         command = request.command
         if isinstance(command, c.Lodge):
             return Known(case_id, reference(self.draw("reference", case_id, 1)))
-        if isinstance(command, NEEDS_PARTICULARS) and draft.stored is not None and draft.case is not None:
+        if isinstance(command, NEEDS_PARTICULARS):
             if not draft.opened:
-                draft.case = await self._opened_draft(draft)
-            return Known(participants=self.participants, duplicates=await self._duplicates(draft.case))
+                draft.case = self._opened_draft(draft)
+            if isinstance(command, c.Accept) and draft.case is not None:
+                return Known(participants=self.participants, duplicates=await self._duplicates(draft.case))
         return Known(participants=self.participants)
 
-    async def _opened_draft(self, draft: _Draft) -> Case:
-        """The draft's case with its particulars; a case lodged in this very batch has them already."""
+    def _opened_draft(self, draft: _Draft) -> Case | None:
+        """The draft's case with its particulars; what came in within this very batch has them already."""
         case, stored = draft.case, draft.stored
-        if case is None or stored is None or case.version != stored.header.version:
-            raise Refused("batch_too_dense", case.id if case is not None else "")
         draft.opened = True
-        return rows.fold_opened(stored, self.ring)[0]
+        if case is None or stored is None or case.particulars is not ERASED:
+            return case
+        given = rows.fold_opened(stored, self.ring)[0].particulars
+        complaint = attrs.evolve(case.file.complaint, particulars=given)
+        return attrs.evolve(case, file=attrs.evolve(case.file, complaint=complaint))
 
     async def _duplicates(self, case: Case) -> tuple[str, ...]:
         """Other open cases over the same order at the same trader, found by token."""

@@ -25,9 +25,7 @@ def live(
     out.
     """
     given = [
-        one
-        for one in consents
-        if one.recipient == recipient and covers(one.purpose, purpose) and one.given_at <= at
+        one for one in consents if one.recipient == recipient and covers(one.purpose, purpose) and one.given_at <= at
     ]
     return max(given, key=lambda one: one.given_at, default=None)
 
@@ -39,9 +37,7 @@ def informed(consent: Consent, scheme: Scheme) -> bool:
     return consent.notice == scheme.notice
 
 
-def missing_for_upload(
-    consents: Sequence[Consent], *, trader: str, scheme: Scheme, at: datetime
-) -> tuple[str, ...]:
+def missing_for_upload(consents: Sequence[Consent], *, trader: str, scheme: Scheme, at: datetime) -> tuple[str, ...]:
     """The recipients without a live consent under the notice in use; empty: the upload may go ahead.
 
     The trader and each of the scheme's recipients are asked apart, and no consent stands in for another

@@ -63,8 +63,7 @@ def confirmed(holdings: Sequence[Holding], organisation: str, at: datetime) -> H
     nothing.
     """
     return tuple(
-        attrs.evolve(one, confirmed_at=at) if one.owed and one.organisation == organisation else one
-        for one in holdings
+        attrs.evolve(one, confirmed_at=at) if one.owed and one.organisation == organisation else one for one in holdings
     )
 
 

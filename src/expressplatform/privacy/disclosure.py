@@ -141,9 +141,7 @@ def _refuse(code: str, case_id: str, who: str, reason: str) -> NoReturn:
     raise Refused(code=code, case_id=case_id, who_must_act=who, reason=reason)
 
 
-def _check_recipient(
-    complaint: Complaint, audience: Audience, recipient: str, scheme: Scheme, case_id: str
-) -> None:
+def _check_recipient(complaint: Complaint, audience: Audience, recipient: str, scheme: Scheme, case_id: str) -> None:
     """PIPL Art 23: no recipient is reached under another's name, and so without the consent that it needs."""
     traders = {complaint.trader.organisation, *(one.organisation for one in scheme.participants)}
     others = set(scheme.recipients)
@@ -159,9 +157,7 @@ def _admitted(
     """PIPL Art 6: the fields of the table, or those of them that were asked for."""
     admitted = fields_for(audience, purpose, stage)
     if not admitted:
-        _refuse(
-            "no_row", case_id, "", "Nothing may be shown to this audience, for this purpose, at this stage."
-        )
+        _refuse("no_row", case_id, "", "Nothing may be shown to this audience, for this purpose, at this stage.")
     if asked is None:
         if purpose is Purpose.LAW_ENFORCEMENT:  # PDPO s.58: no more than the request needs
             _refuse("fields_missing", case_id, "council", "A statutory request must name its fields.")
@@ -225,9 +221,7 @@ def _met(complaint: Complaint, audience: Audience, fields: Sequence[str]) -> tup
     )
 
 
-def _values(
-    complaint: Complaint, audience: Audience, fields: Sequence[str], case_id: str
-) -> dict[str, object]:
+def _values(complaint: Complaint, audience: Audience, fields: Sequence[str], case_id: str) -> dict[str, object]:
     """By path, the plain values of those fields that carry something."""
     held = complaint.particulars
     personal = any(field.startswith("particulars.") for field in fields)

@@ -37,9 +37,7 @@ _ENTRIES: Final = (
         "To do what conciliating this complaint brings with it, such as supervising those who handle it.",
         PDPO_DPP3,
     ),
-    PurposeEntry(
-        Purpose.RIGHTS, "To answer the person's own request for access, correction or a copy.", PDPO_DPP6
-    ),
+    PurposeEntry(Purpose.RIGHTS, "To answer the person's own request for access, correction or a copy.", PDPO_DPP6),
     PurposeEntry(
         Purpose.RESEARCH,
         "To study consumer matters. Apart from the complaint and never a condition of it.",

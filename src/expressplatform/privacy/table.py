@@ -103,7 +103,6 @@ PERSON: Final = ("complainant.age", "complainant.residence", "complainant.guardi
 SPEAKING: Final = ("complainant.language", "complainant.channel", "complainant.represented")
 """How to speak with the person."""
 AUTHORITY_GIVEN: Final = (
-    "complainant.authority.matter",
     "complainant.authority.may_settle",
     "complainant.authority.until",
 )
@@ -123,7 +122,7 @@ ASIDE: Final = ("particulars.prior_contact", "particulars.other_proceedings", "p
 """What the person told besides."""
 EVIDENCE_NAMES: Final = ("particulars.evidence_names",)
 NAME: Final = ("particulars.name",)
-REPRESENTATIVE: Final = ("particulars.representative_name",)
+REPRESENTATIVE: Final = ("particulars.representative_name", "particulars.authority_matter")
 TRACE: Final = ("particulars.order_number", "particulars.shop_page")
 """What finds the purchase in the trader's books."""
 
@@ -133,7 +132,7 @@ FACTS: Final = (
 PARTICULARS: Final = (*NAME, *CONTACTS, *REPRESENTATIVE, *TRACE, *STORY, *ASIDE, *EVIDENCE_NAMES)
 EVERY_FIELD: Final = (*FACTS, *PARTICULARS)
 
-FREE_TEXT: Final = frozenset({*STORY, *ASIDE, *EVIDENCE_NAMES, "complainant.authority.matter"})
+FREE_TEXT: Final = frozenset({*STORY, *ASIDE, *EVIDENCE_NAMES, "particulars.authority_matter"})
 """What people type at will: numbers of cards and accounts are masked in it (PIPL Art 28)."""
 
 
@@ -237,9 +236,7 @@ WITHHELD: Final[Mapping[tuple[str, Audience], Withheld]] = MappingProxyType(
 
 def _shown(audience: Audience, purpose: Purpose, stage: Stage) -> tuple[str, ...]:
     allowed = {
-        row.field
-        for row in TABLE
-        if row.audience is audience and row.purpose is purpose and stage in row.stages
+        row.field for row in TABLE if row.audience is audience and row.purpose is purpose and stage in row.stages
     }
     return tuple(field for field in EVERY_FIELD if field in allowed)
 
