@@ -1,0 +1,83 @@
+"""The group of commands. Each is loaded when it is called, so that help stays quick.
+
+Laws of this module: names and order stand here, and nothing else; what a command does is in its module.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from types import MappingProxyType
+from typing import Final
+
+import click
+
+from expressplatform_cli.options import EXITS
+
+COMMANDS: Final = MappingProxyType(
+    {
+        "init": ("starting", "Make a new place: a configuration, keys, an empty store."),
+        "demo": ("demo", "A simulated year of a council, told as it happens, with a report."),
+        "replay": ("replay", "Carry a file of open data through the whole lifecycle."),
+        "assess": ("taking_in", "Judge a complaint by every criterion of the scheme."),
+        "lodge": ("taking_in", "Lodge a complaint; --template prints an example to fill in."),
+        "cases": ("looking", "List where cases stand."),
+        "show": ("looking", "Show one case: what happened, what is due, what may be done."),
+        "act": ("acting", "Send one command to a case."),
+        "tick": ("acting", "Take the steps that time asks for."),
+        "work": ("acting", "Carry out what steps left to be done: alerts, destroyed keys."),
+        "indicators": ("figures", "Counts and rates over the stored cases."),
+        "diagram": ("figures", "Draw the lifecycle from its rows."),
+        "erase": ("acting", "Make what is personal in an ended case unreadable for ever."),
+        "doctor": ("doctor", "Check store, keys, deadlines and calendars, and say what to do."),
+    }
+)
+"""Every command: the module that holds it, and its line in the help."""
+
+
+class Commands(click.Group):
+    """A group that loads a command's module when the command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names in their order, without those that this installation does not have."""
+        return [name for name, (module, _) in COMMANDS.items() if _is_there(module)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command itself, loaded now."""
+        module = COMMANDS.get(cmd_name, ("", ""))[0]
+        if not module or not _is_there(module):
+            return None
+        found = getattr(importlib.import_module(f"expressplatform_cli.{module}"), cmd_name)
+        return found if isinstance(found, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, read from the table alone."""
+        rows = [(name, COMMANDS[name][1]) for name in self.list_commands(ctx)]
+        if rows:
+            with formatter.section("Commands"):
+                formatter.write_dl(rows)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The exit codes."""
+        with formatter.section("Exit codes"):
+            formatter.write_dl([(str(int(code)), meaning) for code, meaning in EXITS.items()])
+
+
+def _is_there(module: str) -> bool:
+    return importlib.util.find_spec(f"expressplatform_cli.{module}") is not None
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="expressplatform", message="expressplatform %(version)s")
+def group() -> None:
+    """The express lane for cross-border online-shopping complaints.
+
+    Every command finds its store, keys and scheme in expressplatform.toml of this directory, in --config FILE,
+    or in --store DB --keys KEYS. Names, contacts and other words about a person are read from a file, a prompt or
+    standard input, never from the command line.
+    """
+
+
+def main() -> None:
+    """Run the command line."""
+    group()

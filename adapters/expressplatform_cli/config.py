@@ -1,0 +1,156 @@
+"""Where the command line finds its store, its keys and its scheme: one file, or two paths.
+
+Laws of this module
+- The file says what a caller in Python would write: a store, keys, a scheme. Nothing is wired by environment.
+- Paths in the file are relative to the file, paths on the command line to the current directory.
+- The store names its own scheme; a file that says otherwise is a mistake, told before anything is read.
+- A command never makes a store by the way: only `init`, and whoever passes a scheme, makes a new one.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import attrs
+import click
+
+from expressplatform.errors import InvalidInput, Problem, StoreUnusable
+
+if TYPE_CHECKING:  # what the help needs none of: loaded when a store is opened
+    from expressplatform.platform import Platform
+    from expressplatform.ports import Draw
+    from expressplatform.scheme import Participant, Scheme
+
+DEFAULT: Final = Path("expressplatform.toml")
+KEYS: Final = ("store", "keys", "scheme")
+_NEEDED: Final = ("store", "keys")
+
+
+@attrs.frozen
+class Place:
+    """Where the files are. ``scheme`` is the id that a configuration file names, None where nobody says."""
+
+    store: Path
+    keys: Path
+    scheme: str | None = None
+
+
+def find_place(config: Path | None, store: Path | None, keys: Path | None) -> Place:
+    """The place that the options name: a store and keys, else a configuration file, else the one that lies here.
+
+    Raises click.UsageError where there is none or only half of one, InvalidInput for a file that cannot be read
+    as a configuration.
+    """
+    if store is not None and keys is not None:
+        if config is not None:
+            raise click.UsageError("Give --config, or --store and --keys, not both.")
+        return Place(store, keys)
+    if store is not None or keys is not None:
+        raise click.UsageError("--store and --keys go together: give both.")
+    path = config or DEFAULT
+    if not path.is_file():
+        where = "There is no such configuration file." if config else f"There is no {DEFAULT} in this directory."
+        raise click.UsageError(f"{where} Make one with 'expressplatform init DIR', or give --store and --keys.")
+    return read_configuration(path)
+
+
+def read_configuration(path: Path) -> Place:
+    """The place that a configuration file names; raises InvalidInput with every problem by path."""
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        raise InvalidInput((Problem("$", "toml", "the configuration file must be TOML in UTF-8"),)) from None
+    if found := _problems(document):
+        raise InvalidInput(found)
+    folder = path.parent
+    return Place(folder / document["store"], folder / document["keys"], document.get("scheme"))
+
+
+def _problems(document: dict[str, object]) -> tuple[Problem, ...]:
+    unknown = [Problem("$", "unknown_field", f"only {', '.join(KEYS)} are known")] if {*document} - {*KEYS} else []
+    missing = [Problem(f"$.{key}", "missing", "must be given") for key in _NEEDED if key not in document]
+    wrong = [
+        Problem(f"$.{key}", "type", "must be text that is not empty")
+        for key in KEYS
+        if key in document and not (isinstance(document[key], str) and document[key])
+    ]
+    return (*unknown, *missing, *wrong)
+
+
+def configuration(scheme: str, store: str, keys: str) -> str:
+    """The text of a configuration file."""
+    return (
+        "# Where the commands of expressplatform find their files. Paths are relative to this file.\n"
+        f'scheme = "{scheme}"\n'
+        f'store = "{store}"\n'
+        f'keys = "{keys}"  # whoever has this file can open every case: back it up apart from the store\n'
+    )
+
+
+def open_platform(
+    place: Place,
+    *,
+    now: Callable[[], datetime] | None = None,
+    draw: Draw | None = None,
+    scheme: Scheme | None = None,
+    participants: Sequence[Participant] = (),
+) -> Platform:
+    """The platform over the files of a place.
+
+    Without a ``scheme`` the files must be there, and the store names its scheme. With one they are made where
+    they are not, and belong to it from then on. ``now`` and ``draw`` are those of the system unless given.
+    Raises StoreUnusable, with the codes of the stores, or ``missing``, ``no_scheme``, ``other_scheme``,
+    ``unknown_scheme``.
+    """
+    from expressplatform.platform import Platform, system_draw, utc_now
+    from expressplatform_sqlite.keys import LocalKeyStore
+    from expressplatform_sqlite.store import SqliteStore
+
+    if scheme is None:
+        _must_be_there(place)
+    store = SqliteStore(place.store)
+    try:
+        scheme = scheme or _named_by(store.scheme(), place)
+        keys = LocalKeyStore(place.keys)
+    except BaseException:
+        store.close()
+        raise
+    platform = Platform(
+        scheme=scheme,
+        store=store,
+        keys=keys,
+        now=now or utc_now,
+        draw=draw or system_draw,
+        participants=participants,
+    )
+    try:
+        platform.open()
+    except BaseException:
+        platform.close()
+        raise
+    return platform
+
+
+def _must_be_there(place: Place) -> None:
+    for name, path in (("store", place.store), ("keys", place.keys)):
+        if not path.is_file():
+            raise StoreUnusable("missing", f"the file that should hold the {name} is not there")
+
+
+def _named_by(named: tuple[str, str] | None, place: Place) -> Scheme:
+    """The scheme that a store names."""
+    from expressplatform.schemes import scheme_of
+
+    if named is None:
+        raise StoreUnusable("no_scheme", "the store belongs to no scheme yet")
+    scheme_id, edition = named
+    if place.scheme not in (None, scheme_id):
+        raise StoreUnusable("other_scheme", "the configuration names another scheme than the store")
+    try:
+        return scheme_of(scheme_id, edition)
+    except InvalidInput:
+        raise StoreUnusable("unknown_scheme", "this release does not have the scheme of the store") from None
