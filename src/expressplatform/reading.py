@@ -27,11 +27,10 @@ from expressplatform.complaint import Erased
 from expressplatform.errors import InvalidInput, Problem
 from expressplatform.fields import Constraint, constraint_of, refuse
 
-ENTRY: Final = Constraint(
-    shortest=1, longest=200, pattern=r"[!-~]+", wanted="must be an identifier without spaces"
-)
+ENTRY: Final = Constraint(shortest=1, longest=200, pattern=r"[!-~]+", wanted="must be an identifier without spaces")
 """What an entry of a tuple of text may hold: identifiers, so that free text does not pass as a fact."""
 
+_BROKEN: Final = object()
 _PAIR: Final = re.compile(rb"\[\]|\{\}")
 _NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -66,15 +65,21 @@ def parse(data: bytes, limits: Limits = STANDARD) -> object:
     bare = _outside_strings(data)
     if _deeper(bare, limits.depth):
         raise refuse("$", "too_deep", f"must not nest more than {limits.depth} levels")
-    try:
-        document: object = orjson.loads(data)
-    except orjson.JSONDecodeError:
-        raise refuse("$", "json", "must be JSON in UTF-8") from None
+    if (document := _decoded(data)) is _BROKEN:
+        raise refuse("$", "json", "must be JSON in UTF-8")
     # The parser keeps the last of two equal keys and says nothing. Outside strings each member has one colon,
     # so that there are more colons than keys kept exactly where a key was lost.
     if bare.count(b":") != sum(map(len, _objects(document))):
         raise refuse("$", "duplicate_key", "must not have a key twice in one object")
     return document
+
+
+def _decoded(data: bytes) -> object:
+    """The document, or `_BROKEN`: the parser's own error holds the whole text, so nothing is raised from it."""
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return _BROKEN
 
 
 def _outside_strings(data: bytes) -> bytes:
@@ -193,6 +198,10 @@ def _typed(kind: type, wrong: Sequence[Fault]) -> Judge:
     return lambda value: () if type(value) is kind else wrong
 
 
+_SETTLED: Final = _typed(object, ())
+"""Of a field whose own validator has judged it: nobody asks again."""
+
+
 def _choice(enum: type[Enum]) -> Sequence[Fault]:
     return (("", "code", "must be one of: " + ", ".join(str(one.value) for one in enum)),)
 
@@ -252,9 +261,7 @@ class Reader:
 
     def _fields(self, cls: Any) -> list[tuple[str, Judge, bool]]:
         attrs.resolve_types(cls)
-        return [
-            (one.name, self._of(one.type, one), one.default is attrs.NOTHING) for one in attrs.fields(cls)
-        ]
+        return [(one.name, self._of(one.type, one), one.default is attrs.NOTHING) for one in attrs.fields(cls)]
 
     def _document(self, cls: type) -> Judge:
         fields = self._fields(cls)
@@ -294,7 +301,7 @@ class Reader:
         return judge
 
     def _object(self, cls: type) -> Judge:
-        fields = [(name, judge) for name, judge, _ in self._fields(cls) if judge is not _settled]
+        fields = [(name, judge) for name, judge, _ in self._fields(cls) if judge is not _SETTLED]
         wrong = (("", "type", f"must be a {cls.__name__}"),)
 
         def judge(value: object) -> Sequence[Fault]:
@@ -316,7 +323,7 @@ class Reader:
         if len(solid) != 1:
             raise TypeError(f"no plan for {kind}")
         judge = self._solid(solid[0], of)
-        if not empty or judge is _settled:
+        if not empty or judge is _SETTLED:
             return judge
         return _emptied(judge, empty if self._objects else frozenset({types.NoneType}))
 
@@ -350,19 +357,12 @@ class Reader:
             return self._limited(int, _WHOLE, "range", of)
         raise TypeError(f"no plan for {kind}")
 
-    def _limited(
-        self, kind: type, wrong: Sequence[Fault], found: str, of: attrs.Attribute[Any] | None
-    ) -> Judge:
+    def _limited(self, kind: type, wrong: Sequence[Fault], found: str, of: attrs.Attribute[Any] | None) -> Judge:
         if of is None:
             return _bounded(kind, wrong, found, ENTRY)
         if of.validator is None:
             return _bounded(kind, wrong, found, Constraint())
         if self._objects:
-            return _settled
+            return _SETTLED
         constraint = constraint_of(of)
         return _bounded(kind, wrong, found, constraint) if constraint else _validated(kind, wrong, of)
-
-
-def _settled(_: object) -> Sequence[Fault]:
-    """Of a field whose own validator has judged it."""
-    return ()

@@ -7,9 +7,9 @@ Laws of this file:
 - Facts are canonical: UTF-8, keys in order, no space, instants in UTC (``+00:00``, six digits of a second
   where it is not a whole one). Equal events have equal bytes.
 - A row was checked when it was made and is bound by its seal and its place in the ledger, so it is read back
-  by a straight path: no validator runs again, and every field must be there. What comes from outside never
-  takes this path; it takes `wire`.
-- A stored kind or field never changes its meaning. A new shape is a new `SCHEMA` and a step in `UPGRADES`.
+  by a straight path: no validator runs again. What comes from outside never takes this path; it takes `wire`.
+- A stored kind or field never changes its meaning. A new field with a default needs nothing; any other change
+  of shape is a new `SCHEMA` and a step in `UPGRADES`.
 """
 
 from __future__ import annotations
@@ -67,15 +67,11 @@ KINDS: Final[Mapping[type[Event], str]] = MappingProxyType({one: kind for kind, 
 # --- the straight path --------------------------------------------------------------------------------------
 
 Convert = Callable[[Any], Any]
-"""Turns what is stored into what is meant, or back. None is None on both sides."""
+"""Turns what is stored into what is meant, or back."""
 
 
-def _instant(value: str | None) -> datetime | None:
-    return None if value is None else _utc(datetime.fromisoformat(value))
-
-
-def _day(value: str | None) -> date | None:
-    return None if value is None else date.fromisoformat(value)
+def _instant(value: str) -> datetime:
+    return _utc(datetime.fromisoformat(value))
 
 
 def _utc(value: datetime) -> datetime:
@@ -104,24 +100,29 @@ class _Records:
         return found
 
     def _loader(self, cls: type) -> Convert:
-        """Fills a value by the initialiser that attrs writes for the same fields without validators."""
-        facts: dict[str, Any] = {
-            name: attrs.field(converter=self._reading(kind)) for name, kind in _fields(cls).items()
-        }
+        """Fills a value by an initialiser that attrs writes for the same fields, without their validators."""
+        defaults = {one.name: one.default for one in attrs.fields(cast(Any, cls))}
+        facts: dict[str, Any] = {}
+        for name, kind in _fields(cls).items():
+            default = self._stored(kind, defaults[name])
+            facts[name] = attrs.field(converter=self._reading(kind), default=default)
         if _PERSONAL in attrs.fields_dict(cls):
             facts[_PERSONAL] = attrs.field(default=ERASED, init=False)
         bare: Any = attrs.make_class(cls.__name__, facts, frozen=True, slots=True, kw_only=True)
         fill = bare.__init__
         new = object.__new__
 
-        def load(document: Document | None) -> object:
-            if document is None:
-                return None
+        def load(document: Document) -> object:
             made: object = new(cls)
             fill(made, **document)
             return made
 
         return load
+
+    def _stored(self, kind: Any, default: object) -> object:
+        """A field's default as a document would hold it: what a field means that older rows do not have."""
+        hook = self._writing(kind)
+        return default if default is attrs.NOTHING or default is None or hook is None else hook(default)
 
     def _dumper(self, cls: type) -> Convert:
         fields = _fields(cls)
@@ -140,14 +141,15 @@ class _Records:
         return dump
 
     def _reading(self, kind: Any) -> Convert | None:
-        kind = _solid(kind)
+        solid = _solid(kind)
+        if solid is not kind:
+            return _or_none(self._reading(solid))
         if typing.get_origin(kind) is tuple:
             return _each([self._reading(one) for one in typing.get_args(kind) if one is not Ellipsis], kind, tuple)
         if attrs.has(kind):
             return self.load(kind)
         if issubclass(kind, Enum):
-            members: dict[Any, Any] = {one.value: one for one in kind}
-            return (members | {None: None}).__getitem__
+            return {one.value: one for one in kind}.__getitem__
         return _READINGS.get(kind)
 
     def _writing(self, kind: Any) -> Convert | None:
@@ -160,7 +162,11 @@ class _Records:
         return _utc if kind is datetime else None
 
 
-_READINGS: Final[Mapping[Any, Convert]] = MappingProxyType({datetime: _instant, date: _day})
+_READINGS: Final[Mapping[Any, Convert]] = MappingProxyType({datetime: _instant, date: date.fromisoformat})
+
+
+def _or_none(hook: Convert | None) -> Convert | None:
+    return hook and (lambda value: None if value is None else hook(value))
 
 
 def _fields(cls: Any) -> dict[str, Any]:
@@ -196,14 +202,9 @@ def _solid(kind: Any) -> Any:
 def _each(hooks: Sequence[Convert | None], kind: Any, into: type[Any]) -> Convert:
     """Converts the entries of a tuple: each by the same hook, or each in its place by its own."""
     if typing.get_args(kind)[-1] is not Ellipsis:
-        places = tuple(hook or _same for hook in hooks)
-        return lambda value: into(hook(one) for hook, one in zip(places, value, strict=True))
+        return lambda value: into(hook(one) if hook else one for hook, one in zip(hooks, value, strict=True))
     hook = hooks[0]
     return into if hook is None else lambda value: into(map(hook, value))
-
-
-def _same(value: Any) -> Any:
-    return value
 
 
 _RECORDS: Final = _Records()
@@ -316,12 +317,17 @@ def with_particulars(event: E, data: bytes) -> E:
     Raises StoreUnusable ``corrupt_particulars`` where they are not what the event holds.
     """
     _, cls = _PLACES[type(event)]
+    if cls is None or (opened := _opened(cls, data)) is None:
+        raise StoreUnusable("corrupt_particulars", "what was sealed with a stored event cannot be read")
+    return _holding(event, opened)
+
+
+def _opened(cls: type, data: bytes) -> object:
+    """The particulars, or None. Errors of the parser hold the text itself, so nothing is raised from them."""
     try:
-        if cls is None:
-            raise TypeError
-        return _holding(event, _RECORDS.load(cls)(orjson.loads(data)))
+        return _RECORDS.load(cls)(orjson.loads(data))
     except (KeyError, TypeError, ValueError, AttributeError):
-        raise StoreUnusable("corrupt_particulars", "what was sealed with a stored event cannot be read") from None
+        return None
 
 
 def without_particulars(event: E) -> E:

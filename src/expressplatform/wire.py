@@ -16,7 +16,6 @@ from __future__ import annotations
 import typing
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from enum import Enum
 from types import MappingProxyType
 from typing import Any, Final, Generic, TypeVar, cast
 
@@ -107,15 +106,6 @@ def _erasable(kind: Any, converter: BaseConverter) -> Callable[[Any, Any], Any]:
     return lambda value, _: ERASED if value is None else hook(value, solid)
 
 
-def _enum(kind: Any) -> Callable[[Any, Any], Any]:
-    members = {one.value: one for one in kind}
-    return lambda value, _: members[value]
-
-
-def _is_enum(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, Enum) and kind is not Erased
-
-
 def _refuse_personal(_: object) -> object:
     raise TypeError("particulars are not written unless it is asked for")
 
@@ -136,7 +126,6 @@ class _Conversion:
         converter.register_unstructure_hook(datetime, _utc)
         converter.register_structure_hook(datetime, lambda value, _: _utc(datetime.fromisoformat(value)))
         converter.register_structure_hook_factory(_or_erased, _erasable)
-        converter.register_structure_hook_factory(_is_enum, _enum)
         converter.register_unstructure_hook(Erased, lambda _: None)
         if not personal:
             converter.register_unstructure_hook_factory(is_personal, lambda _: _refuse_personal)
@@ -235,9 +224,7 @@ def command_from_document(document: object) -> Command:
     cls = COMMANDS.get(name) if isinstance(name, str) else None
     if cls is None:
         kind, message = (
-            ("command", "must be the name of a command")
-            if "command" in whole
-            else ("missing", "must be given")
+            ("command", "must be the name of a command") if "command" in whole else ("missing", "must be given")
         )
         raise InvalidInput((*found, Problem("$.command", kind, message)))
     return _built(_inside(whole, "v", "command"), cls, found)
@@ -303,9 +290,7 @@ def read_tolerant(data: bytes, cls: type[T], *, limits: Limits = STANDARD) -> To
 def write_tolerant(read: Tolerant[Any], *, particulars: bool = False) -> bytes:
     """The document of a value that was read tolerantly, with what was not known put back in its place."""
     conversion = _WHOLE if particulars else _CLEAR
-    return orjson.dumps(
-        {"v": read.version, **cast(Document, _merged(conversion.write(read.value), read.unknown))}
-    )
+    return orjson.dumps({"v": read.version, **cast(Document, _merged(conversion.write(read.value), read.unknown))})
 
 
 def _beyond(document: object, known: object) -> object:
@@ -322,11 +307,12 @@ def _beyond(document: object, known: object) -> object:
 
 def _merged(known: object, more: object) -> object:
     """The known part with what `_beyond` found put back."""
+    if not more:
+        return known
     if isinstance(known, dict) and isinstance(more, dict):
         return {
             **known,
             **{key: _merged(known[key], one) if key in known else one for key, one in more.items()},
         }
-    if isinstance(known, list | tuple) and isinstance(more, list):
-        return [*map(_merged, known, more), *known[len(more) :]]
-    return known
+    entries, additions = cast(list[object], known), cast(list[object], more)
+    return [*map(_merged, entries, additions), *entries[len(additions) :]]

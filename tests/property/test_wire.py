@@ -1,0 +1,181 @@
+"""Documents and stored events: what holds for all of them."""
+
+from __future__ import annotations
+
+import json
+import string
+import traceback
+from typing import Any, Final
+
+import attrs
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from expressplatform import wire
+from expressplatform.commands import Command, Lodge
+from expressplatform.complaint import ERASED, Actor, Complaint
+from expressplatform.errors import InvalidInput, StoreUnusable
+from expressplatform.events import Event
+from expressplatform.money import Money
+from expressplatform.testing import strategies as own
+
+CANARIES: Final = st.text(string.ascii_letters + string.digits, min_size=16, max_size=16)
+JSON: Final = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | own.texts(),
+    lambda inside: st.lists(inside, max_size=3) | st.dictionaries(own.texts(), inside, max_size=3),
+    max_leaves=8,
+)
+
+
+def places(document: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Every place in a plain document, its own root left out."""
+    steps = (
+        document.items() if isinstance(document, dict) else enumerate(document) if isinstance(document, list) else ()
+    )
+    return [found for step, one in steps for found in ((*path, step), *places(one, (*path, step)))]
+
+
+def put(document: Any, path: tuple[Any, ...], value: object) -> Any:
+    """The same document with another value in one place."""
+    if not path:
+        return value
+    copy = dict(document) if isinstance(document, dict) else list(document)
+    copy[path[0]] = put(copy[path[0]], path[1:], value)
+    return copy
+
+
+def told(error: BaseException) -> str:
+    """Everything that an error says, in any way, and what it was raised from."""
+    behind = error.__context__
+    return "".join([str(error), repr(error), repr(behind), *traceback.format_exception(error, chain=True)])
+
+
+def refusal(document: object) -> InvalidInput | None:
+    """The error that a document of a command gets, if any."""
+    try:
+        wire.command_from_document(document)
+    except InvalidInput as error:
+        return error
+    return None
+
+
+class TestRoundTrip:
+    """What is written is read back as the same value; equal values have equal bytes."""
+
+    @given(own.commands())
+    def test_every_command_is_sound_and_comes_back_from_its_document(self, command: Command) -> None:
+        wire.check(command)
+        data = wire.write_command(command)
+        assert wire.read_command(data) == command
+        assert wire.write_command(wire.read_command(data)) == data
+
+    @given(own.complaints())
+    def test_every_complaint_comes_back_from_its_document(self, complaint: Complaint) -> None:
+        assert wire.read_complaint(wire.write_complaint(complaint)) == complaint
+
+    @given(own.events())
+    def test_an_event_comes_back_from_its_facts_and_its_particulars(self, event: Event) -> None:
+        kind, facts, personal = wire.event_row(event)
+        read = wire.read_event(kind, wire.SCHEMA, facts)
+        assert read == wire.without_particulars(event)
+        assert wire.particulars_of(read) is ERASED
+        assert (personal is None) == (wire.particulars_of(event) is ERASED)
+        assert (wire.with_particulars(read, personal) if personal else read) == event
+
+    @given(own.events())
+    def test_facts_are_canonical_and_do_not_depend_on_the_particulars(self, event: Event) -> None:
+        kind, facts, _ = wire.event_row(event)
+        assert facts == orjson.dumps(orjson.loads(facts), option=orjson.OPT_SORT_KEYS)
+        assert wire.event_row(wire.without_particulars(event)) == (kind, facts, None)
+        assert wire.event_row(wire.read_event(kind, wire.SCHEMA, facts))[1] == facts
+
+    @given(own.actors() | own.moneys(), st.dictionaries(st.text(string.ascii_uppercase, min_size=1), JSON, max_size=3))
+    def test_a_newer_document_survives_a_client_that_does_not_know_it(
+        self, value: Actor | Money, more: dict[str, Any]
+    ) -> None:
+        newer = {**json.loads(wire.write(value)), "v": wire.VERSION + 1, **more}
+        read = wire.read_tolerant(orjson.dumps(newer), type(value))
+        assert read.value == value
+        assert json.loads(wire.write_tolerant(read)) == json.loads(orjson.dumps(newer))
+
+
+class TestWhateverComes:
+    """Any bytes and any document give a value or InvalidInput, and nothing else."""
+
+    @given(st.binary(max_size=200) | JSON.map(lambda one: json.dumps(one).encode()))
+    def test_any_bytes(self, data: bytes) -> None:
+        for read in (wire.read_command, wire.read_complaint):
+            with pytest.raises(InvalidInput):
+                read(data)
+
+    @given(st.data())
+    def test_a_sound_document_with_anything_in_one_place(self, data: st.DataObject) -> None:
+        document = data.draw(own.documents())
+        document = put(document, data.draw(st.sampled_from(places(document))), data.draw(JSON))
+        if error := refusal(document):
+            assert error.problems
+        else:
+            command = wire.command_from_document(document)
+            wire.check(command)
+            assert wire.read_command(wire.write_command(command)) == command
+
+    @given(st.sampled_from(sorted(wire.EVENTS)), JSON | own.documents())
+    def test_any_stored_facts_are_an_event_or_the_operators_concern(self, kind: str, facts: object) -> None:
+        with pytest.raises(StoreUnusable):
+            wire.read_event(kind, wire.SCHEMA, json.dumps(facts).encode())
+
+    @given(st.data())
+    def test_a_document_without_one_of_its_parts_names_the_place_or_takes_the_default(
+        self, data: st.DataObject
+    ) -> None:
+        document = data.draw(own.documents(Lodge))
+        path = data.draw(st.sampled_from([one for one in places(document) if isinstance(one[-1], str)]))
+        inside: Any = document
+        for step in path[:-1]:
+            inside = inside[step]
+        del inside[path[-1]]
+        if error := refusal(document):
+            steps = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+            assert [(one.path, one.kind) for one in error.problems] == [("$" + steps, "missing")]
+
+
+class TestCanaries:
+    """Nothing that somebody typed is ever told in an error: no value, no name of a field."""
+
+    @given(st.data(), CANARIES)
+    def test_in_any_place_of_any_type(self, data: st.DataObject, canary: str) -> None:
+        document = data.draw(own.documents())
+        path = data.draw(st.sampled_from(places(document)))
+        value = data.draw(st.sampled_from([canary, [canary], {canary: canary}, canary + "\x00", canary * 1000]))
+        if error := refusal(put(document, path, value)):
+            assert canary not in told(error)
+
+    @given(own.documents(), CANARIES, st.sampled_from(["{}", "{}x", '{{"{}": 1, "{}": 2}}', '["{}\\ud800"]']))
+    def test_in_bytes_that_are_not_even_a_document(self, document: object, canary: str, around: str) -> None:
+        data = around.replace("{}", canary).encode() + orjson.dumps(document)
+        with pytest.raises(InvalidInput) as caught:
+            wire.read_command(data)
+        assert canary not in told(caught.value)
+
+    @given(own.commands(), CANARIES, st.booleans())
+    def test_in_a_command_made_in_python(self, command: Command, canary: str, listed: bool) -> None:
+        for one in attrs.fields(type(command)):
+            forged = wire.read_command(wire.write_command(command))
+            object.__setattr__(forged, one.name, [canary] if listed else canary)
+            if one.type not in (str, int, int | None):  # their own validators judged these when it was made
+                with pytest.raises(InvalidInput) as caught:
+                    wire.check(forged)
+                assert canary not in told(caught.value)
+
+    @given(own.events(), CANARIES)
+    def test_in_opened_particulars_of_another_shape(self, event: Event, canary: str) -> None:
+        for data in (canary, f'"{canary}"', f'{{"{canary}":"{canary}"}}'):
+            with pytest.raises(StoreUnusable) as caught:
+                wire.with_particulars(event, data.encode())
+            assert canary not in told(caught.value)
