@@ -1,0 +1,168 @@
+"""The embedded store for asynchronous callers.
+
+Laws of this module
+- SQLite is never called in the event loop's thread: one thread writes, a few read.
+- What is appended while the writer is busy goes into its next transaction together, and each caller is answered for
+  itself when that transaction is on the disk.
+- A caller that is cancelled leaves nothing half done: its commits are written whole, or, where the event loop ends
+  before their turn has come, not at all. Only it does not hear which.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from functools import partial
+from types import TracebackType
+from typing import ParamSpec, Self, TypeVar, final
+
+from expressplatform.ports import Answer, Commit, EffectRow, Header, Page, Receipt, StoredCase, Wanted
+from expressplatform_sqlite.faults import closed
+from expressplatform_sqlite.store import Outcome, SqliteStore
+
+P = ParamSpec("P")
+T = TypeVar("T")
+_Waiting = tuple[Sequence[Commit], "asyncio.Future[Sequence[Answer]]"]
+
+
+@final
+class AsyncSqliteStore:
+    """`SqliteStore` with methods that are awaited: the same file, the same promises, the same errors.
+
+    Opened where it is made, which blocks for as long as opening a file takes. All calls come from one event loop at
+    a time. ``readers`` is how many questions may be answered at once.
+    """
+
+    __slots__ = ("_carrying", "_closed", "_readers", "_store", "_waiting", "_writer")
+
+    def __init__(self, path: str | os.PathLike[str], *, busy_seconds: float = 30.0, readers: int = 4) -> None:
+        self._store = SqliteStore(path, busy_seconds=busy_seconds)
+        self._writer = ThreadPoolExecutor(1, "store writer")
+        self._readers = ThreadPoolExecutor(readers, "store reader")
+        self._waiting: list[_Waiting] = []
+        self._carrying: asyncio.Task[None] | None = None
+        self._closed = False
+
+    # ---- writing ----------------------------------------------------------------------------------------------------
+
+    async def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
+        """Store each commit whole or not at all, in order; durable when this returns. See `CaseStore.append`."""
+        if self._closed:
+            raise closed()
+        answers: asyncio.Future[Sequence[Answer]] = asyncio.get_running_loop().create_future()
+        self._waiting.append((commits, answers))
+        if self._carrying is None or self._carrying.done():
+            self._carrying = asyncio.create_task(self._carry())
+        return await answers
+
+    async def _carry(self) -> None:
+        """Write what waits, and then what has come to wait meanwhile."""
+        while self._waiting:
+            batch, self._waiting = self._waiting, []
+            try:
+                outcomes = await self._write(self._store.append_all, [commits for commits, _ in batch])
+                for (_, answers), outcome in zip(batch, outcomes, strict=True):
+                    _settle(answers, outcome)
+            finally:
+                for _, answers in batch:
+                    answers.cancel()  # where it has no outcome: the event loop is ending
+
+    async def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:
+        """Effects that nobody works on, what waited longest first, leased until ``now + lease``."""
+        return await self._write(self._store.claim, now, limit, lease)
+
+    async def done(self, effect_ids: Sequence[str], /) -> None:
+        """The effects have been carried out; harmless when repeated."""
+        await self._write(self._store.done, effect_ids)
+
+    async def retry(self, effect_id: str, at: datetime, /) -> None:
+        """The effect may be claimed again from ``at`` on; nothing where it is done."""
+        await self._write(self._store.retry, effect_id, at)
+
+    async def adopt(self, scheme: str, edition: str, /) -> None:
+        """The store belongs to this scheme, of this edition, from now on; ``other_scheme`` where to another."""
+        await self._write(self._store.adopt, scheme, edition)
+
+    # ---- reading ----------------------------------------------------------------------------------------------------
+
+    async def load(self, case_id: str, organisation: str, /) -> StoredCase | None:
+        """A case with its events in order; None where there is none for that organisation."""
+        return await self._read(self._store.load, case_id, organisation)
+
+    async def receipt(self, case_id: str, key: str, /) -> Receipt | None:
+        """The receipt of a key on a case."""
+        return await self._read(self._store.receipt, case_id, key)
+
+    async def headers(self, organisation: str, wanted: Wanted, after: str, limit: int, /) -> Page:
+        """Headers by case id, from a cursor on."""
+        return await self._read(self._store.headers, organisation, wanted, after, limit)
+
+    async def due(self, now: datetime, limit: int, /) -> Sequence[Header]:
+        """Headers whose ``due_at`` is ``now`` or earlier, the earliest first."""
+        return await self._read(self._store.due, now, limit)
+
+    async def scan(self, organisation: str, after: str, limit: int, /) -> Sequence[StoredCase]:
+        """Whole cases by case id, after a case id."""
+        return await self._read(self._store.scan, organisation, after, limit)
+
+    async def find(self, organisation: str, tokens: Sequence[bytes], /) -> Sequence[str]:
+        """The ids of cases that carry one of these tokens, in order."""
+        return await self._read(self._store.find, organisation, tokens)
+
+    async def quarters(self) -> Sequence[str]:
+        """The quarters whose secrets still stand behind a token, in order."""
+        return await self._read(self._store.quarters)
+
+    async def scheme(self) -> tuple[str, str] | None:
+        """The scheme that the store belongs to (id, edition); None while it belongs to none."""
+        return await self._read(self._store.scheme)
+
+    # ---- threads ----------------------------------------------------------------------------------------------------
+
+    async def close(self) -> None:
+        """Write what waits, then close the file; any later call raises ``StoreUnusable`` with the code ``closed``."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._carrying is not None:
+            await asyncio.wait([self._carrying])
+        await asyncio.get_running_loop().run_in_executor(self._writer, self._store.close)
+        self._writer.shutdown(wait=False)
+        self._readers.shutdown(wait=False)
+
+    async def _write(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._run(self._writer, partial(call, *args, **kwargs))
+
+    async def _read(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._run(self._readers, partial(call, *args, **kwargs))
+
+    async def _run(self, pool: ThreadPoolExecutor, call: Callable[[], T]) -> T:
+        try:
+            answer = asyncio.get_running_loop().run_in_executor(pool, call)
+        except RuntimeError:
+            raise closed() from None
+        return await answer
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    def __repr__(self) -> str:
+        return "<AsyncSqliteStore>"
+
+
+def _settle(answers: asyncio.Future[Sequence[Answer]], outcome: Outcome) -> None:
+    """Tell the caller, unless it has gone."""
+    if answers.done():
+        return
+    if isinstance(outcome, Exception):
+        answers.set_exception(outcome)
+    else:
+        answers.set_result(outcome)

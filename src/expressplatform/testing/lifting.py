@@ -1,0 +1,101 @@
+"""An asynchronous store behind a synchronous face, so that one set of checks serves both.
+
+Laws of this file: one event loop, in a thread of its own, for the whole life of the store. Callers from several
+threads meet in it as they would in a server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from expressplatform.ports import (
+    Answer,
+    AsyncCaseStore,
+    CaseStore,
+    Commit,
+    EffectRow,
+    Header,
+    Page,
+    Receipt,
+    StoredCase,
+    Wanted,
+)
+
+T = TypeVar("T")
+
+
+@contextmanager
+def lifted(store: AsyncCaseStore) -> Iterator[CaseStore]:
+    """The store, each call waiting for its answer; closed at the end, and its event loop with it."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="lifted store", daemon=True)
+    thread.start()
+    face = _Lifted(store, loop)
+    try:
+        yield face
+    finally:
+        face.close()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+class _Lifted:
+    """The methods of `CaseStore`, each handed to the event loop."""
+
+    def __init__(self, store: AsyncCaseStore, loop: asyncio.AbstractEventLoop) -> None:
+        self._store = store
+        self._loop = loop
+
+    def _wait(self, answer: Awaitable[T]) -> T:
+        async def awaited() -> T:
+            return await answer
+
+        return asyncio.run_coroutine_threadsafe(awaited(), self._loop).result()
+
+    def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
+        return self._wait(self._store.append(commits))
+
+    def load(self, case_id: str, organisation: str, /) -> StoredCase | None:
+        return self._wait(self._store.load(case_id, organisation))
+
+    def receipt(self, case_id: str, key: str, /) -> Receipt | None:
+        return self._wait(self._store.receipt(case_id, key))
+
+    def headers(self, organisation: str, wanted: Wanted, after: str, limit: int, /) -> Page:
+        return self._wait(self._store.headers(organisation, wanted, after, limit))
+
+    def due(self, now: datetime, limit: int, /) -> Sequence[Header]:
+        return self._wait(self._store.due(now, limit))
+
+    def scan(self, organisation: str, after: str, limit: int, /) -> Sequence[StoredCase]:
+        return self._wait(self._store.scan(organisation, after, limit))
+
+    def find(self, organisation: str, tokens: Sequence[bytes], /) -> Sequence[str]:
+        return self._wait(self._store.find(organisation, tokens))
+
+    def quarters(self) -> Sequence[str]:
+        return self._wait(self._store.quarters())
+
+    def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:
+        return self._wait(self._store.claim(now, limit, lease))
+
+    def done(self, effect_ids: Sequence[str], /) -> None:
+        self._wait(self._store.done(effect_ids))
+
+    def retry(self, effect_id: str, at: datetime, /) -> None:
+        self._wait(self._store.retry(effect_id, at))
+
+    def scheme(self) -> tuple[str, str] | None:
+        return self._wait(self._store.scheme())
+
+    def adopt(self, scheme: str, edition: str, /) -> None:
+        self._wait(self._store.adopt(scheme, edition))
+
+    def close(self) -> None:
+        self._wait(self._store.close())
