@@ -75,6 +75,11 @@ class TestBytes:
         assert parse(data, Limits(depth=3)) is not None
         assert kinds(data, Limits(depth=2)) == ["too_deep"]
 
+    def test_the_deepest_document_that_limits_allow_is_still_judged(self) -> None:
+        assert parse(b'{"a":' * 200 + b"1" + b"}" * 200, Limits(depth=200))
+        with pytest.raises(ValueError, match="depth"):
+            Limits(depth=201)
+
     def test_brackets_inside_strings_do_not_count(self) -> None:
         assert parse(b'["[[[[", "\\"[[[[", "\\\\", "[[{{\\\\\\""]', Limits(depth=1)) == [
             "[[[[",
