@@ -58,6 +58,13 @@ def find_place(config: Path | None, store: Path | None, keys: Path | None) -> Pl
     return read_configuration(path)
 
 
+def place_or_none(config: Path | None, store: Path | None, keys: Path | None) -> Place | None:
+    """The same, but None where nobody named a place and none lies here."""
+    if config is None and store is None and keys is None and not DEFAULT.is_file():
+        return None
+    return find_place(config, store, keys)
+
+
 def read_configuration(path: Path) -> Place:
     """The place that a configuration file names; raises InvalidInput with every problem by path."""
     try:

@@ -22,10 +22,11 @@ import attrs
 import click
 
 from expressplatform import errors as e
-from expressplatform_cli.config import Place, find_place
+from expressplatform_cli.config import Place, find_place, place_or_none
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., object])
 
 
@@ -205,14 +206,24 @@ _FILE: Final = click.Path(dir_okay=False, path_type=Path)
 
 def place_options(function: Callable[Concatenate[Place, P], R]) -> Callable[P, R]:
     """``--config FILE``, or ``--store DB --keys KEYS``: the command is given the `Place` as its first argument."""
+    return _with_place(function, find_place)
 
+
+def place_if_any(function: Callable[Concatenate[Place | None, P], R]) -> Callable[P, R]:
+    """The same options for a command that can do without: it is given None where there is no place."""
+    return _with_place(function, place_or_none)
+
+
+def _with_place(
+    function: Callable[Concatenate[T, P], R], find: Callable[[Path | None, Path | None, Path | None], T]
+) -> Callable[P, R]:
     @click.option("--config", type=_FILE, help="The configuration [default: expressplatform.toml in this directory].")
     @click.option("--store", type=_FILE, help="The store's file, with --keys instead of --config.")
     @click.option("--keys", type=_FILE, help="The key store's file.")
     @functools.wraps(function)
     def inner(*args: P.args, **kwargs: P.kwargs) -> R:
         config, store, keys = (_taken(kwargs, name) for name in ("config", "store", "keys"))
-        return function(find_place(config, store, keys), *args, **kwargs)
+        return function(find(config, store, keys), *args, **kwargs)
 
     return inner
 

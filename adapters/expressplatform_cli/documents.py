@@ -1,0 +1,170 @@
+"""What the commands read and write: complaints and bodies of commands, cases and events as documents.
+
+Laws of this module
+- Everything that comes in goes through `wire`; only whole-line ``//`` comments are taken out before.
+- A case's document holds facts alone; particulars are put beside it by whoever may show them.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import orjson
+
+from expressplatform import wire
+from expressplatform.case import Case
+from expressplatform.codes import Channel, Role
+from expressplatform.commands import Command
+from expressplatform.complaint import ActingFor, Actor, Complaint
+from expressplatform.errors import InvalidInput, Problem, StoreUnusable
+from expressplatform.events import Event
+from expressplatform.platform import Platform
+from expressplatform.references import read_reference
+
+LARGEST: Final = 1_048_576
+"""More bytes than this are not read from a file or a pipe; `wire` has its own, narrower limit."""
+_COMMENT: Final = re.compile(rb"^[ \t]*//[^\n]*$", re.MULTILINE)
+_CASE_ID: Final = re.compile(r"c[0-9a-f]{31}")
+_PERSONAL: Final = frozenset({"particulars", "complaint"})
+
+
+# ---- in -----------------------------------------------------------------------------------------------------------
+
+
+def read_bytes(source: str) -> bytes:
+    """The bytes of a file, or of standard input for ``-``, without comment lines.
+
+    Raises InvalidInput where there are too many of them, click.UsageError where the file cannot be read.
+    """
+    if source == "-":
+        if sys.stdin.isatty():
+            click.echo("Paste the document, then press Ctrl-D on a line of its own.", err=True)
+        data = sys.stdin.buffer.read(LARGEST + 1)
+    else:
+        try:
+            with Path(source).open("rb") as file:
+                data = file.read(LARGEST + 1)
+        except OSError:
+            raise click.UsageError("The file cannot be read. Name a file, or - for standard input.") from None
+    if len(data) > LARGEST:
+        raise InvalidInput((Problem("$", "too_large", f"must be at most {LARGEST} bytes"),))
+    return _COMMENT.sub(b"", data)
+
+
+def read_complaint(source: str) -> Complaint:
+    """The complaint in a file or on standard input."""
+    return wire.read_complaint(read_bytes(source))
+
+
+def command_name(typed: str) -> str:
+    """The name of a command in documents, from either spelling: ``ReportContact`` or ``report_contact``."""
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", typed).lower().replace("-", "_")
+    if name not in wire.COMMANDS:
+        raise click.UsageError("There is no command of that name. 'show CASE --facts' lists those allowed now.")
+    return name
+
+
+def read_body(name: str, body: str | None, file: str | None) -> Command:
+    """The command of a name with the fields of its body: on the command line, in a file, or on standard input.
+
+    Raises click.UsageError where words about a person stand on the command line, InvalidInput for the rest.
+    """
+    if body is not None and file is not None:
+        raise click.UsageError("Give the fields once: on the command line, or with --file.")
+    inline = body is not None and body != "-"
+    if inline:
+        data = (body or "").encode("utf-8", "surrogateescape")
+    else:
+        source = file if file is not None else body
+        data = read_bytes(source) if source is not None else b"{}"
+    document = wire.parse(data)
+    if not isinstance(document, dict):
+        raise InvalidInput((Problem("$", "type", "must be an object with the command's fields"),))
+    if inline and _PERSONAL & document.keys():
+        raise click.UsageError(
+            "Words about a person do not belong on the command line, where others on this machine can read them. "
+            "Put the document in a file (--file FILE) or on standard input (-)."
+        )
+    if document.get("command", name) != name:
+        raise InvalidInput((Problem("$.command", "command", "must be the command that was asked for"),))
+    return wire.command_from_document({"v": wire.VERSION, "command": name, **document})
+
+
+def random_key() -> str:
+    """A key for one command that is sent once."""
+    return f"cli-{secrets.token_hex(12)}"
+
+
+def staff_actor(platform: Platform, staff: str = "command-line") -> Actor:
+    """An officer of the scheme's council."""
+    return Actor(Role.COUNCIL, staff, platform.scheme.council)
+
+
+def actor_of(platform: Platform, staff: str, role: str, organisation: str, channel: str) -> Actor:
+    """Who acts: staff of the council, of a trader, or the complainant's word (``channel``: a representative's)."""
+    who = Role(role)
+    if who is Role.TRADER and not organisation:
+        raise click.UsageError("--role trader needs --organisation, the trader's id.")
+    if channel and who is not Role.COMPLAINANT:
+        raise click.UsageError("--representative goes with --role complainant.")
+    acting_for = ActingFor(Role.COMPLAINANT, Channel(channel)) if channel else None
+    return Actor(who, staff, organisation or platform.scheme.council, acting_for)
+
+
+def find_case(platform: Platform, typed: str, by: Actor) -> str:
+    """The id of the case that somebody named by its id or its reference.
+
+    Raises InvalidInput for what is neither; NoSuchCase is left to whoever loads it.
+    """
+    if _CASE_ID.fullmatch(typed.strip().lower()):
+        return typed.strip().lower()
+    found = platform.cases(by=by, reference=read_reference(typed), limit=2).headers
+    if len(found) > 1:
+        raise StoreUnusable("reference_twice", "two cases carry that reference: name the case by its id")
+    return found[0].case_id if found else read_reference(typed)
+
+
+# ---- out ----------------------------------------------------------------------------------------------------------
+
+
+def facts_of(value: Any) -> dict[str, Any]:
+    """The document of any value of ours that holds no particular."""
+    document: dict[str, Any] = orjson.loads(wire.write(value))
+    return {name: one for name, one in document.items() if name != "v"}
+
+
+def case_document(case: Case) -> dict[str, Any]:
+    """Where a case stands, from its facts."""
+    file, turn = case.file, case.turn
+    return {
+        "id": case.id,
+        "reference": file.reference,
+        "version": case.version,
+        "status": case.status,
+        "scheme": case.scheme,
+        "edition": case.edition,
+        "council": file.council,
+        "trader": case.trader,
+        "nature": file.complaint.nature,
+        "category": file.complaint.category,
+        "assignee": file.assignee,
+        "on_hold": file.on_hold,
+        "lodged_at": file.lodged_at,
+        "filed_at": file.filed_at,
+        "changed_at": case.at,
+        "word": case.word,
+        "timers": [facts_of(timer) for timer in case.timers],
+        "offers": [{"number": one.number, "open": one.open} for one in turn.offers] if turn else [],
+        "account": facts_of(case.account),
+    }
+
+
+def event_document(event: Event) -> dict[str, Any]:
+    """One event: its kind, its facts, and what is personal in it where it was opened."""
+    kind, facts, personal = wire.event_row(event)
+    return {"kind": kind, **orjson.loads(facts), **({"particulars": orjson.loads(personal)} if personal else {})}

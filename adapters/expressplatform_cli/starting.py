@@ -1,0 +1,63 @@
+"""`init`: a new place, with a configuration, keys and an empty store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import click
+
+from expressplatform_cli.config import DEFAULT, Place, configuration, open_platform
+from expressplatform_cli.options import answers, json_option
+from expressplatform_cli.output import say_json
+
+STORE: Final = "cases.db"
+KEYS: Final = "keys.db"
+SCHEME_IDS: Final = ("hk-cca", "consumidor-br")
+"""The schemes that a place may begin with; a test holds them to those of the library."""
+
+
+@click.command()
+@click.argument("directory", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--scheme", type=click.Choice(SCHEME_IDS), default="hk-cca", show_default=True, help="Whose rules.")
+@json_option
+@answers
+def init(directory: Path, scheme: str, as_json: bool) -> None:
+    """Make a new place in DIR: a configuration, keys, and an empty store that belongs to a scheme.
+
+    Refuses a directory that holds anything.
+    """
+    from expressplatform.schemes import SCHEMES
+
+    _must_be_empty(directory)
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    place = Place(directory / STORE, directory / KEYS, scheme)
+    open_platform(place, scheme=SCHEMES[scheme]).close()
+    # Last, so that a place with a configuration is a whole one.
+    (directory / DEFAULT).write_text(configuration(scheme, STORE, KEYS), encoding="utf-8")
+    steps = _next_steps(directory)
+    if as_json:
+        files = {"config": str(directory / DEFAULT), "store": str(place.store), "keys": str(place.keys)}
+        say_json({"scheme": scheme, **files, "next": steps})
+        return
+    click.echo(f"Made {directory / DEFAULT}, an empty store ({STORE}) of the scheme {scheme}, and its keys ({KEYS}).")
+    click.echo(f"Back {KEYS} up apart from {STORE}: without it no case can be opened, and with it every case.")
+    click.echo("\nNext:")
+    for step in steps:
+        click.echo(f"  {step}")
+
+
+def _must_be_empty(directory: Path) -> None:
+    if directory.is_dir() and any(directory.iterdir()):
+        raise click.UsageError("That directory is not empty. Name a new one, or an empty one.")
+
+
+def _next_steps(directory: Path) -> list[str]:
+    there = [] if directory.resolve() == Path.cwd() else [f"cd {directory}"]
+    steps = [
+        *there,
+        "expressplatform lodge --template > complaint.json",
+        "expressplatform assess --file complaint.json",
+        "expressplatform lodge complaint.json --as officer-1",
+    ]
+    return steps[:3] if not there else [steps[0] + " && " + steps[1], *steps[2:]]
