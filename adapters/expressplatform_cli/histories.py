@@ -99,26 +99,20 @@ class Teller:
     def tell(self, row: HistoryRow) -> History:
         """The steps of one row, one after the other; send the case back after each."""
         steps = _Steps(self, row)
-        case = yield from steps.to_the_trader()
-        if row.answered and row.responded is not None:
-            case = yield from steps.answered(case, row.responded)
+        yield from steps.to_the_trader()
+        if row.responded is not None:
+            yield from steps.answered(row.responded)
         else:
-            case = yield steps.clock(Lapse(Duty.RESOLVE), _due(case, Duty.RESOLVE, steps.ended))
-        yield from steps.last_word(case)
+            yield from steps.clock(Lapse(Duty.RESOLVE), steps.due(Duty.RESOLVE, steps.ended))
+        yield from steps.last_word()
 
     def at(self, day: date, hour: time) -> datetime:
         """A local hour of a day, as an instant."""
         return datetime.combine(day, hour, self.scheme.zone)
 
 
-def _due(case: Case, duty: Duty, otherwise: datetime) -> datetime:
-    """When a duty is over; ``otherwise`` where the case has gone on already (a run that is repeated)."""
-    timer = case.timer(duty)
-    return timer.due if timer is not None else otherwise
-
-
 class _Steps:
-    """The steps of one row: who sends what, when, under which key."""
+    """The steps of one row: who sends what, when, under which key; and the case as the last step left it."""
 
     def __init__(self, teller: Teller, row: HistoryRow) -> None:
         self.teller, self.row, self.scheme = teller, row, teller.scheme
@@ -129,33 +123,39 @@ class _Steps:
         self.timekeeper = clock_of(council)
         self.lodged = teller.at(row.opened, OPENED)
         self.ended = teller.at(row.closed, ENDED)
-        self.case_id = ""
+        self.case: Case | None = None
         self.number = 0
 
-    def request(self, command: Command, by: Actor, at: datetime) -> Request:
+    def step(self, command: Command, by: Actor, at: datetime) -> History:
         """The next step, under a key that the file, the line and the step's number make."""
         key = f"{self.teller.digest}:{self.row.line}:{self.number}"
         self.number += 1
-        return Request(command, by, key, self.case_id, at=at)
+        if self.case is None:
+            self.case = yield Request(command, by, key, at=at)
+        else:
+            self.case = yield Request(command, by, key, self.case.id, at=max(at, self.case.at), on=self.case)
 
-    def clock(self, command: Command, at: datetime) -> Request:
+    def clock(self, command: Command, at: datetime) -> History:
         """A step that time asks for."""
-        return self.request(command, self.timekeeper, at)
+        yield from self.step(command, self.timekeeper, at)
 
-    def to_the_trader(self) -> Generator[Request, Case, Case]:
+    def due(self, duty: Duty, otherwise: datetime) -> datetime:
+        """When a duty is over; ``otherwise`` where the case has gone on already (a run that is repeated)."""
+        timer = self.case.timer(duty) if self.case is not None else None
+        return timer.due if timer is not None else otherwise
+
+    def to_the_trader(self) -> History:
         """Lodged, taken in, uploaded; and the clock stopped for as long as the service did not count."""
         complaint = made_up_complaint(self.row, self.scheme, self.lodged, self.teller.digest)
-        case = yield self.request(Lodge(complaint), self.complainant, self.lodged)
-        self.case_id = case.id
-        yield self.request(Accept(), self.officer, self.lodged + MINUTE)
+        yield from self.step(Lodge(complaint), self.complainant, self.lodged)
+        yield from self.step(Accept(), self.officer, self.lodged + MINUTE)
         upload = Upload(Instrument.PLATFORM_TERMS, "consumidor-gov-br")
-        case = yield self.request(upload, self.officer, self.lodged + 2 * MINUTE)
+        yield from self.step(upload, self.officer, self.lodged + 2 * MINUTE)
         if days := self.uncounted():
-            stopped = self.lodged + 3 * MINUTE
-            until = self.teller.at((stopped + timedelta(days=days)).date(), stopped.timetz().replace(tzinfo=None))
-            yield self.request(StopClock(Duty.RESOLVE, StopReason.MANAGER_REVIEW, until), self.officer, stopped)
-            case = yield self.clock(ResumeClock(Duty.RESOLVE), until)
-        return case
+            at = self.lodged + 3 * MINUTE
+            until = self.teller.at((at + timedelta(days=days)).date(), at.time())
+            yield from self.step(StopClock(Duty.RESOLVE, StopReason.MANAGER_REVIEW, until), self.officer, at)
+            yield from self.clock(ResumeClock(Duty.RESOLVE), until)
 
     def uncounted(self) -> int:
         """Days that passed before the reply and were not counted."""
@@ -164,31 +164,30 @@ class _Steps:
             return 0
         return (row.responded - row.opened).days - row.response_days
 
-    def answered(self, case: Case, responded: date) -> Generator[Request, Case, Case]:
+    def answered(self, responded: date) -> History:
         """The firm reads and replies; a reply claims nothing. After the firm's time it is a late one."""
         at = self.teller.at(responded, ANSWERED)
-        case = yield self.request(Obtain(), self.trader, min(at, _due(case, Duty.RESOLVE, at) - MINUTE))
-        if (over := _due(case, Duty.RESOLVE, at + MINUTE)) <= at:
-            case = yield self.clock(Lapse(Duty.RESOLVE), over)
-        case = yield self.request(ReportResolution(), self.trader, at)
-        return case
+        over = self.due(Duty.RESOLVE, at + MINUTE)
+        yield from self.step(Obtain(), self.trader, min(at, over) - MINUTE)
+        if over <= at:
+            yield from self.clock(Lapse(Duty.RESOLVE), over)
+        yield from self.step(ReportResolution(), self.trader, at)
 
-    def last_word(self, case: Case) -> History:
+    def last_word(self) -> History:
         """The consumer's word and what follows; or none, after a reminder."""
         row = self.row
-        at = max(self.ended, case.at)
         if row.verdict == "resolved":
-            yield self.request(Confirm(row.rating), self.complainant, at)
+            yield from self.step(Confirm(row.rating), self.complainant, self.ended)
         elif row.verdict == "unresolved":
-            yield self.request(Dispute(row.rating), self.complainant, at)
-            yield self.request(Record(), self.officer, at + MINUTE)
+            yield from self.step(Dispute(row.rating), self.complainant, self.ended)
+            yield from self.step(Record(), self.officer, self.ended + MINUTE)
         elif row.answered:
-            timer = case.timer(Duty.CONFIRM)
-            reminder = timer.remind_at if timer is not None and timer.remind_at is not None else at
-            case = yield self.clock(Remind(Duty.CONFIRM), max(reminder, case.at))
-            yield self.clock(Lapse(Duty.CONFIRM), max(at, _due(case, Duty.CONFIRM, at)))
+            timer = self.case.timer(Duty.CONFIRM) if self.case is not None else None
+            reminder = timer.remind_at if timer is not None else None
+            yield from self.clock(Remind(Duty.CONFIRM), reminder or self.ended)
+            yield from self.clock(Lapse(Duty.CONFIRM), max(self.ended, self.due(Duty.CONFIRM, self.ended)))
         else:
-            yield self.request(Record(Outcome.NO_RESPONSE), self.officer, at)
+            yield from self.step(Record(Outcome.NO_RESPONSE), self.officer, self.ended)
 
 
 _BOUGHT: Final = {"internet": BoughtBy.WEB, "telefone": BoughtBy.PHONE, "loja física": BoughtBy.SHOP}
@@ -202,9 +201,7 @@ def made_up_complaint(row: HistoryRow, scheme: Scheme, at: datetime, digest: str
         trader=TraderRef(trader),
         category=category(row.area, row.subject),
         nature=nature(row.problem, row.problem_group),
-        purchase=Purchase(
-            bought_by=_BOUGHT.get(row.how_bought.casefold(), BoughtBy.OTHER), supplier=Supplier.BUSINESS
-        ),
+        purchase=Purchase(bought_by=_BOUGHT.get(row.how_bought.casefold(), BoughtBy.OTHER), supplier=Supplier.BUSINESS),
         dates=KeyDates(known_on=row.opened),
         prior_contact=PriorContact(row.contacted_trader),
         complainant=Complainant(

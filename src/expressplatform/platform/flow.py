@@ -68,7 +68,8 @@ class Request:
     """One command of a batch: on which case (empty for a Lodge), by whom, under which idempotency key, and when.
 
     ``expected`` is the version it was decided on, None to take whatever stands. ``at`` is when it happened, None
-    for now: only imports and simulations set it, and it never lies before the case's last event.
+    for now: only imports and simulations set it, and it never lies before the case's last event. ``on`` is the
+    case as an earlier answer showed it, which spares a reading; if it has moved since, the answer is StaleVersion.
     """
 
     command: Command
@@ -77,6 +78,7 @@ class Request:
     case_id: str = ""
     expected: int | None = None
     at: datetime | None = None
+    on: Case | None = None
 
 
 @attrs.frozen
@@ -110,6 +112,14 @@ class _Draft:
     case: Case | None
     stored: StoredCase | None
     opened: bool = False
+
+
+@attrs.define
+class _Batch:
+    """What one batch has read: its cases, and the quarters behind the store's tokens."""
+
+    drafts: dict[str, _Draft] = attrs.Factory(dict)
+    quarters: tuple[str, ...] | None = None
 
 
 class Flow:
@@ -148,7 +158,7 @@ class Flow:
 
     async def submit(self, requests: Sequence[Request]) -> list[Case | ExpressPlatformError]:
         """Carries out a batch in one append; an answer for each request: the case after it, or the error."""
-        drafts: dict[str, _Draft] = {}
+        batch = _Batch()
         answers: list[Case | ExpressPlatformError] = []
         commits: list[Commit] = []
         places: list[int] = []
@@ -156,10 +166,9 @@ class Flow:
         for place, request in enumerate(requests):
             try:
                 case_id = request.case_id or rows.derive_case_id(request.by.organisation, request.key)
-                draft = drafts.get(case_id)
-                if draft is None:
-                    draft = drafts[case_id] = await self._draft(case_id, request)
-                case, commit = await self._step(case_id, draft, request)
+                if case_id not in batch.drafts:
+                    batch.drafts[case_id] = await self._draft(case_id, request)
+                case, commit = await self._step(case_id, batch, request)
                 answers.append(_facts_only(case))
                 if commit is not None:
                     commits.append(commit)
@@ -184,6 +193,8 @@ class Flow:
             self.keys.create(lodged)
 
     async def _draft(self, case_id: str, request: Request) -> _Draft:
+        if request.on is not None and not isinstance(request.command, NEEDS_PARTICULARS):
+            return _Draft(request.on, None)
         stored = await self.store.load(case_id, request.by.organisation)
         if stored is None:
             if isinstance(request.command, c.Lodge):
@@ -191,9 +202,10 @@ class Flow:
             raise NoSuchCase(case_id)
         return _Draft(rows.fold(stored), stored)
 
-    async def _step(self, case_id: str, draft: _Draft, request: Request) -> tuple[Case, Commit | None]:
+    async def _step(self, case_id: str, batch: _Batch, request: Request) -> tuple[Case, Commit | None]:
         """One request on one case: the case after it, and the commit unless it had been carried out before."""
         check(request.command)
+        draft = batch.drafts[case_id]
         case = draft.case
         if case is not None:
             lodged_before = isinstance(request.command, c.Lodge)
@@ -202,7 +214,7 @@ class Flow:
                 return await self._already(case, request), None
         at = request.at if request.at is not None else self.now()
         try:
-            known = await self._known(case_id, draft, request, at)
+            known = await self._known(case_id, batch, request)
             (event,) = decide(
                 draft.case, request.command, by=request.by, at=at, scheme=self._scheme_of(case), known=known
             )
@@ -250,16 +262,20 @@ class Flow:
         stored = await self.store.load(commit.case_id, request.by.organisation)
         return NoSuchCase(commit.case_id) if stored is None else rows.fold(stored)
 
-    async def _known(self, case_id: str, draft: _Draft, request: Request, at: datetime) -> Known:
+    async def _known(self, case_id: str, batch: _Batch, request: Request) -> Known:
         """What the core must be told: numbers for a new case; participants and duplicates for a judgement."""
         command = request.command
         if isinstance(command, c.Lodge):
             return Known(case_id, reference(self.draw("reference", case_id, 1)))
         if isinstance(command, NEEDS_PARTICULARS):
+            draft = batch.drafts[case_id]
             if not draft.opened:
                 draft.case = self._opened_draft(draft)
             if isinstance(command, c.Accept) and draft.case is not None:
-                return Known(participants=self.participants, duplicates=await self._duplicates(draft.case))
+                if batch.quarters is None:
+                    batch.quarters = tuple(await self.store.quarters())
+                found = await self._duplicates(draft.case, batch.quarters)
+                return Known(participants=self.participants, duplicates=found)
         return Known(participants=self.participants)
 
     def _opened_draft(self, draft: _Draft) -> Case | None:
@@ -272,9 +288,8 @@ class Flow:
         complaint = attrs.evolve(case.file.complaint, particulars=given)
         return attrs.evolve(case, file=attrs.evolve(case.file, complaint=complaint))
 
-    async def _duplicates(self, case: Case) -> tuple[str, ...]:
+    async def _duplicates(self, case: Case, quarters: Sequence[str]) -> tuple[str, ...]:
         """Other open cases over the same order at the same trader, found by token."""
-        quarters = await self.store.quarters()
         secrets = [self.keys.secret(rows.secret_name(quarter)) for quarter in quarters]
         tokens = [token for secret in secrets if (token := rows.order_token(case, secret)) is not None]
         found = []
@@ -362,7 +377,9 @@ class Flow:
         stored = await self._stored(case_id, by.organisation)
         case = rows.fold_opened(stored, self.ring)[0]
         complaint = attrs.evolve(case.complaint, consents=case.file.consents, evidence=case.file.evidence)
-        known = Known(participants=self.participants, duplicates=await self._duplicates(case))
+        known = Known(
+            participants=self.participants, duplicates=await self._duplicates(case, await self.store.quarters())
+        )
         on = self.scheme.day(case.file.filed_at)
         return assess(complaint, scheme=self._scheme_of(case), on=on, known=known)
 
