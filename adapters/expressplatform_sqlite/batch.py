@@ -8,6 +8,7 @@ those that were taken before it, also when they are not written yet.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from typing import Final
 
 from expressplatform.ports import Answer, Appended, Commit, Conflict, Header, Receipt, Replayed
@@ -16,7 +17,8 @@ from expressplatform_sqlite.rows import EVENT, HEADER, Row, event_row, header_ro
 _STANDING: Final = """SELECT (SELECT version FROM cases WHERE case_id = ?1), digest, version
     FROM (SELECT 1) LEFT JOIN receipts ON case_id = ?1 AND key = ?2"""
 _PUT_HEADER: Final = (
-    f"INSERT OR REPLACE INTO cases ({HEADER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    f"INSERT INTO cases ({HEADER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT (case_id) DO UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in HEADER.split(", ")[1:])
 )
 _PUT_EVENT: Final = f"INSERT INTO events ({EVENT}) VALUES (?, ?, ?, ?, ?, ?)"
 _PUT_RECEIPT: Final = "INSERT INTO receipts (case_id, key, digest, version) VALUES (?, ?, ?, ?)"
@@ -77,13 +79,16 @@ class Batch:
 
     def write(self) -> None:
         """Everything that was taken, table by table."""
-        db = self._db
-        db.executemany(_PUT_EVENT, self._events)
-        db.executemany(_PUT_HEADER, map(header_row, self._headers.values()))
-        db.executemany(_PUT_RECEIPT, map(receipt_row, self._receipts.values()))
-        if self._effects:
-            db.executemany(_PUT_EFFECT, self._effects)
-        if self._dropped:
-            db.executemany(_DROP_MARKS, [(case_id,) for case_id in self._dropped])
+        self._put(_PUT_EVENT, self._events)
+        self._put(_PUT_HEADER, [header_row(header) for header in self._headers.values()])
+        self._put(_PUT_RECEIPT, [receipt_row(receipt) for receipt in self._receipts.values()])
+        self._put(_PUT_EFFECT, self._effects)
+        self._put(_DROP_MARKS, [(case_id,) for case_id in self._dropped])
         for rows in self._tokens.values():
-            db.executemany(_PUT_MARK, rows)
+            self._put(_PUT_MARK, rows)
+
+    def _put(self, statement: str, rows: Sequence[Row]) -> None:
+        if len(rows) == 1:  # the common case: half the work of `executemany`
+            self._db.execute(statement, rows[0])
+        elif rows:
+            self._db.executemany(statement, rows)

@@ -1,0 +1,364 @@
+"""What the file of the embedded store promises: whose it is, what survives, and how it fails."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import os
+import shutil
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import attrs
+import pytest
+
+from expressplatform.errors import StoreUnusable
+from expressplatform.ports import EVERYONE, Appended, AsyncCaseStore, CaseStore, Commit, Wanted
+from expressplatform.testing.store_rows import MANY, NOON, Mine
+from expressplatform_sqlite.aio import AsyncSqliteStore
+from expressplatform_sqlite.keys import LocalKeyStore
+from expressplatform_sqlite.schema import SCHEMA
+from expressplatform_sqlite.store import SqliteStore
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "cases.db"
+
+
+def refused(call: Callable[[], object]) -> str:
+    with pytest.raises(StoreUnusable) as caught:
+        call()
+    return caught.value.code
+
+
+def changed(path: Path, *statements: str) -> None:
+    db = sqlite3.connect(path)
+    with db:
+        for statement in statements:
+            db.execute(statement)
+    db.close()
+
+
+def filled(path: Path, cases: int = 200) -> Mine:
+    mine = Mine()
+    with SqliteStore(path) as store:
+        store.append([mine.commit(number, events=4, key="k") for number in range(cases)])
+    return mine
+
+
+class TestWhoseFileItIs:
+    def test_a_file_of_a_newer_release_is_refused_and_left_alone(self, path: Path) -> None:
+        filled(path)
+        changed(path, f"PRAGMA user_version = {SCHEMA + 1}")
+        before = path.read_bytes()
+        assert refused(lambda: SqliteStore(path)) == "newer_schema"
+        assert path.read_bytes() == before
+
+    @pytest.mark.parametrize("mark", ["user_version", "application_id"])
+    def test_a_file_with_another_programs_mark_is_refused(self, path: Path, mark: str) -> None:
+        changed(path, f"PRAGMA {mark} = 7")
+        assert refused(lambda: SqliteStore(path)) == "not_ours"
+
+    def test_a_file_with_tables_of_another_program_is_refused_and_left_alone(self, path: Path) -> None:
+        changed(path, "CREATE TABLE theirs (a)")
+        before = path.read_bytes()
+        assert refused(lambda: SqliteStore(path)) == "not_ours"
+        assert path.read_bytes() == before
+
+    def test_a_key_store_is_not_a_case_store(self, path: Path) -> None:
+        LocalKeyStore(path).close()
+        assert refused(lambda: SqliteStore(path)) == "not_ours"
+
+    def test_a_case_store_is_not_a_key_store(self, path: Path) -> None:
+        filled(path)
+        assert refused(lambda: LocalKeyStore(path)) == "foreign"
+
+    def test_a_file_that_is_no_database_is_refused_and_left_alone(self, path: Path) -> None:
+        path.write_bytes(b"name: council\n" * 500)
+        assert refused(lambda: SqliteStore(path)) == "corrupt"
+        assert path.read_bytes() == b"name: council\n" * 500
+
+    def test_a_file_that_lacks_a_table_is_refused(self, path: Path) -> None:
+        filled(path)
+        changed(path, "DROP TABLE receipts")
+        assert refused(lambda: SqliteStore(path)) == "corrupt"
+
+    def test_a_truncated_file_is_refused_when_it_is_opened_or_read(self, path: Path) -> None:
+        filled(path)
+        os.truncate(path, 4096 * 4)
+
+        def read() -> object:
+            with SqliteStore(path) as store:
+                return store.scan(EVERYONE, "", MANY)
+
+        assert refused(read) == "corrupt"
+
+    def test_pages_overwritten_with_garbage_are_reported_and_never_shown(self, path: Path) -> None:
+        mine = filled(path)
+        content = path.read_bytes()
+        path.write_bytes(content[:8192] + os.urandom(len(content) - 8192))
+        with SqliteStore(path) as store:
+            assert refused(lambda: store.load(mine.case(7), EVERYONE)) == "corrupt"
+            assert refused(lambda: store.append([mine.commit(7, 4)])) == "corrupt"
+
+    def test_a_folder_that_is_not_there_is_said_so_without_naming_it(self, tmp_path: Path) -> None:
+        with pytest.raises(StoreUnusable) as caught:
+            SqliteStore(tmp_path / "nowhere" / "cases.db")
+        assert caught.value.code == "read_only"
+        assert "nowhere" not in str(caught.value)
+
+    def test_the_file_and_those_beside_it_are_their_owners_alone(self, path: Path) -> None:
+        with SqliteStore(path) as store:
+            store.append([Mine().commit(1)])
+            beside = list(path.parent.iterdir())
+            assert len(beside) == 3
+            assert {stat.S_IMODE(file.stat().st_mode) for file in beside} == {0o600}
+
+    def test_an_empty_file_becomes_a_store(self, path: Path) -> None:
+        path.touch()
+        filled(path)
+        with SqliteStore(path) as store:
+            assert len(store.headers(EVERYONE, Wanted(), "", MANY).headers) == 200
+
+    def test_threads_that_open_a_new_file_at_once_all_get_a_store(self, path: Path) -> None:
+        codes: list[str] = []
+
+        def opening() -> None:
+            try:
+                SqliteStore(path).close()
+            except StoreUnusable as error:
+                codes.append(error.code)
+
+        threads = [threading.Thread(target=opening) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert codes == []
+
+
+class TestWhatSurvives:
+    def test_a_log_that_was_never_folded_in_is_read(self, path: Path, tmp_path: Path) -> None:
+        """A copy of file and -wal as a crash leaves them holds everything that was acknowledged."""
+        mine = Mine()
+        copy = tmp_path / "copy.db"
+        with SqliteStore(path) as store:
+            store.append([mine.commit(1, events=3)])
+            for end in ("", "-wal"):
+                shutil.copy(f"{path}{end}", f"{copy}{end}")
+        assert Path(f"{copy}-wal").stat().st_size > 0
+        with SqliteStore(copy) as store:
+            kept = store.load(mine.case(1), EVERYONE)
+        assert kept is not None
+        assert len(kept.events) == 3
+
+    def test_nothing_acknowledged_is_lost_when_the_process_is_killed(self, path: Path) -> None:
+        """Ten times a writer is killed at some moment; every case that it had reported is there, whole."""
+        for round_ in range(10):
+            reported = _killed_writer(path, after=round_ * 7 + 3)
+            with SqliteStore(path) as store:
+                for case_id in reported:
+                    kept = store.load(case_id, EVERYONE)
+                    assert kept is not None
+                    assert [event.version for event in kept.events] == [1, 2]
+                    assert store.receipt(case_id, "k") is not None
+                assert all(len(c.events) == c.header.version for c in store.scan(EVERYONE, "", MANY))
+            assert _integrity(path) == "ok"
+
+
+_WRITER = """
+import sys
+from expressplatform.testing.store_rows import Mine
+from expressplatform_sqlite.store import SqliteStore
+store, mine = SqliteStore(sys.argv[1]), Mine()
+for number in range(1_000_000):
+    store.append([mine.commit(number, events=2, key="k")])
+    print(mine.case(number), flush=True)
+"""
+
+
+def _killed_writer(path: Path, after: int) -> list[str]:
+    """The case ids that a writing process had reported when it was killed, after so many of them."""
+    command = [sys.executable, "-c", _WRITER, str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        reported = [child.stdout.readline().strip() for _ in range(after)]
+        child.send_signal(signal.SIGKILL)
+        reported += [line.strip() for line in child.stdout.read().splitlines(keepends=True) if line.endswith("\n")]
+    return reported
+
+
+def _integrity(path: Path) -> str:
+    db = sqlite3.connect(path)
+    try:
+        return str(db.execute("PRAGMA integrity_check").fetchone()[0])
+    finally:
+        db.close()
+
+
+class TestHowItFails:
+    def test_a_file_that_another_process_holds_is_locked_and_then_works_again(self, path: Path) -> None:
+        mine = filled(path)
+        other = sqlite3.connect(path, isolation_level=None)
+        with SqliteStore(path, busy_seconds=0.05) as store:
+            other.execute("BEGIN IMMEDIATE")
+            assert refused(lambda: store.append([mine.commit(900)])) == "locked"
+            assert store.load(mine.case(1), EVERYONE) is not None
+            other.execute("ROLLBACK")
+            assert list(store.append([mine.commit(900)])) == [Appended(mine.case(900), 1)]
+        other.close()
+
+    def test_a_full_disk_refuses_what_does_not_fit_and_keeps_what_was_acknowledged(self, path: Path) -> None:
+        """The limit on pages stands for the disk: the store says so, stays usable, and has lost nothing."""
+        mine = Mine()
+        with SqliteStore(path) as store:
+            store._db.execute("PRAGMA max_page_count = 40")
+            acknowledged = []
+            with pytest.raises(StoreUnusable) as caught:
+                for number in range(500):
+                    store.append([_heavy(mine.commit(number))])
+                    acknowledged.append(mine.case(number))
+            assert caught.value.code == "disk_full"
+            assert 0 < len(acknowledged) < 500
+            assert mine.ids(store.headers(EVERYONE, Wanted(), "", MANY).headers) == acknowledged
+            store._db.execute("PRAGMA max_page_count = 100000")
+            assert isinstance(store.append([_heavy(mine.commit(900))])[0], Appended)
+        assert _integrity(path) == "ok"
+
+    def test_malformed_rows_are_the_error_of_whoever_brought_them(self, path: Path) -> None:
+        """An append whose rows cannot be kept fails whole; one that shares its transaction does not."""
+        mine = Mine()
+        good, twice = mine.commit(1), attrs.evolve(mine.commit(2), events=mine.commit(2).events * 2)
+        naive = mine.changed(3, lodged_at=NOON.replace(tzinfo=None))
+        with SqliteStore(path) as store:
+            outcomes = store.append_all([[mine.commit(5), twice], [good], [naive]])
+            assert isinstance(outcomes[0], StoreUnusable)
+            assert outcomes[0].code == "failed"
+            assert outcomes[1] == [Appended(mine.case(1), 1)]
+            assert isinstance(outcomes[2], TypeError)
+            assert mine.ids(store.headers(EVERYONE, Wanted(), "", MANY).headers) == [mine.case(1)]
+
+    def test_a_closed_store_answers_nothing(self, path: Path) -> None:
+        mine = filled(path)
+        store = SqliteStore(path)
+        assert store.load(mine.case(1), EVERYONE) is not None
+        store.close()
+        store.close()
+        for call in (lambda: store.load(mine.case(1), EVERYONE), store.scheme, lambda: store.append([])):
+            assert refused(call) == "closed"
+        assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+    def test_an_error_never_quotes_a_row(self, path: Path) -> None:
+        mine = Mine()
+        twice = attrs.evolve(mine.commit(2), events=mine.commit(2).events * 2)
+        with SqliteStore(path) as store, pytest.raises(StoreUnusable) as caught:
+            store.append([twice])
+        assert mine.mark not in str(caught.value)
+        assert caught.value.__cause__ is None
+
+
+class TestManyAtOnce:
+    def test_threads_that_append_at_once_are_each_answered_for_their_own(self, path: Path) -> None:
+        mine = Mine()
+        answers: dict[int, list[object]] = {}
+
+        def writing(worker: int) -> None:
+            answers[worker] = [store.append([mine.commit(worker * 100 + n)])[0] for n in range(50)]
+
+        with SqliteStore(path) as store:
+            threads = [threading.Thread(target=writing, args=(worker,)) for worker in range(8)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            assert len(store.headers(mine.council, Wanted(), "", MANY).headers) == 400
+        for worker, own in answers.items():
+            assert own == [Appended(mine.case(worker * 100 + n), 1) for n in range(50)]
+
+    def test_a_thousand_awaited_appends_share_few_transactions(self, path: Path) -> None:
+        mine = Mine()
+
+        async def main() -> int:
+            async with AsyncSqliteStore(path) as store:
+                statements: list[str] = []
+                store._store._db.set_trace_callback(statements.append)
+                written = await asyncio.gather(*(store.append([mine.commit(n)]) for n in range(1000)))
+                assert [answers[0] for answers in written] == [Appended(mine.case(n), 1) for n in range(1000)]
+                assert statements.count("COMMIT") < 20
+                return len((await store.headers(EVERYONE, Wanted(), "", MANY)).headers)
+
+        assert asyncio.run(main()) == 1000
+
+    def test_a_cancelled_append_is_whole_or_absent(self, path: Path) -> None:
+        """Whenever its caller is cancelled, a commit of three events has three or none; the others are answered."""
+        mine = Mine()
+
+        async def main() -> None:
+            async with AsyncSqliteStore(path) as store:
+                tasks = [asyncio.create_task(store.append([mine.commit(n, events=3, key="k")])) for n in range(60)]
+                for turn, task in enumerate(tasks):
+                    await asyncio.sleep(0.0002 if turn % 7 == 0 else 0)
+                    if turn % 2:
+                        task.cancel()
+                done = await asyncio.gather(*tasks, return_exceptions=True)
+                assert all(done[n] == [Appended(mine.case(n), 3)] for n in range(0, 60, 2))
+
+        asyncio.run(main())
+        with SqliteStore(path) as store:
+            cases = store.scan(EVERYONE, "", MANY)
+        assert len(cases) >= 30
+        assert all(len(case.events) == case.header.version == 3 for case in cases)
+
+    def test_an_event_loop_that_ends_leaves_a_store_that_still_works(self, path: Path) -> None:
+        mine = Mine()
+        store = AsyncSqliteStore(path)
+
+        async def abandoned() -> None:
+            asyncio.create_task(store.append([mine.commit(1)]))  # noqa: RUF006 - abandoned on purpose
+            await asyncio.sleep(0)
+
+        async def later() -> object:
+            try:
+                return await store.append([mine.commit(2)])
+            finally:
+                await store.close()
+
+        asyncio.run(abandoned())
+        assert asyncio.run(later()) == [Appended(mine.case(2), 1)]
+
+    def test_a_closed_asynchronous_store_answers_nothing(self, path: Path) -> None:
+        async def main() -> None:
+            store = AsyncSqliteStore(path)
+            await store.close()
+            await store.close()
+            for call in (lambda: store.append([]), store.scheme, lambda: store.done(["x"])):
+                with pytest.raises(StoreUnusable) as caught:
+                    await call()
+                assert caught.value.code == "closed"
+
+        asyncio.run(main())
+
+
+def _public(kind: type) -> set[str]:
+    return {name for name in vars(kind) if not name.startswith("_")}
+
+
+def test_both_stores_have_the_methods_of_their_ports_and_the_same_arguments() -> None:
+    assert _public(SqliteStore) - {"append_all"} == _public(AsyncSqliteStore)
+    assert _public(AsyncSqliteStore) == _public(CaseStore) == _public(AsyncCaseStore)
+    for name in _public(AsyncSqliteStore):
+        plain, awaited = getattr(SqliteStore, name), getattr(AsyncSqliteStore, name)
+        assert inspect.signature(plain) == inspect.signature(awaited)
+        assert inspect.iscoroutinefunction(awaited)
+
+
+def _heavy(commit: Commit) -> Commit:
+    (event,) = commit.events
+    return attrs.evolve(commit, events=(attrs.evolve(event, sealed=bytes(2000)),))
