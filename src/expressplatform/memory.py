@@ -44,7 +44,6 @@ class _Work:
         return (self.ready_at, self.row.case_id, self.row.version, self.row.id)
 
 
-@final
 class MemoryStore:
     """Cases in memory. Thread-safe; the model for the case stores that last."""
 

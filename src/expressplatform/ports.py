@@ -2,7 +2,8 @@
 
 Laws of this file: ports speak rows and bytes. A store never sees a particular, a key store never sees a case's
 data, and a gateway is told a number and a date. Instants are UTC to the microsecond; `now` is always an argument.
-Every query carries the organisation that asks: what is not its to see does not exist for it.
+Every query carries the organisation that asks: what is not its to see does not exist for it, and the empty name
+sees nothing.
 """
 
 from __future__ import annotations
@@ -182,13 +183,16 @@ class CaseStore(Protocol):
         """Whole cases by case id, after a case id: for figures and checks."""
 
     def find(self, organisation: str, tokens: Sequence[bytes], /) -> Sequence[str]:
-        """The ids of cases that carry one of these tokens."""
+        """The ids of cases that carry one of these tokens, each once, in order."""
 
     def quarters(self) -> Sequence[str]:
         """The quarters whose secrets still stand behind a token."""
 
     def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:
-        """Effects that nobody works on, now leased: they come back by themselves when the lease is over."""
+        """Effects that nobody works on, now leased: they come back by themselves when the lease is over.
+
+        An effect is ready from its header's ``changed_at`` on; what became ready first is claimed first.
+        """
 
     def done(self, effect_ids: Sequence[str], /) -> None:
         """The effects have been carried out."""
@@ -200,7 +204,10 @@ class CaseStore(Protocol):
         """The scheme that the store belongs to (id, edition); None while it belongs to none."""
 
     def adopt(self, scheme: str, edition: str, /) -> None:
-        """The store belongs to this scheme from now on; raises StoreUnusable where it belongs to another."""
+        """The store belongs to this scheme from now on; raises StoreUnusable where it belongs to another.
+
+        Another edition of the same scheme takes the place of the one that stood.
+        """
 
     def close(self) -> None:
         """Lets go of files and connections."""

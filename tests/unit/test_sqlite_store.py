@@ -220,11 +220,9 @@ class TestHowItFails:
         mine = Mine()
         with SqliteStore(path) as store:
             store._db.execute("PRAGMA max_page_count = 40")
-            acknowledged = []
+            acknowledged: list[str] = []
             with pytest.raises(StoreUnusable) as caught:
-                for number in range(500):
-                    store.append([_heavy(mine.commit(number))])
-                    acknowledged.append(mine.case(number))
+                _append_until_refused(store, mine, acknowledged)
             assert caught.value.code == "disk_full"
             assert 0 < len(acknowledged) < 500
             assert mine.ids(store.headers(EVERYONE, Wanted(), "", MANY).headers) == acknowledged
@@ -262,6 +260,12 @@ class TestHowItFails:
             store.append([twice])
         assert mine.mark not in str(caught.value)
         assert caught.value.__cause__ is None
+
+
+def _append_until_refused(store: SqliteStore, mine: Mine, acknowledged: list[str]) -> None:
+    for number in range(500):
+        store.append([_heavy(mine.commit(number))])
+        acknowledged.append(mine.case(number))
 
 
 class TestManyAtOnce:
