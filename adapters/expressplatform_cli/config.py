@@ -10,7 +10,7 @@ Laws of this module
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -22,7 +22,7 @@ from expressplatform.errors import InvalidInput, Problem, StoreUnusable
 
 if TYPE_CHECKING:  # what the help needs none of: loaded when a store is opened
     from expressplatform.platform import Platform
-    from expressplatform.ports import Draw
+    from expressplatform.ports import Draw, TraderGateway
     from expressplatform.scheme import Participant, Scheme
 
 DEFAULT: Final = Path("expressplatform.toml")
@@ -105,15 +105,18 @@ def open_platform(
     draw: Draw | None = None,
     scheme: Scheme | None = None,
     participants: Sequence[Participant] = (),
+    gateways: Mapping[str, TraderGateway] | None = None,
 ) -> Platform:
     """The platform over the files of a place.
 
     Without a ``scheme`` the files must be there, and the store names its scheme. With one they are made where
-    they are not, and belong to it from then on. ``now`` and ``draw`` are those of the system unless given.
+    they are not, and belong to it from then on. ``now`` and ``draw`` are those of the system unless given;
+    ``gateways`` tell traders that a case waits (none: nobody is told).
     Raises StoreUnusable, with the codes of the stores, or ``missing``, ``no_scheme``, ``other_scheme``,
     ``unknown_scheme``.
     """
     from expressplatform.platform import Platform, system_draw, utc_now
+    from expressplatform.platform.flow import NO_GATEWAYS
     from expressplatform_sqlite.keys import LocalKeyStore
     from expressplatform_sqlite.store import SqliteStore
 
@@ -133,6 +136,7 @@ def open_platform(
         now=now or utc_now,
         draw=draw or system_draw,
         participants=participants,
+        gateways=gateways if gateways is not None else NO_GATEWAYS,
     )
     try:
         platform.open()

@@ -11,8 +11,9 @@ import re
 import secrets
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
+import attrs
 import click
 import orjson
 
@@ -20,12 +21,14 @@ from expressplatform import wire
 from expressplatform.case import Case
 from expressplatform.codes import Channel, Role
 from expressplatform.commands import Command
-from expressplatform.complaint import ActingFor, Actor, Complaint
+from expressplatform.complaint import ActingFor, Actor, Complaint, Erased, Particulars
 from expressplatform.errors import InvalidInput, Problem, StoreUnusable
 from expressplatform.events import Event
 from expressplatform.platform import Platform
 from expressplatform.references import read_reference
 
+PERSONAL_FIELDS: Final = tuple(field.name for field in attrs.fields(cast(Any, Particulars)))
+"""The fields of the particulars, in their order."""
 LARGEST: Final = 1_048_576
 """More bytes than this are not read from a file or a pipe; `wire` has its own, narrower limit."""
 _COMMENT: Final = re.compile(rb"^[ \t]*//[^\n]*$", re.MULTILINE)
@@ -162,6 +165,11 @@ def case_document(case: Case) -> dict[str, Any]:
         "offers": [{"number": one.number, "open": one.open} for one in turn.offers] if turn else [],
         "account": facts_of(case.account),
     }
+
+
+def particulars_document(given: Particulars | Erased) -> dict[str, Any] | None:
+    """The particulars as a document, or None where they are not open: for whoever may show them."""
+    return attrs.asdict(cast(Any, given)) if isinstance(given, Particulars) else None
 
 
 def event_document(event: Event) -> dict[str, Any]:

@@ -45,11 +45,17 @@ def plain(text: str) -> str:
 _MOVERS: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
-def grid(headings: Sequence[str], rows: Sequence[Sequence[str | Text]], *, wide: str = "") -> Table:
-    """A table without lines; the column ``wide`` may be folded, the others keep their words together."""
+def grid(
+    headings: Sequence[str], rows: Sequence[Sequence[str | Text]], *, wide: str = "", right: Sequence[str] = ()
+) -> Table:
+    """A table without lines; the column ``wide`` may be folded, the others keep their words together.
+
+    The columns named in ``right`` hold numbers.
+    """
     table = Table(box=None, pad_edge=False, header_style="bold", show_header=any(headings), padding=(0, 2, 0, 0))
     for heading in headings:
-        table.add_column(heading, overflow="fold", no_wrap=bool(wide) and heading != wide)
+        whole = bool(wide) and heading != wide
+        table.add_column(heading, overflow="fold", no_wrap=whole, justify="right" if heading in right else "left")
     for row in rows:
         table.add_row(*row)
     return table

@@ -1,0 +1,279 @@
+"""`act`, `tick`, `work`, `erase`: what changes cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from typing import Final
+
+import click
+
+from expressplatform import commands as c
+from expressplatform.case import Case
+from expressplatform.codes import Channel, ErasureReason, Role
+from expressplatform.commands import Command
+from expressplatform.complaint import Actor
+from expressplatform.platform import Platform
+from expressplatform.ports import Alert, TraderGateway
+from expressplatform.privacy.disclosure import Disclosure
+from expressplatform.scheme import Scheme
+from expressplatform.wording import label
+from expressplatform_cli import documents
+from expressplatform_cli.config import Place, open_platform
+from expressplatform_cli.options import Exit, answers, json_option, place_options, reason_option, staff_option
+from expressplatform_cli.output import console, pairs, plain, progress, say_json
+from expressplatform_cli.taking_in import duty_lines
+
+ROLES: Final = (Role.COUNCIL.value, Role.TRADER.value, Role.COMPLAINANT.value)
+_CONFLICT: Final = "stale_version"
+
+
+# ---- act ----------------------------------------------------------------------------------------------------------
+
+
+@click.command()
+@click.argument("case")
+@click.argument("command")
+@click.argument("body", metavar="[JSON|-]", required=False)
+@click.option("--file", "file", metavar="FILE|-", help="The command's fields, from a file or standard input.")
+@staff_option
+@click.option("--role", type=click.Choice(ROLES), default="council", show_default=True, help="In what capacity.")
+@click.option("--organisation", metavar="ID", default="", help="The trader's id, with --role trader.")
+@click.option(
+    "--representative",
+    type=click.Choice([channel.value for channel in Channel]),
+    help="A representative speaks for the complainant, by this channel; needs the authority on the case.",
+)
+@click.option("--expected", metavar="N", type=click.IntRange(1), help="Only where the case is at this version.")
+@click.option("--key", metavar="KEY", help="Repeat with the same KEY and nothing happens twice [default: random].")
+@reason_option
+@json_option
+@answers
+@place_options
+def act(
+    place: Place,
+    case: str,
+    command: str,
+    body: str | None,
+    file: str | None,
+    staff: str,
+    role: str,
+    organisation: str,
+    representative: str | None,
+    expected: int | None,
+    key: str | None,
+    reason: str,
+    as_json: bool,
+) -> None:
+    """Send COMMAND to CASE, with its fields as a JSON object.
+
+    COMMAND is a name such as ReportContact or report_contact. Fields that hold words about a person
+    ("particulars", "complaint") are taken from a file or standard input only.
+
+    Examples: act CASE accept --as officer-1
+    / act CASE upload '{"instrument": "pcpd_model_clauses", "impact_assessment": "ia-7"}' --as officer-1
+    / act CASE obtain --as agent-3 --role trader --organisation taobao
+    """
+    asked = documents.read_body(documents.command_name(command), body, file)
+    if isinstance(asked, c.Lodge):
+        raise click.UsageError("A complaint comes in with 'expressplatform lodge'.")
+    with closing(open_platform(place)) as platform:
+        by = documents.actor_of(platform, staff, role, organisation, representative or "")
+        case_id = documents.find_case(platform, case, by)
+        after, shown = _sent(platform, case_id, asked, by, key or documents.random_key(), expected)
+        may = platform.allowed(case_id, by=by)
+        scheme = platform.scheme
+    if as_json:
+        disclosed = {"disclosure": disclosure_document(shown, whole=bool(reason.strip()))} if shown else {}
+        say_json({**documents.case_document(after), "allowed": list(may), **disclosed})
+        return
+    show_step(after, may, scheme)
+    if shown is not None:
+        show_disclosure(shown, whole=bool(reason.strip()), scheme=scheme)
+
+
+def _sent(
+    platform: Platform, case_id: str, asked: Command, by: Actor, key: str, expected: int | None
+) -> tuple[Case, Disclosure | None]:
+    """The case after the command, and what a trader that obtained it was given."""
+    if not isinstance(asked, c.Obtain):
+        return platform.act(case_id, asked, by=by, key=key, expected=expected), None
+    after = platform.act(case_id, asked, by=by, key=key, expected=expected)
+    # The same key again: the reading is on record once, and this is what was read.
+    return after, platform.obtain(case_id, by=by, key=key)
+
+
+def show_step(case: Case, may: Sequence[str], scheme: Scheme) -> None:
+    """Where a case stands after a step, what is due, and what its actor may do next."""
+    out = console()
+    out.print(f"{case.reference} is now: {label(case.status, 'en')}  (case {case.id}, version {case.version})")
+    for line in duty_lines(case, scheme):
+        out.print(line)
+    if may:
+        out.print(f"Allowed now: {', '.join(may)}")
+
+
+def disclosure_document(shown: Disclosure, *, whole: bool) -> dict[str, object]:
+    """What a trader was given: the names of the fields, and with ``whole`` what stands in them."""
+    document: dict[str, object] = {
+        "recipient": shown.recipient,
+        "purpose": shown.purpose,
+        "article": shown.article,
+        "use_until": shown.use_until,
+        "fields": list(shown.fields),
+    }
+    return {**document, "values": dict(shown.values)} if whole else document
+
+
+def show_disclosure(shown: Disclosure, *, whole: bool, scheme: Scheme) -> None:
+    """The same, for people."""
+    out = console()
+    until = shown.use_until.astimezone(scheme.zone)
+    out.print(f"\nDisclosed to {shown.recipient} ({shown.article}), to be used until {until:%Y-%m-%d}:")
+    if whole:
+        out.print(pairs([(field, plain(_told(shown.values[field]))) for field in shown.fields]))
+    else:
+        out.print("  " + ", ".join(shown.fields))
+        out.print("What stands in these fields is shown with --reason TEXT.")
+
+
+def _told(value: object) -> str:
+    if isinstance(value, list):
+        return "; ".join(_told(one) for one in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {_told(one)}" for name, one in value.items() if one is not None)
+    return str(value)
+
+
+# ---- the clock and the work ---------------------------------------------------------------------------------------
+
+_until_quiet = click.option("--until-quiet", is_flag=True, help="Go on until there is nothing more to do.")
+
+
+@click.command()
+@_until_quiet
+@json_option
+@answers
+@place_options
+def tick(place: Place, until_quiet: bool, as_json: bool) -> None:
+    """Take the steps that time asks for: reminders, lapses, missed deadlines, erasures at the end of retention."""
+    with closing(open_platform(place)) as platform:
+
+        def once() -> tuple[int, tuple[tuple[str, str], ...]]:
+            ticked = platform.tick()
+            return ticked.steps, ticked.failed
+
+        steps, failed = _rounds("Steps of the clock", once, until_quiet)
+    _tell("steps", steps, failed, as_json)
+
+
+@click.command()
+@_until_quiet
+@json_option
+@answers
+@place_options
+def work(place: Place, until_quiet: bool, as_json: bool) -> None:
+    """Carry out what steps left to be done: keys of erased cases are destroyed, alerts are let go.
+
+    The command line has no way to a trader: an alert counts as carried out, and the trader finds the case by
+    asking. Alerts are sent by a program that gives its Platform gateways.
+    """
+    with closing(open_platform(place)) as platform:
+
+        def once() -> tuple[int, tuple[tuple[str, str], ...]]:
+            worked = platform.work()
+            return worked.done, worked.failed
+
+        done, failed = _rounds("Work", once, until_quiet)
+    _tell("done", done, failed, as_json)
+
+
+def _rounds(
+    title: str, once: Callable[[], tuple[int, tuple[tuple[str, str], ...]]], until_quiet: bool
+) -> tuple[int, tuple[tuple[str, str], ...]]:
+    """How much was done, in one round or until a round does nothing, and what the last round could not do."""
+    with progress(title) as show:
+        count, failed = once()
+        more = count
+        while until_quiet and more:
+            show(count)
+            more, failed = once()
+            count += more
+    return count, failed
+
+
+def _tell(name: str, count: int, failed: Sequence[tuple[str, str]], as_json: bool) -> None:
+    if as_json:
+        say_json({name: count, "failed": [{"id": one, "code": code} for one, code in failed]})
+    else:
+        click.echo(f"{count} step{'' if count == 1 else 's'} taken." if name == "steps" else f"{count} done.")
+        for one, code in failed:
+            click.echo(f"Not done: {one} [{code}]", err=True)
+        if failed:
+            click.echo("Run it again; if it stays, 'expressplatform doctor' says more.", err=True)
+    if failed:
+        raise click.exceptions.Exit(Exit.CONFLICT if all(code == _CONFLICT for _, code in failed) else Exit.STORE)
+
+
+# ---- erase --------------------------------------------------------------------------------------------------------
+
+
+@click.command()
+@click.argument("case")
+@staff_option
+@click.option("--approved-by", "approver", metavar="STAFF", required=True, help="A second officer, another person.")
+@click.option(
+    "--reason",
+    "why",
+    type=click.Choice([reason.value for reason in ErasureReason]),
+    default=ErasureReason.REQUEST.value,
+    show_default=True,
+    help="On what ground.",
+)
+@json_option
+@answers
+@place_options
+def erase(place: Place, case: str, staff: str, approver: str, why: str, as_json: bool) -> None:
+    """Make what is personal in an ended CASE unreadable for ever. Two persons of one council.
+
+    Its key is destroyed at once. Facts, dates and outcome stay, and no figure changes.
+    """
+    with closing(open_platform(place, gateways=_HeldBack())) as platform:
+        by, second = documents.staff_actor(platform, staff), documents.staff_actor(platform, approver)
+        case_id = documents.find_case(platform, case, by)
+        after = platform.erase(case_id, by=by, approved_by=second, reason=ErasureReason(why))
+        gone = _key_destroyed(platform, after)
+    if as_json:
+        say_json({**documents.case_document(after), "key_destroyed": gone})
+        return
+    click.echo(f"{after.reference} is erased: nothing opens what was personal in it. Its facts stay.")
+    if not gone:
+        click.echo("Its key is still there: run 'expressplatform work' to destroy it.", err=True)
+
+
+def _key_destroyed(platform: Platform, case: Case) -> bool:
+    """Works until the step's own work is done; whether it could be. Alerts that wait in front are put back."""
+    while (worked := platform.work()).done or worked.failed:
+        if any(one.startswith(case.id) for one, _ in worked.failed):
+            return False
+    return True
+
+
+class _NoWay:
+    """A gateway that reaches nobody: what it is given comes back to the queue, for whoever can send it."""
+
+    def alert(self, alert: Alert, /) -> None:
+        raise ConnectionError("the command line does not send alerts")
+
+
+class _HeldBack(Mapping[str, TraderGateway]):
+    """`_NoWay` for every trader."""
+
+    def __getitem__(self, organisation: str) -> TraderGateway:
+        return _NoWay()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0

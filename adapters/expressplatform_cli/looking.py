@@ -1,0 +1,297 @@
+"""`cases` and `show`: where cases stand, and one case from its beginning.
+
+Laws of this module: a list holds no particular. One case shows them only to a named officer with a reason, and
+then only what its own council may read; ``--facts`` shows none and asks nobody's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Any, Final
+
+import attrs
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from expressplatform.case import Case, allowed
+from expressplatform.codes import Role, Status
+from expressplatform.complaint import Actor, EvidenceName, Particulars, Remark
+from expressplatform.deadlines import duties, explain
+from expressplatform.events import Event, Timer
+from expressplatform.platform import Opened, Platform
+from expressplatform.ports import Header
+from expressplatform.scheme import Known, Scheme
+from expressplatform.wire import particulars_of
+from expressplatform.wording import label, label_of_event, next_step
+from expressplatform_cli import documents
+from expressplatform_cli.config import Place, open_platform
+from expressplatform_cli.options import answers, json_option, place_options, reason_option
+from expressplatform_cli.output import (
+    console,
+    days_document,
+    grid,
+    last_day,
+    legend,
+    pairs,
+    plain,
+    say_json,
+    weeks,
+    when,
+    words,
+)
+
+EXPLAINED: Final = 120
+"""A deadline of more days than this is told by its end alone."""
+_ROOMY: Final = 110
+
+
+# ---- cases --------------------------------------------------------------------------------------------------------
+
+
+@click.command()
+@click.option("--status", multiple=True, type=click.Choice([one.value for one in Status]), help="May be repeated.")
+@click.option("--trader", metavar="ID", default="", help="The trader that has the case.")
+@click.option("--assignee", metavar="STAFF", default="", help="The officer who has the case.")
+@click.option("--due-before", type=click.DateTime(["%Y-%m-%d"]), help="Something is due before this local day.")
+@click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="How many at most.")
+@click.option("--after", metavar="CURSOR", default="", help="Go on after the end of an earlier list.")
+@json_option
+@answers
+@place_options
+def cases(
+    place: Place,
+    status: Sequence[str],
+    trader: str,
+    assignee: str,
+    due_before: datetime | None,
+    limit: int,
+    after: str,
+    as_json: bool,
+) -> None:
+    """List where cases stand. Nothing personal is in the list."""
+    with closing(open_platform(place)) as platform:
+        zone = platform.scheme.zone
+        page = platform.cases(
+            by=documents.staff_actor(platform),
+            status=[Status(one) for one in status],
+            trader=trader,
+            assignee=assignee,
+            due_before=due_before.replace(tzinfo=zone) if due_before else None,
+            after=after,
+            limit=limit,
+        )
+    if as_json:
+        say_json({"cases": [attrs.asdict(header) for header in page.headers], "after": page.after or None})
+        return
+    out = console()
+    if not page.headers:
+        out.print("No case answers to that.")
+        return
+    out.print(_case_table(page.headers, zone, roomy=out.width >= _ROOMY))
+    more = f"; go on with --after {page.after}" if page.after else ""
+    out.print(f"\n{len(page.headers)} case{'' if len(page.headers) == 1 else 's'}{more}")
+
+
+def _case_table(headers: Sequence[Header], zone: tzinfo, *, roomy: bool) -> Table:
+    """The list; where there is little room, what a case is about and when it came in are left out."""
+    headings = ["Reference", "Status", "Trader", "Due", *(["Nature", "Lodged"] if roomy else []), "Assigned"]
+    rows: list[list[str | Text]] = []
+    for header in headers:
+        about = [words(header.nature), f"{header.lodged_at.astimezone(zone):%Y-%m-%d}"] if roomy else []
+        left = [header.reference, words(header.status), header.trader or "-"]
+        rows.append([*left, _due(header, zone), *about, header.assignee or "-"])
+    return grid(headings, rows, wide="Assigned")
+
+
+def _due(header: Header, zone: tzinfo) -> Text:
+    if header.due_at is None:
+        return Text("-")
+    late = header.due_at <= datetime.now(UTC)
+    day = (header.due_at - timedelta.resolution).astimezone(zone).date()
+    told = f"{day} {header.duty.replace('_', ' ')}{' (provisional)' if header.provisional else ''}"
+    return Text(told + (", late" if late else ""), style="red" if late else "")
+
+
+# ---- show ---------------------------------------------------------------------------------------------------------
+
+
+@click.command()
+@click.argument("case")
+@click.option("--as", "staff", metavar="STAFF", help="Who reads: a staff id, not a name.")
+@reason_option
+@click.option("--facts", is_flag=True, help="Facts alone: nothing personal, so neither --as nor --reason.")
+@json_option
+@answers
+@place_options
+def show(place: Place, case: str, staff: str | None, reason: str, facts: bool, as_json: bool) -> None:
+    """Show CASE, by its id or its reference: what happened, what is due and why then, what may be done.
+
+    The complainant's particulars are shown to a named officer of the case's council, with a reason.
+    """
+    if not facts and (not staff or not reason.strip()):
+        raise click.UsageError("Say who reads (--as STAFF) and why (--reason TEXT), or take --facts.")
+    with closing(open_platform(place)) as platform:
+        by = documents.staff_actor(platform, staff or "command-line")
+        opened = _read(platform, documents.find_case(platform, case, by), by, "" if facts else reason)
+        scheme = platform.scheme
+    if as_json:
+        say_json(show_document(opened, scheme))
+    else:
+        show_case(opened, scheme, console())
+
+
+def _read(platform: Platform, case_id: str, by: Actor, reason: str) -> Opened:
+    if not reason:
+        return platform.facts(case_id, by=by)
+    return Opened(platform.case(case_id, by=by, reason=reason), platform.history(case_id, by=by, reason=reason))
+
+
+def show_document(opened: Opened, scheme: Scheme) -> dict[str, Any]:
+    """A case, its events, its deadlines and who may do what; with particulars where they were opened."""
+    case = opened.case
+    return {
+        **documents.case_document(case),
+        "particulars": documents.particulars_document(case.particulars),
+        "events": [documents.event_document(event) for event in opened.events],
+        "deadlines": [_deadline_document(timer, scheme) for timer in case.timers],
+        "allowed": {actor.role.value: _may(case, actor) for actor in actors(case)},
+    }
+
+
+def _deadline_document(timer: Timer, scheme: Scheme) -> dict[str, Any]:
+    running = duties.explained(timer, scheme)
+    short = (running.due - running.started).days <= EXPLAINED
+    return {
+        "duty": timer.duty,
+        "owner": timer.owner,
+        "started": timer.started,
+        "due": timer.due,
+        "last_day": (timer.due - timedelta.resolution).astimezone(running.term.zone).date(),
+        "days": running.term.days,
+        "calendar": running.term.calendar.id,
+        "provisional": timer.provisional,
+        "explained": days_document(running, explain(running)) if short else None,
+    }
+
+
+def actors(case: Case) -> tuple[Actor, ...]:
+    """Somebody in each role that has a hand in a case."""
+    council = case.file.council
+    both = (Actor(Role.COUNCIL, "council", council), Actor(Role.COMPLAINANT, "complainant", council))
+    return (*both, Actor(Role.TRADER, "trader", case.trader))
+
+
+def _may(case: Case, by: Actor) -> list[str]:
+    return [command.__name__ for command in allowed(case, by)]
+
+
+def show_case(opened: Opened, scheme: Scheme, out: Console) -> None:
+    """A case on the terminal, part by part."""
+    case = opened.case
+    _head(case, scheme, out)
+    if isinstance(case.particulars, Particulars):
+        _heading("Particulars", out)
+        out.print(pairs(_particulars(case.particulars)))
+    _heading("What happened", out)
+    out.print(grid(("When", "Who", "What"), [_event_row(event, scheme.zone) for event in opened.events], wide="What"))
+    if case.timers:
+        _heading("Deadlines", out)
+        for timer in case.timers:
+            _deadline(timer, scheme, out)
+    _heading("Allowed now", out)
+    out.print(pairs([(actor.role.value, ", ".join(_may(case, actor)) or "-") for actor in actors(case)]))
+
+
+def _heading(text: str, out: Console) -> None:
+    out.print(Text(f"\n{text}", style="bold underline"))
+
+
+def _head(case: Case, scheme: Scheme, out: Console) -> None:
+    out.print(Text.assemble((case.reference, "bold"), "  ", (label(case.status, "en"), "bold cyan")))
+    if case.timers:
+        last = case.timers[-1]
+        zone = duties.explained(last, scheme).term.zone
+        out.print(next_step(case.status, "en").format(who=_whose(case, scheme), due=last_day(last.due, zone)))
+    file, complaint, account = case.file, case.complaint, case.account
+    said = case.word
+    rows = [
+        ("case", f"{case.id}, version {case.version}"),
+        ("scheme", f"{case.scheme} {case.edition}"),
+        ("trader", trader_name(case.trader, scheme, scheme.day(file.filed_at))),
+        ("about", f"{label(complaint.nature, 'en')}; {label(complaint.category, 'en')}"),
+        ("paid", str(complaint.purchase.paid or "-")),
+        ("filed on", f"{scheme.day(file.filed_at)}"),
+        ("assigned to", file.assignee or "-"),
+        ("trader claims", label(account.claimed, "en") if account.claimed else "-"),
+        ("complainant", label(said, "en") if said else "-"),
+    ]
+    out.print(pairs(rows))
+    if file.on_hold:
+        out.print("On hold: the case may not be erased.")
+
+
+def _whose(case: Case, scheme: Scheme) -> str:
+    """The council or the trader whose turn it is, as people call it."""
+    of_trader = (
+        Status.UPLOADED,
+        Status.OBTAINED,
+        Status.IN_CONCILIATION,
+        Status.RESOLUTION_REPORTED,
+        Status.RESOLVED,
+    )
+    return trader_name(case.trader, scheme, None) if case.status in of_trader else f"the council ({case.file.council})"
+
+
+def trader_name(organisation: str, scheme: Scheme, on: date | None) -> str:
+    """What people call a trader: its name in the scheme, or its id."""
+    listed = [one for one in scheme.participants if one.organisation == organisation]
+    found = scheme.participant(organisation, on, Known()) if on else (listed[0] if listed else None)
+    return f"{found.name} ({organisation})" if found else organisation
+
+
+def _particulars(given: Particulars) -> list[tuple[str, str | Text]]:
+    rows: list[tuple[str, str | Text]] = []
+    for name in documents.PERSONAL_FIELDS:
+        value = getattr(given, name)
+        if isinstance(value, str) and value:
+            rows.append((name.replace("_", " "), plain(value)))
+        elif isinstance(value, tuple) and value:
+            rows.append((name.replace("_", " "), "; ".join(f"{one.id}: {plain(one.name)}" for one in value)))
+    return rows
+
+
+def _event_row(event: Event, zone: tzinfo) -> list[str | Text]:
+    by = event.by
+    who = by.role.value if by.role is Role.CLOCK else f"{by.role.value} {by.person}"
+    told = Text(label_of_event(type(event).__name__, "en"))
+    written = particulars_of(event)
+    if isinstance(written, Remark):
+        told.append(f"\n“{plain(written.text)}”", style="italic")
+    elif isinstance(written, EvidenceName):
+        told.append(f"\n{plain(written.name)}", style="italic")
+    return [when(event.at, zone), who, told]
+
+
+def _deadline(timer: Timer, scheme: Scheme, out: Console) -> None:
+    """One deadline: whose, until when, and the calendar behind it."""
+    running = duties.explained(timer, scheme)
+    term, days = running.term, explain(running) if (running.due - running.started).days <= EXPLAINED else ()
+    counted = f"{term.days} days ({term.calendar.title.en})"
+    out.print(
+        Text.assemble(
+            (label(timer.duty, "en"), "bold"),
+            f", owed by the {timer.owner.value}" if timer.owner is not Role.CLOCK else "",
+            f": by the end of {last_day(timer.due, term.zone)}, {counted} after {when(running.started, term.zone)}",
+            (" (provisional)" if timer.provisional else ""),
+        )
+    )
+    if timer.paused_until is not None:
+        out.print(f"  The clock stands still until {when(timer.paused_until, term.zone)}.")
+    if days:
+        out.print(weeks(days))
+        for line in legend(days):
+            out.print(f"  {line}")
