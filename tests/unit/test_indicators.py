@@ -371,3 +371,22 @@ class TestPublic:
         assert "confirmed_of_claimed" not in found
         assert "relief" not in found
         assert found["smallest_cell"] == 10
+
+    def test_groups_are_added_until_no_part_of_what_is_hidden_is_small(self) -> None:
+        word, none, outside = heard(), heard(None), Account()
+        a = many((3, case(word, trader="a")), (5, case(none, trader="a")), (20, case(outside, trader="a")))
+        cases = [*a, *many((40, case(word, trader="b")), (41, case(none, trader="c")), (99, case(word, trader="d")))]
+        found = document(figures(cases, as_at=AS_AT, zone=UTC, by=("trader",)), public=True)
+        groups = found["groups"]
+        assert isinstance(groups, list)
+        assert [(group["evaluated"], group["silent"]) for group in groups] == [(None, None)] * 3 + [(99, None)]
+
+    def test_parts_that_the_total_merges_are_not_small_together_in_a_group(self) -> None:
+        word, none, outside = heard(), heard(None), Account()
+        a = many((20, case(word, trader="a")), (4, case(none, trader="a")), (1, case(outside, trader="a")))
+        cases = [*a, *many((30, case(word, trader="b")), (29, case(outside, trader="b")))]
+        found = document(figures(cases, as_at=AS_AT, zone=UTC, by=("trader",)), public=True)
+        groups = found["groups"]
+        assert isinstance(groups, list)
+        assert (found["evaluated"], found["silent"]) == (50, None)
+        assert [group["evaluated"] for group in groups] == [None, None]
