@@ -12,7 +12,9 @@ from typing import Final
 
 import click
 
-from expressplatform_cli.options import EXITS
+from expressplatform_cli.options import EXITS, Exit, Message, leave, unquoted
+
+_AS_JSON: Final = "expressplatform_cli.as_json"
 
 COMMANDS: Final = MappingProxyType(
     {
@@ -49,6 +51,21 @@ class Commands(click.Group):
             return None
         found = getattr(importlib.import_module(f"expressplatform_cli.{module}"), cmd_name)
         return found if isinstance(found, click.Command) else None
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Remembers whether errors are to be documents, before anything can be wrong."""
+        ctx.meta[_AS_JSON] = "--json" in args
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Runs the command; what is wrong with its line is told without what was typed."""
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:
+            said = unquoted(error.format_message())
+            if not ctx.meta[_AS_JSON]:
+                raise click.UsageError(said, error.ctx) from None
+            leave(Message(Exit.USAGE, "usage", said), as_json=True)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands, read from the table alone."""

@@ -121,10 +121,10 @@ def open_platform(
     from expressplatform_sqlite.store import SqliteStore
 
     if scheme is None:
-        _must_be_there(place)
+        must_be_there(place)
     store = SqliteStore(place.store)
     try:
-        scheme = scheme or _named_by(store.scheme(), place)
+        scheme = scheme or scheme_named_by(store.scheme(), place)
         keys = LocalKeyStore(place.keys)
     except BaseException:
         store.close()
@@ -146,14 +146,15 @@ def open_platform(
     return platform
 
 
-def _must_be_there(place: Place) -> None:
+def must_be_there(place: Place) -> None:
+    """Raises StoreUnusable ``missing`` unless both files are there: opening one would make it."""
     for name, path in (("store", place.store), ("keys", place.keys)):
         if not path.is_file():
             raise StoreUnusable("missing", f"the file that should hold the {name} is not there")
 
 
-def _named_by(named: tuple[str, str] | None, place: Place) -> Scheme:
-    """The scheme that a store names."""
+def scheme_named_by(named: tuple[str, str] | None, place: Place) -> Scheme:
+    """The scheme that a store names (``named``: id and edition); raises StoreUnusable as `open_platform` says."""
     from expressplatform.schemes import scheme_of
 
     if named is None:

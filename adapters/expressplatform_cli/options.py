@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 import sys
 import traceback
 from collections.abc import Callable
@@ -95,6 +96,9 @@ _NEXT: Final = MappingProxyType(
 """What to do next, by the code of an error."""
 
 
+_TYPED: Final = re.compile(r": '.*' (is|does)\b", re.DOTALL)
+
+
 # ---- errors -------------------------------------------------------------------------------------------------------
 
 
@@ -143,13 +147,14 @@ def message_of(error: e.ExpressPlatformError) -> Message:
     if isinstance(error, e.InvalidInput):
         count = len(error.problems)
         text = f"The document is not right: {count} problem{'s' if count != 1 else ''}."
-        return Message(Exit.INPUT, code, text, _NEXT[code], error.problems)
+        return Message(Exit.INPUT, code, text, _NEXT.get(code, _NEXT["invalid_input"]), error.problems)
     if isinstance(error, e.Refused):
         who = f"It is for the {error.who_must_act} to act." if error.who_must_act else ""
         text = error.reason or f"A rule says no [{code}]."
         return Message(Exit.REFUSED, code, text, who, (), error.case_id, error.who_must_act, tuple(error.allowed))
     case_id = getattr(error, "case_id", "")
-    text = _sentence(str(error))
+    detail = error.detail if isinstance(error, e.StoreUnusable) else ""
+    text = f"{_sentence(detail)} [{code}]" if detail else _sentence(str(error))
     return Message(exit_of(error), code, text, _NEXT.get(code, "Run 'expressplatform doctor'."), (), case_id)
 
 
@@ -163,6 +168,15 @@ def unexpected(error: Exception) -> Message:
     where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     text = f"Something unexpected went wrong ({type(error).__name__}{where})."
     return Message(Exit.OTHER, "unexpected", text, "If it happens again, report this line; it holds nothing personal.")
+
+
+def unquoted(text: str) -> str:
+    """A complaint about a command line, without what was typed there."""
+    if text.startswith("Got unexpected extra argument"):
+        return "There are more arguments than the command takes."
+    if text.startswith("No such command"):
+        return "There is no such command."
+    return _TYPED.sub(r": the value \1", text)
 
 
 def leave(message: Message, *, as_json: bool) -> NoReturn:

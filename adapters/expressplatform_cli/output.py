@@ -46,13 +46,19 @@ _MOVERS: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
 def grid(
-    headings: Sequence[str], rows: Sequence[Sequence[str | Text]], *, wide: str = "", right: Sequence[str] = ()
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str | Text]],
+    *,
+    wide: str = "",
+    right: Sequence[str] = (),
+    bare: bool = False,
 ) -> Table:
     """A table without lines; the column ``wide`` may be folded, the others keep their words together.
 
-    The columns named in ``right`` hold numbers.
+    The columns named in ``right`` hold numbers; ``bare`` leaves the headings out.
     """
-    table = Table(box=None, pad_edge=False, header_style="bold", show_header=any(headings), padding=(0, 2, 0, 0))
+    shown = any(headings) and not bare
+    table = Table(box=None, pad_edge=False, header_style="bold", show_header=shown, padding=(0, 2, 0, 0))
     for heading in headings:
         whole = bool(wide) and heading != wide
         table.add_column(heading, overflow="fold", no_wrap=whole, justify="right" if heading in right else "left")

@@ -1,0 +1,362 @@
+"""`doctor`: whether store, keys, deadlines and calendars are as they should be, and what to do where they are not.
+
+Laws of this module
+- It changes nothing, shows nothing personal and claims no work.
+- Each check answers in sentences: what was found, and what to do next. A *fault* ends with exit code 8; *advice* is
+  for whoever runs the platform and ends with 0.
+- A check that cannot be made is a fault itself; the others are made all the same.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+import attrs
+import click
+from rich.text import Text
+
+from expressplatform.codes import Status
+from expressplatform.errors import ExpressPlatformError, KeyDestroyed, KeyMissing, StoreUnusable
+from expressplatform.platform import rows
+from expressplatform.ports import EVERYONE, Header, StoredCase
+from expressplatform.scheme import Scheme
+from expressplatform.sealing import KeyRing
+from expressplatform.workdays import WorkingCalendar
+from expressplatform_cli.config import Place, must_be_there, scheme_named_by
+from expressplatform_cli.options import Exit, answers, json_option, message_of, place_options
+from expressplatform_cli.output import console, grid, progress, say_json
+from expressplatform_sqlite.keys import LocalKeyStore
+from expressplatform_sqlite.rows import instant
+from expressplatform_sqlite.schema import SCHEMA
+from expressplatform_sqlite.store import SqliteStore
+
+WAITS: Final = timedelta(days=1)
+"""Time and work that wait for longer than this are a fault: nobody runs `tick` or `work`."""
+AHEAD: Final = timedelta(minutes=5)
+"""A last change that lies further ahead than this says that a clock is wrong."""
+_BATCH: Final = 500
+_WORK: Final = "SELECT count(*), min(ready_at) FROM effects"
+_NAMED: Final = 5
+"""So many cases are named for each fault; the rest are counted."""
+
+
+class Level(StrEnum):
+    """How much a finding matters."""
+
+    OK = "ok"
+    ADVICE = "advice"
+    FAULT = "fault"
+
+
+@attrs.frozen
+class Finding:
+    """What one check found, what to do next, and the cases that it is about."""
+
+    level: Level
+    check: str
+    sentence: str
+    next: str = ""
+    cases: tuple[str, ...] = ()
+
+
+# ---- the command --------------------------------------------------------------------------------------------------
+
+
+@click.command()
+@click.option("--sample", metavar="N", type=click.IntRange(1), help="Look at N cases only [default: all].")
+@click.option("--deep", is_flag=True, help="Open every seal, too; nothing of what is inside is shown.")
+@json_option
+@answers
+@place_options
+def doctor(place: Place, sample: int | None, deep: bool, as_json: bool) -> None:
+    """Check store, keys, deadlines, calendars and waiting work; say what to do. Changes nothing."""
+    found = list(examined(place, datetime.now(UTC), sample, deep=deep))
+    faults = [one for one in found if one.level is Level.FAULT]
+    if as_json:
+        say_json({"well": not faults, "findings": [attrs.asdict(one) for one in found]})
+    else:
+        _show(found)
+    if faults:
+        raise click.exceptions.Exit(Exit.STORE)
+
+
+_LOOKS: Final = {Level.OK: ("ok", "green"), Level.ADVICE: ("advice", "yellow"), Level.FAULT: ("fault", "bold red")}
+
+
+def _show(found: Iterable[Finding]) -> None:
+    table = []
+    for one in found:
+        look, colour = _LOOKS[one.level]
+        more = f" and {len(one.cases) - _NAMED} more" if len(one.cases) > _NAMED else ""
+        named = f"\nCases: {', '.join(one.cases[:_NAMED])}{more}" if one.cases else ""
+        table.append(
+            [
+                Text(look, style=colour),
+                Text.assemble(
+                    one.sentence, named, (f"\n{one.next}" if one.next and one.level is not Level.OK else "", "dim")
+                ),
+            ]
+        )
+    console().print(grid(("", "found"), table, wide="found", bare=True))
+
+
+def examined(place: Place, now: datetime, sample: int | None, *, deep: bool) -> Iterator[Finding]:
+    """Every finding about a place, as at an instant."""
+    try:
+        must_be_there(place)
+        store, keys = SqliteStore(place.store), LocalKeyStore(place.keys)
+    except ExpressPlatformError as error:
+        yield _of_error("files", error)
+        return
+    with closing(store), closing(keys):
+        yield from _files(place)
+        try:
+            scheme = scheme_named_by(store.scheme(), place)
+        except ExpressPlatformError as error:
+            yield _of_error("scheme", error)
+        else:
+            yield Finding(Level.OK, "scheme", f"The store belongs to {scheme.id} {scheme.edition}.")
+            yield from _calendars(scheme, now)
+        yield from _cases(store, keys, now, sample, deep=deep)
+        yield from _overdue(store, now)
+        yield from _work(place, now)
+
+
+def _of_error(check: str, error: ExpressPlatformError) -> Finding:
+    said = message_of(error)
+    return Finding(Level.FAULT, check, said.text, said.next)
+
+
+# ---- files --------------------------------------------------------------------------------------------------------
+
+
+def _files(place: Place) -> Iterator[Finding]:
+    yield Finding(Level.OK, "files", f"Store and keys open; the store has schema {SCHEMA}, the newest known here.")
+    for name, path in (("store", place.store), ("key store", place.keys)):
+        if path.stat().st_mode & 0o077:
+            sentence = f"Others on this machine may read the file of the {name}."
+            yield Finding(Level.ADVICE, "files", sentence, "Take their rights away: chmod 600.")
+    if (answer := _asked(place.store, "PRAGMA quick_check(1)")) != ("ok",):
+        yield Finding(
+            Level.FAULT,
+            "files",
+            f"The store's file fails its own check ({'unreadable' if answer is None else 'damaged'}).",
+            "Stop writing, keep a copy of the file, and put back the last good backup.",
+        )
+
+
+def _asked(path: Path, query: str) -> tuple[object, ...] | None:
+    """The first row that a query gives on a file that is opened for reading only; None where it gives none."""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+            row: tuple[object, ...] | None = db.execute(query).fetchone()
+            return row
+    except sqlite3.Error:
+        return None
+
+
+# ---- calendars ----------------------------------------------------------------------------------------------------
+
+
+def _calendars(scheme: Scheme, now: datetime) -> Iterator[Finding]:
+    """Whether the years that deadlines reach into are announced."""
+    year = scheme.day(now).year
+    for calendar in _used(scheme):
+        name, last = calendar.title.en, calendar.announced_through
+        if calendar.week == 7:
+            continue
+        if last < year:
+            yield Finding(
+                Level.FAULT,
+                "calendars",
+                f"{name}: the table ends with {last}, so every deadline of this year is provisional.",
+                "Install the release that brings the year, then compute deadlines again (Platform.reschedule).",
+            )
+        elif last == year:
+            yield Finding(
+                Level.ADVICE if scheme.day(now).month >= 10 else Level.OK,
+                "calendars",
+                f"{name}: announced through {last}; deadlines that reach into {last + 1} are provisional.",
+                "Once the year is announced, install its release and compute deadlines again (Platform.reschedule).",
+            )
+        else:
+            yield Finding(Level.OK, "calendars", f"{name}: announced through {last}.")
+
+
+def _used(scheme: Scheme) -> tuple[WorkingCalendar, ...]:
+    terms = (one.term for level in scheme.service_levels for one in level.terms)
+    return tuple({term.calendar.id: term.calendar for term in terms}.values())
+
+
+# ---- cases --------------------------------------------------------------------------------------------------------
+
+
+@attrs.define
+class _Seen:
+    """What the cases came to: how many, and those that are not as they should be, by what is wrong."""
+
+    named: tuple[str, str] | None
+    count: int = 0
+    provisional: int = 0
+    wrong: dict[str, list[str]] = attrs.field(factory=dict)
+
+    def note(self, what: str, case_id: str) -> None:
+        self.wrong.setdefault(what, []).append(case_id)
+
+
+_WRONG: Final = {
+    "header": (
+        "The header is not what the events replay to.",
+        "Stop writing and put back the last good backup; keep a copy of the file as it is.",
+    ),
+    "replay": (
+        "The events cannot be read or replayed.",
+        "Install the newest release; if it stays, put back the last good backup.",
+    ),
+    "scheme": (
+        "Cases were lodged under another scheme or edition than the store's.",
+        "Install the release that has their edition; they are readable, and cannot be changed until then.",
+    ),
+    "key_missing": (
+        "The key is not in the key store: what is personal in these cases cannot be opened.",
+        "Check that store and keys belong together; put the keys' backup back.",
+    ),
+    "key_gone_early": (
+        "The key is destroyed, though the case is not erased.",
+        "Check that store and keys come from the same moment: a store older than its keys was put back.",
+    ),
+    "key_left": (
+        "The case was erased long ago, and its key is still there.",
+        "Run 'expressplatform work --until-quiet'.",
+    ),
+    "seal": (
+        "What is sealed does not open with the case's key.",
+        "Check that store and keys belong together; put back the last good backup of the store.",
+    ),
+    "future": (
+        "The last change lies in the future.",
+        "Set this machine's clock right; until then the cases refuse every step.",
+    ),
+}
+
+
+def _cases(
+    store: SqliteStore, keys: LocalKeyStore, now: datetime, sample: int | None, *, deep: bool
+) -> Iterator[Finding]:
+    try:
+        seen, ring = _Seen(store.scheme()), KeyRing(keys)
+        with progress("Cases checked", sample) as show:
+            for stored in _stored(store, sample):
+                _check(stored, ring, keys, now, seen, deep=deep)
+                show(seen.count)
+    except StoreUnusable as error:
+        yield _of_error("cases", error)
+        return
+    for what, case_ids in seen.wrong.items():
+        sentence, then = _WRONG[what]
+        yield Finding(Level.FAULT, "cases", f"{len(case_ids)}: {sentence}", then, tuple(case_ids))
+    if not seen.wrong:
+        told = "and every seal opens" if deep else "and every case has the key that it should"
+        yield Finding(Level.OK, "cases", f"{seen.count:,} cases replay to their headers, {told}.")
+    if seen.provisional:
+        sentence = f"{seen.provisional:,} cases have a provisional deadline: a year is not announced yet."
+        yield Finding(Level.OK, "cases", sentence)
+
+
+def _stored(store: SqliteStore, sample: int | None) -> Iterator[StoredCase]:
+    """Every case, or the first so many by their ids, which are as good as drawn by lot."""
+    after, left = "", sample
+    while left is None or left > 0:
+        wanted = _BATCH if left is None else min(_BATCH, left)
+        stretch = store.scan(EVERYONE, after, wanted)
+        yield from stretch
+        if len(stretch) < wanted:
+            return
+        after, left = stretch[-1].header.case_id, None if left is None else left - wanted
+
+
+def _check(
+    stored: StoredCase,
+    ring: KeyRing,
+    keys: LocalKeyStore,
+    now: datetime,
+    seen: _Seen,
+    *,
+    deep: bool,
+) -> None:
+    """One case: does it replay, has it its key, is its time sane."""
+    header = stored.header
+    seen.count += 1
+    seen.provisional += header.provisional
+    try:
+        if rows.header_of(rows.fold(stored)) != header:
+            seen.note("header", header.case_id)
+    except (ExpressPlatformError, LookupError, TypeError, ValueError):
+        seen.note("replay", header.case_id)
+    if (header.scheme, header.edition) != seen.named:
+        seen.note("scheme", header.case_id)
+    if header.changed_at > now + AHEAD:
+        seen.note("future", header.case_id)
+    if (wrong := _key(header, keys, now)) is not None:
+        seen.note(wrong, header.case_id)
+    elif deep and header.status != Status.ERASED:
+        _open(stored, ring, seen)
+
+
+def _key(header: Header, keys: LocalKeyStore, now: datetime) -> str | None:
+    """What is wrong with a case's key; None: nothing."""
+    erased = header.status == Status.ERASED
+    try:
+        keys.get(header.case_id)
+    except KeyMissing:
+        return None if erased else "key_missing"
+    except KeyDestroyed:
+        return None if erased else "key_gone_early"
+    except StoreUnusable:
+        return "seal"
+    return "key_left" if erased and now - header.changed_at > WAITS else None
+
+
+def _open(stored: StoredCase, ring: KeyRing, seen: _Seen) -> None:
+    try:
+        rows.fold_opened(stored, ring, everything=True)
+    except ExpressPlatformError:
+        seen.note("seal", stored.header.case_id)
+    ring.forget(stored.header.case_id)
+
+
+# ---- time and work ------------------------------------------------------------------------------------------------
+
+
+def _overdue(store: SqliteStore, now: datetime) -> Iterator[Finding]:
+    """What the clock should have done."""
+    late = store.due(now, 1000)
+    if not late:
+        yield Finding(Level.OK, "clock", "No step of the clock is waiting.")
+        return
+    oldest = min(header.due_at for header in late if header.due_at is not None)
+    level = Level.FAULT if now - oldest > WAITS else Level.ADVICE
+    count = f"{len(late):,}{' or more' if len(late) == 1000 else ''}"
+    since = f"the oldest since {oldest:%Y-%m-%d %H:%M} UTC"
+    sentence = f"{count} case{'s' if len(late) != 1 else ''} waiting for a step of the clock, {since}."
+    yield Finding(level, "clock", sentence, "Run 'expressplatform tick --until-quiet', and have it run regularly.")
+
+
+def _work(place: Place, now: datetime) -> Iterator[Finding]:
+    """What steps have left to be done."""
+    count, oldest = _asked(place.store, _WORK) or (0, None)
+    if not count or not isinstance(oldest, int):
+        yield Finding(Level.OK, "work", "No work is waiting.")
+        return
+    since = instant(oldest)
+    level = Level.FAULT if now - since > WAITS else Level.ADVICE
+    sentence = (
+        f"{count} piece{'s' if count != 1 else ''} of work to be done, the oldest since {since:%Y-%m-%d %H:%M} UTC."
+    )
+    yield Finding(level, "work", sentence, "Run 'expressplatform work --until-quiet', or see to the worker.")
