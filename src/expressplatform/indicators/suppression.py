@@ -69,19 +69,17 @@ class Visible:
 
 def visible(figures: Figures, smallest_cell: int = SMALLEST_CELL) -> Visible:
     """What may be shown of figures where no count below ``smallest_cell`` may be found."""
-    columns = _columns(figures, smallest_cell)
-    kept = {
-        split.parts[at] for split, of in columns.items() for (at, *more) in of if not more and at < len(split.parts)
-    }
-    if not _small(figures.complaints, smallest_cell):
-        kept.add(Mark.COMPLAINTS)
+    if _small(figures.complaints, smallest_cell):
+        return Visible(frozenset(), tuple(frozenset() for _ in figures.groups))
+    kept, columns = _columns(figures, smallest_cell)
     hidden: dict[int, frozenset[Mark]] = {}
     for dimension in figures.frame.by:
         hidden.update(_hidden_in(figures, dimension, columns, smallest_cell))
-    shown = [_large(figures, kept, smallest_cell)]
-    for place, group in enumerate(figures.groups):
-        shown.append(_large(group.figures, kept - hidden[place], smallest_cell))
-    return Visible(shown[0], tuple(shown[1:]))
+    groups = enumerate(figures.groups)
+    return Visible(
+        _large(figures, kept, smallest_cell),
+        tuple(_large(group.figures, kept - hidden[place], smallest_cell) for place, group in groups),
+    )
 
 
 def _small(count: int, cell: int) -> bool:
@@ -92,15 +90,15 @@ def _large(figures: Figures, marks: Iterable[Mark], cell: int) -> frozenset[Mark
     return frozenset(mark for mark in marks if figures.count(mark) >= cell)
 
 
-def _columns(total: Figures, cell: int) -> dict[Split, Columns]:
-    """How the total shows each split whose parent it shows (rule 1)."""
-    shown = set() if _small(total.complaints, cell) else {Mark.COMPLAINTS}
+def _columns(total: Figures, cell: int) -> tuple[frozenset[Mark], dict[Split, Columns]]:
+    """Which marks the total shows, and how each split whose parent it shows is merged (rule 1)."""
+    shown = {Mark.COMPLAINTS}
     columns: dict[Split, Columns] = {}
     for split in SPLITS:
         if split.parent in shown:
             columns[split] = _merged(split.values(total), cell)
             shown.update(split.parts[at] for (at, *more) in columns[split] if not more and at < len(split.parts))
-    return columns
+    return frozenset(shown), columns
 
 
 def _merged(values: Sequence[int], cell: int) -> Columns:
