@@ -70,9 +70,7 @@ SAMR_20: Final = Citation(
     "2019, am. 2022",
 )
 SAMR_121: Final = Citation("SAMR Order 121", "", "announced January 2026", verified=False)
-CCA_REFUSALS: Final = Citation(
-    "Consumer associations' list of complaints not taken", "", "2011", verified=False
-)
+CCA_REFUSALS: Final = Citation("Consumer associations' list of complaints not taken", "", "2011", verified=False)
 CONSUMIDOR_GOV_BR: Final = Citation(
     "consumidor.gov.br, how it works",
     "10 days to answer, then the consumer's comment",
@@ -97,17 +95,13 @@ ISO_32122: Final = Citation(
     "2025",
     verified=False,
 )
-CFPB: Final = Citation(
-    "CFPB, company portal terms", "15 calendar days, final by 60", "", "insidearm.com/news/00043245"
-)
+CFPB: Final = Citation("CFPB, company portal terms", "15 calendar days, final by 60", "", "insidearm.com/news/00043245")
 ODR_12315: Final = Citation("12315 ODR enterprises", "negotiate within 10 working days", "", verified=True)
 PDPO: Final = Citation(
     "Personal Data (Privacy) Ordinance, Cap. 486", "", "", "https://www.elegislation.gov.hk/hk/cap486"
 )
 PIPL: Final = Citation("Personal Information Protection Law of the PRC", "", "2021")
-PROJECT: Final = Citation(
-    "A default of this library, to be replaced by the scheme's own rule", verified=False
-)
+PROJECT: Final = Citation("A default of this library, to be replaced by the scheme's own rule", verified=False)
 
 
 def article(citation: Citation, name: str) -> Citation:

@@ -194,9 +194,7 @@ class WorkingCalendar:
         if year != self.announced_through + 1:
             problems.append(Problem("$.year", "order", f"must be {self.announced_through + 1}"))
         if any(date.fromordinal(day).year != year for day in closed.keys() | worked.keys()):
-            problems.append(
-                Problem("$.holidays", "range", "every day must lie in the year that is announced")
-            )
+            problems.append(Problem("$.holidays", "range", "every day must lie in the year that is announced"))
         if any((day - 1) % 7 < self.week for day in worked):
             problems.append(Problem("$.make_up", "range", "a make-up day is a day of the weekend"))
         if problems:

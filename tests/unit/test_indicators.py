@@ -156,19 +156,11 @@ class TestAnswer:
 class TestRest:
     """What else is counted."""
 
-    def test_a_case_is_referred_back_while_the_council_has_it_or_when_the_council_gave_its_outcome(self) -> None:
-        back = (
-            case(Account(UPLOADED), status=Status.REFERRED_BACK),
-            case(Account(UPLOADED), status=Status.FURTHER_HANDLING),
-            case(Account(UPLOADED, outcome=Outcome.NOT_SETTLED, ended_at=ENDED), status=Status.RECORDED),
-        )
-        not_back = (
-            case(heard()),
-            case(attrs.evolve(heard(), outcome=Outcome.NOT_SETTLED), status=Status.RESOLVED),
-            case(Account(), status=Status.FURTHER_HANDLING),
-        )
-        assert all(Mark.REFERRED_BACK in marks(one) for one in back)
-        assert not any(Mark.REFERRED_BACK in marks(one) for one in not_back)
+    def test_a_case_is_referred_back_once_it_came_back_from_the_trader_wherever_it_stands_now(self) -> None:
+        back = case(attrs.evolve(heard(), referred_back=2), status=Status.RESOLVED)
+        assert Mark.REFERRED_BACK in marks(back)
+        assert Mark.REFERRED_BACK not in marks(case(heard()))
+        assert figures([back], as_at=AS_AT, zone=UTC).count(Mark.REFERRED_BACK) == 1
 
     def test_missed_deadlines_impostors_and_deletions_owed_are_counted_by_case(self) -> None:
         one = case(heard())

@@ -49,6 +49,8 @@ def apply(case: Case | None, event: Event) -> Case:
         timers = _carried(timers, event.timers, target)
         if (target in AT_REST) is not (account.ended_at is not None):
             account = attrs.evolve(account, ended_at=at if target in AT_REST else None)
+        if target is Status.REFERRED_BACK:
+            account = attrs.evolve(account, referred_back=account.referred_back + 1)
     elif event.timers:
         timers = _carried(timers, event.timers, target)
     elif type(event) is e.Acknowledged:

@@ -76,7 +76,8 @@ class Account:
     """What was said of the outcome, and by whom: the trader's word is not the outcome.
 
     ``claimed_by`` stays empty for a bare reply. ``word`` is the complainant's last word, None where there was
-    none. ``days_used`` are the counted days of the first answer. ``ended_at`` is when the case last came to rest.
+    none. ``days_used`` are the counted days of the first answer, ``referred_back`` counts returns to the
+    council. ``ended_at`` is when the case last came to rest.
     """
 
     first_uploaded_at: datetime | None = None
@@ -94,6 +95,7 @@ class Account:
     proved: bool = False
     contradicted: bool = False
     outcome: Outcome | None = None
+    referred_back: int = 0
     withdrawn: bool = False
     ended_at: datetime | None = None
 

@@ -84,7 +84,6 @@ SETTLED: Final = frozenset({Outcome.SETTLED_MONETARY, Outcome.SETTLED_NON_MONETA
 """What a trader claims when it says that a case is settled; None is an accepted offer, with no words about it."""
 
 _UNANSWERED: Final = frozenset({None, Outcome.NO_RESPONSE, Outcome.NOT_REACHABLE})
-_WITH_COUNCIL: Final = frozenset({Status.REFERRED_BACK, Status.FURTHER_HANDLING})
 _OUTSIDE: Final = frozenset({Status.OUTSIDE_SCHEME, Status.FURTHER_HANDLING})
 _CLAIMED: Final = (
     (Mark.RESOLVED, Mark.CLAIMED_CONFIRMED),
@@ -173,7 +172,7 @@ def _of_the_claim(case: Case, outcome: Mark) -> Iterator[Mark]:
 
 def _of_the_rest(case: Case) -> Iterator[Mark]:
     file = case.file
-    if _referred_back(case):
+    if case.account.referred_back:
         yield Mark.REFERRED_BACK
     if file.missed:
         yield Mark.MISSED_DEADLINES
@@ -181,12 +180,3 @@ def _of_the_rest(case: Case) -> Iterator[Mark]:
         yield Mark.IMPOSTORS
     if any(holding.owed for holding in file.holdings):
         yield Mark.DELETIONS_OWED
-
-
-def _referred_back(case: Case) -> bool:
-    """Whether a trader's case stands with the council again, or the council itself gave its outcome (HKCC 2019:
-    referred back for further handling or for record).
-    """
-    if case.account.first_uploaded_at is None:
-        return False
-    return case.status in _WITH_COUNCIL if case.is_open else case.account.outcome is not None
