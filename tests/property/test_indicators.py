@@ -38,6 +38,7 @@ accounts = st.builds(
     proved=st.booleans(),
     contradicted=st.booleans(),
     outcome=st.none() | st.sampled_from(Outcome),
+    referred_back=st.integers(0, 2),
     withdrawn=st.booleans(),
     ended_at=st.sampled_from([None, ENDED]),
 )
