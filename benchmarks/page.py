@@ -1,0 +1,70 @@
+"""The results as they are kept: a JSON document, and the table of the page that explains them.
+
+Laws of this file: the table is written from the document and nowhere else, between two marks of the page; a test
+holds the two together. Of the machine it says cores and the version of Python, nothing that names it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.measure import Effort, Row
+
+RESULTS: Final = Path(__file__).with_name("results.json")
+PAGE: Final = Path(__file__).parent.parent / "docs" / "explanation" / "performance.md"
+BEGIN: Final = "<!-- written by python -m benchmarks: begin -->"
+END: Final = "<!-- written by python -m benchmarks: end -->"
+
+Document = dict[str, Any]
+
+
+def document(rows: Sequence[Row], effort: Effort) -> Document:
+    """The results with the machine they were made on and how they were made."""
+    return {
+        "machine": {"cores": os.cpu_count(), "python": platform.python_version()},
+        "method": {"rounds": effort.rounds, "seconds": effort.seconds, "clock": "CPU time of the process"},
+        "rows": [one.document() for one in rows],
+    }
+
+
+def table(results: Document) -> str:
+    """The results as a table in Markdown."""
+    lines = [
+        "| what | beside | ours | theirs | ratio | least to greatest | goal |",
+        "|---|---|---:|---:|---:|---:|---|",
+    ]
+    for one in results["rows"]:
+        spread = f"{one['least']:g} to {one['greatest']:g}"
+        cells = (one["name"], one["peer"], _time(one, "ours"), _time(one, "theirs"), f"{one['ratio']:g}", spread)
+        lines.append(f"| {' | '.join(cells)} | {_goal(one)} |")
+    machine, method = results["machine"], results["method"]
+    how = f"{method['rounds']} rounds of {method['seconds']:g} s each, {machine['cores']} cores"
+    return "\n".join([*lines, "", f"{how}, Python {machine['python']}."])
+
+
+def _time(one: Document, side: str) -> str:
+    return f"{one[side]:g} {one['unit']}"
+
+
+def _goal(one: Document) -> str:
+    if one["goal"] is None:
+        return "none"
+    return f"{one['goal']:g}, {'met' if one['met'] else 'not met'}"
+
+
+def written(page: str, results: Document) -> str:
+    """The page with the table of these results."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n\n{table(results)}\n\n{END}{after}"
+
+
+def keep(results: Document) -> None:
+    """Writes the results, and the table into the page."""
+    RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), results), encoding="utf-8")
