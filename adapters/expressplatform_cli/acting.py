@@ -20,7 +20,8 @@ from expressplatform.scheme import Scheme
 from expressplatform.wording import label
 from expressplatform_cli import documents
 from expressplatform_cli.config import Place, open_platform
-from expressplatform_cli.options import Exit, answers, json_option, place_options, reason_option, staff_option
+from expressplatform_cli.exits import Exit
+from expressplatform_cli.options import answers, json_option, place_options, reason_option, staff_option
 from expressplatform_cli.output import console, pairs, plain, progress, say_json
 from expressplatform_cli.taking_in import duty_lines
 

@@ -12,7 +12,7 @@ from typing import Final
 
 import click
 
-from expressplatform_cli.options import EXITS, Exit, Message, leave, unquoted
+from expressplatform_cli.exits import EXITS, Exit, Message, leave, unquoted
 
 _AS_JSON: Final = "expressplatform_cli.as_json"
 

@@ -29,7 +29,8 @@ from expressplatform.scheme import Scheme
 from expressplatform.sealing import KeyRing
 from expressplatform.workdays import WorkingCalendar
 from expressplatform_cli.config import Place, must_be_there, scheme_named_by
-from expressplatform_cli.options import Exit, answers, json_option, message_of, place_options
+from expressplatform_cli.exits import Exit
+from expressplatform_cli.options import answers, json_option, message_of, place_options
 from expressplatform_cli.output import console, grid, progress, say_json
 from expressplatform_sqlite.keys import LocalKeyStore
 from expressplatform_sqlite.rows import instant

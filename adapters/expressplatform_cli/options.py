@@ -1,64 +1,30 @@
 """What the commands share: their options, and the one place where an error becomes a message and an exit code.
 
 Laws of this module
-- No message quotes what somebody typed or what a file holds, and no traceback is ever shown.
+- No traceback is ever shown: it might hold what is personal.
 - Every error says what is wrong, every place of it, and what to do next; with ``--json`` as a document.
-- Exit codes are a promise to scripts: `Exit` is their table, drawn into the help and the reference from here.
 """
 
 from __future__ import annotations
 
 import functools
-import json
-import re
-import sys
 import traceback
 from collections.abc import Callable
-from enum import IntEnum
 from pathlib import Path
 from types import MappingProxyType
-from typing import Concatenate, Final, NoReturn, ParamSpec, TypeVar
+from typing import Concatenate, Final, ParamSpec, TypeVar
 
-import attrs
 import click
 
 from expressplatform import errors as e
 from expressplatform_cli.config import Place, find_place, place_or_none
+from expressplatform_cli.exits import Exit, Message, leave
 
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., object])
 
-
-class Exit(IntEnum):
-    """How a command ends."""
-
-    OK = 0
-    OTHER = 1
-    USAGE = 2
-    EXTRA = 3
-    INPUT = 4
-    REFUSED = 5
-    NO_CASE = 6
-    CONFLICT = 7
-    STORE = 8
-
-
-EXITS: Final = MappingProxyType(
-    {
-        Exit.OK: "done",
-        Exit.OTHER: "something unexpected, or interrupted",
-        Exit.USAGE: "the command line is not right",
-        Exit.EXTRA: "an extra is not installed",
-        Exit.INPUT: "a document is not right; every problem is told by its path",
-        Exit.REFUSED: "a rule says no; nothing has changed",
-        Exit.NO_CASE: "there is no such case",
-        Exit.CONFLICT: "somebody wrote first, or a key came back with another command",
-        Exit.STORE: "the store or the keys cannot be used, or doctor found something",
-    }
-)
-"""What each exit code means."""
 
 _EXIT_OF: Final = (
     (e.InvalidInput, Exit.INPUT),
@@ -96,49 +62,12 @@ _NEXT: Final = MappingProxyType(
 """What to do next, by the code of an error."""
 
 
-_TYPED: Final = re.compile(r": '.*' (is|does)\b", re.DOTALL)
-
-
 # ---- errors -------------------------------------------------------------------------------------------------------
 
 
 def exit_of(error: e.ExpressPlatformError) -> Exit:
     """The exit code of an error of ours."""
     return next((code for kind, code in _EXIT_OF if isinstance(error, kind)), Exit.OTHER)
-
-
-@attrs.frozen
-class Message:
-    """An error as people and programs read it."""
-
-    exit: Exit
-    code: str
-    text: str
-    next: str = ""
-    problems: tuple[e.Problem, ...] = ()
-    case_id: str = ""
-    who_must_act: str = ""
-    allowed: tuple[str, ...] = ()
-
-    def document(self) -> dict[str, object]:
-        """The message for ``--json``, without what is empty."""
-        said = {
-            "exit": int(self.exit),
-            "code": self.code,
-            "message": self.text,
-            "next": self.next,
-            "problems": [attrs.asdict(problem) for problem in self.problems],
-            "case": self.case_id,
-            "who_must_act": self.who_must_act,
-            "allowed": list(self.allowed),
-        }
-        return {"error": {name: value for name, value in said.items() if value}}
-
-    def lines(self) -> list[str]:
-        """The message for people: a sentence, every problem, what may be done, what to do next."""
-        listed = [f"  {problem.path}: {problem.message}" for problem in self.problems]
-        may = [f"Allowed now: {', '.join(self.allowed)}."] if self.allowed else []
-        return [f"Error: {self.text}", *listed, *may, *([self.next] if self.next else [])]
 
 
 def message_of(error: e.ExpressPlatformError) -> Message:
@@ -168,27 +97,6 @@ def unexpected(error: Exception) -> Message:
     where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     text = f"Something unexpected went wrong ({type(error).__name__}{where})."
     return Message(Exit.OTHER, "unexpected", text, "If it happens again, report this line; it holds nothing personal.")
-
-
-def unquoted(text: str) -> str:
-    """A complaint about a command line, without what was typed there."""
-    if text.startswith("Got unexpected extra argument"):
-        return "There are more arguments than the command takes."
-    if text.startswith("No such command"):
-        return "There is no such command."
-    return _TYPED.sub(r": the value \1", text)
-
-
-def leave(message: Message, *, as_json: bool) -> NoReturn:
-    """Says what went wrong on standard error and ends the command."""
-    if as_json:
-        click.echo(json.dumps(message.document(), ensure_ascii=False, indent=2), err=True)
-    else:
-        first, *rest = message.lines()
-        click.secho(first, fg="red", bold=True, err=True)
-        for line in rest:
-            click.echo(line, err=True)
-    sys.exit(int(message.exit))
 
 
 def answers(function: Callable[P, R]) -> Callable[P, R]:

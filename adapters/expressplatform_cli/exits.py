@@ -1,0 +1,109 @@
+"""How a command ends: exit codes, and the message that goes with all but the first.
+
+Laws of this module
+- Exit codes are a promise to scripts: `Exit` is their table, drawn into the help and the reference from here.
+- No message quotes what somebody typed or what a file holds.
+- The library is not imported here: the help needs none of it, and is quick for that.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from enum import IntEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NoReturn
+
+import attrs
+import click
+
+if TYPE_CHECKING:
+    from expressplatform.errors import Problem
+
+
+class Exit(IntEnum):
+    """How a command ends."""
+
+    OK = 0
+    OTHER = 1
+    USAGE = 2
+    EXTRA = 3
+    INPUT = 4
+    REFUSED = 5
+    NO_CASE = 6
+    CONFLICT = 7
+    STORE = 8
+
+
+EXITS: Final = MappingProxyType(
+    {
+        Exit.OK: "done",
+        Exit.OTHER: "something unexpected, or interrupted",
+        Exit.USAGE: "the command line is not right",
+        Exit.EXTRA: "an extra is not installed",
+        Exit.INPUT: "a document is not right; every problem is told by its path",
+        Exit.REFUSED: "a rule says no; nothing has changed",
+        Exit.NO_CASE: "there is no such case",
+        Exit.CONFLICT: "somebody wrote first, or a key came back with another command",
+        Exit.STORE: "the store or the keys cannot be used, or doctor found something",
+    }
+)
+"""What each exit code means."""
+
+_TYPED: Final = re.compile(r""": (['"]).*\1 (is|does)\b""", re.DOTALL)
+
+
+@attrs.frozen
+class Message:
+    """An error as people and programs read it."""
+
+    exit: Exit
+    code: str
+    text: str
+    next: str = ""
+    problems: tuple[Problem, ...] = ()
+    case_id: str = ""
+    who_must_act: str = ""
+    allowed: tuple[str, ...] = ()
+
+    def document(self) -> dict[str, object]:
+        """The message for ``--json``, without what is empty."""
+        said = {
+            "exit": int(self.exit),
+            "code": self.code,
+            "message": self.text,
+            "next": self.next,
+            "problems": [attrs.asdict(problem) for problem in self.problems],
+            "case": self.case_id,
+            "who_must_act": self.who_must_act,
+            "allowed": list(self.allowed),
+        }
+        return {"error": {name: value for name, value in said.items() if value}}
+
+    def lines(self) -> list[str]:
+        """The message for people: a sentence, every problem, what may be done, what to do next."""
+        listed = [f"  {problem.path}: {problem.message}" for problem in self.problems]
+        may = [f"Allowed now: {', '.join(self.allowed)}."] if self.allowed else []
+        return [f"Error: {self.text}", *listed, *may, *([self.next] if self.next else [])]
+
+
+def unquoted(text: str) -> str:
+    """A complaint about a command line, without what was typed there."""
+    if text.startswith("Got unexpected extra argument"):
+        return "There are more arguments than the command takes."
+    if text.startswith("No such command"):
+        return "There is no such command."
+    return _TYPED.sub(r": the value \2", text)
+
+
+def leave(message: Message, *, as_json: bool) -> NoReturn:
+    """Says what went wrong on standard error and ends the command."""
+    if as_json:
+        click.echo(json.dumps(message.document(), ensure_ascii=False, indent=2), err=True)
+    else:
+        first, *rest = message.lines()
+        click.secho(first, fg="red", bold=True, err=True)
+        for line in rest:
+            click.echo(line, err=True)
+    sys.exit(int(message.exit))
