@@ -12,7 +12,8 @@ from expressplatform.complaint import Actor, Complaint
 from expressplatform.errors import ExpressPlatformError
 from expressplatform.events import Event
 from expressplatform.indicators import Figures, Tally
-from expressplatform.platform.flow import NO_GATEWAYS, Flow, Opened, Request, Ticked, Worked, approver
+from expressplatform.platform.flow import NO_GATEWAYS, Flow, approver
+from expressplatform.platform.requests import Opened, Request, Ticked, Worked
 from expressplatform.platform.system import system_draw, utc_now
 from expressplatform.ports import (
     AsyncCaseStore,
@@ -174,8 +175,8 @@ class AsyncPlatform:
         """Carries out what steps left to be done; call it now and then, from as many processes as you like."""
         return await self._flow.work(limit)
 
-    async def reschedule(self) -> int:
-        """Computes provisional deadlines again, for after a year was announced; how many moved."""
+    async def reschedule(self) -> Ticked:
+        """Computes provisional deadlines again, for after a year was announced; ``steps`` is how many ends moved."""
         return await self._flow.reschedule()
 
     async def close(self) -> None:

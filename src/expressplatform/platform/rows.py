@@ -16,9 +16,9 @@ from expressplatform import events as e
 from expressplatform.case import Case, apply, next_due
 from expressplatform.codes import OPEN, EffectKind, Role, Status
 from expressplatform.complaint import Actor, Particulars
-from expressplatform.errors import StoreUnusable
+from expressplatform.errors import KeyDestroyed, StoreUnusable
 from expressplatform.events import Event
-from expressplatform.ports import EffectRow, Header, KeyStore, StoredCase, StoredEvent, Token
+from expressplatform.ports import EffectRow, Header, KeyStore, Receipt, StoredCase, StoredEvent, Token
 from expressplatform.sealing import CaseKey, Context, KeyRing, token
 from expressplatform.wire import SCHEMA, event_row, read_event, with_particulars
 
@@ -34,11 +34,13 @@ def derive_case_id(organisation: str, key: str) -> str:
     return "c" + sha256(b"expressplatform case id 1" + framed).hexdigest()[:31]
 
 
-def sealed_row(event: Event, case: Case, key: CaseKey) -> StoredEvent:
+def sealed_row(event: Event, case: Case, key: CaseKey | None) -> StoredEvent:
     """The row of an event that made ``case`` what it is, its particulars sealed under the case's key."""
     kind, facts, personal = event_row(event)
     sealed = b""
     if personal is not None:
+        if key is None:
+            raise KeyDestroyed(case.id)
         sealed = key.seal(personal, Context(case.id, case.version, kind, SCHEMA, facts, PARTICULARS))
     return StoredEvent(case.id, case.version, kind, SCHEMA, facts, sealed)
 
@@ -192,10 +194,30 @@ def is_open(header: Header) -> bool:
     return Status(header.status) in OPEN
 
 
-def receipt_digest(command: bytes, by: Actor, key: CaseKey) -> bytes:
-    """The digest that tells a repeated command from another one: under the case's key, gone with it."""
-    asked_by = f"{by.role}|{by.organisation}|".encode()
-    return key.address(b"receipt|" + asked_by + command)
+PLAIN: Final = b"plain:"
+"""How the digest of a receipt begins that was made without a key, after the case's was destroyed."""
+
+
+def receipt_digest(command: bytes, by: Actor, key: CaseKey | None) -> bytes:
+    """The digest that tells a repeated command from another one: under the case's key, gone with it.
+
+    After erasure there is no key, and need of none: the commands that are still open hold facts alone.
+    """
+    asked = b"receipt|" + f"{by.role}|{by.organisation}|".encode() + command
+    return PLAIN + sha256(asked).digest() if key is None else key.address(asked)
+
+
+def is_plain(receipt: Receipt) -> bool:
+    """Whether a receipt's digest was made without a key."""
+    return receipt.digest.startswith(PLAIN)
+
+
+def sees(organisation: str, case: Case) -> bool:
+    """Whether an organisation may see a case: the council, the trader that has it, and those that owe a deletion."""
+    named = {case.file.council, *(one.organisation for one in case.file.holdings)}
+    if case.turn is not None:
+        named.add(case.turn.trader)
+    return organisation in named
 
 
 READERS: Final = frozenset({Role.COUNCIL, Role.COMPLAINANT})

@@ -17,7 +17,8 @@ from expressplatform.complaint import Actor, Complaint
 from expressplatform.errors import ExpressPlatformError
 from expressplatform.events import Event
 from expressplatform.indicators import Figures, Tally
-from expressplatform.platform.flow import NO_GATEWAYS, Flow, Opened, Request, Ticked, Worked, approver
+from expressplatform.platform.flow import NO_GATEWAYS, Flow, approver
+from expressplatform.platform.requests import Opened, Request, Ticked, Worked
 from expressplatform.platform.system import system_draw, utc_now
 from expressplatform.ports import (
     Answer,
@@ -248,8 +249,8 @@ class Platform:
         """Carries out what steps left to be done; call it now and then, from as many processes as you like."""
         return run(self._flow.work(limit))
 
-    def reschedule(self) -> int:
-        """Computes provisional deadlines again, for after a year was announced; how many moved."""
+    def reschedule(self) -> Ticked:
+        """Computes provisional deadlines again, for after a year was announced; ``steps`` is how many ends moved."""
         return run(self._flow.reschedule())
 
     def close(self) -> None:

@@ -1,0 +1,125 @@
+"""What every part of the flow stands on: the store, the keys, the scheme, and one step as rows.
+
+Laws of this file: it decides nothing and answers nobody. A case is judged by the scheme and edition that it was
+lodged under; a step is sealed under its case's key; what is not the asker's to see is not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+import attrs
+
+from expressplatform.case import Case
+from expressplatform.codes import Status
+from expressplatform.errors import (
+    NoSuchCase,
+    StoreUnusable,
+)
+from expressplatform.events import Event
+from expressplatform.platform import rows
+from expressplatform.platform.requests import Request, numbered
+from expressplatform.ports import (
+    AsyncCaseStore,
+    Commit,
+    Draw,
+    KeyStore,
+    Receipt,
+    StoredCase,
+    TraderGateway,
+)
+from expressplatform.scheme import Participant, Scheme
+from expressplatform.sealing import KeyRing
+from expressplatform.wire import write_command
+
+NO_GATEWAYS: Final[Mapping[str, TraderGateway]] = MappingProxyType({})
+
+
+@attrs.frozen
+class Step:
+    """One step that was decided: the case before and after, and the event between."""
+
+    before: Case | None
+    after: Case
+    event: Event
+
+
+class Desk:
+    """A store, a key store and a scheme, and what is asked of them everywhere."""
+
+    def __init__(
+        self,
+        *,
+        scheme: Scheme,
+        store: AsyncCaseStore,
+        keys: KeyStore,
+        now: Callable[[], datetime],
+        draw: Draw,
+        gateways: Mapping[str, TraderGateway],
+        participants: Sequence[Participant],
+    ) -> None:
+        self.scheme = scheme
+        self.store = store
+        self.keys = keys
+        self.now = now
+        self.draw = draw
+        self.gateways = gateways
+        self.participants = tuple(participants)
+        self.ring = KeyRing(keys)
+
+    async def adopt(self) -> None:
+        """The store belongs to this scheme."""
+        await self.store.adopt(self.scheme.id, self.scheme.edition)
+
+    async def close(self) -> None:
+        """Lets go of the store and the keys."""
+        await self.store.close()
+        self.keys.close()
+
+    def _scheme_of(self, case: Case | None) -> Scheme:
+        """A case is judged by the scheme and edition it was lodged under."""
+        if case is not None and (case.scheme, case.edition) != (self.scheme.id, self.scheme.edition):
+            raise StoreUnusable("another_scheme", f"the case belongs to {case.scheme} {case.edition}")
+        return self.scheme
+
+    async def _stored(self, case_id: str, organisation: str) -> StoredCase:
+        stored = await self.store.load(numbered(case_id), organisation)
+        if stored is None:
+            raise NoSuchCase(case_id)
+        return stored
+
+    async def _duplicates(self, case: Case, quarters: Sequence[str]) -> tuple[str, ...]:
+        """Other open cases over the same order at the same trader, found by token."""
+        secrets = [self.keys.secret(rows.secret_name(quarter)) for quarter in quarters]
+        tokens = [token for secret in secrets if (token := rows.order_token(case, secret)) is not None]
+        found = []
+        for case_id in await self.store.find(case.file.council, tokens) if tokens else ():
+            if case_id != case.id:
+                other = await self.store.load(case_id, case.file.council)
+                if other is not None and rows.is_open(other.header):
+                    found.append(case_id)
+        return tuple(found)
+
+    def _commit(self, step: Step, request: Request) -> Commit:
+        """One step as rows: sealed event, header, effects, receipt, tokens."""
+        after, event = step.after, step.event
+        # An erased case has no key to seal with; what may still happen to it holds facts alone.
+        erased = step.before is not None and step.before.status is Status.ERASED
+        key = None if erased else self.ring.get(after.id)
+        receipt = None
+        if request.key:
+            digest = rows.receipt_digest(write_command(request.command), request.by, key)
+            receipt = Receipt(after.id, request.key, digest, after.version)
+        return Commit(
+            case_id=after.id,
+            expected=after.version - 1,
+            header=rows.header_of(after),
+            events=(rows.sealed_row(event, after, key),),
+            effects=rows.effects_of(event, after),
+            receipt=receipt,
+            tokens=rows.tokens_of(after, event, self.keys),
+            drop_tokens=after.status is Status.ERASED,
+        )

@@ -1,0 +1,99 @@
+"""Reading cases: with a reason, for whom it is to see; or their facts alone.
+
+Laws of this file: particulars are opened for the readers that `rows` names, and nothing is changed by reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+
+import attrs
+
+from expressplatform.case import Case, allowed
+from expressplatform.codes import Role
+from expressplatform.complaint import Actor, Complaint
+from expressplatform.eligibility import assess
+from expressplatform.errors import (
+    Refused,
+)
+from expressplatform.indicators import Figures, Tally
+from expressplatform.platform import rows
+from expressplatform.platform.desk import Desk
+from expressplatform.platform.requests import Opened, judged_list
+from expressplatform.ports import (
+    Page,
+    Wanted,
+)
+from expressplatform.scheme import Assessment, Known
+
+
+class Reading(Desk):
+    """What shows a case."""
+
+    async def read(self, case_id: str, *, by: Actor, reason: str) -> Opened:
+        """A case with its particulars and every remark, for whoever may read it, with a reason."""
+        stored = await self._stored(case_id, by.organisation)
+        _check_reader(case_id, by)
+        if not reason.strip():
+            raise Refused("reason_missing", case_id, by.role, (), "Reading particulars needs a reason.")
+        case, events = rows.fold_opened(stored, self.ring, everything=True)
+        return Opened(case, events)
+
+    async def facts(self, case_id: str, *, by: Actor) -> Opened:
+        """A case and its events from their facts alone: no particular is opened."""
+        stored = await self._stored(case_id, by.organisation)
+        return Opened(rows.fold(stored), tuple(rows.fact_of(row) for row in stored.events))
+
+    async def page(self, *, by: Actor, wanted: Wanted, after: str, limit: int) -> Page:
+        """Where cases stand: headers, without any particular."""
+        judged_list(limit, trader=wanted.trader, assignee=wanted.assignee, reference=wanted.reference, after=after)
+        return await self.store.headers(by.organisation, wanted, after, limit)
+
+    async def assess(self, case_id: str, *, by: Actor) -> Assessment:
+        """Every finding about a case as at its filing date, and the verdict; it rests on particulars too."""
+        stored = await self._stored(case_id, by.organisation)
+        _check_reader(case_id, by)
+        case = rows.fold_opened(stored, self.ring)[0]
+        complaint = attrs.evolve(case.complaint, consents=case.file.consents, evidence=case.file.evidence)
+        known = Known(
+            participants=self.participants, duplicates=await self._duplicates(case, await self.store.quarters())
+        )
+        on = self.scheme.day(case.file.filed_at)
+        return assess(complaint, scheme=self._scheme_of(case), on=on, known=known)
+
+    def assess_unlodged(self, complaint: Complaint) -> Assessment:
+        """What an assessment would come to if the complaint were lodged now; nothing is stored."""
+        known = Known(participants=self.participants)
+        return assess(complaint, scheme=self.scheme, on=self.scheme.day(self.now()), known=known)
+
+    async def allowed(self, case_id: str, *, by: Actor) -> tuple[str, ...]:
+        """The names of the commands that this actor may send now."""
+        stored = await self._stored(case_id, by.organisation)
+        return tuple(command.__name__ for command in allowed(rows.fold(stored), by))
+
+    async def all_cases(self, organisation: str, batch: int) -> AsyncIterator[Case]:
+        """Every case of an organisation, from its facts: for figures. Needs no key."""
+        after = ""
+        while True:
+            stretch = await self.store.scan(organisation, after, batch)
+            for stored in stretch:
+                yield rows.fold(stored)
+            if len(stretch) < batch:
+                return
+            after = stretch[-1].header.case_id
+
+    async def indicators(self, tally: Tally, *, by: Actor, progress: Callable[[int], None] | None = None) -> Figures:
+        """Adds every case of an organisation to a tally."""
+        counted = 0
+        async for case in self.all_cases(by.organisation, 500):
+            tally.add(case)
+            counted += 1
+            if progress is not None and counted % 500 == 0:
+                progress(counted)
+        return tally.figures()
+
+
+def _check_reader(case_id: str, by: Actor) -> None:
+    if by.role not in rows.READERS:
+        may = ("Obtain",) if by.role is Role.TRADER else ()
+        raise Refused("not_a_reader", case_id, Role.COUNCIL, may, "This role does not read particulars here.")

@@ -1,0 +1,158 @@
+"""The clock and the work: what time asks of cases, and what steps have left to be done.
+
+Laws of this file: the clock's steps go through `decide` like everybody's. One case that fails does not stop the
+others, and work that fails comes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from expressplatform import commands as c
+from expressplatform.case import Case, apply, decide, due, next_due
+from expressplatform.codes import EffectKind, Status
+from expressplatform.commands import Command
+from expressplatform.complaint import clock_of
+from expressplatform.errors import (
+    ExpressPlatformError,
+    StaleVersion,
+)
+from expressplatform.platform import rows
+from expressplatform.platform.desk import Desk, Step
+from expressplatform.platform.requests import Request, Ticked, Worked
+from expressplatform.ports import (
+    EVERYONE,
+    Alert,
+    Commit,
+    Conflict,
+    EffectRow,
+    Header,
+    Wanted,
+)
+from expressplatform.scheme import Known
+
+LEASE: Final = timedelta(minutes=5)
+RETRY: Final = timedelta(minutes=1)
+
+
+class Running(Desk):
+    """What happens by itself."""
+
+    async def tick(self, limit: int) -> Ticked:
+        """Takes every step that time asks for, at most ``limit`` cases at once; call again while it takes any."""
+        now = self.now()
+        failed: dict[str, str] = {}
+        steps = 0
+        while steps == 0:
+            # Cases that fail stay due, and first: they must not hide those behind them.
+            waiting = await self.store.due(now, limit + len(failed))
+            if not (waiting := [header for header in waiting if header.case_id not in failed]):
+                break
+            for header in waiting:
+                try:
+                    steps += await self._advance(header, now)
+                except ExpressPlatformError as error:
+                    failed[header.case_id] = error.code
+        return Ticked(steps, tuple(failed.items()))
+
+    async def _advance(self, header: Header, now: datetime) -> int:
+        stored = await self._stored(header.case_id, EVERYONE)
+        case, commits = rows.fold(stored), []
+        while (command := due(case, now)) is not None:
+            case, commit = self._clocked(case, command, now)
+            commits.append(commit)
+        return await self._append_all(commits)
+
+    def _clocked(self, case: Case, command: Command, at: datetime) -> tuple[Case, Commit]:
+        """One step of the clock."""
+        request = Request(command, clock_of(case.file.council), "", case.id)
+        known = Known(participants=self.participants)
+        scheme = self._scheme_of(case)
+        (event,) = decide(case, command, by=request.by, at=max(at, case.at), scheme=scheme, known=known)
+        after = apply(case, event)
+        return after, self._commit(Step(case, after, event), request)
+
+    async def _append_all(self, commits: Sequence[Commit]) -> int:
+        for answer in await self.store.append(commits) if commits else ():
+            if isinstance(answer, Conflict):
+                raise StaleVersion(answer.case_id, answer.expected, answer.found)
+        return len(commits)
+
+    async def advance(self, case_ids: Sequence[str], until: datetime) -> int:
+        """The clock's steps on some cases up to an instant, each at the instant it was due."""
+        commits: list[Commit] = []
+        for case_id in dict.fromkeys(case_ids):
+            case = rows.fold(await self._stored(case_id, EVERYONE))
+            while (instant := next_due(case)) is not None and instant <= until:
+                command = due(case, max(instant, case.at))
+                if command is None:
+                    break
+                case, commit = self._clocked(case, command, instant)
+                commits.append(commit)
+        return await self._append_all(commits)
+
+    async def reschedule(self) -> Ticked:
+        """Computes every provisional end again, for after a year was announced: how many ends moved."""
+        moved, failed, after = 0, [], ""
+        while True:
+            page = await self.store.headers(EVERYONE, Wanted(), after, 500)
+            for header in filter(rows.is_open, page.headers):
+                try:
+                    moved += await self._rescheduled(header.case_id)
+                except ExpressPlatformError as error:
+                    failed.append((header.case_id, error.code))
+            if not page.after:
+                return Ticked(moved, tuple(failed))
+            after = page.after
+
+    async def _rescheduled(self, case_id: str) -> int:
+        stored = await self._stored(case_id, EVERYONE)
+        case, moved = rows.fold(stored), 0
+        for timer in case.timers:
+            if not timer.provisional:
+                continue
+            after, commit = self._clocked(case, c.Reschedule(timer.duty), self.now())
+            if after.timer(timer.duty) != timer:
+                case = after
+                moved += await self._append_all((commit,))
+        return moved
+
+    async def work(self, limit: int) -> Worked:
+        """Carries out what steps have left to be done: alerts and destroyed keys. What fails comes back."""
+        now = self.now()
+        done, failed = [], []
+        effects = await self.store.claim(now, limit, LEASE)
+        for effect in effects:
+            try:
+                await self._deliver(effect)
+                done.append(effect.id)
+            except Exception as error:  # noqa: BLE001  a gateway may raise anything; the effect must come back
+                code = error.code if isinstance(error, ExpressPlatformError) else type(error).__name__
+                failed.append((effect.id, code))
+                await self.store.retry(effect.id, now + RETRY)
+        if any(effect.kind == EffectKind.DESTROY_KEY for effect in effects):
+            await self._forget_quarters()
+        await self.store.done(done)
+        return Worked(len(done), tuple(failed))
+
+    async def _deliver(self, effect: EffectRow) -> None:
+        if effect.kind == EffectKind.DESTROY_KEY:
+            self.ring.forget(effect.case_id)
+            self.keys.destroy(effect.case_id)
+            return
+        stored = await self._stored(effect.case_id, EVERYONE)
+        header, gateway = stored.header, self.gateways.get(effect.recipient)
+        # What was true at the upload may be over by now: a trader is told only while the case waits for it.
+        if gateway is None or header.status != Status.UPLOADED or header.trader != effect.recipient:
+            return
+        alert = Alert(effect.id, header.case_id, effect.recipient, header.reference, header.due_at)
+        gateway.alert(alert)
+
+    async def _forget_quarters(self) -> None:
+        """The secret of a quarter's tokens goes with the quarter's last case."""
+        standing = {*(await self.store.quarters()), rows.quarter_of(self.now())}
+        for quarter in rows.earlier_quarters(rows.quarter_of(self.now())):
+            if quarter not in standing:
+                self.keys.forget(rows.secret_name(quarter))
