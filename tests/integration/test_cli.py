@@ -1,0 +1,438 @@
+"""The command line on real files: a whole life of a case, every exit code, nothing personal where it must not be."""
+
+from __future__ import annotations
+
+import json
+import re
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+import expressplatform.platform
+from expressplatform.platform import utc_now
+from expressplatform.schemes import SCHEMES
+from expressplatform_cli import starting
+from expressplatform_cli.commands import group
+from expressplatform_cli.exits import EXITS, Exit
+
+CANARY = "Qx7ZbWm2KpLr9TvE"
+OFFICER = ("--as", "officer-1")
+TRADER = ("--as", "agent-3", "--role", "trader", "--organisation", "taobao")
+PERSON = ("--as", "officer-1", "--role", "complainant")
+UPLOAD = '{"instrument": "pcpd_model_clauses", "impact_assessment": "ia-7"}'
+
+
+class Desk:
+    """A place made by `init`, and its commands."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.place = ("--store", str(folder / "cases.db"), "--keys", str(folder / "keys.db"))
+
+    def run(self, *arguments: str, given: str | None = None) -> Result:
+        """One command in this place."""
+        return CliRunner().invoke(group, [*arguments, *self.place], input=given, env={"COLUMNS": "100"})
+
+    def ok(self, *arguments: str, given: str | None = None) -> str:
+        """What a command that succeeds writes."""
+        result = self.run(*arguments, given=given)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    def document(self, *arguments: str, given: str | None = None) -> Any:
+        """What it writes with ``--json``."""
+        return json.loads(self.ok(*arguments, "--json", given=given))
+
+    def lodge(self, order: str = "EX-0000-0001") -> str:
+        """The reference of a new case."""
+        filled = self.ok("lodge", "--template").replace("EX-0000-0001", order).replace("Example Person", CANARY)
+        reference = self.document("lodge", "-", *OFFICER, given=filled)["reference"]
+        assert isinstance(reference, str)
+        return reference
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """A new place."""
+    folder = tmp_path / "place"
+    assert CliRunner().invoke(group, ["init", str(folder)]).exit_code == 0
+    return Desk(folder)
+
+
+def until_conciliation(desk: Desk) -> str:
+    """A case that a trader has obtained and spoken about."""
+    reference = desk.lodge()
+    desk.ok("act", reference, "Acknowledge", *OFFICER)
+    desk.ok("act", reference, "accept", *OFFICER)
+    desk.ok("act", reference, "upload", UPLOAD, *OFFICER)
+    desk.ok("act", reference, "Obtain", *TRADER)
+    desk.ok("act", reference, "report_contact", '{"channel": "phone"}', *TRADER)
+    return reference
+
+
+def later(monkeypatch: pytest.MonkeyPatch, days: int) -> None:
+    """From now on the platform's clock is ahead."""
+
+    def ahead() -> datetime:
+        return utc_now() + timedelta(days=days)
+
+    monkeypatch.setattr(expressplatform.platform, "utc_now", ahead)
+
+
+# ---- a life -------------------------------------------------------------------------------------------------------
+
+
+def test_a_case_lives_from_the_template_to_its_erasure(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every step of an ordinary case can be taken on the command line, and its figures outlive it."""
+    reference = until_conciliation(desk)
+    answer = '{"outcome": "settled_monetary", "redress": ["refund"], "particulars": {"text": "Paid back."}}'
+    assert "Resolution reported" in desk.ok("act", reference, "ReportResolution", "-", *TRADER, given=answer)
+    desk.ok("act", reference, "Confirm", '{"rating": 5}', *PERSON)
+    later(monkeypatch, 60)
+    assert desk.document("tick", "--until-quiet")["steps"] == 1
+    before = desk.document("indicators")
+    assert (before["complaints"], before["resolved"], before["mean_rating"]) == (1, 1, 5.0)
+    assert desk.document("cases", "--status", "closed")["cases"][0]["reference"] == reference
+    erased = desk.document("erase", reference, *OFFICER, "--approved-by", "officer-2")
+    assert (erased["status"], erased["key_destroyed"]) == ("erased", True)
+    after = desk.document("indicators")
+    assert {name: after[name] for name in after if name != "as_at"} == {
+        name: before[name] for name in before if name != "as_at"
+    }
+    shown = desk.document("show", reference, *OFFICER, "--reason", "a last look")
+    assert shown["particulars"] is None
+    assert CANARY not in json.dumps(shown)
+
+
+def test_show_tells_the_story_and_counts_the_days(desk: Desk) -> None:
+    """One page holds what happened, the particulars, each deadline as a calendar, and who may do what."""
+    reference = until_conciliation(desk)
+    page = desk.ok("show", reference.lower().replace("-", " "), *OFFICER, "--reason", "call back")
+    for said in (reference, CANARY, "Trader made contact", "week of", "Mainland working days", "ReportResolution"):
+        assert said in page
+    assert re.search(r"week of +Mon +Tue", page)
+
+
+def test_show_without_a_reason_shows_facts_alone(desk: Desk) -> None:
+    """Without a name and a reason there is ``--facts``, which holds nothing personal, and nothing else."""
+    reference = desk.lodge()
+    assert desk.run("show", reference).exit_code == Exit.USAGE
+    assert desk.run("show", reference, *OFFICER).exit_code == Exit.USAGE
+    facts = desk.ok("show", reference, "--facts")
+    document = desk.document("show", reference, "--facts")
+    assert CANARY not in facts + json.dumps(document)
+    assert document["particulars"] is None
+    assert [event["kind"] for event in document["events"]] == ["lodged"]
+    assert {one["duty"] for one in document["deadlines"]} == {"acknowledge", "screen"}
+    assert document["deadlines"][0]["explained"][0]["role"] == "day_zero"
+    assert "Accept" in document["allowed"]["council"]
+
+
+def test_what_a_trader_obtained_is_shown_with_a_reason_only(desk: Desk) -> None:
+    """Obtain is on record once; without a reason only the names of the fields are written."""
+    reference = desk.lodge()
+    desk.ok("act", reference, "accept", *OFFICER)
+    desk.ok("act", reference, "upload", UPLOAD, *OFFICER)
+    bare = desk.document("act", reference, "Obtain", *TRADER)
+    assert "particulars.name" in bare["disclosure"]["fields"]
+    assert CANARY not in json.dumps(bare)
+    whole = desk.document("act", reference, "Obtain", *TRADER, "--reason", "to call")
+    assert whole["disclosure"]["values"]["particulars.name"] == CANARY
+    assert (bare["version"], whole["version"]) == (4, 5)
+
+
+def test_the_same_key_does_nothing_twice(desk: Desk) -> None:
+    """A repeated key gives the same answer, with another command a conflict."""
+    reference = desk.lodge()
+    first = desk.document("act", reference, "Acknowledge", *OFFICER, "--key", "one")
+    assert desk.document("act", reference, "Acknowledge", *OFFICER, "--key", "one")["version"] == first["version"]
+    assert desk.run("act", reference, "assign", '{"officer": "o-9"}', *OFFICER, "--key", "one").exit_code == 7
+
+
+def test_assess_judges_files_and_stored_cases(desk: Desk, tmp_path: Path) -> None:
+    """The verdict with every finding, before and after lodging; what is missing is named by its path."""
+    example = tmp_path / "c.json"
+    example.write_text(desk.ok("lodge", "--template"), encoding="utf-8")
+    assert "Eligible" in desk.ok("assess", "--file", str(example))
+    assert desk.document("assess", desk.lodge())["verdict"] == "eligible"
+    example.write_text(example.read_text(encoding="utf-8").replace('"buyer": "private", ', ""), encoding="utf-8")
+    found = desk.document("assess", "--file", str(example))
+    assert (found["verdict"], found["ask_for"]) == ("needs_information", ["$.complainant.buyer"])
+    assert "Ask for: $.complainant.buyer" in desk.ok("assess", "--file", str(example))
+
+
+def test_an_officers_decision_needs_its_words_from_a_file_or_a_pipe(desk: Desk) -> None:
+    """A second complaint over one order is for an officer, whose reason does not stand on the command line."""
+    desk.lodge()
+    second = desk.lodge()
+    words = json.dumps({"particulars": {"text": CANARY}})
+    refused = desk.run("act", second, "Accept", words, *OFFICER)
+    assert refused.exit_code == Exit.USAGE
+    assert CANARY not in refused.output
+    assert desk.document("act", second, "Accept", "-", *OFFICER, given=words)["status"] == "eligible"
+
+
+def test_lists_filter_and_go_on_from_a_cursor(desk: Desk) -> None:
+    """A list can be narrowed, and read in stretches that do not overlap."""
+    references = {desk.lodge("A-1"), desk.lodge("B-2")}
+    first = desk.document("cases", "--limit", "1")
+    second = desk.document("cases", "--limit", "1", "--after", first["after"])
+    assert {page["cases"][0]["reference"] for page in (first, second)} == references
+    assert second["after"] is None
+    assert desk.document("cases", "--assignee", "nobody")["cases"] == []
+    assert desk.document("cases", "--due-before", "2000-01-01")["cases"] == []
+    assert "No case answers" in desk.ok("cases", "--trader", "taobao")
+    assert all(reference in desk.ok("cases") for reference in references)
+
+
+def test_figures_are_given_for_people_by_group_and_for_the_public(desk: Desk) -> None:
+    """The same figures as a page, by group, and with small cells left out."""
+    desk.lodge()
+    assert "clothing" in desk.ok("indicators", "--by", "category", "--since", "2000-01-01")
+    assert desk.document("indicators", "--by", "nature")["groups"][0]["key"] == "not_as_described"
+    assert desk.document("indicators", "--public")["complaints"] is None
+    assert "may not be published" in desk.ok("indicators", "--public")
+
+
+@pytest.mark.parametrize(("form", "begins"), [("mermaid", "stateDiagram-v2"), ("dot", "digraph"), ("svg", "<svg ")])
+def test_the_lifecycle_is_drawn_in_three_languages(form: str, begins: str) -> None:
+    """The diagram needs no place."""
+    result = CliRunner().invoke(group, ["diagram", "--format", form])
+    assert result.exit_code == 0
+    assert result.stdout.startswith(begins)
+
+
+def test_work_is_done_and_erasing_leaves_other_work_alone(desk: Desk) -> None:
+    """Erase carries out its own work; an alert that waits is left to whoever can send it."""
+    waiting = desk.lodge("A-1")
+    desk.ok("act", waiting, "accept", *OFFICER)
+    desk.ok("act", waiting, "upload", UPLOAD, *OFFICER)
+    gone = desk.lodge("B-2")
+    desk.ok("act", gone, "Withdraw", *PERSON)
+    assert desk.document("erase", gone, *OFFICER, "--approved-by", "officer-2")["key_destroyed"]
+    assert "1 piece of work" in desk.ok("doctor")
+    assert desk.document("work", "--until-quiet")["failed"] == []
+
+
+# ---- doctor -------------------------------------------------------------------------------------------------------
+
+
+def test_doctor_finds_nothing_wrong_with_a_sound_place(desk: Desk) -> None:
+    """A sound place is well, looked at whole, in part, and under its seals."""
+    desk.lodge()
+    assert desk.document("doctor", "--deep")["well"]
+    assert desk.document("doctor", "--sample", "1")["well"]
+    assert "1 cases replay" in desk.ok("doctor")
+
+
+def test_doctor_finds_keys_that_do_not_belong_to_the_store(desk: Desk, tmp_path: Path) -> None:
+    """With another place's keys every case lacks its own, and doctor says what to put back."""
+    desk.lodge()
+    CliRunner().invoke(group, ["init", str(tmp_path / "other")])
+    mixed = CliRunner().invoke(
+        group, ["doctor", "--store", str(desk.folder / "cases.db"), "--keys", str(tmp_path / "other" / "keys.db")]
+    )
+    assert mixed.exit_code == Exit.STORE
+    assert "belong together" in mixed.stdout
+
+
+def test_doctor_finds_time_that_nobody_took(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Steps that wait for more than a day are a fault; doctor names the command."""
+    desk.lodge()
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> Any:
+            return datetime.now(tz) + timedelta(days=40)
+
+    monkeypatch.setattr("expressplatform_cli.doctor.datetime", Later)
+    result = desk.run("doctor")
+    assert result.exit_code == Exit.STORE
+    assert "tick --until-quiet" in result.stdout
+
+
+# ---- places -------------------------------------------------------------------------------------------------------
+
+
+def test_init_makes_a_private_place_and_says_what_comes_next(tmp_path: Path) -> None:
+    """The files are the owner's alone, the configuration is found, and three commands are printed."""
+    folder = tmp_path / "new"
+    result = CliRunner().invoke(group, ["init", str(folder), "--scheme", "consumidor-br"])
+    assert result.exit_code == 0
+    assert result.stdout.count("expressplatform ") == 3
+    assert not any(stat.S_IMODE((folder / name).stat().st_mode) & 0o077 for name in ("cases.db", "keys.db"))
+    config = str(folder / "expressplatform.toml")
+    assert "No case" in CliRunner().invoke(group, ["cases", "--config", config]).stdout
+    template = CliRunner().invoke(group, ["lodge", "--template", "--config", config]).stdout
+    lodged = CliRunner().invoke(group, ["lodge", "-", *OFFICER, "--config", config], input=template)
+    assert lodged.exit_code == 0, lodged.output
+
+
+def test_init_refuses_a_place_that_holds_something(desk: Desk) -> None:
+    """Nothing is ever written over."""
+    assert CliRunner().invoke(group, ["init", str(desk.folder)]).exit_code == Exit.USAGE
+
+
+def test_init_offers_every_scheme_of_the_library() -> None:
+    """The names are written out for the help's sake, and are all of them."""
+    assert {*starting.SCHEME_IDS} == {*SCHEMES}
+
+
+def test_the_configuration_of_this_directory_is_found(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Inside a place no option is needed; outside, the message says how to make one."""
+    monkeypatch.chdir(desk.folder)
+    assert CliRunner().invoke(group, ["cases"]).exit_code == 0
+    monkeypatch.chdir(desk.folder.parent)
+    lost = CliRunner().invoke(group, ["cases"])
+    assert lost.exit_code == Exit.USAGE
+    assert "expressplatform init DIR" in lost.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "said"),
+    [
+        ("store = 5\n", Exit.INPUT, "$.keys: must be given"),
+        ("not toml at all", Exit.INPUT, "must be TOML"),
+        ('store = "cases.db"\nkeys = "keys.db"\ncolour = "red"\n', Exit.INPUT, "only store, keys, scheme"),
+        ('store = "cases.db"\nkeys = "keys.db"\nscheme = "consumidor-br"\n', Exit.STORE, "another scheme"),
+        ('store = "nowhere.db"\nkeys = "keys.db"\n', Exit.STORE, "not there"),
+    ],
+)
+def test_a_configuration_that_is_not_right_is_told_so(desk: Desk, text: str, code: int, said: str) -> None:
+    """Every problem of the file, by path; and a store is never made by the way."""
+    config = desk.folder / "expressplatform.toml"
+    config.write_text(text, encoding="utf-8")
+    result = CliRunner().invoke(group, ["cases", "--config", str(config)])
+    assert (result.exit_code, said in result.stderr) == (code, True), result.output
+    assert not (desk.folder / "nowhere.db").exists()
+
+
+def test_half_a_place_is_no_place(desk: Desk) -> None:
+    """A store without keys, or both ways of naming a place at once, is a mistake on the command line."""
+    config = ("--config", str(desk.folder / "expressplatform.toml"))
+    assert CliRunner().invoke(group, ["cases", *desk.place[:2]]).exit_code == Exit.USAGE
+    assert desk.run("cases", *config).exit_code == Exit.USAGE
+
+
+# ---- errors -------------------------------------------------------------------------------------------------------
+
+
+def wrong(desk: Desk, reference: str) -> Iterator[tuple[int, Sequence[str], str | None]]:
+    """An exit code, the command line that ends with it, and what stands on standard input."""
+    yield Exit.USAGE, ("cases", "--status", CANARY), None
+    yield Exit.USAGE, ("cases", CANARY), None
+    yield Exit.USAGE, (CANARY,), None
+    yield Exit.USAGE, ("act", reference, CANARY, *OFFICER), None
+    yield Exit.USAGE, ("lodge", "-"), "{}"
+    yield Exit.USAGE, ("lodge", f"/nowhere/{CANARY}", *OFFICER), None
+    yield Exit.USAGE, ("act", reference, "Accept", "--role", "trader", "--as", "a-1"), None
+    yield Exit.INPUT, ("lodge", "-", *OFFICER), json.dumps({"v": 1, "trader": CANARY, CANARY: 1})
+    yield Exit.INPUT, ("lodge", "-", *OFFICER), f'{{"v": 1, "particulars": {{"name": ["{CANARY}"]}}'
+    yield Exit.INPUT, ("lodge", "-", *OFFICER), '"' + CANARY * 100_000 + '"'
+    yield Exit.INPUT, ("act", reference, "assign", json.dumps({"officer": [CANARY]}), *OFFICER), None
+    yield Exit.INPUT, ("act", reference, "assign", json.dumps({"command": CANARY}), *OFFICER), None
+    yield Exit.INPUT, ("act", reference, "Accept", "--as", f"{CANARY} {CANARY}"), None
+    yield Exit.INPUT, ("show", CANARY, "--facts"), None
+    yield Exit.REFUSED, ("act", reference, "TakeUp", *OFFICER), None
+    yield Exit.REFUSED, ("erase", reference, *OFFICER, "--approved-by", "officer-1"), None
+    yield Exit.NO_CASE, ("show", "c" + "0" * 31, "--facts"), None
+    yield Exit.NO_CASE, ("act", reference, "Obtain", "--as", "a", "--role", "trader", "--organisation", "jd"), None
+    yield Exit.CONFLICT, ("act", reference, "Acknowledge", *OFFICER, "--expected", "9"), None
+
+
+def test_every_error_has_its_exit_code_and_quotes_nothing(desk: Desk) -> None:
+    """The code is the documented one, the message is not empty, there is no traceback and no value in it."""
+    reference = desk.lodge()
+    for code, line, given in wrong(desk, reference):
+        for form in ((), ("--json",)):
+            result = desk.run(*line, *form, given=given)
+            assert result.exit_code == code, (code, line[0], result.output)
+            assert result.stderr.strip()
+            assert "Traceback" not in result.output
+            assert CANARY not in result.output, line[0]
+            if form:
+                error = json.loads(result.stderr)["error"]
+                assert (error["exit"], bool(error["code"]), bool(error["message"])) == (code, True, True)
+
+
+def test_a_refusal_says_who_must_act_and_what_may_be_done(desk: Desk) -> None:
+    """A refusal as a document holds the code, the case, and the commands that are open."""
+    reference = desk.lodge()
+    error = json.loads(desk.run("act", reference, "TakeUp", *OFFICER, "--json").stderr)["error"]
+    assert (error["code"], "Accept" in error["allowed"]) == ("wrong_status", True)
+    assert error["case"].startswith("c")
+
+
+def test_what_nobody_foresaw_is_told_by_its_kind_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error of nobody's making ends with 1: its kind and place, never its text."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError(CANARY)
+
+    monkeypatch.setattr("expressplatform_cli.looking.show_case", broken)
+    result = desk.run("show", desk.lodge(), "--facts")
+    assert result.exit_code == Exit.OTHER
+    assert "RuntimeError" in result.stderr
+    assert CANARY not in result.output
+
+
+def test_a_store_that_is_no_store_is_told_so(desk: Desk) -> None:
+    """A corrupt file and another program's file each end with 8, and with what to do."""
+    (desk.folder / "cases.db").write_bytes(b"no database at all" * 100)
+    result = desk.run("cases")
+    assert result.exit_code == Exit.STORE
+    assert "backup" in result.stderr
+    assert desk.run("doctor").exit_code == Exit.STORE
+
+
+def test_typed_text_cannot_move_the_cursor(desk: Desk) -> None:
+    """Control characters in what somebody wrote are shown as what they are not."""
+    reference = desk.lodge()
+    note = json.dumps({"particulars": {"text": "before\x1b[2Jafter\u202eend"}})
+    desk.ok("act", reference, "AddNote", "--file", "-", *OFFICER, given=note)
+    page = desk.ok("show", reference, *OFFICER, "--reason", "check")
+    assert "before\ufffd[2Jafter\ufffdend" in page
+    assert "\x1b" not in page
+
+
+# ---- help ---------------------------------------------------------------------------------------------------------
+
+
+THERE = group.list_commands(click.Context(group))
+
+
+@pytest.mark.parametrize("name", THERE)
+def test_every_command_explains_itself(name: str) -> None:
+    """Each command of the table has a help of its own, and takes ``--json`` where it answers with data."""
+    result = CliRunner().invoke(group, [name, "--help"])
+    assert result.exit_code == 0, result.output
+    assert "Usage: " in result.stdout
+    assert name in ("diagram", "demo") or "--json" in result.stdout
+
+
+def test_the_help_lists_commands_and_exit_codes() -> None:
+    """The first page names every command and every exit code."""
+    page = CliRunner().invoke(group, ["--help"]).stdout
+    assert all(f"  {name} " in page for name in THERE)
+    assert all(f"  {int(code)}  {meaning.split(';')[0]}" in page for code, meaning in EXITS.items())
+
+
+def test_the_help_loads_neither_the_library_nor_the_tables() -> None:
+    """Help stays quick because it imports click and little else."""
+    script = (
+        "import sys; from click.testing import CliRunner; from expressplatform_cli.commands import group; "
+        "CliRunner().invoke(group, ['--help']); "
+        "sys.exit(bool({'expressplatform', 'rich', 'sqlite3', 'cryptography'} & sys.modules.keys()))"
+    )
+    began = time.perf_counter()
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+    assert time.perf_counter() - began < 5
