@@ -21,7 +21,8 @@ from typing import ParamSpec, Self, TypeVar, final
 
 from expressplatform.ports import Answer, Commit, EffectRow, Header, Page, Receipt, StoredCase, Wanted
 from expressplatform_sqlite.faults import closed
-from expressplatform_sqlite.store import Outcome, SqliteStore
+from expressplatform_sqlite.store import SqliteStore
+from expressplatform_sqlite.together import Outcome
 
 P = ParamSpec("P")
 T = TypeVar("T")

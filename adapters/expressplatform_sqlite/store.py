@@ -3,8 +3,8 @@
 Laws of this module
 - What has been acknowledged is on the disk: write-ahead log, synchronous at every commit.
 - One writer at a time, in this process by a lock and between processes by SQLite's; readers never wait for it.
-- Threads that append at the same time share one transaction, and so one wait for the disk. Whoever holds the
-  lock carries the others; with nobody waiting, a commit is written where it stands, by the thread that brings it.
+- Threads that append at the same time share one transaction (`together`); rows that cannot be kept are the error of
+  the caller who brought them, and of no other.
 - After a failure the store is as it was before the call, and may be used again.
 """
 
@@ -14,7 +14,6 @@ import json
 import os
 import sqlite3
 import threading
-from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
@@ -39,9 +38,7 @@ from expressplatform_sqlite.batch import Batch
 from expressplatform_sqlite.faults import closed, translated, unusable
 from expressplatform_sqlite.rows import EFFECT, EVENT, HEADER, effects_of, events_of, header_of, micros
 from expressplatform_sqlite.schema import MEMORY, opened, reader
-
-Outcome = Sequence[Answer] | Exception
-"""What became of one caller's commits."""
+from expressplatform_sqlite.together import Outcome, Together
 
 _SEES: Final = f"""(:org = '{EVERYONE}' OR council = :org OR trader = :org
     OR (former <> '[]' AND EXISTS (SELECT 1 FROM json_each(former) WHERE value = :org))) AND :org <> ''"""
@@ -79,16 +76,6 @@ def _filtered(wanted: Wanted) -> tuple[str, dict[str, object]]:
     return " AND ".join([_HEADERS, *clauses]) + " ORDER BY case_id LIMIT :limit", values
 
 
-class _Ticket:
-    """One caller's commits, waiting to be written."""
-
-    __slots__ = ("commits", "outcome")
-
-    def __init__(self, commits: Sequence[Commit]) -> None:
-        self.commits = commits
-        self.outcome: Outcome | None = None
-
-
 @final
 class SqliteStore:
     """Cases in the file at ``path``, made (mode 0600) when it is not there; ``:memory:`` for one without a file.
@@ -99,13 +86,13 @@ class SqliteStore:
     or ``failed``.
     """
 
-    __slots__ = ("_busy", "_closed", "_db", "_idle", "_lock", "_path", "_queue")
+    __slots__ = ("_busy", "_closed", "_db", "_idle", "_lock", "_path", "_together")
 
     def __init__(self, path: str | os.PathLike[str], *, busy_seconds: float = 30.0) -> None:
         self._path = MEMORY if path == MEMORY else os.path.abspath(path)
         self._busy = busy_seconds
         self._lock = threading.Lock()
-        self._queue: deque[_Ticket] = deque()
+        self._together = Together(self.append_all)
         self._idle: list[sqlite3.Connection] = []
         self._closed = False
         with translated():
@@ -115,31 +102,7 @@ class SqliteStore:
 
     def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
         """Store each commit whole or not at all, in order; durable when this returns. See `CaseStore.append`."""
-        ticket = _Ticket(commits)
-        self._queue.append(ticket)
-        try:
-            with self._lock:
-                if ticket.outcome is None:
-                    self._carry(ticket)
-        except BaseException:  # interrupted while it waited: it must not be written later, unasked
-            with suppress(ValueError):
-                self._queue.remove(ticket)
-            raise
-        if isinstance(ticket.outcome, Exception):
-            raise ticket.outcome
-        assert ticket.outcome is not None
-        return ticket.outcome
-
-    def _carry(self, ticket: _Ticket) -> None:
-        """Write what waits, this ticket with it."""
-        tickets = []
-        while self._queue:
-            tickets.append(self._queue.popleft())
-        if ticket not in tickets:
-            tickets.append(ticket)
-        outcomes = self._written([ticket.commits for ticket in tickets])
-        for waiting, outcome in zip(tickets, outcomes, strict=True):
-            waiting.outcome = outcome
+        return self._together.append(commits)
 
     def append_all(self, groups: Sequence[Sequence[Commit]], /) -> Sequence[Outcome]:
         """Several callers' appends in one transaction: for each its answers, or the error that is its own."""

@@ -1,0 +1,98 @@
+"""Threads that append at the same time share one transaction, and so one wait for the disk.
+
+Laws of this file
+- Nobody waits for company: who comes while nothing is being written writes at once, in its own thread.
+- Who comes while somebody writes waits, and the next to write takes along all who wait. Writing is handed on before
+  those who were served wake up, so that one that comes back early cannot push in and write alone.
+- Who is interrupted while waiting is written by nobody, or whole; it never holds up the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from threading import Lock
+from typing import final
+
+from expressplatform.ports import Answer, Commit
+
+Outcome = Sequence[Answer] | Exception
+"""What became of one caller's commits."""
+
+
+class _Ticket:
+    """One caller's commits. ``turn`` opens when they have an outcome, or when it is theirs to write."""
+
+    __slots__ = ("commits", "outcome", "turn", "writes")
+
+    def __init__(self, commits: Sequence[Commit]) -> None:
+        self.commits = commits
+        self.outcome: Outcome | None = None
+        self.turn = Lock()
+        self.writes = False
+
+
+@final
+class Together:
+    """Calls ``write`` with the commits of all who wait; it answers each caller in turn, and locks by itself."""
+
+    __slots__ = ("_busy", "_gate", "_waiting", "_write")
+
+    def __init__(self, write: Callable[[Sequence[Sequence[Commit]]], Sequence[Outcome]]) -> None:
+        self._write = write
+        self._gate = Lock()
+        self._waiting: list[_Ticket] = []
+        self._busy = False
+
+    def append(self, commits: Sequence[Commit]) -> Sequence[Answer]:
+        """The answers to these commits, or the error that is theirs."""
+        ticket = _Ticket(commits)
+        try:
+            self._queue_up(ticket)
+            ticket.turn.acquire()
+            outcome = self._carry(ticket) if ticket.outcome is None else ticket.outcome
+        except BaseException:
+            self._leave(ticket)
+            raise
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    def _queue_up(self, ticket: _Ticket) -> None:
+        with self._gate:
+            if self._busy:
+                ticket.turn.acquire()
+                self._waiting.append(ticket)
+            else:
+                ticket.writes = self._busy = True
+
+    def _carry(self, own: _Ticket) -> Outcome:
+        """Write what waits, this ticket first; the next to write is woken before those who are served."""
+        others: list[_Ticket] = []
+        try:
+            with self._gate:
+                others, self._waiting = self._waiting, []
+            outcome, *outcomes = self._write([own.commits, *(ticket.commits for ticket in others)])
+            for ticket, theirs in zip(others, outcomes, strict=True):
+                ticket.outcome = theirs
+        finally:  # after an interruption each of the others writes for itself
+            self._hand_on()
+            own.writes = False
+            for ticket in others:
+                ticket.turn.release()
+        return outcome
+
+    def _hand_on(self) -> None:
+        with self._gate:
+            self._busy = bool(self._waiting)
+            if self._busy:
+                following = self._waiting.pop(0)
+                following.writes = True
+                following.turn.release()
+
+    def _leave(self, ticket: _Ticket) -> None:
+        """The caller has been interrupted: its commits are not to be written, and its turn goes to the next."""
+        with self._gate:
+            if ticket in self._waiting:
+                self._waiting.remove(ticket)
+        if ticket.writes:
+            self._hand_on()
