@@ -14,6 +14,7 @@ from typing import Any, Final
 import attrs
 
 from expressplatform import events as e
+from expressplatform.case.copies import changed
 from expressplatform.case.state import Account, Case, File, Offer, Turn
 from expressplatform.codes import Duty, Role, Status, Word
 from expressplatform.complaint import ERASED, Particulars
@@ -29,15 +30,17 @@ Fold = Callable[[Case, Any], Parts]
 
 
 def _acknowledged(case: Case, event: e.Acknowledged) -> Parts:
-    return attrs.evolve(case.file, acknowledged=True), case.turn, case.account
+    return changed(case.file, acknowledged=True), case.turn, case.account
 
 
 def _supplied(case: Case, event: e.InformationSupplied) -> Parts:
     # The filing date is the day on which everything is there (HKCC performance pledge), until the first Accept.
-    new = event.asked.complaint
-    file = attrs.evolve(
+    new, before = event.asked.complaint, case.file.complaint
+    # It may say which shop it was; another trader it is only by Redirect.
+    trader = new.trader if new.trader.organisation == before.trader.organisation else before.trader
+    file = changed(
         case.file,
-        complaint=attrs.evolve(new, trader=case.file.complaint.trader),
+        complaint=attrs.evolve(new, trader=trader),
         consents=_merged(case.file.consents, new.consents, "recipient"),
         evidence=_merged(case.file.evidence, new.evidence, "id"),
         filed_at=event.at if case.file.verdict is None else case.file.filed_at,
@@ -52,7 +55,7 @@ def _merged(old: tuple[Any, ...], new: tuple[Any, ...], key: str) -> tuple[Any, 
 
 
 def _accepted(case: Case, event: e.Accepted) -> Parts:
-    return attrs.evolve(case.file, verdict=event.verdict), case.turn, case.account
+    return changed(case.file, verdict=event.verdict), case.turn, case.account
 
 
 def _redirected(case: Case, event: e.Redirected) -> Parts:
@@ -60,13 +63,13 @@ def _redirected(case: Case, event: e.Redirected) -> Parts:
     trader = attrs.evolve(case.file.complaint.trader, organisation=event.asked.trader, shop=None)
     complaint = attrs.evolve(case.file.complaint, trader=trader)
     holdings = told_to_delete(case.file.holdings, None, event.at)
-    return attrs.evolve(case.file, complaint=complaint, holdings=holdings), None, Account()
+    return changed(case.file, complaint=complaint, holdings=holdings), None, Account()
 
 
 def _uploaded(case: Case, event: e.Uploaded) -> Parts:
     account = case.account
     if account.first_uploaded_at is None:
-        account = attrs.evolve(account, first_uploaded_at=event.at)
+        account = changed(account, first_uploaded_at=event.at)
     resolve = next((timer for timer in event.timers if timer.duty is Duty.RESOLVE), None)
     return case.file, Turn(event.trader, event.at, resolve=resolve), account
 
@@ -81,37 +84,37 @@ def _turn(case: Case) -> Turn:
 
 
 def _obtained(case: Case, event: e.Obtained) -> Parts:
-    file = attrs.evolve(
+    file = changed(
         case.file,
         holdings=obtained(case.file.holdings, event.trader, event.at),
         disclosures=case.file.disclosures + 1,
     )
     turn = _turn(case)
-    return file, turn if turn.obtained_at else attrs.evolve(turn, obtained_at=event.at), case.account
+    return file, turn if turn.obtained_at else changed(turn, obtained_at=event.at), case.account
 
 
 def _contacted(case: Case, event: e.ContactReported) -> Parts:
-    return case.file, attrs.evolve(_turn(case), contacted_at=event.at), case.account
+    return case.file, changed(_turn(case), contacted_at=event.at), case.account
 
 
 def _attempted(case: Case, event: e.AttemptReported) -> Parts:
     turn = _turn(case)
-    return case.file, attrs.evolve(turn, attempts=turn.attempts + 1), case.account
+    return case.file, changed(turn, attempts=turn.attempts + 1), case.account
 
 
 def _time_asked(case: Case, event: e.TimeAsked) -> Parts:
-    return case.file, attrs.evolve(_turn(case), asked_days=event.asked.days), case.account
+    return case.file, changed(_turn(case), asked_days=event.asked.days), case.account
 
 
 def _time_answered(case: Case, event: e.TimeGranted | e.TimeRefused) -> Parts:
-    turn = attrs.evolve(_turn(case), asked_days=None)
+    turn = changed(_turn(case), asked_days=None)
     return case.file, _with_resolve(turn, event.timers), case.account
 
 
 def _with_resolve(turn: Turn, timers: tuple[Timer, ...]) -> Turn:
     for timer in timers:
         if timer.duty is Duty.RESOLVE:
-            return attrs.evolve(turn, resolve=timer)
+            return changed(turn, resolve=timer)
     return turn
 
 
@@ -122,39 +125,44 @@ def _clock_changed(case: Case, event: e.ClockStopped | e.ClockResumed) -> Parts:
 def _offer_made(case: Case, event: e.OfferMade) -> Parts:
     turn = _turn(case)
     # A new offer takes the place of the one that stood.
-    older = tuple(attrs.evolve(offer, open=False) for offer in turn.offers)
-    return case.file, attrs.evolve(turn, offers=(*older, Offer(event.number, event.asked))), case.account
+    older = _shut(turn.offers)
+    # What was written beside it stays with the event: particulars stand in the file alone.
+    asked = event.asked
+    terms = asked if asked.particulars is ERASED else attrs.evolve(asked, particulars=ERASED)
+    offer = Offer(event.number, terms)
+    return case.file, changed(turn, offers=(*older, offer)), case.account
 
 
 def _offer_declined(case: Case, event: e.OfferDeclined) -> Parts:
     turn = _turn(case)
-    return case.file, attrs.evolve(turn, offers=_shut(turn.offers)), case.account
+    return case.file, changed(turn, offers=_shut(turn.offers)), case.account
 
 
 def _shut(offers: tuple[Offer, ...]) -> tuple[Offer, ...]:
-    return tuple(attrs.evolve(offer, open=False) for offer in offers)
+    return tuple(Offer(offer.number, offer.terms, False) if offer.open else offer for offer in offers)
 
 
 def _offer_accepted(case: Case, event: e.OfferAccepted) -> Parts:
     turn = _turn(case)
     terms = turn.offers[event.asked.offer - 1].terms
-    account = attrs.evolve(
+    account = changed(
         case.account,
         claimed_by=Role.TRADER,
         confirmed_by=event.by.role,
         offer_accepted=True,
+        word=None,  # the last word counts: whatever was disputed before is settled now
         promised=terms.amount,
         proved=False,
         contradicted=False,
     )
-    turn = attrs.evolve(turn, offers=_shut(turn.offers), perform_by=terms.perform_by)
+    turn = changed(turn, offers=_shut(turn.offers), perform_by=terms.perform_by)
     return case.file, turn, account
 
 
 def _resolution_reported(case: Case, event: e.ResolutionReported) -> Parts:
     asked, account = event.asked, case.account
     first = account.answered_at is None
-    account = attrs.evolve(
+    account = changed(
         account,
         answered_at=event.at if first else account.answered_at,
         days_used=event.days_used if first else account.days_used,
@@ -166,23 +174,23 @@ def _resolution_reported(case: Case, event: e.ResolutionReported) -> Parts:
         proved=False,
         contradicted=False,
     )
-    return case.file, attrs.evolve(_turn(case), perform_by=asked.perform_by), account
+    return case.file, changed(_turn(case), perform_by=asked.perform_by), account
 
 
 def _performed(case: Case, event: e.PerformanceReported) -> Parts:
-    account = attrs.evolve(case.account, proved=True, contradicted=False)
+    account = changed(case.account, proved=True, contradicted=False)
     return case.file, case.turn, account
 
 
 def _contradicted(case: Case, event: e.PerformanceContradicted) -> Parts:
-    account = attrs.evolve(case.account, proved=False, contradicted=True, lapsed_silent=False, offer_accepted=False)
+    account = changed(case.account, proved=False, contradicted=True, lapsed_silent=False)
     return case.file, case.turn, account
 
 
 def _impasse(case: Case, event: e.ImpasseReported) -> Parts:
     account = case.account
     first = account.answered_at is None
-    account = attrs.evolve(
+    account = changed(
         account,
         answered_at=event.at if first else account.answered_at,
         claimed_by=Role.TRADER,
@@ -194,7 +202,7 @@ def _impasse(case: Case, event: e.ImpasseReported) -> Parts:
 def _to_delete(case: Case, event: Event) -> Parts:
     """Reject, Recall: whoever held the case must stop using what it obtained (PIPL Art 21, Art 47)."""
     holdings = told_to_delete(case.file.holdings, None, event.at)
-    return attrs.evolve(case.file, holdings=holdings), case.turn, case.account
+    return changed(case.file, holdings=holdings), case.turn, case.account
 
 
 # --- the complainant's word ------------------------------------------------------------------------------------
@@ -203,7 +211,7 @@ def _to_delete(case: Case, event: Event) -> Parts:
 def _word(case: Case, event: e.Confirmed | e.Disputed) -> Parts:
     says = Word.CONFIRMED if isinstance(event, e.Confirmed) else Word.DISPUTED
     account, asked = case.account, event.asked
-    account = attrs.evolve(
+    account = changed(
         account,
         word=says,
         rating=asked.rating if asked.rating is not None else account.rating,
@@ -214,7 +222,7 @@ def _word(case: Case, event: e.Confirmed | e.Disputed) -> Parts:
 
 
 def _breached(case: Case, event: e.BreachReported) -> Parts:
-    account = attrs.evolve(
+    account = changed(
         case.account,
         word=Word.DISPUTED,
         confirmed_by=None,
@@ -227,7 +235,7 @@ def _breached(case: Case, event: e.BreachReported) -> Parts:
 
 def _lapsed(case: Case, event: e.Lapsed) -> Parts:
     if case.status is Status.RESOLUTION_REPORTED:
-        return case.file, case.turn, attrs.evolve(case.account, lapsed_silent=True)
+        return case.file, case.turn, changed(case.account, lapsed_silent=True)
     if case.status is Status.RESOLVED:
         return _ending(case, event)
     return case.file, case.turn, case.account
@@ -235,28 +243,28 @@ def _lapsed(case: Case, event: e.Lapsed) -> Parts:
 
 def _withdrawn(case: Case, event: e.Withdrawn) -> Parts:
     file, turn, account = _ending(case, event)
-    return file, turn, attrs.evolve(account, withdrawn=True)
+    return file, turn, changed(account, withdrawn=True)
 
 
 def _ending(case: Case, event: Event) -> Parts:
     """Every end tells whoever holds details to delete them (PIPL Art 47: the purpose is achieved)."""
     holdings = told_to_delete(case.file.holdings, None, event.at)
-    return attrs.evolve(case.file, holdings=holdings), case.turn, case.account
+    return changed(case.file, holdings=holdings), case.turn, case.account
 
 
 def _recorded(case: Case, event: e.Recorded) -> Parts:
     file, turn, account = _ending(case, event)
-    return file, turn, attrs.evolve(account, outcome=event.asked.outcome)
+    return file, turn, changed(account, outcome=event.asked.outcome)
 
 
 def _closed(case: Case, event: e.Closed) -> Parts:
     file, turn, account = _ending(case, event)
     by = Role.COMPLAINANT if event.asked.confirmed_by else account.confirmed_by
-    return file, turn, attrs.evolve(account, outcome=event.asked.outcome, confirmed_by=by)
+    return file, turn, changed(account, outcome=event.asked.outcome, confirmed_by=by)
 
 
 def _reopened(case: Case, event: e.Reopened) -> Parts:
-    return case.file, case.turn, attrs.evolve(case.account, withdrawn=False)
+    return case.file, case.turn, changed(case.account, withdrawn=False)
 
 
 # --- around the case -------------------------------------------------------------------------------------------
@@ -264,12 +272,12 @@ def _reopened(case: Case, event: e.Reopened) -> Parts:
 
 def _consent_given(case: Case, event: e.ConsentGiven) -> Parts:
     consents = _merged(case.file.consents, (event.asked.consent,), "recipient")
-    return attrs.evolve(case.file, consents=consents), case.turn, case.account
+    return changed(case.file, consents=consents), case.turn, case.account
 
 
 def _consent_withdrawn(case: Case, event: e.ConsentWithdrawn) -> Parts:
     recipient = event.asked.recipient
-    file = attrs.evolve(
+    file = changed(
         case.file,
         consents=tuple(consent for consent in case.file.consents if consent.recipient != recipient),
         holdings=told_to_delete(case.file.holdings, recipient, event.at),
@@ -278,17 +286,17 @@ def _consent_withdrawn(case: Case, event: e.ConsentWithdrawn) -> Parts:
 
 
 def _research(case: Case, event: e.ResearchConsentSet) -> Parts:
-    return attrs.evolve(case.file, research_consent=event.asked.given), case.turn, case.account
+    return changed(case.file, research_consent=event.asked.given), case.turn, case.account
 
 
 def _disclosed(case: Case, event: e.Disclosed) -> Parts:
-    return attrs.evolve(case.file, disclosures=case.file.disclosures + 1), case.turn, case.account
+    return changed(case.file, disclosures=case.file.disclosures + 1), case.turn, case.account
 
 
 def _shared(case: Case, event: e.EvidenceShared) -> Parts:
     pairs = tuple((event.asked.recipient, item) for item in event.asked.evidence)
     return (
-        attrs.evolve(case.file, shared=tuple(dict.fromkeys((*case.file.shared, *pairs)))),
+        changed(case.file, shared=tuple(dict.fromkeys((*case.file.shared, *pairs)))),
         case.turn,
         case.account,
     )
@@ -296,24 +304,24 @@ def _shared(case: Case, event: e.EvidenceShared) -> Parts:
 
 def _evidence(case: Case, event: e.EvidenceAdded) -> Parts:
     return (
-        attrs.evolve(case.file, evidence=(*case.file.evidence, event.asked.evidence)),
+        changed(case.file, evidence=(*case.file.evidence, event.asked.evidence)),
         case.turn,
         case.account,
     )
 
 
 def _redacted(case: Case, event: e.Redacted) -> Parts:
-    return attrs.evolve(case.file, evidence=(*case.file.evidence, event.asked.copy)), case.turn, case.account
+    return changed(case.file, evidence=(*case.file.evidence, event.asked.copy)), case.turn, case.account
 
 
 def _reference(case: Case, event: e.ReferenceSet) -> Parts:
     others = tuple(pair for pair in case.file.references if pair[0] != event.by.organisation)
     references = (*others, (event.by.organisation, event.asked.reference))
-    return attrs.evolve(case.file, references=references), case.turn, case.account
+    return changed(case.file, references=references), case.turn, case.account
 
 
 def _assigned(case: Case, event: e.Assigned) -> Parts:
-    return attrs.evolve(case.file, assignee=event.asked.officer), case.turn, case.account
+    return changed(case.file, assignee=event.asked.officer), case.turn, case.account
 
 
 def _corrected(case: Case, event: e.Corrected) -> Parts:
@@ -321,30 +329,30 @@ def _corrected(case: Case, event: e.Corrected) -> Parts:
     if not isinstance(given, Particulars):
         return case.file, case.turn, case.account
     complaint = attrs.evolve(case.file.complaint, particulars=given)
-    return attrs.evolve(case.file, complaint=complaint), case.turn, case.account
+    return changed(case.file, complaint=complaint), case.turn, case.account
 
 
 def _held(case: Case, event: e.Held | e.HoldReleased) -> Parts:
-    return attrs.evolve(case.file, on_hold=isinstance(event, e.Held)), case.turn, case.account
+    return changed(case.file, on_hold=isinstance(event, e.Held)), case.turn, case.account
 
 
 def _impostor(case: Case, event: e.ImpostorReported) -> Parts:
-    return attrs.evolve(case.file, impostors=case.file.impostors + 1), case.turn, case.account
+    return changed(case.file, impostors=case.file.impostors + 1), case.turn, case.account
 
 
 def _missed(case: Case, event: e.DeadlineMissed) -> Parts:
-    return attrs.evolve(case.file, missed=case.file.missed + 1), case.turn, case.account
+    return changed(case.file, missed=case.file.missed + 1), case.turn, case.account
 
 
 def _deletion_confirmed(case: Case, event: e.DeletionConfirmed) -> Parts:
     holdings = confirmed(case.file.holdings, event.by.organisation, event.at)
-    return attrs.evolve(case.file, holdings=holdings), case.turn, case.account
+    return changed(case.file, holdings=holdings), case.turn, case.account
 
 
 def _erased(case: Case, event: e.Erased) -> Parts:
     complaint = attrs.evolve(case.file.complaint, particulars=ERASED)
     holdings = told_to_delete(case.file.holdings, None, event.at)
-    return attrs.evolve(case.file, complaint=complaint, holdings=holdings), case.turn, case.account
+    return changed(case.file, complaint=complaint, holdings=holdings), case.turn, case.account
 
 
 FOLDS: Final[Mapping[type[Event], Fold]] = MappingProxyType(

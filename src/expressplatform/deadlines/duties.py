@@ -84,11 +84,15 @@ def _days_before(due: datetime, days: int, found: DutyTerm) -> datetime:
 
 def explained(timer: Timer, scheme: Scheme) -> Deadline:
     """The deadline behind a timer, to be explained day by day."""
+    running = _running(timer, _found(timer, scheme), timer.stops)
+    return attrs.evolve(running, due=max(running.due, timer.due))
+
+
+def _found(timer: Timer, scheme: Scheme) -> DutyTerm:
     found = scheme.duty_term(timer.duty, scheme.day(timer.started))
     if found is None:
         raise StoreUnusable("scheme_incomplete", f"the scheme gives no length for the duty {timer.duty}")
-    running = _running(timer, found, timer.stops)
-    return attrs.evolve(running, due=max(running.due, timer.due))
+    return found
 
 
 def _running(timer: Timer, found: DutyTerm, stops: tuple[tuple[datetime, datetime], ...]) -> Deadline:
@@ -97,46 +101,57 @@ def _running(timer: Timer, found: DutyTerm, stops: tuple[tuple[datetime, datetim
 
 
 def _again(timer: Timer, scheme: Scheme, stops: tuple[tuple[datetime, datetime], ...]) -> Timer:
-    found = scheme.duty_term(timer.duty, scheme.day(timer.started))
-    if found is None:
-        raise StoreUnusable("scheme_incomplete", f"the scheme gives no length for the duty {timer.duty}")
+    found = _found(timer, scheme)
     running = _running(timer, found, stops)
     remind_at = _reminder(running, found) if timer.remind_at else None
     return attrs.evolve(timer, due=running.due, provisional=running.provisional, remind_at=remind_at, stops=stops)
 
 
+def _no_earlier(timer: Timer, due: datetime) -> Timer:
+    """The timer, ending no earlier than a party was told."""
+    return timer if timer.due >= due else attrs.evolve(timer, due=due)
+
+
 def stop(timer: Timer, at: datetime, until: datetime, scheme: Scheme) -> Timer:
-    """The timer standing still from ``at`` until ``until``."""
+    """The timer standing still from ``at`` until ``until``; it never ends earlier for it."""
     stopped = _again(timer, scheme, (*timer.stops, (at.astimezone(UTC), until.astimezone(UTC))))
-    return attrs.evolve(stopped, paused_until=until.astimezone(UTC))
+    return attrs.evolve(_no_earlier(stopped, timer.due), paused_until=until.astimezone(UTC))
 
 
 def resume(timer: Timer, at: datetime, scheme: Scheme) -> Timer:
-    """The timer running again from ``at``: what was left of the stop counts again."""
+    """The timer running again from ``at``: what was left of the stop counts again.
+
+    Whoever was reminded before the stop keeps, as far as the end told then reaches, the days that a reminder gives.
+    """
     begin, until = timer.stops[-1]
     running = _again(timer, scheme, (*timer.stops[:-1], (begin, min(until, at.astimezone(UTC)))))
+    if timer.remind_at is None:
+        running = _no_earlier(running, min(timer.due, _helped(timer, at, scheme)))
     return attrs.evolve(running, paused_until=None)
 
 
 def grant(timer: Timer, days: int, scheme: Scheme) -> Timer:
     """The timer with so many days more."""
-    return _again(attrs.evolve(timer, granted=timer.granted + days), scheme, timer.stops)
+    longer = _again(attrs.evolve(timer, granted=timer.granted + days), scheme, timer.stops)
+    return _no_earlier(longer, timer.due)
+
+
+def _helped(timer: Timer, at: datetime, scheme: Scheme) -> datetime:
+    """Until when a reminder given at ``at`` still helps: the instant itself where the duty has no reminder."""
+    found = _found(timer, scheme)
+    if found.remind_before is None:
+        return at
+    return deadline(at, attrs.evolve(found.term, days=found.remind_before)).due
 
 
 def reminded(timer: Timer, at: datetime, scheme: Scheme) -> Timer:
     """The timer after its reminder: a reminder that comes late moves the end, so that it still helps."""
-    found = scheme.duty_term(timer.duty, scheme.day(timer.started))
-    days = found.remind_before if found is not None and found.remind_before else 0
-    due = timer.due
-    if found is not None and days:
-        due = max(due, deadline(at, attrs.evolve(found.term, days=days)).due)
-    return attrs.evolve(timer, remind_at=None, due=due)
+    return _no_earlier(attrs.evolve(timer, remind_at=None), _helped(timer, at, scheme))
 
 
 def rescheduled(timer: Timer, scheme: Scheme) -> Timer:
     """The timer computed again with the calendars of today; never earlier than what a party was told."""
-    again = _again(timer, scheme, timer.stops)
-    return attrs.evolve(again, due=max(again.due, timer.due))
+    return _no_earlier(_again(timer, scheme, timer.stops), timer.due)
 
 
 def stopped_days(timer: Timer, scheme: Scheme) -> int:

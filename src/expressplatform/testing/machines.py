@@ -1,0 +1,459 @@
+"""Random histories of a case, and what must hold after each step of any of them.
+
+`CaseMachine` lodges a complaint, lets everybody send what their role may send, lets time pass with a clock
+that is now punctual and now late, and keeps its own short account of the history, by which it judges the
+case's. Run it as a test case: ``TestCase = CaseMachine.TestCase``. Whoever defines a scheme runs it on their
+own: a subclass with another ``scheme`` and a ``complaint`` that the scheme admits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
+from typing import Any, ClassVar, Final
+
+import attrs
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.strategies import DataObject, SearchStrategy
+
+from expressplatform import codes
+from expressplatform import commands as c
+from expressplatform import events as e
+from expressplatform.case import Case, allowed, apply, decide, due, next_due, replay
+from expressplatform.codes import END, OPEN, OWNER, Duty, Role, Status, Word
+from expressplatform.commands import Command
+from expressplatform.complaint import (
+    ERASED,
+    Actor,
+    Complainant,
+    Complaint,
+    Consent,
+    Evidence,
+    Flags,
+    Particulars,
+    PriorContact,
+    Purchase,
+    Shop,
+    TraderRef,
+    clock_of,
+)
+from expressplatform.deadlines.duties import LIVE
+from expressplatform.errors import Refused
+from expressplatform.events import Event
+from expressplatform.lifecycle import BY_COMMAND
+from expressplatform.records import without_particulars
+from expressplatform.scheme import Known, Scheme
+from expressplatform.schemes import HK_CCA
+from expressplatform.testing.strategies import commands as any_commands
+from expressplatform.testing.strategies import moneys, remarks, values
+
+START: Final = datetime(2025, 6, 3, 2, tzinfo=UTC)
+_MOMENT: Final = timedelta.resolution
+_OPENED: Final = Known("case-1", "0123-4567-M")
+_LATER: Final = (e.ClockStopped, e.TimeGranted, e.Reminded, e.Rescheduled)
+"""After these a party never has less time than it was told before."""
+
+
+def whole_complaint(scheme: Scheme = HK_CCA, trader: str = "taobao", at: datetime = START) -> Complaint:
+    """A complaint over a purchase a month before ``at``, with nothing missing that `HK_CCA` asks for."""
+    day = scheme.day(at)
+    recipients = dict.fromkeys((trader, *scheme.recipients))
+    return Complaint(
+        trader=TraderRef(trader, Shop(trader, "shop-1")),
+        category=codes.Category.CLOTHING,
+        nature=codes.Nature.DEFECTIVE,
+        purchase=Purchase(
+            ordered_on=day - timedelta(days=30),
+            bought_by=codes.BoughtBy.WEB,
+            subject=codes.Subject.GOODS,
+            supplier=codes.Supplier.BUSINESS,
+        ),
+        redress=(codes.Redress.REFUND,),
+        prior_contact=PriorContact(contacted=True),
+        proceedings=codes.Proceedings.NONE,
+        flags=Flags(injury=False, crime=False, testing_needed=False, suspected_abuse=False),
+        complainant=Complainant(codes.Buyer.PRIVATE, codes.AgeBand.ADULT, codes.Residence.HONG_KONG),
+        evidence=(Evidence("order-1", codes.EvidenceKind.ORDER),),
+        consents=tuple(_consent(one, scheme, at) for one in recipients),
+        particulars=Particulars(
+            name="A. Person", email="a@example.org", order_number="1-17", statement="It broke.", request="Refund."
+        ),
+    )
+
+
+def _consent(recipient: str, scheme: Scheme, at: datetime) -> Consent:
+    return Consent(recipient, codes.Purpose.HANDLING, scheme.notice, at, codes.Channel.WEB)
+
+
+# --- commands that fit a case -------------------------------------------------------------------------------
+
+
+def _some(ids: tuple[str, ...], least: int = 0) -> SearchStrategy[tuple[str, ...]]:
+    if not ids:
+        return st.just(("nothing",) if least else ())
+    return st.lists(st.sampled_from(ids), min_size=least, max_size=3, unique=True).map(tuple)
+
+
+def _day_near(case: Case) -> SearchStrategy[date]:
+    near = case.at.date()
+    return st.dates(near - timedelta(days=10), near + timedelta(days=90))
+
+
+def _instant_near(case: Case) -> SearchStrategy[datetime]:
+    return st.integers(-1, 25).map(lambda days: case.at + timedelta(days=days, hours=1))
+
+
+def _given(case: Case, scheme: Scheme) -> dict[type[Command], dict[str, SearchStrategy[Any]]]:
+    """For each command whose fields must fit the case: the fields, mostly as they should be."""
+    evidence = tuple(one.id for one in case.file.evidence)
+    duties = st.sampled_from(tuple(timer.duty for timer in case.timers) or tuple(Duty))
+    recipients = st.sampled_from((case.trader, *scheme.recipients))
+    traders = st.sampled_from(tuple(one.organisation for one in scheme.participants[:3]) or ("nobody",))
+    offers = len(case.turn.offers) if case.turn is not None else 0
+    turn_days = (case.turn.asked_days if case.turn is not None else None) or 1
+    number = {"offer": st.integers(max(1, offers - 1), offers + 1)}
+    promise = {"perform_by": st.none() | _day_near(case), "amount": st.none() | moneys(scheme.currency)}
+    new = values(Evidence, id=st.just(f"evidence-{len(evidence) + 1}"))
+    words = {"particulars": remarks()}
+    duty: dict[str, SearchStrategy[Any]] = {"duty": duties}
+    return {
+        c.SupplyInformation: {"complaint": st.just(attrs.evolve(case.complaint, particulars=_particulars()))},
+        c.Accept: {"particulars": remarks() | st.just(ERASED)},
+        c.Upload: {"instrument": st.sampled_from(sorted(scheme.instruments)), "impact_assessment": st.just("pia-1")},
+        c.Redirect: {"trader": traders},
+        c.AskTime: {"days": st.integers(1, 12)},
+        c.GrantTime: {"days": st.integers(1, turn_days)},
+        c.MakeOffer: {"expires": _instant_near(case), **promise},
+        c.AcceptOffer: number,
+        c.DeclineOffer: number,
+        c.ReportResolution: {"evidence": _some(evidence), **promise},
+        c.ReportPerformance: {"evidence": _some(evidence, 1), "amount": st.none() | moneys(scheme.currency)},
+        c.ContradictPerformance: {"evidence": _some(evidence, 1)},
+        c.GiveConsent: {"consent": st.builds(_consent, recipients, st.just(scheme), st.just(case.at))},
+        c.WithdrawConsent: {"recipient": recipients},
+        c.Disclose: _hand_over(scheme),
+        c.ShareEvidence: {"evidence": _some(evidence, 1)},
+        c.AddEvidence: {"evidence": new},
+        c.Redact: {"evidence": st.sampled_from(evidence or ("nothing",)), "copy": new},
+        c.Correct: {"particulars": st.just(_particulars())},
+        c.Erase: {"approved_by": st.sampled_from(("officer-2", "officer-1"))},
+        c.Hold: {"approved_by": st.sampled_from(("officer-2", "officer-1")), **words},
+        c.StopClock: {"until": _instant_near(case), **duty},
+        **dict.fromkeys((c.ResumeClock, c.Lapse, c.Remind, c.MissDeadline, c.Reschedule), duty),
+        **dict.fromkeys((c.AskInformation, c.AddMessage, c.AddNote, c.Reopen), words),
+    }
+
+
+def _particulars() -> Particulars:
+    return Particulars(name="A. Person", email="a@example.org", order_number="1-17", statement="So.", request="It.")
+
+
+def _hand_over(scheme: Scheme) -> dict[str, SearchStrategy[Any]]:
+    return {
+        "audience": st.just(codes.Audience.CCA),
+        "recipient": st.sampled_from(scheme.recipients or ("nobody",)),
+        "fields": st.just(("category", "claimed")),
+        "purpose": st.just(codes.Purpose.HANDLING),
+        "basis": st.just(codes.Basis.SEPARATE_CONSENT),
+    }
+
+
+def fitting(case: Case, command: type[Command], scheme: Scheme) -> SearchStrategy[Command]:
+    """Commands of a class that mostly fit a case: they name what it has, and instants around its last one."""
+    return values(command, **_given(case, scheme).get(command, {}))
+
+
+_GIVES_UP: Final = (c.Withdraw, c.WithdrawConsent, c.Decline, c.Erase, c.Record, c.Recall, c.Reject, c.Close)
+_AHEAD: Final[Mapping[Status, tuple[tuple[Role, type[Command]], ...]]] = MappingProxyType(
+    {
+        Status.LODGED: ((Role.COUNCIL, c.Accept),),
+        Status.NEEDS_INFORMATION: ((Role.COMPLAINANT, c.SupplyInformation),),
+        Status.ELIGIBLE: ((Role.COUNCIL, c.Upload),),
+        Status.OUTSIDE_SCHEME: ((Role.COUNCIL, c.TakeUp),),
+        Status.UPLOADED: ((Role.TRADER, c.Obtain),),
+        Status.OBTAINED: ((Role.TRADER, c.ReportContact), (Role.TRADER, c.AskTime), (Role.COUNCIL, c.GrantTime)),
+        Status.IN_CONCILIATION: (
+            (Role.TRADER, c.MakeOffer),
+            (Role.COMPLAINANT, c.AcceptOffer),
+            (Role.TRADER, c.ReportResolution),
+            (Role.TRADER, c.ReportImpasse),
+        ),
+        Status.RESOLUTION_REPORTED: ((Role.COMPLAINANT, c.Confirm), (Role.COMPLAINANT, c.Dispute)),
+        Status.REFERRED_BACK: ((Role.COUNCIL, c.Upload), (Role.COUNCIL, c.Redirect), (Role.COUNCIL, c.TakeUp)),
+        Status.FURTHER_HANDLING: ((Role.TRADER, c.ReportResolution), (Role.COUNCIL, c.Close)),
+        Status.RECORDED: ((Role.COUNCIL, c.Reopen),),
+        Status.WITHDRAWN: ((Role.COUNCIL, c.Reopen),),
+        Status.CLOSED: ((Role.COUNCIL, c.Reopen),),
+    }
+)
+"""Which steps bring a case further, and by whom: without them most histories would be short."""
+
+# --- the machine's own account of a history -----------------------------------------------------------------
+
+
+@attrs.define
+class Told:
+    """What a history comes to, told by rules of its own and not by the folds of `case`."""
+
+    filed: datetime
+    accepted: bool = False
+    uploaded: bool = False
+    withdrawn: bool = False
+    claimed: bool = False
+    word: Word | None = None
+    perform_by: date | None = None
+    offers: list[date | None] = attrs.field(factory=list)
+
+    def hear(self, event: Event) -> None:
+        """One event more."""
+        match event:
+            case e.InformationSupplied():
+                self.filed = self.filed if self.accepted else event.at
+            case e.Accepted():
+                self.accepted = True
+            case e.Uploaded():
+                self.uploaded, self.perform_by, self.offers = True, None, []
+            case e.Redirected():
+                self.uploaded, self.claimed, self.word, self.perform_by = False, False, None, None
+            case e.OfferMade():
+                self.offers.append(event.asked.perform_by)
+            case e.ResolutionReported():
+                self.perform_by = event.asked.perform_by
+                self.claimed = self.claimed or event.asked.outcome is not None
+            case e.ImpasseReported():
+                self.claimed = True
+            case e.Withdrawn() | e.Reopened():
+                self.withdrawn = isinstance(event, e.Withdrawn)
+            case _:
+                self._hear_complainant(event)
+
+    def _hear_complainant(self, event: Event) -> None:
+        match event:
+            case e.OfferAccepted():
+                self.perform_by = self.offers[event.asked.offer - 1]
+                self.claimed, self.word = True, Word.CONFIRMED
+            case e.Confirmed():
+                self.word = Word.CONFIRMED
+            case e.Disputed() | e.BreachReported():
+                self.word = Word.DISPUTED
+            case _:
+                pass
+
+
+# --- the machine --------------------------------------------------------------------------------------------
+
+
+class CaseMachine(RuleBasedStateMachine):
+    """Every history that `decide` admits leaves the case as its own rules say."""
+
+    scheme: ClassVar[Scheme] = HK_CCA
+    complaint: ClassVar[Complaint] = whole_complaint()
+    start: ClassVar[datetime] = START
+
+    case: Case
+    bare: Case
+    told: Told
+    now: datetime
+    events: tuple[Event, ...]
+
+    @initialize(by=st.sampled_from((Role.COUNCIL, Role.COMPLAINANT)), ahead=st.integers(0, 12), data=st.data())
+    def lodge(self, by: Role, ahead: int, data: DataObject) -> None:
+        """The complaint comes in, through the council or by itself, and goes some steps ahead."""
+        self.now = self.start
+        clerk = Actor(by, "officer-1", self.scheme.council)
+        self.events = decide(None, c.Lodge(self.complaint), by=clerk, at=self.now, scheme=self.scheme, known=_OPENED)
+        self.case, self.bare = replay(self.events), replay(map(without_particulars, self.events))
+        self.told = Told(self.now)
+        for _ in range(ahead):
+            self.go_ahead(data)
+
+    def actor(self, role: Role) -> Actor:
+        """Whoever acts in a role: for a trader, the one that the case is with."""
+        turn = self.case.turn if role is Role.TRADER else None
+        if role is Role.CLOCK:
+            return clock_of(self.scheme.council)
+        if role is Role.TRADER:
+            return Actor(role, "agent-1", turn.trader if turn is not None else "nobody")
+        return Actor(role, "officer-1" if role is Role.COUNCIL else "account-1", self.scheme.council)
+
+    def send(self, command: Command, by: Actor) -> bool:
+        """One step, taken or refused; a refusal changes nothing and is never one that `allowed` denies."""
+        before, listed = self.case, allowed(self.case, by)
+        events, refused = self.decided(command, by, self.now)
+        if refused is not None:
+            open_to_role = (before.status, type(command), by.role) in BY_COMMAND
+            assert (refused.code in ("wrong_role", "wrong_status")) is not open_to_role
+            assert refused.code != "event_out_of_turn"
+            return False
+        assert type(command) in listed
+        for event in events:
+            self.take(event)
+        return True
+
+    def decided(self, command: Command, by: Actor, at: datetime) -> tuple[tuple[Event, ...], Refused | None]:
+        """The events that a step becomes, or how it is refused."""
+        try:
+            return decide(self.case, command, by=by, at=at, scheme=self.scheme), None
+        except Refused as refused:
+            return (), refused
+
+    def take(self, event: Event) -> None:
+        """One event more, told to the case, to the case without particulars and to the machine's own account."""
+        before = self.case
+        self.case, self.bare = apply(before, event), apply(self.bare, without_particulars(event))
+        self.events = (*self.events, event)
+        self.told.hear(event)
+        assert self.case.version == before.version + 1
+        assert self.case.at == event.at >= before.at
+        if isinstance(event, _LATER):
+            for timer in event.timers:
+                earlier = before.timer(timer.duty)
+                assert earlier is not None
+                assert timer.due >= earlier.due
+        if isinstance(event, e.Lapsed) and self.case.status in (Status.RESOLVED, Status.CLOSED):
+            promised = self.told.perform_by
+            assert promised is None or self.scheme.day(event.at) > promised
+
+    # --- steps ----------------------------------------------------------------------------------------------
+
+    @rule(data=st.data())
+    def council_acts(self, data: DataObject) -> None:
+        """The council sends what it may send from here, mostly with fields that fit."""
+        self.act(data, Role.COUNCIL)
+
+    @rule(data=st.data())
+    def complainant_acts(self, data: DataObject) -> None:
+        """The complainant does."""
+        self.act(data, Role.COMPLAINANT)
+
+    @rule(data=st.data())
+    def trader_acts(self, data: DataObject) -> None:
+        """The trader does."""
+        self.act(data, Role.TRADER)
+
+    def act(self, data: DataObject, role: Role) -> None:
+        """One step of a role; what gives up or erases a case is rarely taken, so that histories are long."""
+        by = self.actor(role)
+        wanted = allowed(self.case, by)
+        if data.draw(st.integers(0, 9)):
+            wanted = tuple(one for one in wanted if one not in _GIVES_UP)
+        if wanted:
+            self.send(data.draw(st.sampled_from(wanted).flatmap(self.fitting), label="command"), by)
+
+    @rule(data=st.data())
+    def go_ahead(self, data: DataObject) -> None:
+        """The step that brings the case further."""
+        steps = _AHEAD.get(self.case.status, ())
+        if steps:
+            role, kind = data.draw(st.sampled_from(steps))
+            self.send(data.draw(self.fitting(kind), label="command"), self.actor(role))
+
+    @rule(data=st.data(), role=st.sampled_from(Role))
+    def act_at_random(self, data: DataObject, role: Role) -> None:
+        """Somebody sends anything."""
+        self.send(data.draw(any_commands(), label="command"), self.actor(role))
+
+    def fitting(self, command: type[Command]) -> SearchStrategy[Command]:
+        """Commands of a class that mostly fit the case."""
+        return fitting(self.case, command, self.scheme)
+
+    @rule(hours=st.integers(1, 90))
+    def wait(self, hours: int) -> None:
+        """Time passes, and the clock comes late."""
+        self.now += timedelta(hours=hours)
+
+    @rule(days=st.integers(1, 15))
+    def run_punctually(self, days: int) -> None:
+        """Time passes, and whatever is due happens at its instant."""
+        until = self.now + timedelta(days=days)
+        while (instant := next_due(self.case)) is not None and instant <= until:
+            self.now = max(self.now, instant)
+            self.run_clock()
+        self.now = until
+
+    @rule()
+    def run_clock(self) -> None:
+        """The clock asks for all that is due: none of it is refused, and it comes to rest."""
+        for _ in range(50):
+            command = due(self.case, self.now)
+            if command is None:
+                return
+            assert self.send(command, self.actor(Role.CLOCK)), type(command).__name__
+        raise AssertionError("the clock does not come to rest")
+
+    @rule(data=st.data(), back=st.integers(1, 10**6))
+    def go_back(self, data: DataObject, back: int) -> None:
+        """Nothing happens before the last thing that happened."""
+        by = self.actor(Role.COUNCIL)
+        for kind in allowed(self.case, by)[:1]:
+            _, refused = self.decided(data.draw(self.fitting(kind)), by, self.case.at - back * _MOMENT)
+            assert refused is not None
+            assert refused.code == "at_goes_back"
+
+    # --- what always holds ----------------------------------------------------------------------------------
+
+    @invariant()
+    def version_counts_events(self) -> None:
+        """The version is the number of events."""
+        assert self.case.version == len(self.events)
+
+    @invariant()
+    def facts_are_enough(self) -> None:
+        """Without particulars the case is the same but for the particulars."""
+        complaint = attrs.evolve(self.case.complaint, particulars=ERASED)
+        assert self.bare == attrs.evolve(self.case, file=attrs.evolve(self.case.file, complaint=complaint))
+
+    @invariant()
+    def open_cases_have_a_live_duty(self) -> None:
+        """Somebody owes something while a case is open, and what no longer matters does not run."""
+        running = {timer.duty: timer.owner for timer in self.case.timers}
+        assert set(running) <= set(LIVE[self.case.status])
+        assert all(OWNER[duty] is owner for duty, owner in running.items())
+        if self.case.status in OPEN | END:
+            assert LIVE[self.case.status][-1] in running
+
+    @invariant()
+    def the_clock_knows_when_to_come(self) -> None:
+        """At the instant in the header the clock has something to ask, and not a moment before."""
+        instant = next_due(self.case)
+        if instant is not None:
+            assert due(self.case, instant) is not None
+            assert due(self.case, instant - _MOMENT) is None
+
+    @invariant()
+    def the_word_is_the_complainants(self) -> None:
+        """The last word counts; silence is only where a case that was uploaded came to rest without one."""
+        told, account = self.told, self.case.account
+        at_rest = self.case.status in END | {Status.RESOLVED, Status.ERASED}
+        silent = at_rest and told.uploaded and not told.withdrawn and told.word is None
+        assert self.case.silent is silent
+        assert self.case.word is (Word.SILENT if silent else told.word)
+        assert (account.ended_at is not None) is at_rest
+
+    @invariant()
+    def a_bare_reply_claims_nothing(self) -> None:
+        """A claim has somebody who claims, and a reply without an outcome is none."""
+        assert (self.case.claimed_by is not None) is self.told.claimed
+
+    @invariant()
+    def the_case_stays_the_same_case(self) -> None:
+        """Number, scheme and edition never change; the filing date moves only before the first acceptance."""
+        assert (self.case.id, self.case.reference) == (_OPENED.case_id, _OPENED.reference)
+        assert (self.case.scheme, self.case.edition) == (self.scheme.id, self.scheme.edition)
+        assert self.case.file.filed_at == self.told.filed
+        assert {one.id for one in self.complaint.evidence} <= {one.id for one in self.case.file.evidence}
+
+    @invariant()
+    def what_is_erased_is_gone(self) -> None:
+        """An erased case holds no particular, and whoever held a copy was told to delete it."""
+        if self.case.status is Status.ERASED:
+            assert self.case.particulars is ERASED
+        if self.case.status in END | {Status.ERASED}:
+            assert all(one.must_delete_since is not None for one in self.case.file.holdings if one.held)
+
+    def teardown(self) -> None:
+        """The events, read again from the first, make the same case."""
+        if hasattr(self, "case"):
+            assert replay(self.events) == self.case
