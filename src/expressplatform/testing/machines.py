@@ -183,9 +183,9 @@ _AHEAD: Final[Mapping[Status, tuple[tuple[Role, type[Command]], ...]]] = Mapping
         Status.RESOLUTION_REPORTED: ((Role.COMPLAINANT, c.Confirm), (Role.COMPLAINANT, c.Dispute)),
         Status.REFERRED_BACK: ((Role.COUNCIL, c.Upload), (Role.COUNCIL, c.Redirect), (Role.COUNCIL, c.TakeUp)),
         Status.FURTHER_HANDLING: ((Role.TRADER, c.ReportResolution), (Role.COUNCIL, c.Close)),
-        Status.RECORDED: ((Role.COUNCIL, c.Reopen),),
-        Status.WITHDRAWN: ((Role.COUNCIL, c.Reopen),),
-        Status.CLOSED: ((Role.COUNCIL, c.Reopen),),
+        Status.RECORDED: ((Role.COUNCIL, c.Reopen), (Role.COUNCIL, c.Erase)),
+        Status.WITHDRAWN: ((Role.COUNCIL, c.Reopen), (Role.COUNCIL, c.Erase)),
+        Status.CLOSED: ((Role.COUNCIL, c.Reopen), (Role.COUNCIL, c.Erase)),
     }
 )
 """Which steps bring a case further, and by whom: without them most histories would be short."""
@@ -372,6 +372,13 @@ class CaseMachine(RuleBasedStateMachine):
             self.now = max(self.now, instant)
             self.run_clock()
         self.now = until
+
+    @rule()
+    def be_kept_to_the_end(self) -> None:
+        """The time of keeping an ended case passes."""
+        if self.case.status in END:
+            self.now = max(self.now, next_due(self.case) or self.now)
+            self.run_clock()
 
     @rule()
     def run_clock(self) -> None:
