@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-import attrs
-
 from expressplatform import events as e
+from expressplatform.case.copies import changed, new_case
 from expressplatform.case.folds import FOLDS
 from expressplatform.case.state import Account, Case, File
 from expressplatform.codes import END, Duty, Status
@@ -48,14 +47,16 @@ def apply(case: Case | None, event: Event) -> Case:
         since = at
         timers = _carried(timers, event.timers, target)
         if (target in AT_REST) is not (account.ended_at is not None):
-            account = attrs.evolve(account, ended_at=at if target in AT_REST else None)
+            account = changed(account, ended_at=at if target in AT_REST else None)
         if target is Status.REFERRED_BACK:
-            account = attrs.evolve(account, referred_back=account.referred_back + 1)
+            account = changed(account, referred_back=account.referred_back + 1)
     elif event.timers:
         timers = _carried(timers, event.timers, target)
     elif type(event) is e.Acknowledged:
         timers = tuple(timer for timer in timers if timer.duty is not Duty.ACKNOWLEDGE)
-    return Case(case.id, case.scheme, case.edition, case.version + 1, target, since, at, timers, file, turn, account)
+    return new_case(
+        case.id, case.scheme, case.edition, case.version + 1, target, since, at, timers, file, turn, account
+    )
 
 
 def _carried(old: tuple[Timer, ...], new: tuple[Timer, ...], target: Status) -> tuple[Timer, ...]:

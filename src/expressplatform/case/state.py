@@ -3,6 +3,7 @@
 Laws of this file: types and their plain questions only. A `Case` has a slim part that every step changes
 (version, status, timers) and three parts that few do: the *file* (the complaint and what stands around it), the
 *turn* (the trader at work) and the *account* (what was said of the outcome). Particulars stand in the file alone.
+None of the four can be weakly referenced, so that `copies` is quick.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from expressplatform.money import Money
 from expressplatform.privacy.deletion import Holding
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class File:
     """The complaint and what stands around it.
 
@@ -56,7 +57,7 @@ class Offer:
     open: bool = True
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Turn:
     """One trader at work on the case: from the upload until the case leaves it."""
 
@@ -71,7 +72,7 @@ class Turn:
     perform_by: date | None = None
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Account:
     """What was said of the outcome, and by whom: the trader's word is not the outcome.
 
@@ -100,7 +101,7 @@ class Account:
     ended_at: datetime | None = None
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Case:
     """A case as its events have made it. Only `apply` makes one; only `decide` says what may come next."""
 
