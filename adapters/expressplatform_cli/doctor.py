@@ -300,7 +300,7 @@ def _check(
             seen.note("header", header.case_id)
     except (ExpressPlatformError, LookupError, TypeError, ValueError):
         seen.note("replay", header.case_id)
-    if (header.scheme, header.edition) != seen.named:
+    if seen.named is not None and (header.scheme, header.edition) != seen.named:
         seen.note("scheme", header.case_id)
     if header.changed_at > now + AHEAD:
         seen.note("future", header.case_id)

@@ -99,6 +99,8 @@ def show_figures(document: Mapping[str, Any], out: Console) -> None:
     rows.append(("Mean rating", "-" if rating is None else f"{rating} of 5 (n {document['n']['mean_rating']:,})"))
     rows.append(("Response days", "-" if days["mean"] is None else f"{told} (n {document['n']['response_days']:,})"))
     out.print(pairs(rows))
+    if document["groups"]:
+        out.print("\nBelow: n complaints; evaluated, and of these resolved, or not; Rate: resolved of evaluated.")
     for dimension in dict.fromkeys(group["by"] for group in document["groups"]):
         _titled(f"By {dimension}", out)
         _show_groups([group for group in document["groups"] if group["by"] == dimension], out)
@@ -116,7 +118,7 @@ def _show_groups(groups: Sequence[Mapping[str, Any]], out: Console) -> None:
         [f"  {group['key']}", *(_number(group.get(name)) for name in _MAIN), _percent(group["resolved_of_evaluated"])]
         for group in groups
     ]
-    headings = (f"  {heading}", "n", "Answered", "Evaluated", "Resolved", "Not", "Silent", "of eval.")
+    headings = (f"  {heading}", "n", "Answered", "Eval.", "Resolved", "Not", "Silent", "Rate")
     out.print(grid(headings, rows, wide=headings[0], right=headings[1:]))
 
 
@@ -133,8 +135,8 @@ def _share(document: Mapping[str, Any], name: str) -> str:
     found = document["intervals"].get(name)
     if document[name] is None or not found:
         return "-"
-    between = f"{found['low']:.1%} to {found['high']:.1%}"
-    return f"{document[name]:.1%}  ({found['numerator']:,} of {found['denominator']:,}; 95 % interval {between})"
+    between = f"95 %: {found['low'] * 100:.1f} to {found['high'] * 100:.1f}"
+    return f"{document[name]:.1%}  ({found['numerator']:,} of {found['denominator']:,}; {between})"
 
 
 # ---- diagram ------------------------------------------------------------------------------------------------------

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 import stat
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,7 +23,7 @@ import expressplatform.platform
 from expressplatform.platform import utc_now
 from expressplatform.schemes import SCHEMES
 from expressplatform_cli import starting
-from expressplatform_cli.commands import group
+from expressplatform_cli.commands import COMMANDS, group
 from expressplatform_cli.exits import EXITS, Exit
 
 CANARY = "Qx7ZbWm2KpLr9TvE"
@@ -258,6 +260,38 @@ def test_doctor_finds_time_that_nobody_took(desk: Desk, monkeypatch: pytest.Monk
     result = desk.run("doctor")
     assert result.exit_code == Exit.STORE
     assert "tick --until-quiet" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("file", "harm", "said"),
+    [
+        ("cases.db", "UPDATE cases SET status = 'closed'", "not what the events replay to"),
+        ("cases.db", "UPDATE cases SET changed_at = changed_at + 864000000000", "lies in the future"),
+        ("cases.db", "UPDATE cases SET edition = '1999.1'", "another scheme or edition"),
+        ("cases.db", "UPDATE events SET sealed = zeroblob(length(sealed))", "does not open"),
+        ("cases.db", "UPDATE events SET facts = x'7b7d'", "cannot be read or replayed"),
+        ("cases.db", "UPDATE cases SET status = 'erased', changed_at = 0", "its key is still there"),
+        ("cases.db", "DELETE FROM meta", "belongs to no scheme"),
+        ("keys.db", "UPDATE sealed SET live = 0", "though the case is not erased"),
+        ("keys.db", "DELETE FROM sealed", "not in the key store"),
+    ],
+)
+def test_doctor_finds_what_was_done_to_the_files(desk: Desk, file: str, harm: str, said: str) -> None:
+    """Each kind of damage is a sentence of its own, and ends with 8."""
+    desk.lodge()
+    with closing(sqlite3.connect(desk.folder / file)) as db, db:
+        db.execute(harm)
+    result = desk.run("doctor", "--deep")
+    assert result.exit_code == Exit.STORE, result.output
+    assert said in " ".join(result.stdout.split())
+    assert CANARY not in result.output
+
+
+def test_the_reference_page_says_what_the_program_says() -> None:
+    """Commands and exit codes of the page are those of the tables."""
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "command-line.md").read_text(encoding="utf-8")
+    assert all(f"| {int(code)} | {meaning} |" in page for code, meaning in EXITS.items())
+    assert all(f"| `{name}" in page for name in COMMANDS)
 
 
 # ---- places -------------------------------------------------------------------------------------------------------
