@@ -80,9 +80,11 @@ class _Working:
             for number in (3, 1, 2):
                 step = mine.changed(number, changed_at=NOON + timedelta(minutes=number))
                 store.append([attrs.evolve(step, effects=(mine.effect(number, 1),))])
-            assert len(store.claim(NOON + timedelta(minutes=3), 1, timedelta(0))) == 1
-            claimed = mine.claimed(store, NOON + timedelta(minutes=4))
-        assert sorted(claimed) == [mine.effect(number, 1).id for number in (1, 2, 3)]
+            ids = {number: mine.effect(number, 1).id for number in (1, 2, 3)}
+            assert mine.claimed(store, NOON + timedelta(minutes=1), timedelta(hours=1)) == [ids[1]]
+            assert mine.claimed(store, NOON + timedelta(minutes=3)) == [ids[2], ids[3]]
+            assert mine.claimed(store, NOON + timedelta(hours=2)) == [ids[2], ids[3], ids[1]]
+            assert len(store.claim(NOON + timedelta(days=1), 1, timedelta(0))) == 1
 
     def test_two_workers_never_hold_the_same_effect(self) -> None:
         """Two threads that claim at once share the work out between them."""

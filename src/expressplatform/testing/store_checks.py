@@ -6,6 +6,7 @@ assumes an empty store, and none believes the answer that acknowledged a row: it
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
@@ -13,8 +14,11 @@ from threading import Barrier
 
 import attrs
 
-from expressplatform.ports import EVERYONE, Appended, CaseStore, Conflict, Receipt, Replayed, Wanted
+from expressplatform.ports import EVERYONE, Appended, CaseStore, Conflict, Receipt, Replayed, StoredCase, Wanted
 from expressplatform.testing.store_rows import MANY, NOON, Mine
+
+MOST = 12
+"""More pages than any list of these checks has: a cursor that goes in circles must end as well."""
 
 
 class Appending:
@@ -214,7 +218,7 @@ class Finding:
         after = ""
         with self.opened() as store:
             store.append([mine.commit(number) for number in range(0, 20, 2)])
-            while True:
+            for _ in range(MOST):
                 page = store.headers(mine.council, Wanted(), after, 3)
                 seen += mine.ids(page.headers)
                 assert len(page.headers) <= 3
@@ -232,11 +236,14 @@ class Finding:
         seen: list[str] = []
         with self.opened() as store:
             store.append([mine.commit(number, events=number + 1) for number in range(7)])
-            while stretch := store.scan(mine.council, seen[-1] if seen else "", 3):
+            stretch: Sequence[StoredCase] = ()
+            for _ in range(MOST):
+                stretch = store.scan(mine.council, seen[-1] if seen else "", 3)
                 assert len(stretch) <= 3
                 assert all(case.header.version == len(case.events) for case in stretch)
                 assert all(e.case_id == case.header.case_id for case in stretch for e in case.events)
                 seen += mine.ids([case.header for case in stretch])
+        assert not stretch
         assert seen == [mine.case(number) for number in range(7)]
 
     def test_a_list_holds_the_cases_that_are_wanted(self) -> None:
