@@ -9,7 +9,8 @@ never a case.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
 from types import MappingProxyType
@@ -25,7 +26,7 @@ from expressplatform.money import Money
 from expressplatform.privacy.consent import informed, live
 from expressplatform.privacy.masking import mask_numbers
 from expressplatform.privacy.purposes import needs_fresh_consent
-from expressplatform.privacy.table import CONDITIONS, FREE_TEXT, Condition, fields_for
+from expressplatform.privacy.table import CONDITIONS, EVERY_FIELD, FREE_TEXT, Condition, fields_for
 from expressplatform.scheme import Scheme
 
 __all__ = ["PARTS", "Disclosure", "disclose", "fields_for", "one_contact"]
@@ -46,6 +47,20 @@ _GROUNDS: Final[Mapping[Audience, Mapping[Basis, str]]] = MappingProxyType(
 )
 # What goes to these is masked: they have no need of a card's or an account's number (PIPL Art 28).
 _OUTSIDE: Final = frozenset({Audience.TRADER, Audience.CCA, Audience.AUTHORITY, Audience.PUBLIC})
+_TRADER: Final = Audience.TRADER
+_ONE_CONTACT: Final = Condition.ONE_CONTACT
+_PLAIN: Final = frozenset({str, int, bool, type(None)})
+_PERSONAL: Final = frozenset(field for field in EVERY_FIELD if field.startswith("particulars."))
+# The table as it is read for one disclosure: how to reach each field, and what else must hold for an audience.
+_GETTERS: Final[Mapping[str, Callable[[Complaint], object]]] = MappingProxyType(
+    {field: operator.attrgetter(field) for field in EVERY_FIELD}
+)
+_CONDITIONS: Final[Mapping[Audience, Mapping[str, Condition]]] = MappingProxyType(
+    {
+        audience: MappingProxyType({field: held for (field, whom), held in CONDITIONS.items() if whom is audience})
+        for audience in Audience
+    }
+)
 # The parts of each listed thing that are shown with it; a test holds this complete over the classes.
 PARTS: Final[Mapping[type, tuple[str, ...]]] = MappingProxyType(
     {
@@ -143,11 +158,13 @@ def _refuse(code: str, case_id: str, who: str, reason: str) -> NoReturn:
 
 def _check_recipient(complaint: Complaint, audience: Audience, recipient: str, scheme: Scheme, case_id: str) -> None:
     """PIPL Art 23: no recipient is reached under another's name, and so without the consent that it needs."""
-    traders = {complaint.trader.organisation, *(one.organisation for one in scheme.participants)}
-    others = set(scheme.recipients)
-    wrong = {Audience.TRADER: others, Audience.CCA: traders}.get(audience, traders | others)
-    own_council = audience is Audience.COUNCIL and recipient == scheme.council
-    if recipient in wrong and not own_council:
+    other = recipient in scheme.recipients
+    if audience is _TRADER:
+        wrong = other
+    else:
+        traders = (complaint.trader.organisation, *(one.organisation for one in scheme.participants))
+        wrong = recipient in traders or (other and audience is not Audience.CCA)
+    if wrong and not (audience is Audience.COUNCIL and recipient == scheme.council):
         _refuse("wrong_audience", case_id, "council", "The recipient is of another kind.")
 
 
@@ -210,44 +227,46 @@ def one_contact(complaint: Complaint) -> str | None:
 
 def _met(complaint: Complaint, audience: Audience, fields: Sequence[str]) -> tuple[str, ...]:
     """The fields whose conditions hold."""
-    contact = one_contact(complaint)
-    holds = {Condition.ONE_CONTACT: {contact}, Condition.REPRESENTED: set[str | None]()}
-    if complaint.complainant.represented:
-        holds[Condition.REPRESENTED].update(fields)
+    conditions = _CONDITIONS[audience]
+    if not conditions:
+        return tuple(fields)
+    contact, represented = one_contact(complaint), complaint.complainant.represented
     return tuple(
         field
         for field in fields
-        if (condition := CONDITIONS.get((field, audience))) is None or field in holds[condition]
+        if (condition := conditions.get(field)) is None
+        or (field == contact if condition is _ONE_CONTACT else represented)
     )
 
 
 def _values(complaint: Complaint, audience: Audience, fields: Sequence[str], case_id: str) -> dict[str, object]:
     """By path, the plain values of those fields that carry something."""
     held = complaint.particulars
-    personal = any(field.startswith("particulars.") for field in fields)
-    if personal and isinstance(held, Erased):
+    if isinstance(held, Erased) and not _PERSONAL.isdisjoint(fields):
         _refuse("erased", case_id, "", "The particulars have been erased.")
     own = held.order_number if isinstance(held, Particulars) else ""
+    masked = FREE_TEXT if audience in _OUTSIDE else frozenset[str]()
     values: dict[str, object] = {}
     for field in fields:
         value = _plain(_at(complaint, field))
-        if value is None or value in ("", []):
+        if value is None or value == "" or value == []:
             continue
-        masked = audience in _OUTSIDE and field in FREE_TEXT
-        values[field] = _masked(value, own) if masked else value
+        values[field] = _masked(value, own) if field in masked else value
     return values
 
 
 def _at(complaint: Complaint, field: str) -> object:
     """The value at a path; None where something on the way is not there."""
-    value: object = complaint
-    for name in field.split("."):
-        value = getattr(value, name, None)
-    return value
+    try:
+        return _GETTERS[field](complaint)
+    except AttributeError:
+        return None
 
 
 def _plain(value: object) -> object:
     """A value in the terms of JSON."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
     if type(value) in PARTS:
