@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import Final
 
+import attrs
 import click
 
 from expressplatform import commands as c
@@ -19,10 +20,10 @@ from expressplatform.privacy.disclosure import Disclosure
 from expressplatform.scheme import Scheme
 from expressplatform.wording import label
 from expressplatform_cli import documents
-from expressplatform_cli.config import Place, open_platform
+from expressplatform_cli.config import NO_PLACE, Place, open_platform
 from expressplatform_cli.exits import Exit
-from expressplatform_cli.options import answers, json_option, place_options, reason_option, staff_option
-from expressplatform_cli.output import console, pairs, plain, progress, say_json
+from expressplatform_cli.options import answers, json_option, place_if_any, place_options, reason_option, staff_option
+from expressplatform_cli.output import console, grid, pairs, plain, progress, say_json
 from expressplatform_cli.taking_in import duty_lines
 
 ROLES: Final = (Role.COUNCIL.value, Role.TRADER.value, Role.COMPLAINANT.value)
@@ -37,7 +38,8 @@ _CONFLICT: Final = "stale_version"
 @click.argument("command")
 @click.argument("body", metavar="[JSON|-]", required=False)
 @click.option("--file", "file", metavar="FILE|-", help="The command's fields, from a file or standard input.")
-@staff_option
+@click.option("--fields", is_flag=True, help="Only list the fields that COMMAND takes.")
+@click.option("--as", "staff", metavar="STAFF", default="", help="Who acts: a staff id, not a name.")
 @click.option("--role", type=click.Choice(ROLES), default="council", show_default=True, help="In what capacity.")
 @click.option("--organisation", metavar="ID", default="", help="The trader's id, with --role trader.")
 @click.option(
@@ -50,13 +52,14 @@ _CONFLICT: Final = "stale_version"
 @reason_option
 @json_option
 @answers
-@place_options
+@place_if_any
 def act(
-    place: Place,
+    place: Place | None,
     case: str,
     command: str,
     body: str | None,
     file: str | None,
+    fields: bool,
     staff: str,
     role: str,
     organisation: str,
@@ -75,7 +78,13 @@ def act(
     / act CASE upload '{"instrument": "pcpd_model_clauses", "impact_assessment": "ia-7"}' --as officer-1
     / act CASE obtain --as agent-3 --role trader --organisation taobao
     """
-    asked = documents.read_body(documents.command_name(command), body, file)
+    name = documents.command_name(command)
+    if fields:
+        show_fields(name, as_json=as_json)
+        return
+    if place is None or not staff:
+        raise click.UsageError("Say who acts with --as STAFF." if place else NO_PLACE)
+    asked = documents.read_body(name, body, file)
     if isinstance(asked, c.Lodge):
         raise click.UsageError("A complaint comes in with 'expressplatform lodge'.")
     with closing(open_platform(place)) as platform:
@@ -91,6 +100,19 @@ def act(
     show_step(after, may, scheme)
     if shown is not None:
         show_disclosure(shown, whole=bool(reason.strip()), scheme=scheme)
+
+
+def show_fields(name: str, *, as_json: bool) -> None:
+    """The fields of a command: what each is, and whether it must be given."""
+    found = documents.fields_of(name)
+    if as_json:
+        say_json({"command": name, "fields": [attrs.asdict(one) for one in found]})
+        return
+    if not found:
+        click.echo(f"{name} takes no fields.")
+        return
+    rows = [[one.name, "must be given" if one.required else "may be left out", one.kind] for one in found]
+    console().print(grid(("Field", "", "What it is"), rows, wide="What it is"))
 
 
 def _sent(

@@ -27,6 +27,9 @@ if TYPE_CHECKING:  # what the help needs none of: loaded when a store is opened
 
 DEFAULT: Final = Path("expressplatform.toml")
 KEYS: Final = ("store", "keys", "scheme")
+NO_PLACE: Final = (
+    f"There is no {DEFAULT} in this directory. Make one with 'expressplatform init DIR', or give --store and --keys."
+)
 _NEEDED: Final = ("store", "keys")
 
 
@@ -53,8 +56,7 @@ def find_place(config: Path | None, store: Path | None, keys: Path | None) -> Pl
         raise click.UsageError("--store and --keys go together: give both.")
     path = config or DEFAULT
     if not path.is_file():
-        where = "There is no such configuration file." if config else f"There is no {DEFAULT} in this directory."
-        raise click.UsageError(f"{where} Make one with 'expressplatform init DIR', or give --store and --keys.")
+        raise click.UsageError("There is no such configuration file." if config else NO_PLACE)
     return read_configuration(path)
 
 

@@ -10,7 +10,12 @@ from __future__ import annotations
 import re
 import secrets
 import sys
+import types
+import typing
+from datetime import date, datetime
+from enum import Enum
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, cast
 
 import attrs
@@ -21,7 +26,7 @@ from expressplatform import wire
 from expressplatform.case import Case
 from expressplatform.codes import Channel, Role
 from expressplatform.commands import Command
-from expressplatform.complaint import ActingFor, Actor, Complaint, Erased, Particulars
+from expressplatform.complaint import ActingFor, Actor, Complaint, Erased, Particulars, Remark
 from expressplatform.errors import InvalidInput, Problem, StoreUnusable
 from expressplatform.events import Event
 from expressplatform.platform import Platform
@@ -34,6 +39,19 @@ LARGEST: Final = 1_048_576
 _COMMENT: Final = re.compile(rb"^[ \t]*//[^\n]*$", re.MULTILINE)
 _CASE_ID: Final = re.compile(r"c[0-9a-f]{31}")
 _PERSONAL: Final = frozenset({"particulars", "complaint"})
+
+
+_KINDS: Final = MappingProxyType(
+    {
+        str: "an identifier",
+        int: "a whole number",
+        bool: "true or false",
+        date: "a day, such as 2026-11-24",
+        datetime: "an instant with its offset, such as 2026-11-24T09:00:00+08:00",
+        Remark: 'words, as {"text": "..."}; from a file or standard input',
+        Complaint: "a whole complaint, as 'lodge --template' prints one; from a file or standard input",
+    }
+)
 
 
 # ---- in -----------------------------------------------------------------------------------------------------------
@@ -96,6 +114,35 @@ def read_body(name: str, body: str | None, file: str | None) -> Command:
     if document.get("command", name) != name:
         raise InvalidInput((Problem("$.command", "command", "must be the command that was asked for"),))
     return wire.command_from_document({"v": wire.VERSION, "command": name, **document})
+
+
+@attrs.frozen
+class Field:
+    """One field of a command: its name, what it holds in words, and whether it must be given."""
+
+    name: str
+    kind: str
+    required: bool
+
+
+def fields_of(name: str) -> tuple[Field, ...]:
+    """The fields that a command of a name takes in documents."""
+    cls: Any = attrs.resolve_types(wire.COMMANDS[name])
+    return tuple(Field(one.name, _kind(one.type), one.default is attrs.NOTHING) for one in attrs.fields(cls))
+
+
+def _kind(kind: Any) -> str:
+    """A type in words."""
+    if isinstance(kind, types.UnionType):
+        (kind,) = (one for one in typing.get_args(kind) if one not in (types.NoneType, Erased))
+    if typing.get_origin(kind) is tuple:
+        return f"a list, each {_kind(typing.get_args(kind)[0])}"
+    if kind in _KINDS:
+        return _KINDS[kind]
+    if issubclass(kind, Enum):
+        return f"one of {', '.join(one.value for one in kind)}"
+    inside = ", ".join(f'"{one.name}"' for one in attrs.fields(attrs.resolve_types(kind)))
+    return f"an object with {inside}"
 
 
 def random_key() -> str:

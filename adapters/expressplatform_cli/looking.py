@@ -6,9 +6,10 @@ then only what its own council may read; ``--facts`` shows none and asks nobody'
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from enum import StrEnum
 from typing import Any, Final
 
 import attrs
@@ -22,6 +23,7 @@ from expressplatform.codes import Role, Status
 from expressplatform.complaint import Actor, EvidenceName, Particulars, Remark
 from expressplatform.deadlines import duties, explain
 from expressplatform.events import Event, Timer
+from expressplatform.money import Money
 from expressplatform.platform import Opened, Platform
 from expressplatform.ports import Header
 from expressplatform.scheme import Known, Scheme
@@ -196,7 +198,7 @@ def show_case(opened: Opened, scheme: Scheme, out: Console) -> None:
     if isinstance(case.particulars, Particulars):
         _heading("Particulars", out)
         out.print(pairs(_particulars(case.particulars)))
-    _heading("What happened", out)
+    _heading(f"What happened (times of {scheme.zone})", out)
     out.print(grid(("When", "Who", "What"), [_event_row(event, scheme.zone) for event in opened.events], wide="What"))
     if case.timers:
         _heading("Deadlines", out)
@@ -268,6 +270,8 @@ def _event_row(event: Event, zone: tzinfo) -> list[str | Text]:
     by = event.by
     who = by.role.value if by.role is Role.CLOCK else f"{by.role.value} {by.person}"
     told = Text(label_of_event(type(event).__name__, "en"))
+    if details := "; ".join(_details(event)):
+        told.append(f": {details}", style="dim")
     written = particulars_of(event)
     if isinstance(written, Remark):
         told.append(f"\n“{plain(written.text)}”", style="italic")
@@ -276,19 +280,29 @@ def _event_row(event: Event, zone: tzinfo) -> list[str | Text]:
     return [when(event.at, zone), who, told]
 
 
+def _details(event: Event) -> Iterator[str]:
+    """The codes, numbers, amounts and days that were given with a step, in words."""
+    asked: Any = getattr(event, "asked", None)
+    for field in attrs.fields(type(asked)) if attrs.has(type(asked)) else ():
+        value = getattr(asked, field.name)
+        for one in value if isinstance(value, tuple) else (value,):
+            if isinstance(one, StrEnum):
+                yield label(one, "en")
+            elif isinstance(one, Money):
+                yield str(one)
+            elif (isinstance(one, int) and not isinstance(one, bool)) or isinstance(one, date):
+                yield f"{field.name.replace('_', ' ')} {one}"
+
+
 def _deadline(timer: Timer, scheme: Scheme, out: Console) -> None:
     """One deadline: whose, until when, and the calendar behind it."""
     running = duties.explained(timer, scheme)
     term, days = running.term, explain(running) if (running.due - running.started).days <= EXPLAINED else ()
     counted = f"{term.days} days ({term.calendar.title.en})"
-    out.print(
-        Text.assemble(
-            (label(timer.duty, "en"), "bold"),
-            f", owed by the {timer.owner.value}" if timer.owner is not Role.CLOCK else "",
-            f": by the end of {last_day(timer.due, term.zone)}, {counted} after {when(running.started, term.zone)}",
-            (" (provisional)" if timer.provisional else ""),
-        )
-    )
+    owner = "" if timer.owner is Role.CLOCK else f" ({timer.owner.value})"
+    sure = ", provisional" if timer.provisional else ""
+    out.print(Text.assemble((label(timer.duty, "en"), "bold"), f"{owner}: by {last_day(timer.due, term.zone)}{sure}"))
+    out.print(Text(f"  {counted} after {when(running.started, term.zone)} {term.zone}", style="dim"))
     if timer.paused_until is not None:
         out.print(f"  The clock stands still until {when(timer.paused_until, term.zone)}.")
     if days:

@@ -16,7 +16,7 @@ from expressplatform.scheme import Assessment, Finding, Scheme
 from expressplatform.schemes import HK_CCA
 from expressplatform.wording import label
 from expressplatform_cli import documents
-from expressplatform_cli.config import Place, open_platform
+from expressplatform_cli.config import NO_PLACE, Place, open_platform
 from expressplatform_cli.options import answers, json_option, place_if_any, place_options
 from expressplatform_cli.output import console, grid, last_day, say_json, words
 from expressplatform_cli.template import template as the_template
@@ -143,7 +143,7 @@ def _lacking(place: Place | None, file: str | None) -> str:
     if file is None:
         return "Name a file, - for standard input, or --template for an example to fill in."
     if place is None:
-        return "There is no expressplatform.toml here. Make a place with 'expressplatform init DIR'."
+        return NO_PLACE
     return "Say who lodges with --as STAFF."
 
 

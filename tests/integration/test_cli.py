@@ -15,11 +15,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import attrs
 import click
 import pytest
 from click.testing import CliRunner, Result
 
 import expressplatform.platform
+from expressplatform import wire
 from expressplatform.platform import utc_now
 from expressplatform.schemes import SCHEMES
 from expressplatform_cli import starting
@@ -150,6 +152,16 @@ def test_what_a_trader_obtained_is_shown_with_a_reason_only(desk: Desk) -> None:
     whole = desk.document("act", reference, "Obtain", *TRADER, "--reason", "to call")
     assert whole["disclosure"]["values"]["particulars.name"] == CANARY
     assert (bare["version"], whole["version"]) == (4, 5)
+
+
+@pytest.mark.parametrize("name", [*wire.COMMANDS])
+def test_the_fields_of_every_command_can_be_listed(name: str) -> None:
+    """Anybody can see what a command takes, without a place and without a name."""
+    page = CliRunner().invoke(group, ["act", "any", name, "--fields"])
+    listed = json.loads(CliRunner().invoke(group, ["act", "any", name, "--fields", "--json"]).stdout)["fields"]
+    assert page.exit_code == 0
+    assert all(field["name"] in page.stdout for field in listed)
+    assert {field["name"] for field in listed} == {one.name for one in attrs.fields(wire.COMMANDS[name])}
 
 
 def test_the_same_key_does_nothing_twice(desk: Desk) -> None:
