@@ -264,7 +264,7 @@ def _closed(case: Case, event: e.Closed) -> Parts:
 
 
 def _reopened(case: Case, event: e.Reopened) -> Parts:
-    return case.file, case.turn, changed(case.account, withdrawn=False)
+    return case.file, case.turn, changed(case.account, withdrawn=False, outcome=None)
 
 
 # --- around the case -------------------------------------------------------------------------------------------

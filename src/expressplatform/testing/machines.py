@@ -9,16 +9,15 @@ own: a subclass with another ``scheme`` and a ``complaint`` that the scheme admi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 import attrs
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from hypothesis.strategies import DataObject, SearchStrategy
 
-from expressplatform import codes
 from expressplatform import commands as c
 from expressplatform import events as e
 from expressplatform.case import Case, allowed, apply, decide, due, next_due, replay
@@ -27,142 +26,24 @@ from expressplatform.commands import Command
 from expressplatform.complaint import (
     ERASED,
     Actor,
-    Complainant,
     Complaint,
-    Consent,
-    Evidence,
-    Flags,
-    Particulars,
-    PriorContact,
-    Purchase,
-    Shop,
-    TraderRef,
     clock_of,
 )
 from expressplatform.deadlines.duties import LIVE
 from expressplatform.errors import Refused
 from expressplatform.events import Event
-from expressplatform.lifecycle import BY_COMMAND
+from expressplatform.lifecycle import BY_COMMAND, roles_for
 from expressplatform.records import without_particulars
 from expressplatform.scheme import Known, Scheme
 from expressplatform.schemes import HK_CCA
+from expressplatform.testing.fitting import START, fitting, whole_complaint
 from expressplatform.testing.strategies import commands as any_commands
-from expressplatform.testing.strategies import moneys, remarks, values
 
-START: Final = datetime(2025, 6, 3, 2, tzinfo=UTC)
 _MOMENT: Final = timedelta.resolution
+_ANYTHING: Final = any_commands()
 _OPENED: Final = Known("case-1", "0123-4567-M")
 _LATER: Final = (e.ClockStopped, e.TimeGranted, e.Reminded, e.Rescheduled)
 """After these a party never has less time than it was told before."""
-
-
-def whole_complaint(scheme: Scheme = HK_CCA, trader: str = "taobao", at: datetime = START) -> Complaint:
-    """A complaint over a purchase a month before ``at``, with nothing missing that `HK_CCA` asks for."""
-    day = scheme.day(at)
-    recipients = dict.fromkeys((trader, *scheme.recipients))
-    return Complaint(
-        trader=TraderRef(trader, Shop(trader, "shop-1")),
-        category=codes.Category.CLOTHING,
-        nature=codes.Nature.DEFECTIVE,
-        purchase=Purchase(
-            ordered_on=day - timedelta(days=30),
-            bought_by=codes.BoughtBy.WEB,
-            subject=codes.Subject.GOODS,
-            supplier=codes.Supplier.BUSINESS,
-        ),
-        redress=(codes.Redress.REFUND,),
-        prior_contact=PriorContact(contacted=True),
-        proceedings=codes.Proceedings.NONE,
-        flags=Flags(injury=False, crime=False, testing_needed=False, suspected_abuse=False),
-        complainant=Complainant(codes.Buyer.PRIVATE, codes.AgeBand.ADULT, codes.Residence.HONG_KONG),
-        evidence=(Evidence("order-1", codes.EvidenceKind.ORDER),),
-        consents=tuple(_consent(one, scheme, at) for one in recipients),
-        particulars=Particulars(
-            name="A. Person", email="a@example.org", order_number="1-17", statement="It broke.", request="Refund."
-        ),
-    )
-
-
-def _consent(recipient: str, scheme: Scheme, at: datetime) -> Consent:
-    return Consent(recipient, codes.Purpose.HANDLING, scheme.notice, at, codes.Channel.WEB)
-
-
-# --- commands that fit a case -------------------------------------------------------------------------------
-
-
-def _some(ids: tuple[str, ...], least: int = 0) -> SearchStrategy[tuple[str, ...]]:
-    if not ids:
-        return st.just(("nothing",) if least else ())
-    return st.lists(st.sampled_from(ids), min_size=least, max_size=3, unique=True).map(tuple)
-
-
-def _day_near(case: Case) -> SearchStrategy[date]:
-    near = case.at.date()
-    return st.dates(near - timedelta(days=10), near + timedelta(days=90))
-
-
-def _instant_near(case: Case) -> SearchStrategy[datetime]:
-    return st.integers(-1, 25).map(lambda days: case.at + timedelta(days=days, hours=1))
-
-
-def _given(case: Case, scheme: Scheme) -> dict[type[Command], dict[str, SearchStrategy[Any]]]:
-    """For each command whose fields must fit the case: the fields, mostly as they should be."""
-    evidence = tuple(one.id for one in case.file.evidence)
-    duties = st.sampled_from(tuple(timer.duty for timer in case.timers) or tuple(Duty))
-    recipients = st.sampled_from((case.trader, *scheme.recipients))
-    traders = st.sampled_from(tuple(one.organisation for one in scheme.participants[:3]) or ("nobody",))
-    offers = len(case.turn.offers) if case.turn is not None else 0
-    turn_days = (case.turn.asked_days if case.turn is not None else None) or 1
-    number = {"offer": st.integers(max(1, offers - 1), offers + 1)}
-    promise = {"perform_by": st.none() | _day_near(case), "amount": st.none() | moneys(scheme.currency)}
-    new = values(Evidence, id=st.just(f"evidence-{len(evidence) + 1}"))
-    words = {"particulars": remarks()}
-    duty: dict[str, SearchStrategy[Any]] = {"duty": duties}
-    return {
-        c.SupplyInformation: {"complaint": st.just(attrs.evolve(case.complaint, particulars=_particulars()))},
-        c.Accept: {"particulars": remarks() | st.just(ERASED)},
-        c.Upload: {"instrument": st.sampled_from(sorted(scheme.instruments)), "impact_assessment": st.just("pia-1")},
-        c.Redirect: {"trader": traders},
-        c.AskTime: {"days": st.integers(1, 12)},
-        c.GrantTime: {"days": st.integers(1, turn_days)},
-        c.MakeOffer: {"expires": _instant_near(case), **promise},
-        c.AcceptOffer: number,
-        c.DeclineOffer: number,
-        c.ReportResolution: {"evidence": _some(evidence), **promise},
-        c.ReportPerformance: {"evidence": _some(evidence, 1), "amount": st.none() | moneys(scheme.currency)},
-        c.ContradictPerformance: {"evidence": _some(evidence, 1)},
-        c.GiveConsent: {"consent": st.builds(_consent, recipients, st.just(scheme), st.just(case.at))},
-        c.WithdrawConsent: {"recipient": recipients},
-        c.Disclose: _hand_over(scheme),
-        c.ShareEvidence: {"evidence": _some(evidence, 1)},
-        c.AddEvidence: {"evidence": new},
-        c.Redact: {"evidence": st.sampled_from(evidence or ("nothing",)), "copy": new},
-        c.Correct: {"particulars": st.just(_particulars())},
-        c.Erase: {"approved_by": st.sampled_from(("officer-2", "officer-1"))},
-        c.Hold: {"approved_by": st.sampled_from(("officer-2", "officer-1")), **words},
-        c.StopClock: {"until": _instant_near(case), **duty},
-        **dict.fromkeys((c.ResumeClock, c.Lapse, c.Remind, c.MissDeadline, c.Reschedule), duty),
-        **dict.fromkeys((c.AskInformation, c.AddMessage, c.AddNote, c.Reopen), words),
-    }
-
-
-def _particulars() -> Particulars:
-    return Particulars(name="A. Person", email="a@example.org", order_number="1-17", statement="So.", request="It.")
-
-
-def _hand_over(scheme: Scheme) -> dict[str, SearchStrategy[Any]]:
-    return {
-        "audience": st.just(codes.Audience.CCA),
-        "recipient": st.sampled_from(scheme.recipients or ("nobody",)),
-        "fields": st.just(("category", "claimed")),
-        "purpose": st.just(codes.Purpose.HANDLING),
-        "basis": st.just(codes.Basis.SEPARATE_CONSENT),
-    }
-
-
-def fitting(case: Case, command: type[Command], scheme: Scheme) -> SearchStrategy[Command]:
-    """Commands of a class that mostly fit a case: they name what it has, and instants around its last one."""
-    return values(command, **_given(case, scheme).get(command, {}))
 
 
 _GIVES_UP: Final = (c.Withdraw, c.WithdrawConsent, c.Decline, c.Erase, c.Record, c.Recall, c.Reject, c.Close)
@@ -353,7 +234,7 @@ class CaseMachine(RuleBasedStateMachine):
     @rule(data=st.data(), role=st.sampled_from(Role))
     def act_at_random(self, data: DataObject, role: Role) -> None:
         """Somebody sends anything."""
-        self.send(data.draw(any_commands(), label="command"), self.actor(role))
+        self.send(data.draw(_ANYTHING, label="command"), self.actor(role))
 
     def fitting(self, command: type[Command]) -> SearchStrategy[Command]:
         """Commands of a class that mostly fit the case."""
@@ -390,14 +271,14 @@ class CaseMachine(RuleBasedStateMachine):
             assert self.send(command, self.actor(Role.CLOCK)), type(command).__name__
         raise AssertionError("the clock does not come to rest")
 
-    @rule(data=st.data(), back=st.integers(1, 10**6))
-    def go_back(self, data: DataObject, back: int) -> None:
+    @rule(back=st.integers(1, 10**6))
+    def go_back(self, back: int) -> None:
         """Nothing happens before the last thing that happened."""
-        by = self.actor(Role.COUNCIL)
-        for kind in allowed(self.case, by)[:1]:
-            _, refused = self.decided(data.draw(self.fitting(kind)), by, self.case.at - back * _MOMENT)
-            assert refused is not None
-            assert refused.code == "at_goes_back"
+        for command in (c.SetResearchConsent(True), c.Lapse(Duty.RESOLVE)):
+            for role in roles_for(self.case.status, type(command)):
+                _, refused = self.decided(command, self.actor(role), self.case.at - back * _MOMENT)
+                assert refused is not None
+                assert refused.code == "at_goes_back"
 
     # --- what always holds ----------------------------------------------------------------------------------
 
