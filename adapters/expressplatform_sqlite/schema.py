@@ -52,6 +52,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             case_id TEXT NOT NULL, value BLOB NOT NULL, quarter TEXT NOT NULL, PRIMARY KEY (case_id, value)
         ) WITHOUT ROWID""",
         "CREATE INDEX tokens_value ON tokens (value)",
+        "CREATE INDEX tokens_quarter ON tokens (quarter)",
         "CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     ),
 )

@@ -51,7 +51,12 @@ _DUE: Final = f"SELECT {HEADER} FROM cases WHERE due_at <= ? ORDER BY due_at, ca
 _RECEIPT: Final = "SELECT case_id, key, digest, version FROM receipts WHERE case_id = ? AND key = ?"
 _FIND: Final = f"""SELECT DISTINCT case_id FROM tokens JOIN cases USING (case_id)
     WHERE value = :token AND {_SEES}"""
-_QUARTERS: Final = "SELECT DISTINCT quarter FROM tokens ORDER BY quarter"
+# One step of the index for each quarter, where DISTINCT would read every token.
+_QUARTERS: Final = """WITH RECURSIVE one (quarter) AS (
+    SELECT min(quarter) FROM tokens
+    UNION ALL
+    SELECT (SELECT min(quarter) FROM tokens WHERE quarter > one.quarter) FROM one WHERE one.quarter IS NOT NULL)
+    SELECT quarter FROM one WHERE quarter IS NOT NULL"""
 _READY: Final = f"""SELECT {EFFECT} FROM effects WHERE ready_at <= ?
     ORDER BY ready_at, case_id, version, id LIMIT ?"""
 _POSTPONE: Final = "UPDATE effects SET ready_at = ? WHERE id = ?"
