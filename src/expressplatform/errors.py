@@ -13,8 +13,8 @@
         ├── KeyMissing      a case's key is not in the key store
         └── KeyDestroyed    it was destroyed: the case has been erased
 
-All are frozen attrs classes: they pickle, copy and compare. None of them ever carries a value that
-somebody typed; a problem names the place and says what is wrong there.
+All are frozen attrs classes: they pickle and copy. As with every exception, only the same one is equal. None
+of them ever carries a value that somebody typed; a problem names the place and says what is wrong there.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ from expressplatform.deadlines import duties
 from expressplatform.errors import InvalidInput, Problem, Refused
 from expressplatform.events import Event, Timer
 from expressplatform.lifecycle import BY_COMMAND, commands_for, roles_for
+from expressplatform.privacy.deletion import owes
 from expressplatform.scheme import Known, Scheme
 
 NOTHING_KNOWN: Final = Known()
@@ -67,7 +68,7 @@ def _is_theirs(case: Case, command: type[Command], by: Actor) -> bool:
         return by.organisation == case.file.council
     if by.role is Role.TRADER:
         if command is c.ConfirmDeletion:
-            return any(h.organisation == by.organisation and h.must_delete_since for h in case.file.holdings)
+            return owes(case.file.holdings, by.organisation)
         return case.turn is not None and case.turn.trader == by.organisation
     return True
 

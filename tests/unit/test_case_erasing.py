@@ -1,0 +1,192 @@
+"""Holding, erasing, and the duty to delete that outlives the case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import attrs
+import pytest
+
+from expressplatform import commands as c
+from expressplatform import events as e
+from expressplatform.case import allowed, due, next_due, replay
+from expressplatform.codes import Duty, ErasureReason, KeptGround, RejectionRule, Role, Status
+from expressplatform.complaint import ERASED
+from expressplatform.privacy.retention import erase_due
+from expressplatform.records import without_particulars
+from expressplatform.schemes import HK_CCA
+from tests.walking import CLOCK, EXAMPLES, OFFER, OFFICER, PERSON, SAID, TAOBAO, UPLOAD, Walk, in_status
+
+ERASE = EXAMPLES[c.Erase]
+DELETED = c.ConfirmDeletion(KeptGround.LEGAL_DUTY, ("purchase.paid",))
+ENDS = [Status.RECORDED, Status.CLOSED, Status.WITHDRAWN]
+
+
+class TestErasing:
+    """An ended case is erased by two persons, or by the clock when its time of keeping is over."""
+
+    def test_one_asks_and_another_approves(self) -> None:
+        walk = in_status(Status.CLOSED)
+        for approver in ("", OFFICER.person):
+            refused = walk.refused(c.Erase(ErasureReason.REQUEST, approver))
+            assert (refused.code, refused.who_must_act) == ("second_person_needed", "council")
+        assert walk.do(ERASE).status is Status.ERASED
+
+    @pytest.mark.parametrize("status", ENDS)
+    def test_the_clock_erases_when_the_time_of_keeping_is_over_and_not_before(self, status: Status) -> None:
+        walk = in_status(status)
+        over = next_due(walk.case)
+        assert over == erase_due(walk.at, HK_CCA)
+        command = c.Erase(ErasureReason.RETENTION_OVER)
+        assert walk.refused(command, by=CLOCK).code == "not_due"
+        assert due(walk.case, over) == command
+        assert walk.until(over).status is Status.ERASED
+        assert next_due(walk.case) is None
+
+    def test_the_particulars_are_gone_and_the_outcome_stays(self) -> None:
+        walk = Walk().reported().do(c.Confirm(5), by=PERSON).until_over()
+        before = walk.case
+        walk.do(ERASE)
+        assert walk.case.particulars is ERASED
+        assert walk.case.account == before.account
+        assert not walk.case.is_open
+
+    def test_it_replays_from_its_facts_to_the_same_case(self) -> None:
+        walk = Walk().conciliating().do(OFFER, by=TAOBAO).do(c.AcceptOffer(1), by=PERSON).until_over()
+        walk.do(c.AddNote(SAID), ERASE)
+        assert replay(without_particulars(event) for event in walk.events) == walk.case
+
+    def test_a_correction_whose_words_are_gone_replays_too(self) -> None:
+        walk = Walk().do(EXAMPLES[c.Correct], by=PERSON)
+        facts = replay(without_particulars(event) for event in walk.events)
+        assert (facts.particulars, facts.version) == (ERASED, walk.case.version)
+
+
+class TestHolding:
+    """A case on hold is not erased, by anybody."""
+
+    def walk(self) -> Walk:
+        return in_status(Status.RECORDED).do(EXAMPLES[c.Hold])
+
+    def test_a_hold_has_a_reason_and_a_second_person(self) -> None:
+        walk = in_status(Status.RECORDED)
+        assert walk.refused(c.Hold(OFFICER.person, SAID)).code == "second_person_needed"
+        assert walk.refused(c.Hold("officer-2")).code == "text_missing"
+
+    def test_it_stops_both_the_council_and_the_clock(self) -> None:
+        walk = self.walk()
+        over = walk.due(Duty.RETAIN)
+        assert walk.refused(ERASE).code == "on_hold"
+        assert next_due(walk.case) is None
+        assert due(walk.case, over) is None
+        assert walk.refused(c.Erase(ErasureReason.RETENTION_OVER), by=CLOCK, after=over - walk.at).code == "on_hold"
+
+    def test_released_it_is_erased_as_if_it_had_never_been_held(self) -> None:
+        walk = self.walk()
+        over = walk.due(Duty.RETAIN)
+        walk.do(c.ReleaseHold())
+        assert walk.refused(c.ReleaseHold()).code == "not_on_hold"
+        assert next_due(walk.case) == over
+        assert walk.do(ERASE).status is Status.ERASED
+
+
+def rejected() -> Walk:
+    return Walk().obtained().do(c.Reject(RejectionRule.NOT_OUR_CUSTOMER), by=TAOBAO)
+
+
+def recalled() -> Walk:
+    return Walk().obtained().do(c.Recall(SAID))
+
+
+def consent_withdrawn() -> Walk:
+    return Walk().obtained().do(c.WithdrawConsent("taobao"), by=PERSON)
+
+
+def redirected() -> Walk:
+    return Walk().referred_back().do(c.Redirect("jd"))
+
+
+def recorded() -> Walk:
+    return Walk().referred_back().do(c.Record())
+
+
+def withdrawn() -> Walk:
+    return Walk().obtained().do(c.Withdraw(), by=PERSON)
+
+
+def closed_by_the_council() -> Walk:
+    return in_status(Status.CLOSED)
+
+
+def closed_by_the_clock() -> Walk:
+    return in_status(Status.RESOLVED).until_over()
+
+
+class TestDeleting:
+    """Whoever obtained the details deletes them when their use has ended, and says so."""
+
+    @pytest.mark.parametrize(
+        "way",
+        [
+            rejected,
+            recalled,
+            consent_withdrawn,
+            redirected,
+            recorded,
+            withdrawn,
+            closed_by_the_council,
+            closed_by_the_clock,
+        ],
+    )
+    def test_the_end_of_use_starts_the_duty(self, way: Callable[[], Walk]) -> None:
+        walk = way()
+        (holding,) = walk.case.file.holdings
+        assert (holding.organisation, holding.must_delete_since, holding.owed) == ("taobao", walk.at, True)
+        assert c.ConfirmDeletion in allowed(walk.case, TAOBAO)
+        walk.do(DELETED, by=TAOBAO)
+        assert walk.case.file.holdings[0].confirmed_at == walk.at
+        assert c.ConfirmDeletion not in allowed(walk.case, TAOBAO)
+        assert walk.refused(DELETED, by=TAOBAO).code == "nothing_owed"
+
+    def test_while_it_handles_the_case_a_trader_owes_none(self) -> None:
+        assert Walk().conciliating().refused(DELETED, by=TAOBAO).code == "nothing_owed"
+
+    def test_an_erased_case_still_hears_that_its_copy_is_gone(self) -> None:
+        walk = in_status(Status.ERASED)
+        assert allowed(walk.case, TAOBAO) == (c.ConfirmDeletion,)
+        walk.do(DELETED, by=TAOBAO)
+        assert (walk.status, isinstance(walk.events[-1], e.DeletionConfirmed)) == (Status.ERASED, True)
+        assert allowed(walk.case, TAOBAO) == ()
+
+    def test_erasing_tells_whoever_was_not_told_yet(self) -> None:
+        walk = in_status(Status.RECORDED)
+        walk.case = attrs.evolve(
+            walk.case,
+            file=attrs.evolve(
+                walk.case.file,
+                holdings=tuple(attrs.evolve(one, must_delete_since=None) for one in walk.case.file.holdings),
+            ),
+        )
+        walk.do(ERASE)
+        assert walk.case.file.holdings[0].must_delete_since == walk.at
+
+    def test_the_first_telling_counts(self) -> None:
+        walk = recalled()
+        told = walk.at
+        walk.do(c.Record())
+        assert walk.case.file.holdings[0].must_delete_since == told
+
+    def test_reading_again_with_consent_begins_anew(self) -> None:
+        walk = recalled().do(UPLOAD).do(c.Obtain(), by=TAOBAO)
+        assert not walk.case.file.holdings[0].owed
+
+    def test_the_consent_of_another_recipient_leaves_the_traders_copy(self) -> None:
+        walk = Walk().obtained().do(c.WithdrawConsent("cca"), by=PERSON)
+        assert walk.status is Status.REFERRED_BACK
+        assert not walk.case.file.holdings[0].owed
+        assert walk.refused(UPLOAD).code == "no_consent"
+
+    def test_only_a_trader_confirms(self) -> None:
+        walk = recalled()
+        assert walk.refused(DELETED).code == "wrong_role"
+        assert walk.refused(DELETED, by=attrs.evolve(TAOBAO, role=Role.AUDITOR)).code == "wrong_role"
