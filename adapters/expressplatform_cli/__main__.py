@@ -16,14 +16,13 @@ def missing_extra(error: ModuleNotFoundError) -> str | None:
 def main() -> None:
     """Run the command line. Exits with 3 when its extra is not installed."""
     try:
-        commands = importlib.import_module("expressplatform_cli.commands")
+        importlib.import_module("expressplatform_cli.commands").main()
     except ModuleNotFoundError as error:
         sentence = missing_extra(error)
         if sentence is None:
             raise
         sys.stderr.write(sentence + "\n")
         raise SystemExit(3) from None
-    commands.main()
 
 
 if __name__ == "__main__":

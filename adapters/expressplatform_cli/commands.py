@@ -6,7 +6,6 @@ Laws of this module: names and order stand here, and nothing else; what a comman
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from types import MappingProxyType
 from typing import Final
 
@@ -41,15 +40,14 @@ class Commands(click.Group):
     """A group that loads a command's module when the command is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names in their order, without those that this installation does not have."""
-        return [name for name, (module, _) in COMMANDS.items() if _is_there(module)]
+        """The names in their order."""
+        return [*COMMANDS]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command itself, loaded now."""
-        module = COMMANDS.get(cmd_name, ("", ""))[0]
-        if not module or not _is_there(module):
+        if cmd_name not in COMMANDS:
             return None
-        found = getattr(importlib.import_module(f"expressplatform_cli.{module}"), cmd_name)
+        found = getattr(importlib.import_module(f"expressplatform_cli.{COMMANDS[cmd_name][0]}"), cmd_name)
         return found if isinstance(found, click.Command) else None
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -69,19 +67,13 @@ class Commands(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands, read from the table alone."""
-        rows = [(name, COMMANDS[name][1]) for name in self.list_commands(ctx)]
-        if rows:
-            with formatter.section("Commands"):
-                formatter.write_dl(rows)
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The exit codes."""
         with formatter.section("Exit codes"):
             formatter.write_dl([(str(int(code)), meaning) for code, meaning in EXITS.items()])
-
-
-def _is_there(module: str) -> bool:
-    return importlib.util.find_spec(f"expressplatform_cli.{module}") is not None
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

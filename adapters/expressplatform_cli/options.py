@@ -8,6 +8,7 @@ Laws of this module
 from __future__ import annotations
 
 import functools
+import os
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -99,6 +100,12 @@ def unexpected(error: Exception) -> Message:
     return Message(Exit.OTHER, "unexpected", text, "If it happens again, report this line; it holds nothing personal.")
 
 
+def of_system(error: OSError) -> Message:
+    """A file that cannot be used, in the system's words, without its name."""
+    said = os.strerror(error.errno) if error.errno else type(error).__name__
+    return Message(Exit.STORE, "file", f"A file cannot be used: {said}.", _NEXT["read_only"])
+
+
 def answers(function: Callable[P, R]) -> Callable[P, R]:
     """The outermost layer of every command: errors of the library become a message and an exit code."""
 
@@ -115,6 +122,8 @@ def answers(function: Callable[P, R]) -> Callable[P, R]:
             leave(Message(Exit.USAGE, "usage", error.format_message()), as_json=True)
         except (click.exceptions.Exit, click.Abort, click.ClickException, BrokenPipeError):
             raise
+        except OSError as error:
+            leave(of_system(error), as_json=as_json)
         except Exception as error:  # noqa: BLE001  the last fence: a traceback might show what is personal
             leave(unexpected(error), as_json=as_json)
 

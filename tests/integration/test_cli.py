@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -440,6 +439,15 @@ def test_a_store_that_is_no_store_is_told_so(desk: Desk) -> None:
     assert desk.run("doctor").exit_code == Exit.STORE
 
 
+def test_a_place_that_cannot_be_made_is_told_so(tmp_path: Path) -> None:
+    """What the system refuses ends with 8, in the system's words."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    result = CliRunner().invoke(group, ["init", str(tmp_path / "file" / CANARY)])
+    assert result.exit_code == Exit.STORE
+    assert "Not a directory" in result.stderr
+    assert CANARY not in result.output
+
+
 def test_typed_text_cannot_move_the_cursor(desk: Desk) -> None:
     """Control characters in what somebody wrote are shown as what they are not."""
     reference = desk.lodge()
@@ -453,10 +461,7 @@ def test_typed_text_cannot_move_the_cursor(desk: Desk) -> None:
 # ---- help ---------------------------------------------------------------------------------------------------------
 
 
-THERE = group.list_commands(click.Context(group))
-
-
-@pytest.mark.parametrize("name", THERE)
+@pytest.mark.parametrize("name", [*COMMANDS])
 def test_every_command_explains_itself(name: str) -> None:
     """Each command of the table has a help of its own, and takes ``--json`` where it answers with data."""
     result = CliRunner().invoke(group, [name, "--help"])
@@ -468,7 +473,7 @@ def test_every_command_explains_itself(name: str) -> None:
 def test_the_help_lists_commands_and_exit_codes() -> None:
     """The first page names every command and every exit code."""
     page = CliRunner().invoke(group, ["--help"]).stdout
-    assert all(f"  {name} " in page for name in THERE)
+    assert all(f"  {name} " in page for name in COMMANDS)
     assert all(f"  {int(code)}  {meaning.split(';')[0]}" in page for code, meaning in EXITS.items())
 
 
@@ -482,3 +487,15 @@ def test_the_help_loads_neither_the_library_nor_the_tables() -> None:
     began = time.perf_counter()
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
     assert time.perf_counter() - began < 5
+
+
+@pytest.mark.parametrize(("absent", "line"), [("click", "--help"), ("rich", "cases")])
+def test_a_missing_extra_is_named_in_one_sentence(absent: str, line: str) -> None:
+    """Without click or rich the program ends with 3 and says what to install."""
+    script = (
+        f"import sys; sys.modules[{absent!r}] = None; sys.argv = ['expressplatform', {line!r}]; "
+        "from expressplatform_cli.__main__ import main; main()"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True)
+    assert ended.returncode == Exit.EXTRA
+    assert ended.stderr == "The command line needs the extra 'cli': install expressplatform[cli].\n"
