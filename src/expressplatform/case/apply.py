@@ -21,6 +21,8 @@ from expressplatform.events import Event, Timer
 from expressplatform.lifecycle import BY_EVENT
 
 AT_REST: Final = END | {Status.RESOLVED, Status.ERASED}
+# Bound once: before Python 3.12 an enum looks its members up slowly.
+_REFERRED_BACK: Final = Status.REFERRED_BACK
 
 
 def replay(events: Iterable[Event]) -> Case:
@@ -48,7 +50,7 @@ def apply(case: Case | None, event: Event) -> Case:
         timers = _carried(timers, event.timers, target)
         if (target in AT_REST) is not (account.ended_at is not None):
             account = changed(account, ended_at=at if target in AT_REST else None)
-        if target is Status.REFERRED_BACK:
+        if target is _REFERRED_BACK:
             account = changed(account, referred_back=account.referred_back + 1)
     elif event.timers:
         timers = _carried(timers, event.timers, target)
@@ -61,7 +63,7 @@ def apply(case: Case | None, event: Event) -> Case:
 
 def _carried(old: tuple[Timer, ...], new: tuple[Timer, ...], target: Status) -> tuple[Timer, ...]:
     live, started = LIVE[target], [timer.duty for timer in new]
-    return (*(timer for timer in old if timer.duty in live and timer.duty not in started), *new)
+    return (*[timer for timer in old if timer.duty in live and timer.duty not in started], *new)
 
 
 def _lodged(event: Event) -> Case:

@@ -25,6 +25,11 @@ from expressplatform.lifecycle import Row
 from expressplatform.privacy.disclosure import Disclosure, disclose
 from expressplatform.privacy.retention import use_until
 
+_ACKNOWLEDGE: Final = Duty.ACKNOWLEDGE
+_RESOLVE: Final = Duty.RESOLVE
+# After these the council begins anew: what ran before does not count as begun.
+_ANEW: Final = frozenset({c.SupplyInformation, c.Redirect, c.Reopen})
+
 
 def event_of(step: Step, row: Row) -> Event:
     """The event that an admitted step becomes."""
@@ -38,22 +43,20 @@ def event_of(step: Step, row: Row) -> Event:
 
 def _timers(step: Step, row: Row) -> tuple[Timer, ...]:
     """The timers that a step starts or changes."""
-    change = _CHANGES.get(row.command)
-    if change is not None and row.target is row.source:
-        return change(step)
     if row.target is row.source:
+        change = _CHANGES.get(row.command)
+        return change(step) if change is not None else ()
+    case, command = step.case, row.command
+    begins = duties.LIVE[row.target]
+    if case is not None:
+        running = () if command in _ANEW else tuple(timer.duty for timer in case.timers)
+        done = case.file.acknowledged
+        begins = tuple(one for one in begins if one not in running and not (done and one is _ACKNOWLEDGE))
+    if not begins:
         return ()
-    running = step.case.timers if step.case is not None else ()
-    carried = {timer.duty for timer in running}
-    if row.command is c.SupplyInformation or row.command is c.Redirect or row.command is c.Reopen:
-        carried = set()
-    if step.case is not None and step.case.file.acknowledged:
-        carried = carried | {Duty.ACKNOWLEDGE}
     perform_by = _perform_by(step)
-    started = (
-        duties.start(duty, step.at, step.scheme, perform_by) for duty in duties.LIVE[row.target] if duty not in carried
-    )
-    return tuple(timer for timer in started if timer is not None)
+    started = [duties.start(duty, step.at, step.scheme, perform_by) for duty in begins]
+    return tuple([timer for timer in started if timer is not None])
 
 
 def _perform_by(step: Step) -> date | None:
@@ -170,11 +173,10 @@ def _resolution_reported(step: Step, row: Row, timers: tuple[Timer, ...]) -> Eve
     command: c.ReportResolution = step.command  # type: ignore[assignment]
     case = step.stands
     used = 0
-    timer = case.timer(Duty.RESOLVE) or (case.turn.resolve if case.turn is not None else None)
+    timer = case.timer(_RESOLVE) or (case.turn.resolve if case.turn is not None else None)
     if timer is not None:
-        running = duties.explained(timer, step.scheme)
         stops = tuple(Stop(begin, until) for begin, until in timer.stops)
-        used = counted_days(timer.started, step.at, running.term, stops)
+        used = counted_days(timer.started, step.at, duties.length_of(timer, step.scheme).term, stops)
     late = case.status in (Status.REFERRED_BACK, Status.FURTHER_HANDLING)
     return e.ResolutionReported(step.at, step.by, timers, command, used, late)
 
@@ -183,7 +185,7 @@ def _obtained(step: Step, row: Row, timers: tuple[Timer, ...]) -> Event:
     """Each reading by the trader is a disclosure of its own (PIPL Art 23): what it is shown is what is recorded."""
     command: c.Obtain = step.command  # type: ignore[assignment]
     case = step.stands
-    resolve = case.timer(Duty.RESOLVE)
+    resolve = case.timer(_RESOLVE)
     until = max(use_until(resolve.due if resolve is not None else step.at, step.scheme), step.at)
     shown = disclose(
         step.complaint,

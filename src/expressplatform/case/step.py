@@ -44,6 +44,8 @@ class Step:
     def complaint(self) -> Complaint:
         """The complaint as the criteria should see it: the last facts, consents and evidence."""
         file = self.stands.file
+        if file.consents is file.complaint.consents and file.evidence is file.complaint.evidence:
+            return file.complaint
         return attrs.evolve(file.complaint, consents=file.consents, evidence=file.evidence)
 
 

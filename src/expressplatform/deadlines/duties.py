@@ -84,15 +84,19 @@ def _days_before(due: datetime, days: int, found: DutyTerm) -> datetime:
 
 def explained(timer: Timer, scheme: Scheme) -> Deadline:
     """The deadline behind a timer, to be explained day by day."""
-    running = _running(timer, _found(timer, scheme), timer.stops)
+    running = _running(timer, length_of(timer, scheme), timer.stops)
     return attrs.evolve(running, due=max(running.due, timer.due))
 
 
-def _found(timer: Timer, scheme: Scheme) -> DutyTerm:
-    found = scheme.duty_term(timer.duty, scheme.day(timer.started))
-    if found is None:
+def length_of(timer: Timer, scheme: Scheme) -> DutyTerm:
+    """The length by which a timer runs: that of the day on which it started.
+
+    Raises StoreUnusable where the scheme gives none any more.
+    """
+    length = scheme.duty_term(timer.duty, scheme.day(timer.started))
+    if length is None:
         raise StoreUnusable("scheme_incomplete", f"the scheme gives no length for the duty {timer.duty}")
-    return found
+    return length
 
 
 def _running(timer: Timer, found: DutyTerm, stops: tuple[tuple[datetime, datetime], ...]) -> Deadline:
@@ -101,7 +105,7 @@ def _running(timer: Timer, found: DutyTerm, stops: tuple[tuple[datetime, datetim
 
 
 def _again(timer: Timer, scheme: Scheme, stops: tuple[tuple[datetime, datetime], ...]) -> Timer:
-    found = _found(timer, scheme)
+    found = length_of(timer, scheme)
     running = _running(timer, found, stops)
     remind_at = _reminder(running, found) if timer.remind_at else None
     return attrs.evolve(timer, due=running.due, provisional=running.provisional, remind_at=remind_at, stops=stops)
@@ -138,7 +142,7 @@ def grant(timer: Timer, days: int, scheme: Scheme) -> Timer:
 
 def _helped(timer: Timer, at: datetime, scheme: Scheme) -> datetime:
     """Until when a reminder given at ``at`` still helps: the instant itself where the duty has no reminder."""
-    found = _found(timer, scheme)
+    found = length_of(timer, scheme)
     if found.remind_before is None:
         return at
     return deadline(at, attrs.evolve(found.term, days=found.remind_before)).due

@@ -24,10 +24,11 @@ def live(
     ``consents`` are those not withdrawn (PIPL Art 15), ``at`` is aware. None: there is none, so nothing goes
     out.
     """
-    given = [
-        one for one in consents if one.recipient == recipient and covers(one.purpose, purpose) and one.given_at <= at
-    ]
-    return max(given, key=lambda one: one.given_at, default=None)
+    latest: Consent | None = None
+    for one in consents:
+        if one.recipient == recipient and one.given_at <= at and covers(one.purpose, purpose):
+            latest = one if latest is None or one.given_at > latest.given_at else latest
+    return latest
 
 
 def informed(consent: Consent, scheme: Scheme) -> bool:

@@ -248,9 +248,10 @@ def _values(complaint: Complaint, audience: Audience, fields: Sequence[str], cas
     masked = FREE_TEXT if audience in _OUTSIDE else frozenset[str]()
     values: dict[str, object] = {}
     for field in fields:
-        value = _plain(_at(complaint, field))
-        if value is None or value == "" or value == []:
+        value = _at(complaint, field)
+        if value is None or value == "" or value == ():
             continue
+        value = _plain(value)
         values[field] = _masked(value, own) if field in masked else value
     return values
 
