@@ -1,5 +1,9 @@
 """Sphinx: how the documentation is built."""
 
+import re
+
+from sphinx.application import Sphinx
+
 import expressplatform
 
 project = "expressplatform"
@@ -19,7 +23,28 @@ autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_class_signature = "separated"
 
+# `Erased` is shown by two modules; either will do.
+suppress_warnings = ["ref.python"]
+
 html_theme = "furo"
 html_title = f"expressplatform {release}"
 html_show_sphinx = False
 html_copy_source = False
+
+
+def _from_plain(app: object, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
+    """Docstrings are written as one reads them; here a list needs an empty line before it, and code a mark."""
+    out: list[str] = []
+    for line in lines:
+        above = out[-1] if out else ""
+        if re.match(r"\s*(- |\d\. )", line) and above.strip() and not re.match(r"\s*(- |\d\. |  )", above):
+            out.append("")
+        if line.startswith("    ") and not above and not (out[-2:-1] or [""])[0].startswith((" ", "- ", "::")):
+            out += ["::", ""]
+        out.append(line)
+    lines[:] = out
+
+
+def setup(app: Sphinx) -> None:
+    """What is done to docstrings before they are shown."""
+    app.connect("autodoc-process-docstring", _from_plain)
