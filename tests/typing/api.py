@@ -1,0 +1,166 @@
+"""Uses of the public names, each as a caller writes it: nothing runs here, a type checker reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import assert_type
+
+from expressplatform import (
+    ERASED,
+    HK_CCA,
+    Actor,
+    Assessment,
+    AsyncPlatform,
+    Case,
+    Category,
+    Channel,
+    Complaint,
+    Consent,
+    Disclosure,
+    Erased,
+    ExpressPlatformError,
+    Figures,
+    InvalidInput,
+    MemoryKeyStore,
+    MemoryStore,
+    Money,
+    Nature,
+    NoSuchCase,
+    Opened,
+    Particulars,
+    Platform,
+    Problem,
+    Purchase,
+    Purpose,
+    Redress,
+    Refused,
+    Remark,
+    Request,
+    Role,
+    Scheme,
+    StaleVersion,
+    Status,
+    Tally,
+    Ticked,
+    TraderRef,
+    Verdict,
+    Worked,
+    allowed,
+    assess,
+    decide,
+    due,
+    replay,
+    utc_now,
+)
+from expressplatform.commands import Accept, AddNote, Command, Confirm, Lodge, ReportResolution
+from expressplatform.events import Event
+from expressplatform.ports import Alert, AsyncCaseStore, CaseStore, Header, KeyStore, Page, TraderGateway
+
+OFFICER = Actor(Role.COUNCIL, "officer-1", "hkcc")
+TRADER = Actor(role=Role.TRADER, person="agent-1", organisation="taobao")
+
+
+class Inbox:
+    """A gateway is whatever has the method."""
+
+    def alert(self, alert: Alert, /) -> None:
+        """Only a number and a date come this way."""
+        assert_type(alert.due_at, datetime | None)
+
+
+def complaint() -> Complaint:
+    """A complaint with its particulars."""
+    return Complaint(
+        trader=TraderRef("taobao"),
+        category=Category.CLOTHING,
+        nature=Nature.DEFECTIVE,
+        purchase=Purchase(paid=Money("HKD", 12900)),
+        redress=(Redress.REFUND,),
+        consents=(Consent("taobao", Purpose.HANDLING, HK_CCA.notice, utc_now(), Channel.WEB),),
+        particulars=Particulars(name="A. Person", statement="It broke."),
+    )
+
+
+def made(store: CaseStore, keys: KeyStore, now: Callable[[], datetime] = utc_now) -> Platform:
+    """A platform over any store and key store."""
+    gateway: TraderGateway = Inbox()
+    return Platform(scheme=HK_CCA, store=store, keys=keys, now=now, gateways={"taobao": gateway})
+
+
+def carried() -> str:
+    """A complaint's way, and what each step answers."""
+    platform = made(MemoryStore(), MemoryKeyStore())
+    platform.open()
+    case = assert_type(platform.lodge(complaint(), by=OFFICER, key="form-1"), Case)
+    case = platform.act(case.id, Accept(), by=OFFICER, key="accept", expected=case.version)
+    batch: Sequence[Request] = [Request(AddNote(Remark("A note.")), OFFICER, "note", case.id)]
+    for answer in assert_type(platform.submit(batch), list[Case | ExpressPlatformError]):
+        if isinstance(answer, StaleVersion):
+            return f"{answer.expected} {answer.found}"
+    assert_type(platform.obtain(case.id, by=TRADER, key="read"), Disclosure)
+    assert_type(platform.history(case.id, by=OFFICER, reason="call back"), tuple[Event, ...])
+    assert_type(platform.facts(case.id, by=OFFICER), Opened)
+    assert_type(platform.allowed(case.id, by=TRADER), tuple[str, ...])
+    return name_of(platform.case(case.id, by=OFFICER, reason="call back"))
+
+
+def name_of(case: Case) -> str:
+    """Particulars may be gone."""
+    given = assert_type(case.particulars, Particulars | Erased)
+    return "" if given is ERASED else assert_type(given.name, str)
+
+
+def listed(platform: Platform) -> tuple[Header, ...]:
+    """Pages of headers, figures, the clock and the work."""
+    assert_type(platform.tick(), Ticked)
+    assert_type(platform.work(limit=10), Worked)
+    assert_type(platform.reschedule(), Ticked)
+    assert_type(platform.advance(["c1"], utc_now()), int)
+    tally = Tally(as_at=datetime.now(UTC), zone=HK_CCA.zone)
+    assert_type(platform.indicators(tally, by=OFFICER), Figures)
+    page = assert_type(platform.cases(by=OFFICER, status=[Status.LODGED], limit=10), Page)
+    return page.headers
+
+
+def erased(platform: Platform, case_id: str, second: Actor) -> Status:
+    """Two persons."""
+    return platform.erase(case_id, by=OFFICER, approved_by=second).status
+
+
+async def awaited(store: AsyncCaseStore, keys: KeyStore) -> Verdict:
+    """The same, awaited."""
+    platform = AsyncPlatform(scheme=HK_CCA, store=store, keys=keys)
+    await platform.open()
+    case = assert_type(await platform.lodge(complaint(), by=OFFICER, key="form-1"), Case)
+    shown = assert_type(await platform.obtain(case.id, by=TRADER, key="read"), Disclosure)
+    found = assert_type(await platform.assess(case.id, by=OFFICER), Assessment)
+    assert_type(shown.fields, tuple[str, ...])
+    await platform.close()
+    return found.verdict
+
+
+def told(platform: Platform, command: Command) -> tuple[Problem, ...] | tuple[str, ...] | None:
+    """Errors are told apart by who must act."""
+    try:
+        platform.act("c1", command, by=OFFICER, key="k")
+    except InvalidInput as error:
+        return assert_type(error.problems, tuple[Problem, ...])
+    except Refused as error:
+        return assert_type(error.allowed, tuple[str, ...])
+    except NoSuchCase:
+        return None
+    return None
+
+
+def by_hand(scheme: Scheme, at: datetime) -> Case:
+    """The core without a platform."""
+    events = assert_type(decide(None, Lodge(complaint()), by=OFFICER, at=at, scheme=scheme), tuple[Event, ...])
+    case = assert_type(replay(events), Case)
+    assert_type(due(case, at + timedelta(days=1)), Command | None)
+    assert_type(allowed(case, OFFICER), tuple[type[Command], ...])
+    assert_type(assess(complaint(), scheme=scheme, on=scheme.day(at)), Assessment)
+    return case
+
+
+COMMANDS: tuple[Command, ...] = (Confirm(rating=5), ReportResolution(amount=Money("HKD", 1)))
