@@ -178,6 +178,4 @@ def staff_option(function: F) -> F:
 
 def reason_option(function: F) -> F:
     """``--reason TEXT``: why particulars are read (argument ``reason``)."""
-    return click.option("--reason", metavar="TEXT", default="", help="Why particulars are read.")(
-        function
-    )
+    return click.option("--reason", metavar="TEXT", default="", help="Why particulars are read.")(function)
