@@ -30,7 +30,7 @@ FIRST: Final = 2014
 LAST: Final = 2028
 YEARS: Final = range(FIRST, LAST + 1)
 PACKAGE: Final = Path(__file__).resolve().parent.parent / "src" / "expressplatform" / "calendars"
-LINE: Final = 110
+LINE: Final = 120
 WIDTH: Final = 96
 
 Names = tuple[str, str, str]

@@ -123,8 +123,9 @@ CROSSWALKS: Final[tuple[tuple[str, tuple[Pair, ...]], ...]] = (
 
 def lists_of_codes() -> list[type[StrEnum]]:
     """Every list that `codes` defines, in the order in which it stands there."""
-    kinds = [kind for kind in vars(codes).values() if inspect.isclass(kind) and issubclass(kind, StrEnum)]
-    return [kind for kind in kinds if kind.__module__ == codes.__name__]
+    rooms = (codes.roles, codes.complaints, codes.outcomes, codes.rights)
+    found = ((room, kind) for room in rooms for kind in vars(room).values() if inspect.isclass(kind))
+    return [kind for room, kind in found if issubclass(kind, StrEnum) and kind.__module__ == room.__name__]
 
 
 def page() -> str:

@@ -33,9 +33,11 @@ EXAMPLES: tuple[ExpressPlatformError, ...] = (
 
 
 def tree(root: type[ExpressPlatformError] = ExpressPlatformError) -> Iterator[type[ExpressPlatformError]]:
+    """The library's own errors; an adapter that is loaded may bring others."""
     for one in root.__subclasses__():
-        yield one
-        yield from tree(one)
+        if one.__module__ == errors.__name__:
+            yield one
+            yield from tree(one)
 
 
 def told(error: ExpressPlatformError) -> list[object]:

@@ -47,11 +47,7 @@ NAMES: Final = (
     ("Christmas Eve", "聖誕節前日", "圣诞节前日"),
     ("Christmas Day", "聖誕節", "圣诞节"),
     ("The second day of Lunar New Year", "農曆正月初二", "农历正月初二"),
-    (
-        "The first working day after Tung Ng Festival (Dragon Boat Festival)",
-        "端午節後首個工作日",
-        "端午节后首个工作日",
-    ),
+    ("The first working day after Tung Ng Festival (Dragon Boat Festival)", "端午節後首個工作日", "端午节后首个工作日"),
     (
         "70th Anniversary of the Victory of the Chinese People's War of Resistance against Japanese Aggression and the World Anti-Fascist War",  # noqa: E501
         "中國人民抗日戰爭暨世界反法西斯戰爭勝利七十周年紀念日",
@@ -67,11 +63,7 @@ NAMES: Final = (
     ("The third day of Lunar New Year", "農曆正月初三", "农历正月初三"),
     ("Ching Ming Festival", "清明節", "清明节"),
     ("The first working day after Labour Day", "勞動節後首個工作日", "劳动节后首个工作日"),
-    (
-        "The first working day after The Buddha's Birthday (Feast of Buddha)",
-        "佛誕節後首個工作日",
-        "佛诞节后首个工作日",
-    ),
+    ("The first working day after The Buddha's Birthday (Feast of Buddha)", "佛誕節後首個工作日", "佛诞节后首个工作日"),
     (
         "The first working day after National Day of the People's Republic of China",
         "中華人民共和國國慶日後首個工作日",
@@ -91,11 +83,7 @@ NAMES: Final = (
     ("The first working day after Christmas Eve", "聖誕節前日後首個工作日", "圣诞节前日后首个工作日"),
     ("The first working day after Christmas Day", "聖誕節後首個工作日", "圣诞节后首个工作日"),
     ("The first working day after New Year's Day", "元旦後首個工作日", "元旦后首个工作日"),
-    (
-        "The first working day after Immaculate Conception",
-        "聖母無原罪瞻禮後首個工作日",
-        "圣母无原罪瞻礼后首个工作日",
-    ),
+    ("The first working day after Immaculate Conception", "聖母無原罪瞻禮後首個工作日", "圣母无原罪瞻礼后首个工作日"),
     ("The first working day after Winter Solstice", "冬至後首個工作日", "冬至后首个工作日"),
     (
         "The first working day after The Day following Chong Chao (Mid-Autumn) Festival",
@@ -103,11 +91,7 @@ NAMES: Final = (
         "中秋节翌日后首个工作日",
     ),
     ("Compensatory rest day for Lunar New Year's Day", "農曆正月初一的補假", "农历正月初一的补假"),
-    (
-        "Compensatory rest day for The second day of Lunar New Year",
-        "農曆正月初二的補假",
-        "农历正月初二的补假",
-    ),
+    ("Compensatory rest day for The second day of Lunar New Year", "農曆正月初二的補假", "农历正月初二的补假"),
     ("Compensatory rest day for Ching Ming Festival", "清明節的補假", "清明节的补假"),
     ("Compensatory rest day for The Day before Easter", "復活節前日的補假", "复活节前日的补假"),
     (
@@ -120,11 +104,7 @@ NAMES: Final = (
         "中華人民共和國國慶日翌日及中秋節翌日重疊",
         "中华人民共和国国庆日翌日及中秋节翌日重迭",
     ),
-    (
-        "Compensatory rest day for Chung Yeung Festival (Festival of Ancestors)",
-        "重陽節的補假",
-        "重阳节的补假",
-    ),
+    ("Compensatory rest day for Chung Yeung Festival (Festival of Ancestors)", "重陽節的補假", "重阳节的补假"),
     (
         "Compensatory rest day for Macao S.A.R. Establishment Day",
         "澳門特別行政區成立紀念日的補假",
