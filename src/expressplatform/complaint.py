@@ -36,7 +36,7 @@ from expressplatform.codes import (
     Supplier,
 )
 from expressplatform.errors import InvalidInput, Problem
-from expressplatform.fields import code, instant, refuse, several, text, whole
+from expressplatform.fields import code, instant, several, text, whole
 from expressplatform.money import Money
 
 T = TypeVar("T")
@@ -322,9 +322,3 @@ def _twice(complaint: Complaint) -> list[Problem]:
             if key in keys[:index]:
                 found.append(Problem(f"{path}[{index}].{kind}", "duplicate", "must not occur twice"))
     return found
-
-
-def check_reason(remark: Remark | Erased, path: str = "$.particulars") -> None:
-    """Raises InvalidInput unless a reason was written."""
-    if not isinstance(remark, Remark) or not remark.text.strip():
-        raise refuse(path, "missing", "must say why")

@@ -114,19 +114,16 @@ def _first(pair: tuple[datetime, Any]) -> datetime:
 
 
 def _asked_by_clock(case: Case, timer: Timer, now: datetime) -> Command | None:
+    """What to ask about a timer whose next instant has come; None while a hold forbids it."""
     if timer.paused_until is not None and timer.paused_until <= now:
         return c.ResumeClock(timer.duty)
     if timer.remind_at is not None and timer.remind_at <= now:
         return c.Remind(timer.duty)
-    if timer.due > now:
-        return None
     if timer.duty is Duty.RETAIN:
         return None if case.file.on_hold else c.Erase(ErasureReason.RETENTION_OVER)
     if (case.status, c.Lapse, Role.CLOCK) in BY_COMMAND:
         return c.Lapse(timer.duty)
-    if (case.status, c.MissDeadline, Role.CLOCK) in BY_COMMAND:
-        return c.MissDeadline(timer.duty)
-    return None
+    return c.MissDeadline(timer.duty)
 
 
 def next_due(case: Case) -> datetime | None:

@@ -122,26 +122,24 @@ def consent(step: Step) -> Refusal | None:
 
 def transfer(step: Step) -> Refusal | None:
     """An instrument that applies and an impact assessment stand behind the transfer (PIPL Art 38, Art 55)."""
-    if not isinstance(step.command, c.Upload):
-        return None
+    command: c.Upload = step.command  # type: ignore[assignment]
     case = step.stands
     participant = step.scheme.participant(case.trader, step.scheme.day(step.at), step.known)
     code = transfer_problem(
-        step.command.instrument,
+        command.instrument,
         scheme=step.scheme,
         participant=participant,
-        impact_assessment=step.command.impact_assessment,
+        impact_assessment=command.impact_assessment,
     )
     return Refusal(code, Role.COUNCIL, "The transfer lacks an instrument or an impact assessment.") if code else None
 
 
 def another_participant(step: Step) -> Refusal | None:
     """A case is turned to another trader that takes part."""
-    if not isinstance(step.command, c.Redirect):
-        return None
-    if step.command.trader == step.stands.trader:
+    command: c.Redirect = step.command  # type: ignore[assignment]
+    if command.trader == step.stands.trader:
         return Refusal("same_trader", Role.COUNCIL, "The case is with this trader already: upload it again.")
-    if step.scheme.participant(step.command.trader, step.scheme.day(step.at), step.known) is None:
+    if step.scheme.participant(command.trader, step.scheme.day(step.at), step.known) is None:
         return Refusal("trader_takes_no_part", Role.COUNCIL, "That trader takes no part in the scheme today.")
     return None
 
@@ -198,9 +196,7 @@ def owes_deletion(step: Step) -> Refusal | None:
 
 def audience(step: Step) -> Refusal | None:
     """A hand-over has an audience and fields that the disclosure table knows; traders obtain instead (PIPL Art 6)."""
-    command = step.command
-    if not isinstance(command, c.Disclose):
-        return None
+    command: c.Disclose = step.command  # type: ignore[assignment]
     if command.audience in (Audience.TRADER, Audience.PUBLIC, Audience.COUNCIL):
         return Refusal("wrong_audience", Role.COUNCIL, "This audience is not served by handing over.")
     allowed = fields_for(command.audience, command.purpose, Stage.HANDLING)

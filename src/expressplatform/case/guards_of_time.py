@@ -74,10 +74,9 @@ def within_cap(step: Step) -> Refusal | None:
     used = timer.granted + stopped_days(timer, step.scheme)
     if isinstance(command, c.GrantTime):
         more = command.days
-    elif isinstance(command, c.StopClock):
-        more = (step.scheme.day(command.until) - step.scheme.day(step.at)).days
     else:
-        more = 0
+        stop: c.StopClock = command  # type: ignore[assignment]
+        more = (step.scheme.day(stop.until) - step.scheme.day(step.at)).days
     if used + more <= step.scheme.stop_cap_days:
         return None
     return Refusal("over_the_cap", Role.COUNCIL, "The scheme does not let the clock stand still for so long.")
