@@ -32,6 +32,7 @@ from expressplatform_cli.drawing import Bar, Cell, Fact, Figure, Heading, Rate, 
 from expressplatform_cli.drawing_svg import Markup, esc, tag
 from expressplatform_cli.report_case import day_by_day
 
+_NAMESPACE: Final = ' xmlns="http://www.w3.org/2000/svg"'
 MOST_TRADERS: Final = 30
 LONGEST: Final = timedelta(days=80)
 SAID: Final = (Word.CONFIRMED, Word.DISPUTED, Word.SILENT)
@@ -119,7 +120,8 @@ def write_report(
     page = _Page(platform, survey, figures, {**known, **(names or {})})
     heading = title if isinstance(title, Heading) else Heading(title)
     document = drawing.page(heading, _sections(page, council), lead=lead, footer=_footer(page))
-    path.write_text(document, encoding="utf-8")
+    # A drawing within a page needs no namespace: without it there is no address in the file at all.
+    path.write_text(document.replace(_NAMESPACE, ""), encoding="utf-8")
     return figures
 
 

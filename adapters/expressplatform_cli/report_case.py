@@ -67,7 +67,7 @@ def day_by_day(platform: Platform, case_id: str, by: Actor) -> Section:
 def _is_shown(event: Event, case: Case) -> bool:
     """Without what comes long after the answer: the closing, and who deleted what."""
     answered = case.account.answered_at
-    late = answered is not None and event.at > answered + timedelta(days=45)
+    late = answered is not None and event.at > answered + timedelta(days=18)
     return event.by.role in _LANES and not late and not isinstance(event, e.EvidenceAdded)
 
 
@@ -108,5 +108,5 @@ def _deadline(run: _Run, scheme: Scheme) -> Deadline:
     days = explain(counted)
     off = {day.date: day.names.en if day.names else _NOT_COUNTED[day.role] for day in days if day.role in _NOT_COUNTED}
     off |= {day.date: _NOT_COUNTED[day.role] for day in days if day.role is DayRole.STOPPED}
-    name = f"{label(run.timer.duty, 'en')}, {counted.term.days} days"
+    name = f"{run.timer.duty.value.capitalize()}: {counted.term.days} days"
     return Deadline(name, days[0].date, days[-1].date, off, run.ended, run.timer.provisional)

@@ -24,7 +24,7 @@ from expressplatform.codes import (
     Word,
 )
 from expressplatform.commands import Command
-from expressplatform.complaint import Actor, Evidence
+from expressplatform.complaint import Evidence
 from expressplatform.events import Timer
 from expressplatform.money import Money
 from expressplatform.workdays import MAINLAND
@@ -82,7 +82,7 @@ def in_conciliation(life: Life, case: Case) -> Turn:
         return (yield from life.look(life.after(_resolve(case), case.at)))
     since = turn.uploaded_at if turn is not None else case.at
     planned = life.office(since, manner.answer_day(life.chance), MAINLAND)
-    at = _in_time(life, case, planned if planned > case.at else life.soon(case.at))
+    at = _in_time(life, case, planned if planned > case.at else life.office(case.at, 1, MAINLAND))
     command = _answer(life, case, at, manner) if turn is None or not turn.offers else _second(life, case, at)
     return (yield from life.send(at, manner.desk(life.chance), command))
 
@@ -208,13 +208,11 @@ def resolution_reported(life: Life, case: Case) -> Turn:
 
 def resolved(life: Life, case: Case) -> Turn:
     """Relief that was promised is proved, or contradicted, or does not come; then the case rests and is closed."""
-    at = life.office(case.at, life.chance.randint(2, 9), MAINLAND)
+    at = life.office(case.at, life.chance.randint(2, 9))
     promised = case.turn is not None and case.turn.perform_by is not None and not case.account.proved
     draw = life.chance.random()
-    if promised and draw < 0.60:
-        return (yield from _prove(life, at, MANNERS[case.trader].desk(life.chance), c.ReportPerformance))
     if promised and draw < 0.63:
-        return (yield from _prove(life, at, life.officer, c.ContradictPerformance))
+        return (yield from _prove(life, at, c.ReportPerformance if draw < 0.60 else c.ContradictPerformance))
     if promised and draw < 0.66:
         return (yield from life.send(life.home(case.at, 20), life.person, c.ReportBreach()))
     if case.account.word is None and case.account.lapsed_silent and draw > 0.97:
@@ -222,11 +220,11 @@ def resolved(life: Life, case: Case) -> Turn:
     return (yield from life.look(life.after(case.timer(Duty.BREACH_WINDOW), case.at)))
 
 
-def _prove(life: Life, at: datetime, by: Actor, says: type[c.ReportPerformance | c.ContradictPerformance]) -> Turn:
-    """A document, and what it shows."""
+def _prove(life: Life, at: datetime, says: type[c.ReportPerformance | c.ContradictPerformance]) -> Turn:
+    """A document comes in, and the officer puts down what it shows: the trader adds none to a case that is resolved."""
     life.papers += 1
     paper = Evidence(f"e{life.papers}", EvidenceKind.REFUND_PROOF)
-    return (yield from life.send(at, by, c.AddEvidence(paper), says((paper.id,))))
+    return (yield from life.send(at, life.officer, c.AddEvidence(paper), says((paper.id,))))
 
 
 def clear(life: Life, case: Case) -> Turn:

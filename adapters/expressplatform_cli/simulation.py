@@ -129,6 +129,7 @@ class Simulation:
         self._timers: list[tuple[datetime, int]] = []
         self._entered: Counter[Status] = Counter()
         self.steps = 0
+        self.refused: Counter[str] = Counter()
 
     def run(self, told: Callable[[date], None] = lambda day: None) -> Iterator[Month]:
         """Plays the year month by month; ``told`` is called with the last day of each stretch that has passed."""
@@ -221,12 +222,13 @@ class Simulation:
         requests = [(number, request) for number in numbers for request in self._requests(number, until)]
         answers = self._platform.submit([request for _, request in requests]) if requests else []
         refused: dict[int, str] = {}
-        for (number, _), answer in zip(requests, answers, strict=True):
+        for (number, request), answer in zip(requests, answers, strict=True):
             if isinstance(answer, Case):
                 self.steps += 1
                 self._stands(number, answer)
             elif isinstance(answer, Refused):
                 refused.setdefault(number, answer.code)
+                self.refused[type(request.command).__name__] += 1
             else:
                 raise answer
         for number in numbers:
