@@ -17,6 +17,8 @@ from expressplatform.errors import InvalidInput, Problem
 CODE: Final = r"[A-Za-z0-9](?:[A-Za-z0-9._:/@-]*[A-Za-z0-9])?"
 """An identifier that somebody's system gave: letters, digits and ``._:/@-`` inside."""
 
+_SURROGATES: Final = re.compile("[\ud800-\udfff]")
+
 
 @attrs.frozen
 class Constraint:
@@ -44,7 +46,7 @@ class Constraint:
             return "must not be empty" if self.shortest == 1 else f"must have at least {self.shortest} characters"
         if self.longest is not None and len(value) > self.longest:
             return f"must have at most {self.longest} characters"
-        if value and not value.isascii() and any("\ud800" <= c <= "\udfff" or c == "\x00" for c in value):
+        if not value.isascii() and _SURROGATES.search(value):
             return "must not contain lone surrogates"
         if "\x00" in value:
             return "must not contain the NUL character"

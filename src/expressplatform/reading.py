@@ -18,7 +18,7 @@ import typing
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import attrs
 import orjson
@@ -157,6 +157,34 @@ def _day_text(value: object) -> Sequence[Fault]:
     return ()
 
 
+def _fitting(constraint: Constraint) -> Callable[[str], object]:
+    """Whether plain text fits, quickly and never wrongly: what it is not sure of is for the constraint to say."""
+    least, most = constraint.shortest, constraint.longest
+    fits = re.compile(constraint.pattern).fullmatch if constraint.pattern else None
+
+    def fitting(value: str) -> object:
+        size = len(value)
+        if size < least or (most is not None and size > most) or not value.isascii() or "\x00" in value:
+            return False
+        return fits is None or size == 0 or fits(value)
+
+    return fitting
+
+
+def _worded(wrong: Sequence[Fault], found: str, constraint: Constraint) -> Judge:
+    fitting = _fitting(constraint)
+
+    def judge(value: object) -> Sequence[Fault]:
+        if type(value) is not str:
+            return wrong
+        if fitting(value):
+            return ()
+        message = constraint.complaint(value)
+        return (("", found, message),) if message else ()
+
+    return judge
+
+
 def _bounded(kind: type, wrong: Sequence[Fault], found: str, constraint: Constraint) -> Judge:
     def judge(value: object) -> Sequence[Fault]:
         if type(value) is not kind:
@@ -253,8 +281,8 @@ class Reader:
         return [(one.name, self._of(one.type, one), one.default is attrs.NOTHING) for one in attrs.fields(cls)]
 
     def _document(self, cls: type) -> Judge:
-        fields = self._fields(cls)
-        names = frozenset(name for name, _, _ in fields)
+        fields = [(name, part, required, not part(None)) for name, part, required in self._fields(cls)]
+        names = frozenset(name for name, *_ in fields)
         whole = self._whole(cls)
 
         def judge(value: Any) -> Sequence[Fault]:
@@ -262,10 +290,13 @@ class Reader:
                 return _OBJECT
             found: list[Fault] = []
             known = 0
-            for name, part, required in fields:
+            for name, part, required, may_be_null in fields:
                 if name in value:
                     known += 1
-                    if faults := part(value[name]):
+                    one = value[name]
+                    if one is None and may_be_null:
+                        continue
+                    if faults := part(one):
                         found += _below(f".{name}", faults)
                 elif required:
                     found.append((f".{name}", "missing", _MISSING))
@@ -347,11 +378,12 @@ class Reader:
         raise TypeError(f"no plan for {kind}")
 
     def _limited(self, kind: type, wrong: Sequence[Fault], found: str, of: attrs.Attribute[Any] | None) -> Judge:
-        if of is None:
-            return _bounded(kind, wrong, found, ENTRY)
-        if of.validator is None:
-            return _bounded(kind, wrong, found, Constraint())
-        if self._objects:
+        if of is not None and of.validator is not None and self._objects:
             return _SETTLED
-        constraint = constraint_of(of)
-        return _bounded(kind, wrong, found, constraint) if constraint else _validated(kind, wrong, of)
+        bare = of is None or of.validator is None
+        constraint = (ENTRY if of is None else Constraint()) if bare else constraint_of(cast(Any, of))
+        if constraint is None:
+            return _validated(kind, wrong, cast(Any, of))
+        if kind is str:
+            return _worded(wrong, found, constraint)
+        return _bounded(kind, wrong, found, constraint)

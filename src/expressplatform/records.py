@@ -78,7 +78,7 @@ def _utc(value: datetime) -> datetime:
     return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
-class _Records:
+class Records:
     """Values of our classes to plain documents and back, without ``particulars``; plans made once a class."""
 
     __slots__ = ("_dumps", "_loads")
@@ -99,14 +99,18 @@ class _Records:
             found = self._dumps[cls] = self._dumper(cls)
         return found
 
+    def _facts(self, cls: type) -> dict[str, Any]:
+        """The fields that are read, in order, each with its type."""
+        return _fields(cls)
+
     def _loader(self, cls: type) -> Convert:
         """Fills a value by an initialiser that attrs writes for the same fields, without their validators."""
         defaults = {one.name: one.default for one in attrs.fields(cast(Any, cls))}
         facts: dict[str, Any] = {}
-        for name, kind in _fields(cls).items():
+        for name, kind in self._facts(cls).items():
             default = self._stored(kind, defaults[name])
             facts[name] = attrs.field(converter=self._reading(kind), default=default)
-        if _PERSONAL in attrs.fields_dict(cls):
+        if _PERSONAL in attrs.fields_dict(cls) and _PERSONAL not in facts:
             facts[_PERSONAL] = attrs.field(default=ERASED, init=False)
         bare: Any = attrs.make_class(cls.__name__, facts, frozen=True, slots=True, kw_only=True)
         fill = bare.__init__
@@ -207,7 +211,7 @@ def _each(hooks: Sequence[Convert | None], kind: Any, into: type[Any]) -> Conver
     return into if hook is None else lambda value: into(map(hook, value))
 
 
-_RECORDS: Final = _Records()
+_RECORDS: Final = Records()
 
 
 # --- the particulars of an event ----------------------------------------------------------------------------

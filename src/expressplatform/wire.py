@@ -34,6 +34,7 @@ from expressplatform.records import (
     EVENTS,
     KINDS,
     SCHEMA,
+    Records,
     event_row,
     particulars_of,
     read_event,
@@ -147,6 +148,44 @@ class _Conversion:
 _WHOLE: Final = _Conversion(personal=True)
 _CLEAR: Final = _Conversion(personal=False)
 
+
+class _Judged(Records):
+    """Documents that the walk found sound, made values: particulars too, and parts compared with each other.
+
+    The walk has asked every field's constraint, so no validator asks it again.
+    """
+
+    __slots__ = ()
+
+    def _facts(self, cls: type) -> dict[str, Any]:
+        attrs.resolve_types(cls)
+        return {one.name: one.type for one in attrs.fields(cast(Any, cls))}
+
+    def _loader(self, cls: type) -> Callable[[Any], Any]:
+        load = super()._loader(cls)
+        compare = getattr(cls, "__attrs_post_init__", None)
+        if compare is None:
+            return load
+
+        def compared(document: Document) -> object:
+            made = load(document)
+            compare(made)
+            return made
+
+        return compared
+
+    def _reading(self, kind: Any) -> Callable[[Any], Any] | None:
+        if not _or_erased(kind):
+            return super()._reading(kind)
+        (solid,) = (one for one in typing.get_args(kind) if one is not Erased)
+        hook = self.load(solid)
+        return lambda value: ERASED if value is None or value is ERASED else hook(value)
+
+    def _stored(self, kind: Any, default: object) -> object:
+        return default if _or_erased(kind) else super()._stored(kind, default)
+
+
+_JUDGED: Final = _Judged()
 _QUICK: Final = Reader()
 _FULL: Final = Reader(build=_WHOLE.read)
 _TOLERANT: Final = Reader(build=_WHOLE.read, tolerant=True)
@@ -199,7 +238,7 @@ def _built(fields: Document, cls: type[T], found: tuple[Problem, ...] = ()) -> T
     """The value, or InvalidInput with what was ``found`` before and everything wrong with the fields."""
     if not found and not _QUICK.problems(fields, cls):
         try:
-            return _WHOLE.read(fields, cls)
+            return cast(T, _JUDGED.load(cls)(fields))
         except InvalidInput:
             pass
     raise InvalidInput((*found, *_FULL.problems(fields, cls)))
