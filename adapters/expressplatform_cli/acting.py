@@ -47,6 +47,11 @@ _CONFLICT: Final = "stale_version"
     type=click.Choice([channel.value for channel in Channel]),
     help="A representative speaks for the complainant, by this channel; needs the authority on the case.",
 )
+@click.option(
+    "--taken-by",
+    type=click.Choice([channel.value for channel in Channel]),
+    help="The complainant's own word, taken by this channel and written down by STAFF.",
+)
 @click.option("--expected", metavar="N", type=click.IntRange(1), help="Only where the case is at this version.")
 @click.option("--key", metavar="KEY", help="Repeat with the same KEY and nothing happens twice [default: random].")
 @reason_option
@@ -64,6 +69,7 @@ def act(
     role: str,
     organisation: str,
     representative: str | None,
+    taken_by: str | None,
     expected: int | None,
     key: str | None,
     reason: str,
@@ -88,7 +94,8 @@ def act(
     if isinstance(asked, c.Lodge):
         raise click.UsageError("A complaint comes in with 'expressplatform lodge'.")
     with closing(open_platform(place)) as platform:
-        by = documents.actor_of(platform, staff, role, organisation, representative or "")
+        channel, own_word = taken_by or representative or "", taken_by is not None
+        by = documents.actor_of(platform, staff, role, organisation, channel, own_word=own_word)
         case_id = documents.find_case(platform, case, by)
         after, shown = _sent(platform, case_id, asked, by, key or documents.random_key(), expected)
         may = platform.allowed(case_id, by=by)

@@ -155,14 +155,20 @@ def staff_actor(platform: Platform, staff: str = "command-line") -> Actor:
     return Actor(Role.COUNCIL, staff, platform.scheme.council)
 
 
-def actor_of(platform: Platform, staff: str, role: str, organisation: str, channel: str) -> Actor:
-    """Who acts: staff of the council, of a trader, or the complainant's word (``channel``: a representative's)."""
+def actor_of(
+    platform: Platform, staff: str, role: str, organisation: str, channel: str, *, own_word: bool = False
+) -> Actor:
+    """Who acts: staff of the council, of a trader, or the complainant.
+
+    ``channel`` is given where somebody speaks for the complainant: staff who wrote down their ``own_word``, or a
+    representative.
+    """
     who = Role(role)
     if who is Role.TRADER and not organisation:
         raise click.UsageError("--role trader needs --organisation, the trader's id.")
     if channel and who is not Role.COMPLAINANT:
-        raise click.UsageError("--representative goes with --role complainant.")
-    acting_for = ActingFor(Role.COMPLAINANT, Channel(channel)) if channel else None
+        raise click.UsageError("--representative and --taken-by go with --role complainant.")
+    acting_for = ActingFor(Role.COMPLAINANT, Channel(channel), own_word) if channel else None
     return Actor(who, staff, organisation or platform.scheme.council, acting_for)
 
 

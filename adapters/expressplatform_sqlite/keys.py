@@ -18,7 +18,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Self, final
 
@@ -38,9 +38,7 @@ _TABLES = (
     live INTEGER NOT NULL, wrapped BLOB NOT NULL, UNIQUE (label, name))""",
 )
 # Exactly one key-encryption key is live at any time, so one statement reads a key and what opens it.
-_READ = (
-    "SELECT s.live, wrapped, kek FROM sealed AS s, wrapping AS w WHERE w.live = 1 AND label = ? AND name = ?"
-)
+_READ = "SELECT s.live, wrapped, kek FROM sealed AS s, wrapping AS w WHERE w.live = 1 AND label = ? AND name = ?"
 _KEK = "SELECT generation, kek FROM wrapping WHERE live = 1"
 _DESTROYED = "SELECT name FROM sealed WHERE label = ? AND NOT live ORDER BY name"
 _INSERT = "INSERT INTO sealed (label, name, live, wrapped) VALUES (?, ?, ?, ?)"
@@ -194,6 +192,7 @@ def _opened(path: str, busy_seconds: float) -> sqlite3.Connection:
         with db:
             db.execute("BEGIN IMMEDIATE")
             _check_or_make(db)
+        os.chmod(path, 0o600)  # only once it is known to be ours: another program's file keeps its rights
         db.execute("PRAGMA journal_mode = TRUNCATE")
     except BaseException:
         db.close()
@@ -202,12 +201,10 @@ def _opened(path: str, busy_seconds: float) -> sqlite3.Connection:
 
 
 def _make_private(path: str) -> None:
-    """Make the file, or take others' rights to it away. An existing file is not opened here: closing a second
-    descriptor would drop the locks which this process holds on it through SQLite."""
-    try:
+    """Make the file, for its owner alone. An existing file is not opened here: closing a second descriptor would
+    drop the locks which this process holds on it through SQLite."""
+    with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except FileExistsError:
-        os.chmod(path, 0o600)
 
 
 def _check_or_make(db: sqlite3.Connection) -> None:

@@ -79,10 +79,15 @@ def is_personal(cls: object) -> bool:
 
 @attrs.frozen
 class ActingFor:
-    """Somebody speaks for another: for whom, and how the word was taken (a confirmation by telephone says so)."""
+    """Somebody speaks for another: for whom, and how the word was taken (a confirmation by telephone says so).
+
+    ``own_word``: the other spoke, and whoever acts wrote it down. Otherwise the actor speaks in the other's stead,
+    and needs an authority on the case.
+    """
 
     whom: Role
     channel: Channel
+    own_word: bool = False
 
 
 @attrs.frozen

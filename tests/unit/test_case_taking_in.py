@@ -394,6 +394,7 @@ class TestRepresentatives:
         walk = Walk().do(c.Withdraw(), by=by)
         assert walk.events[-1].by.acting_for == ActingFor(Role.COMPLAINANT, Channel.PHONE)
 
-    def test_somebody_who_acts_for_another_than_the_complainant_is_not_a_representative(self) -> None:
-        by = attrs.evolve(PERSON, acting_for=ActingFor(Role.COUNCIL, Channel.PHONE))
-        assert Walk().do(c.AddMessage(SAID), by=by).case.version == 2
+    def test_the_complainants_own_word_written_down_by_an_officer_needs_no_authority(self) -> None:
+        taken = ActingFor(Role.COMPLAINANT, Channel.PHONE, own_word=True)
+        walk = Walk().do(c.AddMessage(SAID), by=Actor(Role.COMPLAINANT, "officer-1", PERSON.organisation, taken))
+        assert walk.events[-1].by.acting_for == taken

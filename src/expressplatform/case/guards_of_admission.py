@@ -49,9 +49,9 @@ def own_case(step: Step) -> Refusal | None:
 
 
 def authority(step: Step) -> Refusal | None:
-    """Somebody who speaks for the complainant needs authority with matter, scope and term (SAMR Order 20, Art 10)."""
+    """Who speaks in the complainant's stead needs authority with matter, scope and term (SAMR Order 20, Art 10)."""
     acting = step.by.acting_for
-    if acting is None or acting.whom is not Role.COMPLAINANT or step.by.role is not Role.COMPLAINANT:
+    if acting is None or acting.own_word or step.by.role is not Role.COMPLAINANT:
         return None
     granted = step.stands.file.complaint.complainant.authority
     if granted is None:
