@@ -17,7 +17,7 @@ from typing import Final
 from expressplatform.codes import Effect, Result, Verdict
 from expressplatform.complaint import Complaint
 from expressplatform.eligibility.catalogue import BR_CRITERIA, HK_CRITERIA
-from expressplatform.scheme import Assessment, Finding, Known, Question, Scheme
+from expressplatform.scheme import Assessment, Criterion, Finding, Known, Question, Scheme
 
 __all__ = ["BR_CRITERIA", "HK_CRITERIA", "assess", "verdict_of"]
 
@@ -40,20 +40,20 @@ def assess(complaint: Complaint, *, scheme: Scheme, on: date, known: Known = NOT
     """
     participant = scheme.participant(complaint.trader.organisation, on, known)
     question = Question(complaint, on, participant, known, scheme)
-    findings: list[Finding] = []
     against: list[Finding] = []
-    for criterion in scheme.criteria_on(on):
-        result = criterion.check(question)
-        if result is _MET:
-            findings.append(criterion.if_met)
-        else:
-            finding = criterion.if_unmet if result is _NOT_MET else criterion.if_unknown
-            findings.append(finding)
-            against.append(finding)
+    findings = [
+        one.if_met if (result := one.check(question)) is _MET else _noted(one, result, against)
+        for one in scheme.criteria_on(on)
+    ]
     if not findings:
         return Assessment(on, (), Verdict.OFFICER)
-    verdict = verdict_of(against) if against else _ELIGIBLE
-    return Assessment(on, tuple(findings), verdict)
+    return Assessment(on, tuple(findings), verdict_of(against) if against else _ELIGIBLE)
+
+
+def _noted(criterion: Criterion, result: Result, against: list[Finding]) -> Finding:
+    finding = criterion.if_unmet if result is _NOT_MET else criterion.if_unknown
+    against.append(finding)
+    return finding
 
 
 def verdict_of(against: list[Finding]) -> Verdict:
