@@ -23,12 +23,7 @@ from expressplatform import events as e
 from expressplatform.case import Case, allowed, apply, decide, due, next_due, replay
 from expressplatform.codes import END, OPEN, OWNER, Duty, Role, Status, Word
 from expressplatform.commands import Command
-from expressplatform.complaint import (
-    ERASED,
-    Actor,
-    Complaint,
-    clock_of,
-)
+from expressplatform.complaint import ERASED, Actor, Complaint, clock_of
 from expressplatform.deadlines.duties import LIVE
 from expressplatform.errors import Refused
 from expressplatform.events import Event
@@ -44,8 +39,6 @@ _ANYTHING: Final = any_commands()
 _OPENED: Final = Known("case-1", "0123-4567-M")
 _LATER: Final = (e.ClockStopped, e.TimeGranted, e.Reminded, e.Rescheduled)
 """After these a party never has less time than it was told before."""
-
-
 _GIVES_UP: Final = (c.Withdraw, c.WithdrawConsent, c.Decline, c.Erase, c.Record, c.Recall, c.Reject, c.Close)
 _AHEAD: Final[Mapping[Status, tuple[tuple[Role, type[Command]], ...]]] = MappingProxyType(
     {
@@ -270,6 +263,14 @@ class CaseMachine(RuleBasedStateMachine):
                 return
             assert self.send(command, self.actor(Role.CLOCK)), type(command).__name__
         raise AssertionError("the clock does not come to rest")
+
+    @rule()
+    def announce_a_year(self) -> None:
+        """Every provisional end is computed again; a settled one never is."""
+        if self.case.status in OPEN:
+            for timer in self.case.timers:
+                taken = self.send(c.Reschedule(timer.duty), self.actor(Role.CLOCK))
+                assert taken is timer.provisional
 
     @rule(back=st.integers(1, 10**6))
     def go_back(self, back: int) -> None:
