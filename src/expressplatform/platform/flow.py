@@ -14,6 +14,7 @@ from expressplatform.errors import (
 from expressplatform.platform.changing import Changing
 from expressplatform.platform.desk import NO_GATEWAYS
 from expressplatform.platform.reading import Reading
+from expressplatform.platform.requests import numbered
 from expressplatform.platform.running import Running
 
 __all__ = ["NO_GATEWAYS", "Flow", "approver"]
@@ -26,5 +27,7 @@ class Flow(Changing, Reading, Running):
 def approver(by: Actor, approved_by: Actor, case_id: str) -> str:
     """The second person's id; raises Refused where the second person is of another council, or no officer."""
     if approved_by.role is not Role.COUNCIL or approved_by.organisation != by.organisation:
-        raise Refused("second_person_needed", case_id, Role.COUNCIL, (), "A second officer must approve this.")
+        raise Refused(
+            "second_person_needed", numbered(case_id), Role.COUNCIL, (), "A second officer must approve this."
+        )
     return approved_by.person

@@ -64,9 +64,7 @@ def fold(stored: StoredCase) -> Case:
     case: Case | None = None
     for row in stored.events:
         case = apply(case, fact_of(row))
-    if case is None or case.version != stored.header.version:
-        raise StoreUnusable("rows_missing", f"case {stored.header.case_id} does not replay to its header")
-    return case
+    return _whole(case, stored)
 
 
 def fold_opened(stored: StoredCase, ring: KeyRing, *, everything: bool = False) -> tuple[Case, tuple[Event, ...]]:
@@ -82,9 +80,14 @@ def fold_opened(stored: StoredCase, ring: KeyRing, *, everything: bool = False) 
         event = opened(row, key) if wanted and key is not None else fact_of(row)
         events.append(event)
         case = apply(case, event)
-    if case is None:
-        raise StoreUnusable("rows_missing", f"case {stored.header.case_id} has no events")
-    return case, tuple(events)
+    return _whole(case, stored), tuple(events)
+
+
+def _whole(case: Case | None, stored: StoredCase) -> Case:
+    """The case, unless some of its rows are missing."""
+    if case is None or case.version != stored.header.version:
+        raise StoreUnusable("rows_missing", f"case {stored.header.case_id} does not replay to its header")
+    return case
 
 
 def _key_of(stored: StoredCase, ring: KeyRing) -> CaseKey | None:
