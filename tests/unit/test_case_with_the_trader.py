@@ -315,6 +315,14 @@ class TestResults:
         )
         assert walk.case.account.days_used == 1
 
+    def test_a_turn_without_a_known_start_counts_no_days(self) -> None:
+        walk = Walk().referred_back()
+        assert walk.case.turn is not None
+        walk.case = attrs.evolve(walk.case, turn=attrs.evolve(walk.case.turn, resolve=None))
+        event = walk.do(RESOLUTION, by=TAOBAO, after=3 * DAY).events[-1]
+        assert isinstance(event, e.ResolutionReported)
+        assert event.days_used == 0
+
     def test_a_bare_reply_claims_nothing(self) -> None:
         walk = Walk().reported(c.ReportResolution(particulars=SAID))
         assert (walk.case.claimed_by, walk.case.account.claimed) == (None, None)

@@ -19,7 +19,6 @@ from expressplatform.codes import Audience, Duty, Purpose, Stage, Status, Verdic
 from expressplatform.commands import Command
 from expressplatform.deadlines import duties
 from expressplatform.deadlines.arithmetic import Stop, counted_days
-from expressplatform.errors import Refused
 from expressplatform.events import DisclosureRecord, Event, FindingCode, Timer
 from expressplatform.lifecycle import Row
 from expressplatform.privacy.disclosure import Disclosure, disclose
@@ -73,10 +72,8 @@ def _perform_by(step: Step) -> date | None:
 
 
 def _running(step: Step, duty: Duty) -> Timer:
-    timer = step.stands.timer(duty)
-    if timer is None:
-        raise Refused("no_such_duty", step.stands.id, reason="That duty is not running on this case.")
-    return timer
+    """The timer of a duty that runs, as a guard has found."""
+    return next(timer for timer in step.stands.timers if timer.duty is duty)
 
 
 def _stopped(step: Step) -> tuple[Timer, ...]:
