@@ -94,12 +94,23 @@ def deadline(start: datetime, term: Term, stops: Sequence[Stop] = ()) -> Deadlin
     ``start`` and the stops' bounds are aware instants in any zone. Raises InvalidInput for a naive instant, a
     negative length, or a stop that ends before it starts.
     """
+    due, provisional = end_of(start, term, stops)
+    return Deadline(start.astimezone(UTC), due, term, tuple(stops), provisional)
+
+
+def end_of(start: datetime, term: Term, stops: Sequence[Stop] = ()) -> tuple[datetime, bool]:
+    """When a term ends, as UTC, and whether that is provisional: what `deadline` says, without the rest.
+
+    Raises InvalidInput as `deadline` does.
+    """
     if term.days < 0:
         raise _invalid("$.days", "range", "must not be negative")
-    zero = _day_zero(start, term)
-    last = _last(zero, term, _spans(stops, term.zone)) if stops else _nth(zero, term)
-    provisional = not term.calendar.certain(zero, last)
-    return Deadline(start.astimezone(UTC), _end(last, term.zone), term, tuple(stops), provisional)
+    calendar, zero = term.calendar, _day_zero(start, term)
+    if stops:
+        last = _last(zero, term, _spans(stops, term.zone))
+    else:
+        last = calendar.add_ordinal(zero, term.days) if term.days else zero
+    return _end(last, term.zone), not calendar.certain(zero, last)
 
 
 def extended(running: Deadline, days: int) -> Deadline:
@@ -200,7 +211,7 @@ def _local(instant: datetime, zone: tzinfo) -> int:
 
 def _day_zero(start: datetime, term: Term) -> int:
     """The ordinal of the date that the start belongs to: the next one at or after the cut-off hour."""
-    zero = _aware(start).astimezone(term.zone).toordinal()
+    zero = _local(start, term.zone)
     if term.cutoff is None:
         return zero
     closing = datetime.combine(date.fromordinal(zero), term.cutoff, term.zone)
@@ -236,11 +247,6 @@ def _span(stop: Stop, zone: tzinfo) -> tuple[int, int]:
     if stop.until < stop.start:
         raise _invalid("$.until", "order", "a stop must not end before it starts")
     return span
-
-
-def _nth(zero: int, term: Term) -> int:
-    """The ordinal of the term's last day when nothing stops it."""
-    return term.calendar.add_ordinal(zero, term.days) if term.days else zero
 
 
 def _last(zero: int, term: Term, spans: Sequence[tuple[int, int]]) -> int:

@@ -16,7 +16,7 @@ from typing import Final
 import attrs
 
 from expressplatform.codes import OWNER, Duty, Status
-from expressplatform.deadlines.arithmetic import Deadline, Stop, deadline
+from expressplatform.deadlines.arithmetic import Deadline, Stop, deadline, end_of
 from expressplatform.errors import StoreUnusable
 from expressplatform.events import Timer
 from expressplatform.scheme import DutyTerm, Scheme
@@ -60,20 +60,20 @@ def start(duty: Duty, at: datetime, scheme: Scheme, perform_by: date | None = No
             raise StoreUnusable("scheme_incomplete", f"the scheme gives no length for the duty {duty}")
         return None
     begins = _begins(at, scheme, perform_by) if perform_by and duty in AFTER_PERFORMANCE else at
-    running = deadline(begins, found.term)
-    remind_at = _reminder(running, found)
-    return Timer(duty, OWNER[duty], running.started, running.due, running.provisional, remind_at)
+    due, provisional = end_of(begins, found.term)
+    started = begins if begins.tzinfo is UTC else begins.astimezone(UTC)
+    return Timer(duty, OWNER[duty], started, due, provisional, _reminder(started, due, found))
 
 
 def _begins(at: datetime, scheme: Scheme, perform_by: date) -> datetime:
     return max(at, datetime.combine(perform_by, time(), scheme.zone).astimezone(UTC))
 
 
-def _reminder(running: Deadline, found: DutyTerm) -> datetime | None:
+def _reminder(started: datetime, due: datetime, found: DutyTerm) -> datetime | None:
     """When the reminder is due: so many of the duty's days before its end, never before its start."""
     if found.remind_before is None:
         return None
-    return max(running.started, _days_before(running.due, found.remind_before, found))
+    return max(started, _days_before(due, found.remind_before, found))
 
 
 def _days_before(due: datetime, days: int, found: DutyTerm) -> datetime:
@@ -107,7 +107,7 @@ def _running(timer: Timer, found: DutyTerm, stops: tuple[tuple[datetime, datetim
 def _again(timer: Timer, scheme: Scheme, stops: tuple[tuple[datetime, datetime], ...]) -> Timer:
     found = length_of(timer, scheme)
     running = _running(timer, found, stops)
-    remind_at = _reminder(running, found) if timer.remind_at else None
+    remind_at = _reminder(running.started, running.due, found) if timer.remind_at else None
     return attrs.evolve(timer, due=running.due, provisional=running.provisional, remind_at=remind_at, stops=stops)
 
 
