@@ -289,6 +289,9 @@ class TestConsent:
     def test_research_is_agreed_to_apart(self) -> None:
         walk = Walk().do(c.SetResearchConsent(True), by=PERSON)
         assert walk.case.file.research_consent
+        assert walk.case.complaint.research_consent
+        walk.do(c.SupplyInformation(WHOLE), by=PERSON)
+        assert walk.case.complaint.research_consent
         assert not walk.do(c.SetResearchConsent(False)).case.file.research_consent
 
 

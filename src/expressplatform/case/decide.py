@@ -25,6 +25,7 @@ from expressplatform.privacy.deletion import owes
 from expressplatform.scheme import Known, Scheme
 
 NOTHING_KNOWN: Final = Known()
+_GOES_BACK: Final = Refusal("at_goes_back", "", "That instant lies before the last thing that happened.")
 
 
 def decide(
@@ -49,7 +50,7 @@ def decide(
     if at.tzinfo is not UTC:
         at = _utc(at)
     if case is not None and at < case.at:
-        raise Refused("at_goes_back", case.id, reason="That instant lies before the last thing that happened.")
+        raise _refused(case, by, _GOES_BACK)
     step = Step(case, command, by, at, scheme, known)
     for guard in row.guards:
         refusal = GUARDS[guard](step)

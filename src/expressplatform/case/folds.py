@@ -40,7 +40,7 @@ def _supplied(case: Case, event: e.InformationSupplied) -> Parts:
     trader = new.trader if new.trader.organisation == before.trader.organisation else before.trader
     file = changed(
         case.file,
-        complaint=attrs.evolve(new, trader=trader),
+        complaint=attrs.evolve(new, trader=trader, research_consent=case.file.research_consent),
         consents=_merged(case.file.consents, new.consents, "recipient"),
         evidence=_merged(case.file.evidence, new.evidence, "id"),
         filed_at=event.at if case.file.verdict is None else case.file.filed_at,
@@ -286,7 +286,8 @@ def _consent_withdrawn(case: Case, event: e.ConsentWithdrawn) -> Parts:
 
 
 def _research(case: Case, event: e.ResearchConsentSet) -> Parts:
-    return changed(case.file, research_consent=event.asked.given), case.turn, case.account
+    complaint = attrs.evolve(case.file.complaint, research_consent=event.asked.given)
+    return changed(case.file, complaint=complaint, research_consent=event.asked.given), case.turn, case.account
 
 
 def _disclosed(case: Case, event: e.Disclosed) -> Parts:
