@@ -127,7 +127,7 @@ def play(place: Path, plan: Plan, out: Console, *, quiet: bool = False) -> Done:
     try:
         simulation = Simulation(platform, clock, plan)
         with _following(out, plan, quiet=quiet) as follow:
-            for month in simulation.run(follow.day):
+            for month in simulation.run(follow.steps):
                 follow.month(month, simulation.steps)
         year_end = datetime.combine(date(plan.year + 1, 1, 1), of_day(), platform.scheme.zone) - timedelta(seconds=1)
         names = {one.organisation: f"{one.name} (simulated)" for one in HK_CCA.participants}
@@ -163,19 +163,17 @@ def _one_to_look_at(platform: Platform) -> str:
 
 
 class _Telling:
-    """A line for each month as it ends, and a bar for the days between, where somebody watches."""
+    """A line for each month as it ends, and a bar for what goes on between, where somebody watches."""
 
     def __init__(self, bar: Progress, year: int, *, quiet: bool) -> None:
         self._bar, self._quiet = bar, quiet
-        self._first = date(year, 1, 1)
-        self._task = bar.add_task(str(year), total=(date(year + 1, 1, 1) - self._first).days)
+        self._task = bar.add_task(str(year), total=12)
         if not quiet:
             bar.console.print(_line("", [name for name, _ in _COLUMNS], "open"), style="bold")
 
-    def day(self, day: date) -> None:
-        """A stretch of days has passed."""
-        passed = (day - self._first).days + 1
-        self._bar.update(self._task, completed=passed, description=f"{day:%d %B %Y}")
+    def steps(self, month: date, steps: int) -> None:
+        """So many steps so far, in this month."""
+        self._bar.update(self._task, completed=month.month - 1, description=f"{month:%B %Y}: {steps:,} steps")
 
     def month(self, month: Month, steps: int) -> None:
         """A month has passed."""
@@ -190,7 +188,7 @@ def _line(name: str, cells: list[str], last: str) -> str:
 
 @contextmanager
 def _following(out: Console, plan: Plan, *, quiet: bool) -> Iterator[_Telling]:
-    columns = (TextColumn("{task.description:<18}"), BarColumn(bar_width=None), TimeElapsedColumn())
+    columns = (TextColumn("{task.description:<30}"), BarColumn(bar_width=None), TimeElapsedColumn())
     with Progress(*columns, console=out, transient=True, disable=quiet or not out.is_terminal) as bar:
         yield _Telling(bar, plan.year, quiet=quiet)
 

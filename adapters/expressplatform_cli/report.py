@@ -128,16 +128,8 @@ def write_report(
 def _sections(page: _Page, council: Actor) -> list[Section]:
     case_id = page.survey.best[1]
     one = (day_by_day(page.platform, case_id, council),) if case_id else ()
-    return [
-        _short(page),
-        _way(page),
-        *one,
-        _traders(page),
-        _in_time(page),
-        _words(page),
-        _outcomes(page),
-        _nature(page),
-    ]
+    words = (_words(page),) if page.survey.said else ()
+    return [_short(page), _way(page), *one, _traders(page), _in_time(page), *words, _outcomes(page), _nature(page)]
 
 
 def _footer(page: _Page) -> str:

@@ -55,9 +55,9 @@ def day_by_day(platform: Platform, case_id: str, by: Actor) -> Section:
     deadlines = [_deadline(run, scheme) for run in _runs(opened.events, scheme)]
     nature, category = (label(code, "en").lower() for code in (case.complaint.nature, case.complaint.category))
     text = (
-        f"Case {case.reference}: {nature}; {category}. Each deadline below the lanes counts its own days: working days "
-        "of the Council's side or of the trader's, where holidays differ, or calendar days. Hatched days do not count; "
-        "a pointer on one says why."
+        f"Case {case.reference}: {nature}; {category}. Each deadline below the lanes counts days of its own: working "
+        "days of the council's place or of the trader's, where holidays differ, or calendar days. Hatched days do not "
+        "count; a pointer on one says why."
     )
     title = f"Case {case.reference}, day by day"
     heading = Heading("One case, day by day", "逐日看一宗個案", "逐日看一件投诉")

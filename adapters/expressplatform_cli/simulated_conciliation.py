@@ -121,10 +121,12 @@ def _between(life: Life, case: Case) -> Turn:
 
 def _tested(life: Life, case: Case) -> Turn:
     """The days of a test do not count (SAMR Order 20, Art 20): the clock stands still until the result is there."""
+    tested = case.complaint.nature in _TESTED
+    reason = StopReason.TESTING if tested else StopReason.WAITING_FOR_COMPLAINANT
     at = _in_time(life, case, life.office(case.at, 1))
     last = life.scheme.day(at) + timedelta(days=life.chance.randint(5, 14))
     until = datetime.combine(last, time(), life.scheme.zone)
-    case = yield from life.send(at, life.officer, c.StopClock(Duty.RESOLVE, StopReason.TESTING, until))
+    case = yield from life.send(at, life.officer, c.StopClock(Duty.RESOLVE, reason, until))
     return (yield from life.look(until + timedelta(hours=9)))
 
 

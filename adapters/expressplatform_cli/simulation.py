@@ -37,8 +37,6 @@ from expressplatform_cli import simulated_lives as lives
 from expressplatform_cli.simulated_lives import Answer, Life, Move, Script, Turn
 
 BATCH: Final = 400
-FEW: Final = 40
-STRETCH: Final = timedelta(days=7)
 MOMENT: Final = timedelta.resolution
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
 TURNS: Final[Mapping[Status, Callable[[Life, Case], Turn]]] = MappingProxyType(
@@ -131,20 +129,19 @@ class Simulation:
         self.steps = 0
         self.refused: Counter[str] = Counter()
 
-    def run(self, told: Callable[[date], None] = lambda day: None) -> Iterator[Month]:
-        """Plays the year month by month; ``told`` is called with the last day of each stretch that has passed."""
+    def run(self, told: Callable[[date, int], None] = lambda day, steps: None) -> Iterator[Month]:
+        """Plays the year month by month; ``told`` hears which month it is, and of how many steps so far."""
         for number, at in enumerate(lodgings(self._plan, self._scheme), start=1):
             script = live(Life(self._plan.seed, number, at, self._scheme, self._assess))
             self._played[number] = _Played(script, next(script))
             heapq.heappush(self._agenda, (at, number))
         day = date(self._plan.year, 1, 1)
         while day.year == self._plan.year:
-            following = min(day + STRETCH, _next_month(day))
+            following = _next_month(day)
             until = datetime.combine(following, time(), self._scheme.zone).astimezone(UTC)
-            self._stretch(until, to_the_end=following.day == 1)
-            told(following - timedelta(days=1))
-            if following.day == 1:
-                yield self._month(day)
+            for _ in self._play(until):
+                told(day, self.steps)
+            yield self._month(day)
             day = following
 
     def _assess(self, case_id: str) -> Assessment:
@@ -153,24 +150,21 @@ class Simulation:
     def _month(self, day: date) -> Month:
         cases = (played.case for played in self._played.values())
         open_now = sum(1 for case in cases if case is not None and case.is_open)
-        month = Month(day.replace(day=1), MappingProxyType(dict(self._entered)), open_now)
+        month = Month(day, MappingProxyType(dict(self._entered)), open_now)
         self._entered.clear()
         return month
 
-    # --- a stretch of days -----------------------------------------------------------------------------------------
+    # --- a month ---------------------------------------------------------------------------------------------------
 
-    def _stretch(self, until: datetime, *, to_the_end: bool) -> None:
-        """Round after round: the clock where it is first, then one move of each case; few are left for later."""
+    def _play(self, until: datetime) -> Iterator[None]:
+        """Round after round: the clock where it is first, then one move of each case, until nobody does anything."""
         self._clock.at = until - MOMENT
-        while True:
-            self._tick(until)
-            numbers = self._free(until)
-            if not numbers or (len(numbers) < FEW and not to_the_end):
-                for number in numbers:
-                    heapq.heappush(self._agenda, (self._played[number].acts_at, number))
-                return
+        self._tick(until)
+        while numbers := self._free(until):
             for at in range(0, len(numbers), BATCH):
                 self._act(numbers[at : at + BATCH], until)
+                yield
+            self._tick(until)
 
     def _free(self, until: datetime) -> list[int]:
         """The cases whose people act before an instant; all of a case's time before its move has passed."""
