@@ -2,6 +2,7 @@
 
 import re
 
+from sphinx import addnodes
 from sphinx.application import Sphinx
 
 import expressplatform
@@ -45,6 +46,15 @@ def _from_plain(app: object, what: str, name: str, obj: object, options: object,
     lines[:] = out
 
 
+def _short_values(app: Sphinx, domain: str, objtype: str, content: addnodes.desc_content) -> None:
+    """A table that is a page long as a value says nothing: its docstring and its source do."""
+    for annotation in list(content.parent.findall(addnodes.desc_annotation)):
+        text = annotation.astext().strip()
+        if text.startswith("=") and len(text) > 160 and annotation.parent is not None:
+            annotation.parent.remove(annotation)
+
+
 def setup(app: Sphinx) -> None:
-    """What is done to docstrings before they are shown."""
+    """What is done to docstrings and values before they are shown."""
     app.connect("autodoc-process-docstring", _from_plain)
+    app.connect("object-description-transform", _short_values)
