@@ -221,8 +221,7 @@ def _datalogic() -> Judge:
         codes.append({"if": [json_logic(unmet), NOT_MET, *more, MET]})
     engine = Engine()
     rule, session = engine.compile(codes), engine.session()
-    judge: Judge = lambda facts: session.evaluate(rule, facts)  # noqa: E731
-    return judge
+    return lambda facts: session.evaluate(rule, facts)
 
 
 def _zen() -> Judge:
@@ -233,8 +232,7 @@ def _zen() -> Judge:
 
     listed = ", ".join(_chosen(write, unmet, unknown) for _, unmet, unknown in CRITERIA)
     evaluate = zen.compile_expression(f"[{listed}]").evaluate
-    judge: Judge = lambda facts: evaluate(facts)  # noqa: E731
-    return judge
+    return lambda facts: evaluate(facts)
 
 
 def _cel() -> Judge:
@@ -248,8 +246,7 @@ def _cel() -> Judge:
     env = cel.NewEnv(variables=dict.fromkeys(facts_of(WHOLE), cel.Type.DYN))
     listed = ", ".join(_chosen(write, unmet, unknown) for _, unmet, unknown in CRITERIA)
     evaluate = env.compile(f"[{listed}]").eval
-    judge: Judge = lambda facts: evaluate(data=facts).plain_value()  # noqa: E731
-    return judge
+    return lambda facts: evaluate(data=facts).plain_value()
 
 
 def _rule_engine() -> Judge:
