@@ -294,6 +294,13 @@ class TestIncompleteSchemes:
         with pytest.raises(StoreUnusable, match="screen"):
             Walk(scheme=scheme)
 
+    def test_silence_never_counts_without_a_reminder(self) -> None:
+        found = HK_CCA.duty_term(Duty.CONFIRM, HK_CCA.day(START))
+        assert found is not None
+        level = attrs.evolve(HK_CCA.service_levels[0], terms=(attrs.evolve(found, remind_before=None),))
+        with pytest.raises(StoreUnusable, match="reminder"):
+            Walk(scheme=attrs.evolve(HK_CCA, service_levels=(*HK_CCA.service_levels, level))).reported()
+
     def test_another_is_simply_not_started(self) -> None:
         levels = tuple(
             attrs.evolve(level, terms=tuple(term for term in level.terms if term.duty is not Duty.ACKNOWLEDGE))

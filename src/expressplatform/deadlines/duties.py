@@ -52,13 +52,16 @@ def start(duty: Duty, at: datetime, scheme: Scheme, perform_by: date | None = No
     """The timer of a duty that starts with a step at ``at``; None where the scheme gives it no length.
 
     ``perform_by`` is the local day by which promised relief arrives: windows in `AFTER_PERFORMANCE` open then,
-    if that is later. Raises StoreUnusable for a scheme without a length for a duty that its status lives by.
+    if that is later. Raises StoreUnusable for a scheme without a length for a duty that its status lives by, or whose
+    complainants would lose their word by silence without a reminder.
     """
     found = scheme.duty_term(duty, scheme.day(at))
     if found is None:
         if duty in SOLE:
             raise StoreUnusable("scheme_incomplete", f"the scheme gives no length for the duty {duty}")
         return None
+    if duty is Duty.CONFIRM and found.remind_before is None:
+        raise StoreUnusable("scheme_incomplete", "silence would count without a reminder: give confirm one")
     begins = _begins(at, scheme, perform_by) if perform_by and duty in AFTER_PERFORMANCE else at
     due, provisional = end_of(begins, found.term)
     started = begins if begins.tzinfo is UTC else begins.astimezone(UTC)
