@@ -441,6 +441,18 @@ def test_a_corrupt_or_newer_file_is_refused_when_it_is_opened(desk: Desk, tmp_pa
     desk.platform = desk.opened()
 
 
+def test_a_file_whose_pages_are_noise_is_told_when_it_is_read(desk: Desk, tmp_path: Path) -> None:
+    """The header is sound and the rest is not: the code is `corrupt`, on whichever method comes upon it."""
+    desk.platform.close()
+    data = desk.path.read_bytes()
+    copy = tmp_path / "noisy.db"
+    copy.write_bytes(data[:4096] + b"\x55" * (len(data) - 4096))
+    with pytest.raises(StoreUnusable) as caught:
+        platform_of(desk.clock, SqliteStore(copy)).facts(desk.case.id, by=OFFICER)
+    assert caught.value.code == "corrupt"
+    desk.platform = desk.opened()
+
+
 def _noise(path: Path) -> None:
     path.write_bytes(b"\x55" * 8192)
 

@@ -9,7 +9,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,7 +28,6 @@ from tests.walking import JD, OFFICER, PERSON, START, TAOBAO, UPLOAD
 from tests.whole_life import (
     HOUR,
     SECOND,
-    WHO,
     Clock,
     complaint,
     dump,
@@ -40,6 +38,7 @@ from tests.whole_life import (
     short_life,
 )
 
+ANOTHER = Particulars(name="B. Person", email="b@example.org", order_number="2-34", statement="So.", request="It.")
 NOTE = c.AddNote(Remark("A note."))
 OTHER = c.AddNote(Remark("Another note."))
 
@@ -267,7 +266,7 @@ def test_a_refused_request_does_not_disturb_its_neighbours() -> None:
     """Refusals of every kind in one batch, and every sound request is carried out as if alone."""
     platform = platform_of(Clock())
     first = platform.lodge(complaint(), by=OFFICER, key="form-1")
-    second = platform.lodge(complaint(attrs.evolve(WHO, order_number="2-34")), by=OFFICER, key="form-2")
+    second = platform.lodge(complaint(ANOTHER), by=OFFICER, key="form-2")
     answers = platform.submit(
         [
             Request(NOTE, OFFICER, "a", first.id),
