@@ -254,8 +254,10 @@ class Scheme:
     ceilings: Mapping[str, int] = NO_CEILINGS
     retention_days: int = 2557
     use_days: int = 30
-    # Looked up on every step: participants by organisation, and each duty's terms with the last level first.
+    # Looked up on every step: what is found where all is met, participants by organisation, and each duty's terms
+    # with the last level first.
     _dated: bool = attrs.field(init=False, repr=False)
+    _all_met: tuple[Finding, ...] = attrs.field(init=False, repr=False)
     _members: Mapping[str, tuple[Participant, ...]] = attrs.field(init=False, repr=False)
     _terms: Mapping[Duty, tuple[tuple[ServiceLevel, DutyTerm], ...]] = attrs.field(init=False, repr=False)
 
@@ -269,6 +271,7 @@ class Scheme:
             for term in level.terms:
                 terms[term.duty] = ((level, term), *terms.get(term.duty, ()))
         object.__setattr__(self, "_dated", bounded)
+        object.__setattr__(self, "_all_met", tuple(one.if_met for one in self.criteria))
         object.__setattr__(self, "_members", MappingProxyType(members))
         object.__setattr__(self, "_terms", MappingProxyType(terms))
 
@@ -291,6 +294,12 @@ class Scheme:
         if not self._dated:
             return self.criteria
         return tuple(criterion for criterion in self.criteria if criterion.in_force(on))
+
+    def met_on(self, on: date) -> tuple[Finding, ...]:
+        """The findings of a complaint that meets every criterion in force on a local day; all such share them."""
+        if not self._dated:
+            return self._all_met
+        return tuple(criterion.if_met for criterion in self.criteria_on(on))
 
     def duty_term(self, duty: Duty, on: date) -> DutyTerm | None:
         """How long a duty runs that starts on that day: the last level in force that names it wins."""

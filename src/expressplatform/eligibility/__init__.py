@@ -40,20 +40,20 @@ def assess(complaint: Complaint, *, scheme: Scheme, on: date, known: Known = NOT
     """
     participant = scheme.participant(complaint.trader.organisation, on, known)
     question = Question(complaint, on, participant, known, scheme)
-    against: list[Finding] = []
-    findings = [
-        one.if_met if (result := one.check(question)) is _MET else _noted(one, result, against)
-        for one in scheme.criteria_on(on)
-    ]
-    if not findings:
+    criteria = scheme.criteria_on(on)
+    results = [one.check(question) for one in criteria]
+    if not results:
         return Assessment(on, (), Verdict.OFFICER)
-    return Assessment(on, tuple(findings), verdict_of(against) if against else _ELIGIBLE)
+    if results.count(_MET) == len(results):
+        return Assessment(on, scheme.met_on(on), _ELIGIBLE)
+    findings = tuple([_finding(one, result) for one, result in zip(criteria, results, strict=True)])
+    return Assessment(on, findings, verdict_of([one for one in findings if one.result is not _MET]))
 
 
-def _noted(criterion: Criterion, result: Result, against: list[Finding]) -> Finding:
-    finding = criterion.if_unmet if result is _NOT_MET else criterion.if_unknown
-    against.append(finding)
-    return finding
+def _finding(criterion: Criterion, result: Result) -> Finding:
+    if result is _MET:
+        return criterion.if_met
+    return criterion.if_unmet if result is _NOT_MET else criterion.if_unknown
 
 
 def verdict_of(against: list[Finding]) -> Verdict:

@@ -38,9 +38,9 @@ MET: Final = Result.MET
 NOT_MET: Final = Result.NOT_MET
 UNKNOWN: Final = Result.UNKNOWN
 
-_ONLINE: Final = (BoughtBy.WEB, BoughtBy.APP, BoughtBy.LIVE_STREAM)
-_LEFT_OUT: Final = (Subject.INVESTMENT, Subject.GAMBLING, Subject.AUCTION)
-_PROOFS: Final = (EvidenceKind.ORDER, EvidenceKind.PAYMENT, EvidenceKind.CONTRACT)
+_ONLINE: Final = frozenset({BoughtBy.WEB, BoughtBy.APP, BoughtBy.LIVE_STREAM})
+_LEFT_OUT: Final = frozenset({Subject.INVESTMENT, Subject.GAMBLING, Subject.AUCTION})
+_PROOFS: Final = frozenset({EvidenceKind.ORDER, EvidenceKind.PAYMENT, EvidenceKind.CONTRACT})
 _ON_WARRANTY: Final = (Nature.DEFECTIVE, Nature.AFTER_SALES)
 # Members read on every question, bound once: before Python 3.12 an enum looks its members up slowly.
 _ADULT: Final = AgeBand.ADULT
@@ -148,9 +148,10 @@ def purchase_is_evidenced(question: Question) -> Result:
     for evidence in complaint.evidence:
         if evidence.kind in _PROOFS:
             return MET
-    if complaint.particulars is ERASED:
+    particulars = complaint.particulars
+    if particulars is ERASED:
         return UNKNOWN
-    return MET if complaint.particulars.order_number.strip() else NOT_MET
+    return MET if particulars.order_number.strip() else NOT_MET
 
 
 def trader_was_asked_first(question: Question) -> Result:
@@ -249,7 +250,8 @@ def consents_to_each_recipient(question: Question) -> Result:
     trader, others, notice = complaint.trader.organisation, scheme.recipients, scheme.notice
     wanting = len(others) + (trader not in others)
     for consent in complaint.consents:  # no two of them for one recipient: the complaint sees to it
-        if consent.recipient == trader or consent.recipient in others:
+        recipient = consent.recipient
+        if recipient == trader or recipient in others:
             if consent.notice != notice or consent.purpose is not _HANDLING:
                 return NOT_MET
             wanting -= 1
