@@ -284,6 +284,7 @@ SPOILT: Final = (
     put(WHOLE, "particulars.name", ""),
     put(WHOLE, "consents", ()),
     put(WHOLE, "dates.known_on", date(2019, 1, 1)),
+    put(put(put(WHOLE, "flags.injury", None), "proceedings", None), "consents", ()),
     put(put(WHOLE, "complainant.age", AgeBand.UNDER_14), "complainant.guardian_acts", False),
 )
 """Complaints on which every engine must agree with us before anybody is timed."""
@@ -297,30 +298,31 @@ def _checked(name: str, judge: Judge) -> Judge:
     return judge
 
 
-def contest() -> Contest:
+OPEN: Final = put(put(put(WHOLE, "flags.injury", None), "proceedings", None), "consents", ())
+"""A complaint of which much is not known yet: four criteria are open."""
+
+
+def contest(complaint: Complaint) -> Contest:
     """Ours and the four, on the same complaint."""
-    facts = plain(facts_of(WHOLE))
+    facts = plain(facts_of(complaint))
 
     def by(judge: Judge) -> Work:
         return lambda: judge(facts)
 
-    work: dict[str, Work] = {"ours": lambda: assess(WHOLE, scheme=HK_CCA, on=FILED)}
+    work: dict[str, Work] = {"ours": lambda: assess(complaint, scheme=HK_CCA, on=FILED)}
     for name, make in ENGINES.items():
         work[name] = by(_checked(name, make()))
     return Contest(work)
 
 
+_NOTE: Final = "The engines get flat facts made ready and give one code a criterion; ours reads the complaint."
+
+
 def rows(effort: Effort) -> Iterator[Row]:
-    """One row, beside the fastest of the four; the times of the others stand with it."""
-    times = held(contest(), effort)
-    fastest = times.fastest(list(ENGINES))
-    others = [name for name in ENGINES if name != fastest]
-    yield row(
-        f"an assessment by {len(HK_CRITERIA)} criteria, all findings",
-        times,
-        ours="ours",
-        theirs=fastest,
-        goal=1.3,
-        others=others,
-        note="The engines get flat facts made ready and give one code a criterion; ours reads the complaint.",
-    )
+    """Beside the fastest of the four, the times of the others with it: all criteria met, and four of them open."""
+    for name, complaint, goal in (("all met", WHOLE, 1.3), ("four open", OPEN, None)):
+        times = held(contest(complaint), effort)
+        fastest = times.fastest(list(ENGINES))
+        others = [engine for engine in ENGINES if engine != fastest]
+        what = f"an assessment by {len(HK_CRITERIA)} criteria, {name}"
+        yield row(what, times, ours="ours", theirs=fastest, goal=goal, others=others, note=_NOTE)

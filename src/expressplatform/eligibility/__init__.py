@@ -30,6 +30,7 @@ _BLOCK: Final = Effect.BLOCK
 _ASK: Final = Effect.ASK
 _OFFICER: Final = Effect.OFFICER
 _ELIGIBLE: Final = Verdict.ELIGIBLE
+_NEEDS_INFORMATION: Final = Verdict.NEEDS_INFORMATION
 
 
 def assess(complaint: Complaint, *, scheme: Scheme, on: date, known: Known = NOTHING_KNOWN) -> Assessment:
@@ -46,13 +47,12 @@ def assess(complaint: Complaint, *, scheme: Scheme, on: date, known: Known = NOT
         return Assessment(on, (), Verdict.OFFICER)
     if results.count(_MET) == len(results):
         return Assessment(on, scheme.met_on(on), _ELIGIBLE)
-    findings = tuple([_finding(one, result) for one, result in zip(criteria, results, strict=True)])
+    pairs = zip(criteria, results, strict=True)
+    findings = tuple([one.if_met if result is _MET else _against(one, result) for one, result in pairs])
     return Assessment(on, findings, verdict_of([one for one in findings if one.result is not _MET]))
 
 
-def _finding(criterion: Criterion, result: Result) -> Finding:
-    if result is _MET:
-        return criterion.if_met
+def _against(criterion: Criterion, result: Result) -> Finding:
     return criterion.if_unmet if result is _NOT_MET else criterion.if_unknown
 
 
@@ -64,7 +64,7 @@ def verdict_of(against: list[Finding]) -> Verdict:
         if effect is _BLOCK and finding.result is _NOT_MET:
             return Verdict.INELIGIBLE
         if effect is _BLOCK or effect is _ASK:
-            worst = Verdict.NEEDS_INFORMATION
+            worst = _NEEDS_INFORMATION
         elif effect is _OFFICER and worst is _ELIGIBLE:
             worst = Verdict.OFFICER
     return worst
