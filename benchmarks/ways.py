@@ -2,7 +2,7 @@
 
 The way of HK_CCA from ELIGIBLE to CLOSED: Upload, Obtain, ReportContact, MakeOffer, DeclineOffer, ReportResolution,
 Confirm, Lapse. Lodge and Accept are left out: Accept is a whole assessment, which is measured by itself. Ours asks
-every guard of the rows (25 in all), computes the six deadlines that start, writes the disclosure record of Obtain
+every guard of the rows (17 in all), computes the six deadlines that start, writes the disclosure record of Obtain
 and makes an event and a new frozen case in each step. A peer asks one role check and one guard a step, and
 changes a status; its last step leads back to the first status, so that nothing needs to be made anew.
 """
