@@ -21,13 +21,15 @@ def live(
 ) -> Consent | None:
     """The latest consent to one recipient and purpose that had been given at an instant (PIPL Arts 14, 23).
 
+    Of two given at the same instant the one that stands later is the latest.
+
     ``consents`` are those not withdrawn (PIPL Art 15), ``at`` is aware. None: there is none, so nothing goes
     out.
     """
     latest: Consent | None = None
     for one in consents:
         if one.recipient == recipient and one.given_at <= at and covers(one.purpose, purpose):
-            latest = one if latest is None or one.given_at > latest.given_at else latest
+            latest = one if latest is None or one.given_at >= latest.given_at else latest
     return latest
 
 
