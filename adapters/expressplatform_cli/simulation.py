@@ -249,7 +249,8 @@ class Simulation:
                 yield Request(step.command, step.by, key, at=step.at)
                 case_id = derive_case_id(step.by.organisation, key)
             else:
-                yield Request(step.command, step.by, f"step-{played.steps}", case_id, at=step.at)
+                key = f"step-{played.steps}"
+                yield Request(step.command, step.by, key, case_id, at=step.at, on=played.case)
 
     def _go_on(self, number: int, refused: str) -> None:
         played = self._played[number]

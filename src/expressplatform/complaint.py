@@ -50,6 +50,9 @@ class Erased(Enum):
     def __repr__(self) -> str:
         return "ERASED"
 
+    def __str__(self) -> str:
+        return "ERASED"
+
 
 ERASED: Final = Erased.ERASED
 

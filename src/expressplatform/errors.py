@@ -19,7 +19,12 @@ of them ever carries a value that somebody typed; a problem names the place and 
 
 from __future__ import annotations
 
+from typing import Final
+
 import attrs
+
+SHOWN: Final = 6
+"""How many allowed commands a refusal prints; its ``allowed`` holds them all."""
 
 
 @attrs.frozen
@@ -71,7 +76,8 @@ class Refused(ExpressPlatformError):
     reason: str = ""
 
     def __str__(self) -> str:
-        may = f" Allowed now: {', '.join(self.allowed)}." if self.allowed else ""
+        more = ", ..." if len(self.allowed) > SHOWN else ""
+        may = f" Allowed now: {', '.join(self.allowed[:SHOWN])}{more}." if self.allowed else ""
         return f"{self.reason or self.code} [{self.code}]{may}"
 
 

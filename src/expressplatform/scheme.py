@@ -227,7 +227,7 @@ class Scheme:
 
     ``zone`` is where its days begin; ``recipients`` names, besides the trader, each organisation that needs a
     consent of its own before an upload; ``instruments`` what may bind a recipient abroad; ``notice`` the
-    version of the privacy notice in use; ``stop_cap_days`` how many days in all the clock of a case may stand
+    version of the privacy notice in use; ``stop_cap_days`` how many days in all the clock of one duty may stand
     still; ``ceilings`` the amounts in dispute above which an officer decides (currency to minor units; an
     amount in a currency that is not there is the officer's too; none at all: no ceiling); ``retention_days``
     how long an ended case is kept; ``use_days`` how long a trader may use what it obtained, after its

@@ -180,10 +180,10 @@ class TestDeleting:
         walk = recalled().do(UPLOAD).do(c.Obtain(), by=TAOBAO)
         assert not walk.case.file.holdings[0].owed
 
-    def test_the_consent_of_another_recipient_leaves_the_traders_copy(self) -> None:
+    def test_without_the_consent_to_any_recipient_the_case_comes_back_and_the_trader_deletes(self) -> None:
         walk = Walk().obtained().do(c.WithdrawConsent("cca"), by=PERSON)
         assert walk.status is Status.REFERRED_BACK
-        assert not walk.case.file.holdings[0].owed
+        assert walk.case.file.holdings[0].owed
         assert walk.refused(UPLOAD).code == "no_consent"
 
     def test_only_a_trader_confirms(self) -> None:

@@ -197,8 +197,9 @@ class TestEnds:
 
     def test_the_councils_own_handling_ends_with_an_outcome_and_who_confirmed_it(self) -> None:
         walk = in_status(Status.FURTHER_HANDLING)
-        confirmed = Walk().referred_back().do(c.TakeUp(), c.Close(Outcome.PARTLY_SETTLED, "account-1")).case
+        confirmed = Walk().referred_back().do(c.TakeUp(), c.Close(Outcome.PARTLY_SETTLED, Role.COMPLAINANT)).case
         assert (confirmed.account.outcome, confirmed.confirmed_by) == (Outcome.PARTLY_SETTLED, Role.COMPLAINANT)
+        assert confirmed.word is Word.CONFIRMED
         assert walk.do(c.Close(Outcome.REFUSED)).case.confirmed_by is None
 
     def test_the_council_misses_a_deadline_and_the_next_one_runs(self) -> None:

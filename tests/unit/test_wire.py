@@ -321,7 +321,7 @@ class TestOtherValues:
             "role": "trader",
             "person": "p",
             "organisation": "o",
-            "acting_for": {"whom": "trader", "channel": "web", "new": None},
+            "acting_for": {"whom": "trader", "channel": "web", "own_word": True, "new": None},
             "more": {"a": [1, None]},
         }
         read = wire.read_tolerant(orjson.dumps(newer), Actor)

@@ -65,3 +65,9 @@ if TYPE_CHECKING:
 else:
     changed = _changed
     new_case = _new_case
+
+
+def merged(old: tuple[Any, ...], new: tuple[Any, ...], key: str) -> tuple[Any, ...]:
+    """What was there, replaced or joined by what is new, by a key."""
+    replaced = {getattr(item, key) for item in new}
+    return (*(item for item in old if getattr(item, key) not in replaced), *new)

@@ -14,16 +14,17 @@ from typing import Any, Final
 import attrs
 
 from expressplatform import events as e
-from expressplatform.case.copies import changed
-from expressplatform.case.state import Account, Case, File, Offer, Turn
-from expressplatform.codes import Duty, Role, Status, Word
-from expressplatform.complaint import ERASED, Particulars
+from expressplatform.case import folds_around as around
+from expressplatform.case.copies import changed, merged
+from expressplatform.case.state import Account, Case, Offer, Parts, Turn
+from expressplatform.codes import Duty, Outcome, Role, Status, Word
+from expressplatform.complaint import ERASED
 from expressplatform.errors import Refused
 from expressplatform.events import Event, Timer
-from expressplatform.privacy.deletion import confirmed, obtained, told_to_delete
+from expressplatform.privacy.deletion import obtained, told_to_delete
 
-Parts = tuple[File, Turn | None, Account]
 Fold = Callable[[Case, Any], Parts]
+SETTLED: Final = frozenset({Outcome.SETTLED_MONETARY, Outcome.SETTLED_NON_MONETARY, Outcome.PARTLY_SETTLED})
 
 
 # --- taking in -------------------------------------------------------------------------------------------------
@@ -41,17 +42,11 @@ def _supplied(case: Case, event: e.InformationSupplied) -> Parts:
     file = changed(
         case.file,
         complaint=attrs.evolve(new, trader=trader, research_consent=case.file.research_consent),
-        consents=_merged(case.file.consents, new.consents, "recipient"),
-        evidence=_merged(case.file.evidence, new.evidence, "id"),
+        consents=merged(case.file.consents, new.consents, "recipient"),
+        evidence=merged(case.file.evidence, new.evidence, "id"),
         filed_at=event.at if case.file.verdict is None else case.file.filed_at,
     )
     return file, case.turn, case.account
-
-
-def _merged(old: tuple[Any, ...], new: tuple[Any, ...], key: str) -> tuple[Any, ...]:
-    """What was there, replaced or joined by what is new, by a key."""
-    replaced = {getattr(item, key) for item in new}
-    return (*(item for item in old if getattr(item, key) not in replaced), *new)
 
 
 def _accepted(case: Case, event: e.Accepted) -> Parts:
@@ -147,6 +142,7 @@ def _offer_accepted(case: Case, event: e.OfferAccepted) -> Parts:
     terms = turn.offers[event.asked.offer - 1].terms
     account = changed(
         case.account,
+        answered_at=case.account.answered_at or event.at,  # an offer that was taken is an answer
         claimed_by=Role.TRADER,
         confirmed_by=event.by.role,
         offer_accepted=True,
@@ -259,101 +255,22 @@ def _recorded(case: Case, event: e.Recorded) -> Parts:
 
 def _closed(case: Case, event: e.Closed) -> Parts:
     file, turn, account = _ending(case, event)
-    by = Role.COMPLAINANT if event.asked.confirmed_by else account.confirmed_by
-    return file, turn, changed(account, outcome=event.asked.outcome, confirmed_by=by)
+    asked = event.asked
+    settled = asked.confirmed_by is Role.COMPLAINANT and asked.outcome in SETTLED
+    return (
+        file,
+        turn,
+        changed(
+            account,
+            outcome=asked.outcome,
+            confirmed_by=asked.confirmed_by or account.confirmed_by,
+            word=Word.CONFIRMED if settled else account.word,  # a settlement that the complainant confirmed is a word
+        ),
+    )
 
 
 def _reopened(case: Case, event: e.Reopened) -> Parts:
     return case.file, case.turn, changed(case.account, withdrawn=False, outcome=None)
-
-
-# --- around the case -------------------------------------------------------------------------------------------
-
-
-def _consent_given(case: Case, event: e.ConsentGiven) -> Parts:
-    consents = _merged(case.file.consents, (event.asked.consent,), "recipient")
-    return changed(case.file, consents=consents), case.turn, case.account
-
-
-def _consent_withdrawn(case: Case, event: e.ConsentWithdrawn) -> Parts:
-    recipient = event.asked.recipient
-    file = changed(
-        case.file,
-        consents=tuple(consent for consent in case.file.consents if consent.recipient != recipient),
-        holdings=told_to_delete(case.file.holdings, recipient, event.at),
-    )
-    return file, case.turn, case.account
-
-
-def _research(case: Case, event: e.ResearchConsentSet) -> Parts:
-    complaint = attrs.evolve(case.file.complaint, research_consent=event.asked.given)
-    return changed(case.file, complaint=complaint, research_consent=event.asked.given), case.turn, case.account
-
-
-def _disclosed(case: Case, event: e.Disclosed) -> Parts:
-    return changed(case.file, disclosures=case.file.disclosures + 1), case.turn, case.account
-
-
-def _shared(case: Case, event: e.EvidenceShared) -> Parts:
-    pairs = tuple((event.asked.recipient, item) for item in event.asked.evidence)
-    return (
-        changed(case.file, shared=tuple(dict.fromkeys((*case.file.shared, *pairs)))),
-        case.turn,
-        case.account,
-    )
-
-
-def _evidence(case: Case, event: e.EvidenceAdded) -> Parts:
-    return (
-        changed(case.file, evidence=(*case.file.evidence, event.asked.evidence)),
-        case.turn,
-        case.account,
-    )
-
-
-def _redacted(case: Case, event: e.Redacted) -> Parts:
-    return changed(case.file, evidence=(*case.file.evidence, event.asked.copy)), case.turn, case.account
-
-
-def _reference(case: Case, event: e.ReferenceSet) -> Parts:
-    others = tuple(pair for pair in case.file.references if pair[0] != event.by.organisation)
-    references = (*others, (event.by.organisation, event.asked.reference))
-    return changed(case.file, references=references), case.turn, case.account
-
-
-def _assigned(case: Case, event: e.Assigned) -> Parts:
-    return changed(case.file, assignee=event.asked.officer), case.turn, case.account
-
-
-def _corrected(case: Case, event: e.Corrected) -> Parts:
-    given = event.asked.particulars
-    if not isinstance(given, Particulars):
-        return case.file, case.turn, case.account
-    complaint = attrs.evolve(case.file.complaint, particulars=given)
-    return changed(case.file, complaint=complaint), case.turn, case.account
-
-
-def _held(case: Case, event: e.Held | e.HoldReleased) -> Parts:
-    return changed(case.file, on_hold=isinstance(event, e.Held)), case.turn, case.account
-
-
-def _impostor(case: Case, event: e.ImpostorReported) -> Parts:
-    return changed(case.file, impostors=case.file.impostors + 1), case.turn, case.account
-
-
-def _missed(case: Case, event: e.DeadlineMissed) -> Parts:
-    return changed(case.file, missed=case.file.missed + 1), case.turn, case.account
-
-
-def _deletion_confirmed(case: Case, event: e.DeletionConfirmed) -> Parts:
-    holdings = confirmed(case.file.holdings, event.by.organisation, event.at)
-    return changed(case.file, holdings=holdings), case.turn, case.account
-
-
-def _erased(case: Case, event: e.Erased) -> Parts:
-    complaint = attrs.evolve(case.file.complaint, particulars=ERASED)
-    holdings = told_to_delete(case.file.holdings, None, event.at)
-    return changed(case.file, complaint=complaint, holdings=holdings), case.turn, case.account
 
 
 FOLDS: Final[Mapping[type[Event], Fold]] = MappingProxyType(
@@ -388,21 +305,21 @@ FOLDS: Final[Mapping[type[Event], Fold]] = MappingProxyType(
         e.Recorded: _recorded,
         e.Closed: _closed,
         e.Reopened: _reopened,
-        e.ConsentGiven: _consent_given,
-        e.ConsentWithdrawn: _consent_withdrawn,
-        e.ResearchConsentSet: _research,
-        e.Disclosed: _disclosed,
-        e.EvidenceShared: _shared,
-        e.EvidenceAdded: _evidence,
-        e.Redacted: _redacted,
-        e.ReferenceSet: _reference,
-        e.Assigned: _assigned,
-        e.Corrected: _corrected,
-        e.Held: _held,
-        e.HoldReleased: _held,
-        e.ImpostorReported: _impostor,
-        e.DeadlineMissed: _missed,
-        e.DeletionConfirmed: _deletion_confirmed,
-        e.Erased: _erased,
+        e.ConsentGiven: around.consent_given,
+        e.ConsentWithdrawn: around.consent_withdrawn,
+        e.ResearchConsentSet: around.research,
+        e.Disclosed: around.disclosed,
+        e.EvidenceShared: around.shared,
+        e.EvidenceAdded: around.evidence,
+        e.Redacted: around.redacted,
+        e.ReferenceSet: around.reference,
+        e.Assigned: around.assigned,
+        e.Corrected: around.corrected,
+        e.Held: around.held,
+        e.HoldReleased: around.held,
+        e.ImpostorReported: around.impostor,
+        e.DeadlineMissed: around.missed,
+        e.DeletionConfirmed: around.deletion_confirmed,
+        e.Erased: around.erased,
     }
 )

@@ -179,3 +179,7 @@ class Case:
             if timer.duty == duty:
                 return timer
         return None
+
+
+Parts = tuple[File, Turn | None, Account]
+"""The three parts of a case that few steps change: what a fold gives back."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from expressplatform.codes import Channel, Outcome
+from expressplatform.codes import Channel, Outcome, Role
 from expressplatform.commands.root import Command
 from expressplatform.complaint import ERASED, Erased, Evidence, Remark
 from expressplatform.fields import code
@@ -12,10 +12,10 @@ from expressplatform.fields import code
 
 @attrs.frozen
 class Close(Command):
-    """The council ends its own handling: with what outcome, and who confirmed it (nobody: empty)."""
+    """The council ends its own handling: with what outcome, and who confirmed it (None: nobody)."""
 
     outcome: Outcome
-    confirmed_by: str = attrs.field(default="", validator=code(empty=True))
+    confirmed_by: Role | None = None
     particulars: Remark | Erased = ERASED
 
 

@@ -85,6 +85,7 @@ class Changing(Desk):
         What was decided on a case that somebody else has moved since is decided again, unless the request names
         the version that it stands on.
         """
+        await self.adopt()
         answers: dict[int, Case | ExpressPlatformError] = {}
         places: Sequence[int] = range(len(requests))
         for attempt in range(ATTEMPTS):

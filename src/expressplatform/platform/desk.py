@@ -69,10 +69,13 @@ class Desk:
         self.gateways = gateways
         self.participants = tuple(participants)
         self.ring = KeyRing(keys)
+        self._adopted = False
 
     async def adopt(self) -> None:
-        """The store belongs to this scheme."""
-        await self.store.adopt(self.scheme.id, self.scheme.edition)
+        """The store belongs to this scheme; asked of the store once."""
+        if not self._adopted:
+            await self.store.adopt(self.scheme.id, self.scheme.edition)
+            self._adopted = True
 
     async def close(self) -> None:
         """Lets go of the store and the keys."""

@@ -21,7 +21,7 @@ from hypothesis.strategies import DataObject, SearchStrategy
 from expressplatform import commands as c
 from expressplatform import events as e
 from expressplatform.case import Case, allowed, apply, decide, due, next_due, replay
-from expressplatform.codes import END, OPEN, OWNER, Duty, Role, Status, Word
+from expressplatform.codes import END, OPEN, OWNER, Duty, Outcome, Role, Status, Word
 from expressplatform.commands import Command
 from expressplatform.complaint import ERASED, Actor, Complaint, clock_of
 from expressplatform.deadlines.duties import LIVE
@@ -63,6 +63,8 @@ _AHEAD: Final[Mapping[Status, tuple[tuple[Role, type[Command]], ...]]] = Mapping
     }
 )
 """Which steps bring a case further, and by whom: without them most histories would be short."""
+
+_SETTLED: Final = (Outcome.SETTLED_MONETARY, Outcome.SETTLED_NON_MONETARY, Outcome.PARTLY_SETTLED)
 
 # --- the machine's own account of a history -----------------------------------------------------------------
 
@@ -109,6 +111,8 @@ class Told:
                 self.perform_by = self.offers[event.asked.offer - 1]
                 self.claimed, self.word = True, Word.CONFIRMED
             case e.Confirmed():
+                self.word = Word.CONFIRMED
+            case e.Closed() if event.asked.confirmed_by is Role.COMPLAINANT and event.asked.outcome in _SETTLED:
                 self.word = Word.CONFIRMED
             case e.Disputed() | e.BreachReported():
                 self.word = Word.DISPUTED

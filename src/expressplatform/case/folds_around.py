@@ -1,0 +1,103 @@
+"""What events around the case change in its file: consents, evidence, references, holds, deletions.
+
+Laws of this file: those of `folds`; none of these events moves a case by what it does here.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from expressplatform import events as e
+from expressplatform.case.copies import changed, merged
+from expressplatform.case.state import Case, Parts
+from expressplatform.complaint import ERASED, Particulars
+from expressplatform.lifecycle import UNTIL_REPORTED
+from expressplatform.privacy.deletion import confirmed, told_to_delete
+
+
+def consent_given(case: Case, event: e.ConsentGiven) -> Parts:
+    consents = merged(case.file.consents, (event.asked.consent,), "recipient")
+    return changed(case.file, consents=consents), case.turn, case.account
+
+
+def consent_withdrawn(case: Case, event: e.ConsentWithdrawn) -> Parts:
+    recipient = event.asked.recipient
+    # Where the case leaves the trader for it, the trader too is told to stop and delete (PIPL Art 15, Art 47).
+    told = None if case.status in UNTIL_REPORTED else recipient
+    file = changed(
+        case.file,
+        consents=tuple(consent for consent in case.file.consents if consent.recipient != recipient),
+        holdings=told_to_delete(case.file.holdings, told, event.at),
+    )
+    return file, case.turn, case.account
+
+
+def research(case: Case, event: e.ResearchConsentSet) -> Parts:
+    complaint = attrs.evolve(case.file.complaint, research_consent=event.asked.given)
+    return changed(case.file, complaint=complaint, research_consent=event.asked.given), case.turn, case.account
+
+
+def disclosed(case: Case, event: e.Disclosed) -> Parts:
+    return changed(case.file, disclosures=case.file.disclosures + 1), case.turn, case.account
+
+
+def shared(case: Case, event: e.EvidenceShared) -> Parts:
+    pairs = tuple((event.asked.recipient, item) for item in event.asked.evidence)
+    return (
+        changed(case.file, shared=tuple(dict.fromkeys((*case.file.shared, *pairs)))),
+        case.turn,
+        case.account,
+    )
+
+
+def evidence(case: Case, event: e.EvidenceAdded) -> Parts:
+    return (
+        changed(case.file, evidence=(*case.file.evidence, event.asked.evidence)),
+        case.turn,
+        case.account,
+    )
+
+
+def redacted(case: Case, event: e.Redacted) -> Parts:
+    return changed(case.file, evidence=(*case.file.evidence, event.asked.copy)), case.turn, case.account
+
+
+def reference(case: Case, event: e.ReferenceSet) -> Parts:
+    others = tuple(pair for pair in case.file.references if pair[0] != event.by.organisation)
+    references = (*others, (event.by.organisation, event.asked.reference))
+    return changed(case.file, references=references), case.turn, case.account
+
+
+def assigned(case: Case, event: e.Assigned) -> Parts:
+    return changed(case.file, assignee=event.asked.officer), case.turn, case.account
+
+
+def corrected(case: Case, event: e.Corrected) -> Parts:
+    given = event.asked.particulars
+    if not isinstance(given, Particulars):
+        return case.file, case.turn, case.account
+    complaint = attrs.evolve(case.file.complaint, particulars=given)
+    return changed(case.file, complaint=complaint), case.turn, case.account
+
+
+def held(case: Case, event: e.Held | e.HoldReleased) -> Parts:
+    return changed(case.file, on_hold=isinstance(event, e.Held)), case.turn, case.account
+
+
+def impostor(case: Case, event: e.ImpostorReported) -> Parts:
+    return changed(case.file, impostors=case.file.impostors + 1), case.turn, case.account
+
+
+def missed(case: Case, event: e.DeadlineMissed) -> Parts:
+    return changed(case.file, missed=case.file.missed + 1), case.turn, case.account
+
+
+def deletion_confirmed(case: Case, event: e.DeletionConfirmed) -> Parts:
+    holdings = confirmed(case.file.holdings, event.by.organisation, event.at)
+    return changed(case.file, holdings=holdings), case.turn, case.account
+
+
+def erased(case: Case, event: e.Erased) -> Parts:
+    complaint = attrs.evolve(case.file.complaint, particulars=ERASED)
+    holdings = told_to_delete(case.file.holdings, None, event.at)
+    return changed(case.file, complaint=complaint, holdings=holdings), case.turn, case.account
