@@ -115,9 +115,7 @@ class TestTheDayIsWhole:
     def test_the_last_day_is_by_whose_days_they_are(self) -> None:
         """Seven working days after 26 September 2025 end on 13 October there and on 9 October here."""
         notice = datetime(2025, 9, 26, 7, tzinfo=UTC)
-        ends = [
-            last_date(deadline(notice, Term(7, calendar, EIGHT_AHEAD))) for calendar in (MAINLAND, HONG_KONG)
-        ]
+        ends = [last_date(deadline(notice, Term(7, calendar, EIGHT_AHEAD))) for calendar in (MAINLAND, HONG_KONG)]
         assert ends == [date(2025, 10, 13), date(2025, 10, 9)]
 
     def test_a_term_runs_over_the_new_year(self) -> None:
@@ -206,9 +204,7 @@ class TestStops:
         assert last_date(late) - last_date(plain) == timedelta(days=length)
 
     @given(starts_with_stops(), terms())
-    def test_exactly_the_stopped_dates_are_left_out(
-        self, given_: tuple[datetime, list[Stop]], term: Term
-    ) -> None:
+    def test_exactly_the_stopped_dates_are_left_out(self, given_: tuple[datetime, list[Stop]], term: Term) -> None:
         """The days counted are the working days after day 0 that no stop covers: the whole term."""
         start, stops = given_
         running = deadline(start, term, stops)
@@ -349,9 +345,7 @@ class TestNobodyIsToldEarlier:
         running = deadline(start, term)
         days = explain(running)
         calendar = term.calendar
-        assert running.provisional is (
-            calendar.provisional(days[0].date) or calendar.provisional(days[-1].date)
-        )
+        assert running.provisional is (calendar.provisional(days[0].date) or calendar.provisional(days[-1].date))
 
     def test_the_turn_to_an_unannounced_year(self) -> None:
         """The Mainland's 2027 is not announced; Hong Kong's 2027 is; plain days need no notice."""

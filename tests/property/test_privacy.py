@@ -230,13 +230,9 @@ class TestDisclosure:
         assert "shop" in missing_for_upload(left, trader="shop", scheme=SCHEME, at=NOW)
 
     @given(complaint=complaints(), given_consents=consents)
-    def test_a_trader_is_given_one_contact_at_most(
-        self, complaint: Complaint, given_consents: list[Consent]
-    ) -> None:
+    def test_a_trader_is_given_one_contact_at_most(self, complaint: Complaint, given_consents: list[Consent]) -> None:
         ours = Consent("shop", Purpose.HANDLING, "v2", NOW, Channel.WEB)
-        made = attempt(
-            complaint, Audience.TRADER, Purpose.HANDLING, Stage.HANDLING, [*given_consents, ours], None
-        )
+        made = attempt(complaint, Audience.TRADER, Purpose.HANDLING, Stage.HANDLING, [*given_consents, ours], None)
         assert isinstance(made, Disclosure)
         contacts = ("email", "phone", "address", "representative_contact")
         assert sum(f"particulars.{name}" in made.fields for name in contacts) <= 1
@@ -249,9 +245,7 @@ class TestMasking:
     def test_only_digits_give_way_and_doing_it_again_changes_nothing(self, text: str) -> None:
         masked = mask_numbers(text)
         assert len(masked) == len(text)
-        assert all(
-            new == old or (new == "•" and old.isdigit()) for new, old in zip(masked, text, strict=True)
-        )
+        assert all(new == old or (new == "•" and old.isdigit()) for new, old in zip(masked, text, strict=True))
 
     @given(
         st.text("0123456789", min_size=15, max_size=15),

@@ -100,9 +100,7 @@ class TestTokensFindEqualPartsAgain:
 
     @given(one=st.lists(texts, max_size=4), other=st.lists(texts, max_size=4))
     @settings(max_examples=200)
-    def test_other_parts_or_the_same_cut_elsewhere_give_another_token(
-        self, one: list[str], other: list[str]
-    ) -> None:
+    def test_other_parts_or_the_same_cut_elsewhere_give_another_token(self, one: list[str], other: list[str]) -> None:
         same = [normalised(part) for part in one] == [normalised(part) for part in other]
         assert (token(SECRET, *one) == token(SECRET, *other)) is same
 

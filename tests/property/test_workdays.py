@@ -53,9 +53,7 @@ class TestCounting:
         assert calendar.between(a, b) + calendar.between(b, c) == calendar.between(a, c)
 
     @given(calendars, dates, dates, counts)
-    def test_adding_is_monotone_in_the_date(
-        self, calendar: WorkingCalendar, a: date, b: date, n: int
-    ) -> None:
+    def test_adding_is_monotone_in_the_date(self, calendar: WorkingCalendar, a: date, b: date, n: int) -> None:
         """A later start never ends earlier."""
         first, second = sorted((a, b))
         assert calendar.add(first, n) <= calendar.add(second, n)

@@ -321,9 +321,7 @@ class TestLeaveToAct:
             (None, "this order", UNKNOWN),
         ],
     )
-    def test_e18_an_agent_shows_matter_and_term(
-        self, authority: Authority | None, matter: str, result: Result
-    ) -> None:
+    def test_e18_an_agent_shows_matter_and_term(self, authority: Authority | None, matter: str, result: Result) -> None:
         """ "Authority stating matter, scope and term" (Order 20, Art 10)."""
         changes = (
             ("complainant.represented", True),

@@ -83,9 +83,7 @@ class TestEveryKeyStore:
         assert store.destroyed() == ("a",)
         assert len(store.get("b")) == 32
 
-    def test_a_batch_with_a_destroyed_case_makes_no_key_at_all(
-        self, store: MemoryKeyStore | LocalKeyStore
-    ) -> None:
+    def test_a_batch_with_a_destroyed_case_makes_no_key_at_all(self, store: MemoryKeyStore | LocalKeyStore) -> None:
         store.destroy("gone")
         with pytest.raises(KeyDestroyed) as caught:
             store.create(["new", "gone", "newer"])
@@ -113,9 +111,7 @@ class TestEveryKeyStore:
         assert second not in (first, store.secret("receipts"))
         assert store.secret("tokens 2026Q1") == second
 
-    def test_a_case_and_a_secret_of_one_name_are_strangers(
-        self, store: MemoryKeyStore | LocalKeyStore
-    ) -> None:
+    def test_a_case_and_a_secret_of_one_name_are_strangers(self, store: MemoryKeyStore | LocalKeyStore) -> None:
         store.create(["x"])
         assert store.secret("x") != store.get("x")
         store.forget("x")
@@ -124,9 +120,7 @@ class TestEveryKeyStore:
         assert len(store.secret("x")) == 32
         assert store.destroyed() == ("x",)
 
-    def test_threads_that_create_the_same_cases_get_one_key_each(
-        self, store: MemoryKeyStore | LocalKeyStore
-    ) -> None:
+    def test_threads_that_create_the_same_cases_get_one_key_each(self, store: MemoryKeyStore | LocalKeyStore) -> None:
         names = [f"case-{number}" for number in range(40)]
         start, seen = threading.Barrier(4), list[tuple[bytes, ...]]()
 
@@ -257,9 +251,7 @@ class TestTheFile:
         )
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
         command = [sys.executable, "-c", program, str(path)]
-        running = [
-            subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(3)
-        ]
+        running = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(3)]
         answers = [process.communicate(timeout=60)[0] for process in running]
         assert [process.returncode for process in running] == [0, 0, 0]
         assert len(set(answers)) == 1

@@ -398,9 +398,7 @@ class TestDisclose:
 
     @pytest.mark.parametrize("audience", [Audience.TRADER, Audience.CCA])
     @pytest.mark.parametrize("stage", [Stage.BEFORE, Stage.HANDLING])
-    def test_a_trader_and_the_association_need_a_consent_of_their_own(
-        self, audience: Audience, stage: Stage
-    ) -> None:
+    def test_a_trader_and_the_association_need_a_consent_of_their_own(self, audience: Audience, stage: Stage) -> None:
         others = tuple(one for one in BOTH if one.recipient != WHOM[audience])
         assert refused(audience=audience, stage=stage, consents=others) == "no_consent"
 
@@ -576,9 +574,7 @@ class TestTransfer:
     def test_a_transfer_needs_an_instrument_that_applies_and_an_assessment(
         self, instrument: Instrument, participant: Participant | None, assessment: str, code: str | None
     ) -> None:
-        found = transfer_problem(
-            instrument, scheme=SCHEME, participant=participant, impact_assessment=assessment
-        )
+        found = transfer_problem(instrument, scheme=SCHEME, participant=participant, impact_assessment=assessment)
         assert found == code
 
     def test_section_33_is_a_warning_only_where_data_leave_hong_kong(self) -> None:
@@ -693,9 +689,7 @@ class TestMasking:
         assert masked.endswith("•••• •••• •••• 1111")
 
     def test_the_orders_own_number_stays(self) -> None:
-        assert mask_numbers("order 1234567890123456", order_number="No. 1234567890123456") == (
-            "order 1234567890123456"
-        )
+        assert mask_numbers("order 1234567890123456", order_number="No. 1234567890123456") == ("order 1234567890123456")
 
     def test_the_check_digit_is_that_of_the_standard(self) -> None:
         assert masking.luhn("79927398713")

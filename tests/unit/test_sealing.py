@@ -208,9 +208,7 @@ class TestTheCommitment:
 
     def test_a_ciphertext_built_for_two_keys_opens_under_the_committed_one_only(self) -> None:
         data_keys = (new_key(), new_key())
-        derived = [
-            HKDF(hashes.SHA256(), 96, None, b"expressplatform case key 1").derive(k) for k in data_keys
-        ]
+        derived = [HKDF(hashes.SHA256(), 96, None, b"expressplatform case key 1").derive(k) for k in data_keys]
         nonce, aad = new_key()[:12], HERE.associated_data
         sealed = opens_under_both((derived[0][:32], derived[1][:32]), nonce, aad)
         texts = {AESGCM(key[:32]).decrypt(nonce, sealed, aad) for key in derived}
@@ -509,9 +507,7 @@ class TestNothingSecretIsShown:
 class TestSuiteOneNeverChanges:
     """What was once sealed must open for as long as its case is kept: frozen bytes, opened and made again."""
 
-    vectors = json.loads(
-        resources.files("expressplatform").joinpath("vectors/sealing-1.json").read_text("utf-8")
-    )
+    vectors = json.loads(resources.files("expressplatform").joinpath("vectors/sealing-1.json").read_text("utf-8"))
 
     def test_a_frozen_blob_opens_in_its_place(self) -> None:
         frozen = self.vectors["sealed"]

@@ -59,9 +59,7 @@ class TestTables:
 
     def test_hong_kong_2027_is_the_gazetted_list(self) -> None:
         """Hong Kong's table of 2027 has the fourth day of Lunar New Year for the second, a Sunday."""
-        assert off(HONG_KONG, 2027) == (
-            "01-01 02-08 02-09 03-26 03-29 04-05 05-13 06-09 07-01 09-16 10-01 10-08 12-27"
-        )
+        assert off(HONG_KONG, 2027) == ("01-01 02-08 02-09 03-26 03-29 04-05 05-13 06-09 07-01 09-16 10-01 10-08 12-27")
 
     def test_the_mainland_2026_is_the_notice_of_the_state_council(self) -> None:
         """The Mainland's 2026 is the notice of 4 November 2025: its days off and its worked weekends."""
@@ -178,7 +176,5 @@ class TestAnnouncing:
     def test_every_mistake_of_an_announcement_is_told_at_once(self) -> None:
         """A wrong year, a date outside it and a make-up day on a weekday are refused together, by path."""
         with pytest.raises(InvalidInput) as caught:
-            MAINLAND.announce(
-                2029, holidays={date(2028, 5, 1): self.LABOUR}, make_up=[date(2029, 5, 8)], edition="x"
-            )
+            MAINLAND.announce(2029, holidays={date(2028, 5, 1): self.LABOUR}, make_up=[date(2029, 5, 8)], edition="x")
         assert [problem.path for problem in caught.value.problems] == ["$.year", "$.holidays", "$.make_up"]
