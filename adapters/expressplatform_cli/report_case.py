@@ -89,7 +89,7 @@ def _runs(events: Sequence[Event], scheme: Scheme) -> Iterator[_Run]:
     running: dict[Duty, _Run] = {}
     for event in events:
         case = apply(case, event)
-        live = {timer.duty: timer for timer in case.timers if timer.duty in SHOWN}
+        live: dict[Duty, Timer] = {timer.duty: timer for timer in case.timers if timer.duty in SHOWN}
         for duty in [duty for duty, run in running.items() if _is_over(run, live.get(duty))]:
             run = running.pop(duty)
             run.ended = None if event.by.role is Role.CLOCK else scheme.day(event.at)

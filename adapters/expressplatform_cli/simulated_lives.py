@@ -241,5 +241,5 @@ def further_handling(life: Life, case: Case) -> Turn:
     at = life.office(case.at, life.chance.randint(8, 40))
     if life.happens(0.45):
         outcome = pick(life.chance, {Outcome.SETTLED_MONETARY: 6.0, Outcome.PARTLY_SETTLED: 4.0})
-        return (yield from life.send(at, life.officer, c.Close(outcome, life.person.person)))
+        return (yield from life.send(at, life.officer, c.Close(outcome, Role.COMPLAINANT)))
     return (yield from life.send(at, life.officer, c.Close(Outcome.NOT_SETTLED)))
