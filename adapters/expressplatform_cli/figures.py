@@ -94,7 +94,7 @@ def show_figures(document: Mapping[str, Any], out: Console) -> None:
     out.print(grid(("", ""), [[f"  {name}", Text(value, justify="right")] for name, value in shown]))
     _titled("Rates and means", out)
     rating, days = document["mean_rating"], document["response_days"]
-    told = f"mean {days['mean']}, median {days['median']}, nine of ten within {days['p90']}"
+    told = f"mean {days['mean']}, median {days['median']}, nine of ten within {document['nine_of_ten_within_days']}"
     rows = [(words(name), _share(document, name)) for name in _RATES if name in document]
     rows.append(("Mean rating", "-" if rating is None else f"{rating} of 5 (n {document['n']['mean_rating']:,})"))
     rows.append(("Response days", "-" if days["mean"] is None else f"{told} (n {document['n']['response_days']:,})"))

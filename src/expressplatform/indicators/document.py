@@ -62,8 +62,8 @@ def _measures(figures: Figures, shown: frozenset[Mark], offered: Iterable[Mark])
         "response_days": {
             "mean": _rounded(days.mean, 3) if days else None,
             "median": _whole(days.median) if days else None,
-            "p90": days.p90 if days else None,
         },
+        "nine_of_ten_within_days": days.p90 if days else None,
         **rates,
         "intervals": intervals,
         "n": {"mean_rating": rating.n if rating else None, "response_days": days.n if days else None},
