@@ -250,7 +250,7 @@ def _subtract(row: Row, other: Row, times: Fraction) -> None:
 def _plain(found: object) -> Iterable[object]:
     if isinstance(found, dict):
         for key, value in found.items():
-            if key not in ("smallest_cell", "response_days", "low", "high"):
+            if key not in ("smallest_cell", "response_days", "nine_of_ten_within_days", "low", "high"):
                 yield from _plain(value)
     elif isinstance(found, list):
         for value in found:
