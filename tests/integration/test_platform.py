@@ -496,3 +496,11 @@ def test_silence_is_the_last_of_a_case_that_nobody_answers() -> None:
     lapsed = [event for event in platform.facts(case.id, by=OFFICER).events if isinstance(event, Lapsed)]
     assert {event.by.role for event in lapsed} == {Role.CLOCK}
     assert {event.by.organisation for event in lapsed} == {"hkcc"}
+
+
+def test_a_list_may_be_asked_for_one_status_by_itself() -> None:
+    """`status=Status.LODGED` reads as `status=[Status.LODGED]`."""
+    platform = platform_of(Clock())
+    case = platform.lodge(complaint(), by=OFFICER, key="one")
+    assert [one.case_id for one in platform.cases(by=OFFICER, status=Status.LODGED).headers] == [case.id]
+    assert not platform.cases(by=OFFICER, status=[Status.UPLOADED]).headers

@@ -7,6 +7,7 @@ further in; no problem and no error repeats what was brought, a case number that
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -14,11 +15,13 @@ import attrs
 
 from expressplatform import commands as c
 from expressplatform.case import Case
+from expressplatform.codes import Status
 from expressplatform.commands import Command
 from expressplatform.complaint import Actor
 from expressplatform.errors import InvalidInput, NoSuchCase, Problem
 from expressplatform.events import Event
 from expressplatform.fields import Constraint
+from expressplatform.ports import Wanted
 from expressplatform.reading import Reader
 from expressplatform.wire import check
 
@@ -95,6 +98,14 @@ def judged(request: Request) -> None:
         found.append(Problem("$.on", "value", "must be the case of that number"))
     if found:
         raise InvalidInput(tuple(found))
+
+
+def wanted_of(
+    status: Status | Sequence[Status], trader: str, assignee: str, reference: str, due_before: datetime | None
+) -> Wanted:
+    """Which cases a list should hold; one status may stand for itself."""
+    several = (status,) if isinstance(status, Status) else status
+    return Wanted(tuple(Status(one).value for one in several), trader, assignee, reference, due_before)
 
 
 def judged_list(limit: int, **texts: str) -> None:

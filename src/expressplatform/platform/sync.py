@@ -18,7 +18,7 @@ from expressplatform.errors import ExpressPlatformError
 from expressplatform.events import Event
 from expressplatform.indicators import Figures, Tally
 from expressplatform.platform.flow import NO_GATEWAYS, Flow, approver
-from expressplatform.platform.requests import Opened, Request, Ticked, Worked
+from expressplatform.platform.requests import Opened, Request, Ticked, Worked, wanted_of
 from expressplatform.platform.system import system_draw, utc_now
 from expressplatform.ports import (
     Answer,
@@ -190,7 +190,7 @@ class Platform:
         self,
         *,
         by: Actor,
-        status: Sequence[Status] = (),
+        status: Status | Sequence[Status] = (),
         trader: str = "",
         assignee: str = "",
         reference: str = "",
@@ -199,7 +199,7 @@ class Platform:
         limit: int = 100,
     ) -> Page:
         """Where cases stand, by case id; ``after`` is the cursor of the page before."""
-        wanted = Wanted(tuple(one.value for one in status), trader, assignee, reference, due_before)
+        wanted = wanted_of(status, trader, assignee, reference, due_before)
         return run(self._flow.page(by=by, wanted=wanted, after=after, limit=limit))
 
     def assess(self, case_id: str, *, by: Actor) -> Assessment:
