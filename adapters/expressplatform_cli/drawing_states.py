@@ -13,18 +13,7 @@ from typing import Final, Protocol
 from attrs import frozen
 
 from expressplatform.codes import Status
-from expressplatform_cli.drawing_svg import (
-    Markup,
-    Point,
-    arrow,
-    fit,
-    group,
-    label,
-    line,
-    rect,
-    svg,
-    text_width,
-)
+from expressplatform_cli.drawing_svg import Markup, Point, arrow, fit, group, label, line, rect, svg, text_width
 
 
 class Transition(Protocol):

@@ -23,17 +23,7 @@ from types import TracebackType
 from typing import Final, Self, final
 
 from expressplatform.errors import StoreUnusable
-from expressplatform.ports import (
-    EVERYONE,
-    Answer,
-    Commit,
-    EffectRow,
-    Header,
-    Page,
-    Receipt,
-    StoredCase,
-    Wanted,
-)
+from expressplatform.ports import EVERYONE, Answer, Commit, EffectRow, Header, Page, Receipt, StoredCase, Wanted
 from expressplatform_sqlite.batch import Batch
 from expressplatform_sqlite.faults import closed, translated, unusable
 from expressplatform_sqlite.rows import EFFECT, EVENT, HEADER, effects_of, events_of, header_of, micros

@@ -78,16 +78,7 @@ from expressplatform.errors import (
 from expressplatform.indicators import Figures, Tally
 from expressplatform.memory import MemoryKeyStore, MemoryStore
 from expressplatform.money import Money
-from expressplatform.platform import (
-    AsyncPlatform,
-    Opened,
-    Platform,
-    Request,
-    Ticked,
-    Worked,
-    system_draw,
-    utc_now,
-)
+from expressplatform.platform import AsyncPlatform, Opened, Platform, Request, Ticked, Worked, system_draw, utc_now
 from expressplatform.privacy.disclosure import Disclosure, disclose
 from expressplatform.scheme import (
     Assessment,

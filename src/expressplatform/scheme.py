@@ -15,15 +15,7 @@ from typing import Final
 import attrs
 
 from expressplatform.citations import Citation
-from expressplatform.codes import (
-    Duty,
-    Effect,
-    Instrument,
-    RejectionRule,
-    Result,
-    Role,
-    Verdict,
-)
+from expressplatform.codes import Duty, Effect, Instrument, RejectionRule, Result, Role, Verdict
 from expressplatform.complaint import Complaint
 from expressplatform.workdays import WorkingCalendar
 

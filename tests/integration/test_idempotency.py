@@ -25,18 +25,7 @@ from expressplatform.ports import EVERYONE, Answer, Commit, StoredCase, Wanted
 from expressplatform_sqlite.keys import LocalKeyStore
 from expressplatform_sqlite.store import SqliteStore
 from tests.walking import JD, OFFICER, PERSON, START, TAOBAO, UPLOAD
-from tests.whole_life import (
-    HOUR,
-    SECOND,
-    Clock,
-    complaint,
-    dump,
-    live,
-    long_life,
-    platform_of,
-    requests,
-    short_life,
-)
+from tests.whole_life import HOUR, SECOND, Clock, complaint, dump, live, long_life, platform_of, requests, short_life
 
 ANOTHER = Particulars(name="B. Person", email="b@example.org", order_number="2-34", statement="So.", request="It.")
 NOTE = c.AddNote(Remark("A note."))

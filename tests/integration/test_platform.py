@@ -29,19 +29,7 @@ from expressplatform.workdays import MAINLAND, Names, WorkingCalendar
 from expressplatform_sqlite.keys import LocalKeyStore
 from expressplatform_sqlite.store import SqliteStore
 from tests.walking import EXAMPLES, OFFICER, PERSON, RESOLUTION, START, TAOBAO, UPLOAD
-from tests.whole_life import (
-    SECOND,
-    WHO,
-    Clock,
-    Step,
-    complaint,
-    dump,
-    live,
-    long_life,
-    platform_of,
-    short_life,
-    tally,
-)
+from tests.whole_life import SECOND, WHO, Clock, Step, complaint, dump, live, long_life, platform_of, short_life, tally
 
 KEYS = orjson.OPT_NON_STR_KEYS
 MOMENT = timedelta(microseconds=1)

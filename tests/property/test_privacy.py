@@ -13,25 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expressplatform.codes import (
-    Audience,
-    Basis,
-    Category,
-    Channel,
-    Instrument,
-    Nature,
-    Purpose,
-    Role,
-    Stage,
-)
-from expressplatform.complaint import (
-    Complainant,
-    Complaint,
-    Consent,
-    EvidenceName,
-    Particulars,
-    TraderRef,
-)
+from expressplatform.codes import Audience, Basis, Category, Channel, Instrument, Nature, Purpose, Role, Stage
+from expressplatform.complaint import Complainant, Complaint, Consent, EvidenceName, Particulars, TraderRef
 from expressplatform.errors import Refused
 from expressplatform.privacy import (
     Disclosure,

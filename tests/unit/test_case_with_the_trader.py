@@ -28,19 +28,7 @@ from expressplatform.complaint import ERASED, Evidence, Remark
 from expressplatform.privacy.disclosure import fields_for
 from expressplatform.privacy.retention import use_until
 from expressplatform.schemes import HK_CCA
-from tests.walking import (
-    CLOCK,
-    EXAMPLES,
-    JD,
-    OFFER,
-    PERSON,
-    RESOLUTION,
-    SAID,
-    TAOBAO,
-    UPLOAD,
-    Walk,
-    consent_to,
-)
+from tests.walking import CLOCK, EXAMPLES, JD, OFFER, PERSON, RESOLUTION, SAID, TAOBAO, UPLOAD, Walk, consent_to
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)

@@ -14,15 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from expressplatform.codes import Category, Nature
-from expressplatform_cli.consumidor import (
-    ROW,
-    HistoryRow,
-    UnknownLayout,
-    Unreadable,
-    count_lines,
-    digest,
-    read,
-)
+from expressplatform_cli.consumidor import ROW, HistoryRow, UnknownLayout, Unreadable, count_lines, digest, read
 from expressplatform_cli.consumidor_codes import category, nature
 from expressplatform_cli.consumidor_file import COLUMNS
 

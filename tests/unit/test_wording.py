@@ -17,14 +17,7 @@ from expressplatform.events import Event
 from expressplatform.wording import label, label_of_command, label_of_event, next_step
 from expressplatform.wording.scripts import COLUMN, SCRIPTS, Texts
 from expressplatform.workdays import DayKind
-from tools.make_codes_page import (
-    CROSSWALKS,
-    PAGE,
-    SOURCED_SIMPLIFIED,
-    SOURCED_TRADITIONAL,
-    lists_of_codes,
-    page,
-)
+from tools.make_codes_page import CROSSWALKS, PAGE, SOURCED_SIMPLIFIED, SOURCED_TRADITIONAL, lists_of_codes, page
 
 TABLES: Final[Mapping[str, Mapping[str, Texts]]] = {
     **wording.LABELS,

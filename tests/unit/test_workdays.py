@@ -10,15 +10,7 @@ import pytest
 
 from expressplatform.calendars import hong_kong, macao, mainland
 from expressplatform.errors import InvalidInput
-from expressplatform.workdays import (
-    CALENDAR_DAYS,
-    HONG_KONG,
-    MACAO,
-    MAINLAND,
-    DayKind,
-    Names,
-    WorkingCalendar,
-)
+from expressplatform.workdays import CALENDAR_DAYS, HONG_KONG, MACAO, MAINLAND, DayKind, Names, WorkingCalendar
 from tools.make_calendars import generate
 
 TABLES = Path(hong_kong.__file__).parent

@@ -8,17 +8,7 @@ from expressplatform.indicators.document import document
 from expressplatform.indicators.marks import RATES, Mark, RateOf
 from expressplatform.indicators.measures import Rate, Spread
 from expressplatform.indicators.suppression import SMALLEST_CELL
-from expressplatform.indicators.tally import (
-    Basis,
-    Dimension,
-    Figures,
-    Frame,
-    Group,
-    Period,
-    Relief,
-    Tally,
-    figures,
-)
+from expressplatform.indicators.tally import Basis, Dimension, Figures, Frame, Group, Period, Relief, Tally, figures
 
 __all__ = [
     "RATES",

@@ -15,13 +15,7 @@ from expressplatform.indicators import Figures, Tally
 from expressplatform.platform.flow import NO_GATEWAYS, Flow, approver
 from expressplatform.platform.requests import Opened, Request, Ticked, Worked, wanted_of
 from expressplatform.platform.system import system_draw, utc_now
-from expressplatform.ports import (
-    AsyncCaseStore,
-    Draw,
-    KeyStore,
-    Page,
-    TraderGateway,
-)
+from expressplatform.ports import AsyncCaseStore, Draw, KeyStore, Page, TraderGateway
 from expressplatform.privacy.disclosure import Disclosure
 from expressplatform.scheme import Assessment, Participant, Scheme
 

@@ -30,14 +30,7 @@ from expressplatform.events import Obtained
 from expressplatform.platform import rows
 from expressplatform.platform.desk import Desk, Step
 from expressplatform.platform.requests import Request, judged, numbered
-from expressplatform.ports import (
-    Answer,
-    Commit,
-    Conflict,
-    Receipt,
-    Replayed,
-    StoredCase,
-)
+from expressplatform.ports import Answer, Commit, Conflict, Receipt, Replayed, StoredCase
 from expressplatform.privacy.disclosure import Disclosure, disclose
 from expressplatform.references import reference
 from expressplatform.scheme import Known

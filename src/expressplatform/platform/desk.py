@@ -15,22 +15,11 @@ import attrs
 
 from expressplatform.case import Case
 from expressplatform.codes import Status
-from expressplatform.errors import (
-    NoSuchCase,
-    StoreUnusable,
-)
+from expressplatform.errors import NoSuchCase, StoreUnusable
 from expressplatform.events import Event
 from expressplatform.platform import rows
 from expressplatform.platform.requests import Request, numbered
-from expressplatform.ports import (
-    AsyncCaseStore,
-    Commit,
-    Draw,
-    KeyStore,
-    Receipt,
-    StoredCase,
-    TraderGateway,
-)
+from expressplatform.ports import AsyncCaseStore, Commit, Draw, KeyStore, Receipt, StoredCase, TraderGateway
 from expressplatform.scheme import Participant, Scheme
 from expressplatform.sealing import KeyRing
 from expressplatform.wire import write_command

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from expressplatform.codes import Role
 from expressplatform.complaint import Actor
-from expressplatform.errors import (
-    Refused,
-)
+from expressplatform.errors import Refused
 from expressplatform.platform.changing import Changing
 from expressplatform.platform.desk import NO_GATEWAYS
 from expressplatform.platform.reading import Reading

@@ -13,17 +13,12 @@ from expressplatform.case import Case, allowed
 from expressplatform.codes import Role
 from expressplatform.complaint import Actor, Complaint
 from expressplatform.eligibility import assess
-from expressplatform.errors import (
-    Refused,
-)
+from expressplatform.errors import Refused
 from expressplatform.indicators import Figures, Tally
 from expressplatform.platform import rows
 from expressplatform.platform.desk import Desk
 from expressplatform.platform.requests import Opened, judged_list
-from expressplatform.ports import (
-    Page,
-    Wanted,
-)
+from expressplatform.ports import Page, Wanted
 from expressplatform.scheme import Assessment, Known
 
 

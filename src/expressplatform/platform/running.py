@@ -15,22 +15,11 @@ from expressplatform.case import Case, apply, decide, due, next_due
 from expressplatform.codes import EffectKind, Status
 from expressplatform.commands import Command
 from expressplatform.complaint import clock_of
-from expressplatform.errors import (
-    ExpressPlatformError,
-    StaleVersion,
-)
+from expressplatform.errors import ExpressPlatformError, StaleVersion
 from expressplatform.platform import rows
 from expressplatform.platform.desk import Desk, Step
 from expressplatform.platform.requests import Request, Ticked, Worked
-from expressplatform.ports import (
-    EVERYONE,
-    Alert,
-    Commit,
-    Conflict,
-    EffectRow,
-    Header,
-    Wanted,
-)
+from expressplatform.ports import EVERYONE, Alert, Commit, Conflict, EffectRow, Header, Wanted
 from expressplatform.scheme import Known
 
 LEASE: Final = timedelta(minutes=5)

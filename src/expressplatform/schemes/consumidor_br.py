@@ -13,12 +13,7 @@ from typing import Final
 from expressplatform.codes import Instrument, RejectionRule, Role
 from expressplatform.eligibility import BR_CRITERIA
 from expressplatform.scheme import Scheme
-from expressplatform.schemes.levels import (
-    BRASILIA,
-    CONSUMIDOR_BR_LEVEL,
-    CONSUMIDOR_BR_UNTIL_2014,
-    house_defaults,
-)
+from expressplatform.schemes.levels import BRASILIA, CONSUMIDOR_BR_LEVEL, CONSUMIDOR_BR_UNTIL_2014, house_defaults
 from expressplatform.workdays import CALENDAR_DAYS
 
 _KEPT_DAYS: Final = 2557
