@@ -111,11 +111,10 @@ def open_platform(
 ) -> Platform:
     """The platform over the files of a place.
 
-    Without a ``scheme`` the files must be there, and the store names its scheme. With one they are made where
-    they are not, and belong to it from then on. ``now`` and ``draw`` are those of the system unless given;
-    ``gateways`` tell traders that a case waits (none: nobody is told).
-    Raises StoreUnusable, with the codes of the stores, or ``missing``, ``no_scheme``, ``other_scheme``,
-    ``unknown_scheme``.
+    Without a ``scheme`` the files must be there, and the store names its scheme. With one they are made where they are
+    not, and belong to it from then on. ``now`` and ``draw`` are those of the system unless given; ``gateways`` tell
+    traders that a case waits (none: nobody is told). Raises StoreUnusable, with the codes of the stores, or
+    ``missing``, ``no_scheme``, ``other_scheme``, ``unknown_scheme``.
     """
     from expressplatform.platform import Platform, system_draw, utc_now
     from expressplatform.platform.flow import NO_GATEWAYS

@@ -39,9 +39,8 @@ _NUMBER: Final = re.compile(r"[0-9]{1,4}")
 class HistoryRow:
     """One finalised complaint as published: no name, no narrative. Dates are calendar days in Brasilia.
 
-    `line` is where the record starts, counted from 1. `response_days` are the days the service *counted* (its
-    clock can be stopped), None where none is given. `rating` is 1 to 5, or None. `verdict` is the consumer's
-    own word.
+    `line` is where the record starts, counted from 1. `response_days` are the days the service *counted* (its clock can
+    be stopped), None where none is given. `rating` is 1 to 5, or None. `verdict` is the consumer's own word.
     """
 
     line: int

@@ -61,10 +61,9 @@ _CODES = (
 class LocalKeyStore:
     """Data keys of cases and named secrets in the file at ``path``, made (mode 0600) when it is not there.
 
-    Safe from several threads, and from several processes: a writer waits up to ``busy_seconds`` for another.
-    Do not carry an open store across ``fork``. Every method may raise ``StoreUnusable``, with the code
-    ``corrupt``, ``newer_schema``, ``foreign`` (another program's file), ``busy``, ``not_writable``,
-    ``closed`` or ``failed``.
+    Safe from several threads, and from several processes: a writer waits up to ``busy_seconds`` for another. Do not
+    carry an open store across ``fork``. Every method may raise ``StoreUnusable``, with the code ``corrupt``,
+    ``newer_schema``, ``foreign`` (another program's file), ``busy``, ``not_writable``, ``closed`` or ``failed``.
     """
 
     __slots__ = ("_db", "_lock")

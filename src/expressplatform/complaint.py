@@ -267,9 +267,8 @@ class Particulars(Veiled):
 class Complaint:
     """A complaint about an online purchase: facts, and the particulars apart.
 
-    Dates are local to the scheme's zone; amounts are in minor units. A field left None means that nobody has
-    said: an assessment may then ask. Raises InvalidInput naming every contradiction between the dates and
-    amounts given.
+    Dates are local to the scheme's zone; amounts are in minor units. A field left None means that nobody has said: an
+    assessment may then ask. Raises InvalidInput naming every contradiction between the dates and amounts given.
     """
 
     trader: TraderRef

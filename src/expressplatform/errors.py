@@ -64,9 +64,8 @@ class InvalidInput(ExpressPlatformError):
 class Refused(ExpressPlatformError):
     """A rule says no, and nothing has changed.
 
-    ``code`` is stable and meant for programs. ``who_must_act`` is a role in lower case, or empty when nobody
-    can change the answer. ``allowed`` names the commands which this actor may send now. ``reason`` is a
-    sentence.
+    ``code`` is stable and meant for programs. ``who_must_act`` is a role in lower case, or empty when nobody can change
+    the answer. ``allowed`` names the commands which this actor may send now. ``reason`` is a sentence.
     """
 
     code: str

@@ -1,9 +1,8 @@
 """The ports: what the shell asks of stores, key stores and gateways, and the rows that they exchange.
 
-Laws of this file: ports speak rows and bytes. A store never sees a particular, a key store never sees a case's
-data, and a gateway is told a number and a date. Instants are UTC to the microsecond; `now` is always an argument.
-Every query carries the organisation that asks: what is not its to see does not exist for it, and the empty name
-sees nothing.
+Laws of this file: ports speak rows and bytes. A store never sees a particular, a key store never sees a case's data,
+and a gateway is told a number and a date. Instants are UTC to the microsecond; `now` is always an argument. Every query
+carries the organisation that asks: what is not its to see does not exist for it, and the empty name sees nothing.
 """
 
 from __future__ import annotations

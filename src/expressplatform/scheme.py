@@ -88,9 +88,8 @@ class Participant:
 class Known:
     """What the shell looked up before asking the core to decide.
 
-    ``duplicates`` are the ids of other open cases over the same order; ``participants`` those of the store,
-    live on the date. ``case_id`` and ``reference`` are the numbers drawn for a complaint that is being
-    lodged.
+    ``duplicates`` are the ids of other open cases over the same order; ``participants`` those of the store, live on the
+    date. ``case_id`` and ``reference`` are the numbers drawn for a complaint that is being lodged.
     """
 
     case_id: str = ""
@@ -101,8 +100,7 @@ class Known:
 
 @attrs.define(eq=False)
 class Question:
-    """What a criterion is asked about: the complaint, the filing day, the trader as a participant on that
-    day.
+    """What a criterion is asked about: the complaint, the filing day, the trader as a participant on that day.
 
     ``participant`` is None where the trader takes no part on that day; ``scheme`` holds the lengths, amounts
     and recipients that criteria read.
@@ -217,13 +215,12 @@ NO_CEILINGS: Final[Mapping[str, int]] = MappingProxyType({})
 class Scheme:
     """A whole scheme. ``id`` and ``edition`` are written into every case that it judges.
 
-    ``zone`` is where its days begin; ``recipients`` names, besides the trader, each organisation that needs a
-    consent of its own before an upload; ``instruments`` what may bind a recipient abroad; ``notice`` the
-    version of the privacy notice in use; ``stop_cap_days`` how many days in all the clock of one duty may stand
-    still; ``ceilings`` the amounts in dispute above which an officer decides (currency to minor units; an
-    amount in a currency that is not there is the officer's too; none at all: no ceiling); ``retention_days``
-    how long an ended case is kept; ``use_days`` how long a trader may use what it obtained, after its
-    deadline.
+    ``zone`` is where its days begin; ``recipients`` names, besides the trader, each organisation that needs a consent
+    of its own before an upload; ``instruments`` what may bind a recipient abroad; ``notice`` the version of the privacy
+    notice in use; ``stop_cap_days`` how many days in all the clock of one duty may stand still; ``ceilings`` the
+    amounts in dispute above which an officer decides (currency to minor units; an amount in a currency that is not
+    there is the officer's too; none at all: no ceiling); ``retention_days`` how long an ended case is kept;
+    ``use_days`` how long a trader may use what it obtained, after its deadline.
     """
 
     id: str

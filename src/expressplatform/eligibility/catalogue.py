@@ -1,5 +1,4 @@
-"""The criteria as values: each check with its number, what follows when it is not met, its source and its
-words.
+"""The criteria as values: each check with its number, what follows when it is not met, its source and its words.
 
 Laws of this file
 - Nothing here judges. The effect is chosen by one rule: a published text blocks; what the form should have

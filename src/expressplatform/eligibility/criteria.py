@@ -99,9 +99,8 @@ def subject_is_covered(question: Question) -> Result:
 def trader_is_identified(question: Question) -> Result:
     """The seller can be found: by its own name, its shop, its contact or the order (SAMR Order 20, Art 9(2)).
 
-    A participant that is no platform sells by itself. On a platform the shop's id or page, the seller's
-    contact, or an order number tells which seller it is (Consumer Rights Law, Art 44: the platform knows it
-    by them).
+    A participant that is no platform sells by itself. On a platform the shop's id or page, the seller's contact, or an
+    order number tells which seller it is (Consumer Rights Law, Art 44: the platform knows it by them).
     """
     participant, shop = question.participant, question.complaint.trader.shop
     if participant is not None and not participant.platform:
@@ -184,8 +183,7 @@ def not_settled_before(question: Question) -> Result:
 def within_time(question: Question) -> Result:
     """The scheme's years since the trouble was known are not over (SAMR Order 20, Art 15(4): three years).
 
-    Where nobody says when it was known, an order within those years settles it: trouble comes after the
-    order.
+    Where nobody says when it was known, an order within those years settles it: trouble comes after the order.
     """
     complaint, on, years = question.complaint, question.on, question.scheme.limit_years
     known_on = complaint.dates.known_on
@@ -204,8 +202,7 @@ def _within(since: date, on: date, years: int) -> bool:
 
 
 def within_warranty(question: Question) -> Result:
-    """A claim on quality or after-sales came up before the stated warranty or shelf life ended (associations'
-    list).
+    """A claim on quality or after-sales came up before the stated warranty or shelf life ended (associations' list).
 
     A claim rests on a warranty only where somebody stated its last day.
     """
@@ -217,8 +214,7 @@ def within_warranty(question: Question) -> Result:
 
 
 def less_controversial(question: Question) -> Result:
-    """No injury, no crime, no test needed, no amount above the ceiling (Council 2019: less controversial
-    cases).
+    """No injury, no crime, no test needed, no amount above the ceiling (Council 2019: less controversial cases).
 
     The published text sets no figures: the ceilings are the scheme's.
     """
@@ -233,7 +229,8 @@ def less_controversial(question: Question) -> Result:
         if amount is None or ceiling is None:
             return UNKNOWN
         if amount.minor_units > ceiling:
-            return NOT_MET
+            # A claim may be for less than was paid: until there is one, nobody has said what is in dispute.
+            return NOT_MET if complaint.claimed is not None else UNKNOWN
     return UNKNOWN if injury is None or crime is None or test is None else MET
 
 
@@ -296,8 +293,7 @@ def not_abusive(question: Question) -> Result:
 
 
 def counts_for_hong_kong(question: Question) -> Result:
-    """It counts in Hong Kong's figures: those of Mainland consumers against Mainland platforms do not
-    (Council 2022).
+    """It counts in Hong Kong's figures: those of Mainland consumers against Mainland platforms do not (Council 2022).
 
     Every participant is a Mainland platform, wherever it is registered besides.
     """

@@ -1,9 +1,8 @@
 """What happened: one frozen class per event, each holding the command that it answers.
 
-An event says when (``at``, UTC), by whom (``by``), on what asking (``asked``), and what the step itself
-established: numbers, findings, the timers that it started. Events are the record of a case: they are never
-changed, `apply` needs nothing besides them, and what is personal in them stands in fields named
-``particulars`` alone.
+An event says when (``at``, UTC), by whom (``by``), on what asking (``asked``), and what the step itself established:
+numbers, findings, the timers that it started. Events are the record of a case: they are never changed, `apply` needs
+nothing besides them, and what is personal in them stands in fields named ``particulars`` alone.
 """
 
 from expressplatform.events.clock import ClockResumed, ClockStopped, DeadlineMissed, Lapsed, Reminded, Rescheduled

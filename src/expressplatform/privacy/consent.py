@@ -23,8 +23,7 @@ def live(
 
     Of two given at the same instant the one that stands later is the latest.
 
-    ``consents`` are those not withdrawn (PIPL Art 15), ``at`` is aware. None: there is none, so nothing goes
-    out.
+    ``consents`` are those not withdrawn (PIPL Art 15), ``at`` is aware. None: there is none, so nothing goes out.
     """
     latest: Consent | None = None
     for one in consents:

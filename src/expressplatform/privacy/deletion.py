@@ -1,9 +1,8 @@
 """Who still holds what it obtained, who was told to delete it, and who has confirmed.
 
-Laws of this file: one holding an organisation. The first telling counts, so that telling again never gives
-more time; obtaining again, which only a live consent allows, begins anew; confirming settles what was told
-and nothing else. Pure values in, pure values out: it knows no event and no clock, and no word of what was
-obtained.
+Laws of this file: one holding an organisation. The first telling counts, so that telling again never gives more time;
+obtaining again, which only a live consent allows, begins anew; confirming settles what was told and nothing else. Pure
+values in, pure values out: it knows no event and no clock, and no word of what was obtained.
 """
 
 from __future__ import annotations
@@ -47,9 +46,7 @@ def obtained(holdings: Sequence[Holding], organisation: str, at: datetime) -> Ho
 
 
 def told_to_delete(holdings: Sequence[Holding], organisation: str | None, at: datetime) -> Holdings:
-    """The holdings after one organisation, or all (None), were told to stop and delete (PIPL Art 47; PDPO
-    s.26).
-    """
+    """The holdings after one organisation, or all (None), were told to stop and delete (PIPL Art 47; PDPO s.26)."""
     return tuple(
         attrs.evolve(one, must_delete_since=at)
         if one.held and one.must_delete_since is None and organisation in (None, one.organisation)
@@ -59,9 +56,7 @@ def told_to_delete(holdings: Sequence[Holding], organisation: str | None, at: da
 
 
 def confirmed(holdings: Sequence[Holding], organisation: str, at: datetime) -> Holdings:
-    """The holdings after an organisation confirmed that it deleted (PIPL Art 47); nothing where it owed
-    nothing.
-    """
+    """The holdings after an organisation confirmed that it deleted (PIPL Art 47); nothing where it owed nothing."""
     return tuple(
         attrs.evolve(one, confirmed_at=at) if one.owed and one.organisation == organisation else one for one in holdings
     )

@@ -1,10 +1,9 @@
 """The one maker of a disclosure: the only shape in which a complaint leaves the core.
 
-Laws of this file: what goes out is read off the table and never more; a trader and the association get
-nothing without the person's live consent to that very recipient (PIPL Art 23); sensitive numbers are masked
-in free text (PIPL Art 28); what is gone is not made up. A `Disclosure` cannot be written by hand, only by
-`disclose`, so that whatever accepts one knows that the rules were asked. It knows complaints and consents,
-never a case.
+Laws of this file: what goes out is read off the table and never more; a trader and the association get nothing without
+the person's live consent to that very recipient (PIPL Art 23); sensitive numbers are masked in free text (PIPL Art 28);
+what is gone is not made up. A `Disclosure` cannot be written by hand, only by `disclose`, so that whatever accepts one
+knows that the rules were asked. It knows complaints and consents, never a case.
 """
 
 from __future__ import annotations
@@ -74,13 +73,11 @@ PARTS: Final[Mapping[type, tuple[str, ...]]] = MappingProxyType(
 
 @attrs.define(frozen=True, init=False, repr=False, str=False)
 class Disclosure(Veiled):
-    """What one recipient is shown of one complaint, for what, on what ground, until when. Never prints a
-    value.
+    """What one recipient is shown of one complaint, for what, on what ground, until when. Never prints a value.
 
-    ``fields`` are the paths that carry something, in the table's order; ``values`` holds for each a plain
-    value fit for JSON (text, number, list, mapping). ``article`` names the provisions, ``notice`` the version
-    of the privacy notice that the person saw, ``use_until`` the instant after which the recipient may use
-    none of it.
+    ``fields`` are the paths that carry something, in the table's order; ``values`` holds for each a plain value fit for
+    JSON (text, number, list, mapping). ``article`` names the provisions, ``notice`` the version of the privacy notice
+    that the person saw, ``use_until`` the instant after which the recipient may use none of it.
     """
 
     audience: Audience
@@ -211,9 +208,8 @@ def _check_consent(
 def one_contact(complaint: Complaint) -> str | None:
     """The path of the one means of reaching the person that a trader needs (PIPL Art 6); None: there is none.
 
-    A representative's, where one acts; else that of the channel chosen for messages; else the first given of
-    e-mail, telephone and postal address. So a postal address is shown only to somebody who must write a
-    letter.
+    A representative's, where one acts; else that of the channel chosen for messages; else the first given of e-mail,
+    telephone and postal address. So a postal address is shown only to somebody who must write a letter.
     """
     held = complaint.particulars
     if isinstance(held, Erased):

@@ -1,10 +1,9 @@
 """Numbers of cards and accounts, masked in what people wrote.
 
-Laws of this file: text in, text out. Numbers of financial accounts are sensitive (PIPL Art 28) and no
-conciliation needs them: all but the last four digits give way to bullets. Masking too much is the lesser
-harm; the order's own number and plain dates stay readable, because the matter turns on them. No law here can
-tell every such number from every other: it narrows a leak, it does not replace the person who reads a
-document before sharing it.
+Laws of this file: text in, text out. Numbers of financial accounts are sensitive (PIPL Art 28) and no conciliation
+needs them: all but the last four digits give way to bullets. Masking too much is the lesser harm; the order's own
+number and plain dates stay readable, because the matter turns on them. No law here can tell every such number from
+every other: it narrows a leak, it does not replace the person who reads a document before sharing it.
 """
 
 from __future__ import annotations
@@ -24,9 +23,7 @@ _DOT: Final = "•"
 
 
 def luhn(digits: str) -> bool:
-    """Whether the check digit of a card number holds (ISO/IEC 7812-1); what such numbers are is PIPL Art
-    28's.
-    """
+    """Whether the check digit of a card number holds (ISO/IEC 7812-1); what such numbers are is PIPL Art 28's."""
     total = 0
     for index, digit in enumerate(reversed(digits)):
         doubled = int(digit) * (1 + index % 2)
@@ -37,9 +34,8 @@ def luhn(digits: str) -> bool:
 def mask_numbers(text: str, *, order_number: str = "") -> str:
     """The text with numbers of cards and accounts masked but for their last four digits (PIPL Art 28).
 
-    Masked: 12 to 19 digits, single or grouped by spaces, dots or dashes, whose check digit holds; 16 digits
-    or more in one piece; groups joined by single dashes with 12 digits or more in all. ``order_number`` stays
-    as it is.
+    Masked: 12 to 19 digits, single or grouped by spaces, dots or dashes, whose check digit holds; 16 digits or more in
+    one piece; groups joined by single dashes with 12 digits or more in all. ``order_number`` stays as it is.
     """
     own = "".join(_GROUP.findall(order_number))
     return _RUN.sub(lambda run: run[0] if run["date"] else _mask_run(run[0], own), text)

@@ -1,5 +1,4 @@
-"""The register of purposes: what a particular may be used for, and which purposes need a consent of their
-own.
+"""The register of purposes: what a particular may be used for, and which purposes need a consent of their own.
 
 Laws of this file: every `Purpose` stands here once, with a sentence for people and the article that it
 follows. It knows no field and no audience (`table` does), and no case. A purpose that is not in the register
@@ -20,9 +19,7 @@ from expressplatform.codes import Purpose
 
 @attrs.frozen
 class PurposeEntry:
-    """One purpose: what it covers, where the rule stands, and whether it needs a consent beside the
-    complaint's.
-    """
+    """One purpose: what it covers, where the rule stands, and whether it needs a consent beside the complaint's."""
 
     purpose: Purpose
     sentence: str

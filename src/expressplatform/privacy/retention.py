@@ -20,9 +20,7 @@ _MOMENT: Final = timedelta.resolution
 
 @attrs.frozen
 class Kept:
-    """What stays after erasure: what it is, why, where that stands, and the years it must stay (None: no
-    bound).
-    """
+    """What stays after erasure: what it is, why, where that stands, and the years it must stay (None: no bound)."""
 
     what: str
     reason: str
@@ -61,8 +59,7 @@ def erase_due(ended_at: datetime, scheme: Scheme) -> datetime:
 
 
 def use_until(due: datetime, scheme: Scheme) -> datetime:
-    """Until when a trader may use what it obtained: the shortest time its handling needs (PIPL Art 19; PDPO
-    DPP2(2)).
+    """Until when a trader may use what it obtained: the shortest time its handling needs (PIPL Art 19; PDPO DPP2(2)).
 
     ``due`` is the aware instant at which its deadline ends (already over then); ``use_days`` follow.
     """

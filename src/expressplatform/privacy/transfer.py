@@ -1,9 +1,8 @@
 """Transfers to another place: what must bind the recipient, and when it cannot.
 
-Laws of this file: it judges the instrument named for an upload, before the upload, and answers with a code.
-It knows the scheme and the participant, not the complaint: a transfer is in order for all particulars or for
-none. The participant's city is where it is registered, in English, as in `GBA_CITIES`; letter case does not
-matter.
+Laws of this file: it judges the instrument named for an upload, before the upload, and answers with a code. It knows
+the scheme and the participant, not the complaint: a transfer is in order for all particulars or for none. The
+participant's city is where it is registered, in English, as in `GBA_CITIES`; letter case does not matter.
 """
 
 from __future__ import annotations
@@ -28,8 +27,7 @@ GBA_CITIES: Final = frozenset(
         "zhaoqing",
     }
 )
-"""Where the GBA standard contract reaches: Hong Kong and nine cities of Guangdong. Macao is not among them.
-"""
+"""Where the GBA standard contract reaches: Hong Kong and nine cities of Guangdong. Macao is not among them."""
 
 
 def _city(name: str) -> str:
@@ -37,8 +35,7 @@ def _city(name: str) -> str:
 
 
 def gba_contract_applies(exporter_city: str, importer_city: str) -> bool:
-    """Whether the GBA Standard Contract may bind a transfer: one end in Hong Kong, the other in the nine
-    cities.
+    """Whether the GBA Standard Contract may bind a transfer: one end in Hong Kong, the other in the nine cities.
 
     GBA Standard Contract (2023), scope. A city that nobody has stated lies outside.
     """

@@ -1,8 +1,7 @@
 """CONSUMIDOR_BR: consumidor.gov.br, the Brazilian service on which enrolled firms answer consumers.
 
-Laws of this file: one value. It holds what the published pages and the open data say; the firms that take
-part come from the store or the file that is read, through `Known`, and the lengths that no text covers from
-the house.
+Laws of this file: one value. It holds what the published pages and the open data say; the firms that take part come
+from the store or the file that is read, through `Known`, and the lengths that no text covers from the house.
 """
 
 from __future__ import annotations
