@@ -108,6 +108,11 @@ class Actor:
 
 CLOCK_PERSON: Final = "clock"
 
+MOST_EVIDENCE: Final = 50
+"""How many documents a case holds at most."""
+MOST_CONSENTS: Final = 10
+"""To how many recipients a case may be sent at most."""
+
 
 def clock_of(organisation: str) -> Actor:
     """The clock as it acts for an organisation: it only says that time has passed."""
@@ -116,10 +121,10 @@ def clock_of(organisation: str) -> Actor:
 
 @attrs.frozen
 class Shop:
-    """A shop on a platform: the platform's id of it, as the platform writes it."""
+    """A shop on a platform: the platform's id of it. What a shop calls itself belongs to the particulars."""
 
     platform: str = attrs.field(validator=code())
-    shop_id: str = attrs.field(default="", validator=text(80))
+    shop_id: str = attrs.field(default="", validator=code(empty=True))
 
 
 @attrs.frozen
@@ -282,8 +287,8 @@ class Complaint:
     proceedings: Proceedings | None = None
     flags: Flags = Flags()
     complainant: Complainant = Complainant()
-    evidence: tuple[Evidence, ...] = attrs.field(default=(), validator=several(50))
-    consents: tuple[Consent, ...] = attrs.field(default=(), validator=several(10))
+    evidence: tuple[Evidence, ...] = attrs.field(default=(), validator=several(MOST_EVIDENCE))
+    consents: tuple[Consent, ...] = attrs.field(default=(), validator=several(MOST_CONSENTS))
     research_consent: bool = False
     council_reference: str = attrs.field(default="", validator=code(40, empty=True))
     particulars: Particulars | Erased = ERASED

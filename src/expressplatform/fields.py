@@ -114,7 +114,7 @@ def constraint_of(attribute: attrs.Attribute[Any]) -> Constraint | None:
 
 
 def refuse(path: str, kind: str, message: str) -> InvalidInput:
-    """One problem as an error: for validators."""
+    """One problem as an error."""
     return InvalidInput((Problem(path, kind, message),))
 
 

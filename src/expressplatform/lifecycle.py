@@ -39,7 +39,6 @@ class Guard(StrEnum):
     ANOTHER_PARTICIPANT = "another_participant"
     DUTY_OVER = "duty_over"
     REMINDED = "reminded"
-    DUTY_MISSED = "duty_missed"
     PROVISIONAL = "provisional"
     REMINDER_DUE = "reminder_due"
     OFFER_STANDS = "offer_stands"
@@ -61,6 +60,8 @@ class Guard(StrEnum):
     OWES_DELETION = "owes_deletion"
     AUDIENCE = "audience"
     FUTURE = "future"
+    ROOM = "room"
+    KNOWN_WORDS = "known_words"
 
 
 @attrs.frozen
@@ -83,7 +84,7 @@ TRADER: Final = (Role.TRADER,)
 CLOCK: Final = (Role.CLOCK,)
 EITHER: Final = (Role.COMPLAINANT, Role.COUNCIL)
 
-# W and W+ of the design: where a trader has work to do; and with the result under way.
+# Where a trader has work to do; and until the complainant has answered its report.
 WITH_TRADER: Final = (S.UPLOADED, S.OBTAINED, S.IN_CONCILIATION)
 UNTIL_REPORTED: Final = (*WITH_TRADER, S.RESOLUTION_REPORTED)
 READING: Final = (S.OBTAINED, S.IN_CONCILIATION, S.RESOLUTION_REPORTED)
@@ -133,7 +134,7 @@ def _guards(role: Role, guards: tuple[Guard, ...]) -> tuple[Guard, ...]:
 MOVES: Final[tuple[Row, ...]] = (
     Row(None, c.Lodge, Role.COUNCIL, e.Lodged, S.LODGED, (G.OWN_COUNCIL, G.PARTICULARS_GIVEN)),
     Row(None, c.Lodge, Role.COMPLAINANT, e.Lodged, S.LODGED, (G.SCHEME_TAKES_LODGERS, G.PARTICULARS_GIVEN)),
-    *_rows((S.LODGED,), c.RequestInformation, COUNCIL, e.InformationRequested, S.NEEDS_INFORMATION),
+    *_rows((S.LODGED,), c.RequestInformation, COUNCIL, e.InformationRequested, S.NEEDS_INFORMATION, G.KNOWN_WORDS),
     *_rows(
         (S.LODGED, S.NEEDS_INFORMATION),
         c.SupplyInformation,
@@ -141,10 +142,11 @@ MOVES: Final[tuple[Row, ...]] = (
         e.InformationSupplied,
         S.LODGED,
         G.PARTICULARS_GIVEN,
+        G.ROOM,
     ),
     *_rows((S.NEEDS_INFORMATION,), c.Lapse, CLOCK, e.Lapsed, S.RECORDED, G.DUTY_OVER),
     *_rows((S.LODGED,), c.Accept, COUNCIL, e.Accepted, S.ELIGIBLE, G.ELIGIBLE),
-    *_rows(BEFORE_UPLOAD, c.Decline, COUNCIL, e.Declined, S.OUTSIDE_SCHEME),
+    *_rows(BEFORE_UPLOAD, c.Decline, COUNCIL, e.Declined, S.OUTSIDE_SCHEME, G.KNOWN_WORDS),
     *_rows(
         (S.ELIGIBLE, S.REFERRED_BACK),
         c.Upload,
@@ -238,23 +240,23 @@ STAYS: Final[tuple[Row, ...]] = (
         G.EVIDENCE_KNOWN,
     ),
     *_rows((*WITH_COUNCIL, S.RESOLVED), c.WithdrawConsent, EITHER, e.ConsentWithdrawn, None, G.CONSENT_GIVEN),
-    *_rows((*BEFORE_UPLOAD, *WITH_COUNCIL), c.GiveConsent, EITHER, e.ConsentGiven, None, G.CURRENT_NOTICE),
+    *_rows((*BEFORE_UPLOAD, *WITH_COUNCIL), c.GiveConsent, EITHER, e.ConsentGiven, None, G.CURRENT_NOTICE, G.ROOM),
     *_rows(NOT_ERASED, c.SetResearchConsent, EITHER, e.ResearchConsentSet, None),
     *_rows(NOT_ERASED, c.Disclose, COUNCIL, e.Disclosed, None, G.AUDIENCE),
     *_rows((S.RESOLVED,), c.Confirm, COMPLAINANT, e.Confirmed, None, G.NO_WORD_YET),
     *_rows(ALL_OPEN, c.ShareEvidence, EITHER, e.EvidenceShared, None, G.EVIDENCE_KNOWN),
-    *_rows(ALL_OPEN, c.Redact, EITHER, e.Redacted, None, G.EVIDENCE_KNOWN, G.EVIDENCE_NEW),
+    *_rows(ALL_OPEN, c.Redact, EITHER, e.Redacted, None, G.EVIDENCE_KNOWN, G.EVIDENCE_NEW, G.ROOM),
     *_rows(ALL_OPEN, c.SetReference, COUNCIL, e.ReferenceSet, None),
     *_rows(READING, c.SetReference, TRADER, e.ReferenceSet, None),
     *_rows((S.NEEDS_INFORMATION, S.RESOLUTION_REPORTED), c.Remind, CLOCK, e.Reminded, None, G.REMINDER_DUE),
     *_rows(UNTIL_REPORTED, c.StopClock, COUNCIL, e.ClockStopped, None, G.FUTURE, G.WITHIN_CAP),
     *_rows(UNTIL_REPORTED, c.ResumeClock, (Role.COUNCIL, Role.CLOCK), e.ClockResumed, None, G.CLOCK_STOPPED),
-    *_rows((S.LODGED, S.ELIGIBLE, *WITH_COUNCIL), c.MissDeadline, CLOCK, e.DeadlineMissed, None, G.DUTY_MISSED),
+    *_rows((S.LODGED, S.ELIGIBLE, *WITH_COUNCIL), c.MissDeadline, CLOCK, e.DeadlineMissed, None, G.DUTY_OVER),
     *_rows(ALL_OPEN, c.Reschedule, CLOCK, e.Rescheduled, None, G.PROVISIONAL),
     *_rows(ALL_OPEN, c.AddMessage, EITHER, e.MessageAdded, None, G.TEXT_GIVEN),
     *_rows(READING, c.AddMessage, TRADER, e.MessageAdded, None, G.TEXT_GIVEN),
-    *_rows(ALL_OPEN, c.AddEvidence, EITHER, e.EvidenceAdded, None, G.EVIDENCE_NEW),
-    *_rows(READING, c.AddEvidence, TRADER, e.EvidenceAdded, None, G.EVIDENCE_NEW),
+    *_rows(ALL_OPEN, c.AddEvidence, EITHER, e.EvidenceAdded, None, G.EVIDENCE_NEW, G.ROOM),
+    *_rows(READING, c.AddEvidence, TRADER, e.EvidenceAdded, None, G.EVIDENCE_NEW, G.ROOM),
     *_rows(ALL_OPEN, c.Assign, COUNCIL, e.Assigned, None),
     *_rows(
         (*UNTIL_REPORTED, S.RESOLVED, S.REFERRED_BACK, S.FURTHER_HANDLING),
@@ -267,7 +269,7 @@ STAYS: Final[tuple[Row, ...]] = (
     *_rows(NOT_ERASED, c.AddNote, COUNCIL, e.NoteAdded, None, G.TEXT_GIVEN),
     *_rows(NOT_ERASED, c.Hold, COUNCIL, e.Held, None, G.TWO_PERSONS, G.TEXT_GIVEN),
     *_rows(NOT_ERASED, c.ReleaseHold, COUNCIL, e.HoldReleased, None, G.ON_HOLD),
-    *_rows(tuple(S), c.ConfirmDeletion, TRADER, e.DeletionConfirmed, None, G.OWES_DELETION),
+    *_rows(tuple(S), c.ConfirmDeletion, TRADER, e.DeletionConfirmed, None, G.OWES_DELETION, G.KNOWN_WORDS),
 )
 
 ROWS: Final[tuple[Row, ...]] = (*MOVES, *STAYS)

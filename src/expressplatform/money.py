@@ -59,11 +59,6 @@ class Money:
         self.same_currency(other)
         return Money(self.currency, self.minor_units + other.minor_units)
 
-    def exceeds(self, other: Money) -> bool:
-        """Whether this is more than ``other``; raises InvalidInput where the currencies differ."""
-        self.same_currency(other)
-        return self.minor_units > other.minor_units
-
     def same_currency(self, other: Money) -> None:
         """Raises InvalidInput unless both amounts are of one currency."""
         if self.currency != other.currency:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from expressplatform.errors import InvalidInput, Problem
+from expressplatform.fields import refuse
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _MISREAD: Final = str.maketrans("ILOU", "110V")
@@ -42,5 +42,5 @@ def read_reference(typed: str) -> str:
     body, check = squeezed[:LENGTH], squeezed[LENGTH:]
     if len(squeezed) != LENGTH + 1 or not set(squeezed) <= set(ALPHABET) or _check(body) != check:
         message = "must be a case reference such as 0123-4567-M: check each character"
-        raise InvalidInput((Problem("$.reference", "reference", message),))
+        raise refuse("$.reference", "reference", message)
     return f"{body[:4]}-{body[4:]}-{check}"

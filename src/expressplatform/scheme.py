@@ -20,6 +20,11 @@ from expressplatform.complaint import Complaint
 from expressplatform.workdays import WorkingCalendar
 
 
+def _within(first: date | None, day: date, last: date | None) -> bool:
+    """Whether a day lies between two that belong to the span; None: no bound on that side."""
+    return (first is None or first <= day) and (last is None or day <= last)
+
+
 @attrs.frozen(eq=False)
 class Term:
     """A length in somebody's days.
@@ -57,9 +62,7 @@ class ServiceLevel:
 
     def in_force(self, on: date) -> bool:
         """Whether the set holds on a local day; both bounds belong to it."""
-        return (self.valid_from is None or self.valid_from <= on) and (
-            self.valid_until is None or on <= self.valid_until
-        )
+        return _within(self.valid_from, on, self.valid_until)
 
 
 @attrs.frozen
@@ -79,9 +82,7 @@ class Participant:
 
     def member_on(self, day: date) -> bool:
         """Whether it takes part on that day."""
-        return (self.member_from is None or self.member_from <= day) and (
-            self.member_until is None or day <= self.member_until
-        )
+        return _within(self.member_from, day, self.member_until)
 
 
 @attrs.frozen
@@ -147,9 +148,7 @@ class Criterion:
 
     def in_force(self, on: date) -> bool:
         """Whether the criterion holds on a local day; both bounds belong to it."""
-        return (self.valid_from is None or self.valid_from <= on) and (
-            self.valid_until is None or on <= self.valid_until
-        )
+        return _within(self.valid_from, on, self.valid_until)
 
 
 @attrs.frozen(eq=False)
@@ -219,8 +218,8 @@ class Scheme:
     of its own before an upload; ``instruments`` what may bind a recipient abroad; ``notice`` the version of the privacy
     notice in use; ``stop_cap_days`` how many days in all the clock of one duty may stand still; ``ceilings`` the
     amounts in dispute above which an officer decides (currency to minor units; an amount in a currency that is not
-    there is the officer's too; none at all: no ceiling); ``retention_days`` how long an ended case is kept;
-    ``use_days`` how long a trader may use what it obtained, after its deadline.
+    there is the officer's too; none at all: no ceiling); ``use_days`` how many calendar days a trader may use what it
+    obtained, after its deadline. How long an ended case is kept is the length of the duty to retain.
     """
 
     id: str
@@ -241,7 +240,6 @@ class Scheme:
     stop_cap_days: int = 30
     limit_years: int = 3
     ceilings: Mapping[str, int] = NO_CEILINGS
-    retention_days: int = 2557
     use_days: int = 30
     # Looked up on every step: what is found where all is met, participants by organisation, and each duty's terms
     # with the last level first.

@@ -54,7 +54,6 @@ WRAPPED_BYTES = 1 + _NONCE + KEY_BYTES + _TAG
 _CASE_KEY = b"expressplatform case key 1"
 _WRAPPED = b"expressplatform wrapped key 1"
 _TOKEN = b"expressplatform token 1"
-_DIGEST = b"expressplatform digest 1"
 _DISCLOSURE = b"expressplatform disclosure 1"
 _SIGNED = b"expressplatform signed disclosure 1"
 _LONGEST_LIFE = 60.0  # an opened key is kept for a minute at most
@@ -212,11 +211,6 @@ def normalised(text: str) -> str:
     for _ in range(2):
         text = unicodedata.normalize("NFKC", text).casefold()
     return " ".join(unicodedata.normalize("NFKC", text).split())
-
-
-def keyed_digest(secret: bytes, data: bytes) -> bytes:
-    """32 bytes that only a holder of the 32-byte ``secret`` can make: for receipts, apart from tokens."""
-    return digest(_checked(secret), _framed(_DIGEST) + data, "sha256")
 
 
 # -- opened keys -------------------------------------------------------------------------------------------

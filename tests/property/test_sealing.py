@@ -13,7 +13,6 @@ from expressplatform.sealing import (
     OVERHEAD,
     CaseKey,
     Context,
-    keyed_digest,
     new_key,
     normalised,
     token,
@@ -107,14 +106,3 @@ class TestTokensFindEqualPartsAgain:
     @given(parts=st.lists(texts, max_size=3))
     def test_another_quarters_key_gives_another_token(self, parts: list[str]) -> None:
         assert token(SECRET, *parts) != token(b"t" * 32, *parts)
-
-    @given(data=st.binary(max_size=60))
-    def test_a_digest_depends_on_secret_and_data_and_is_no_token(self, data: bytes) -> None:
-        made = keyed_digest(SECRET, data)
-        assert made == keyed_digest(SECRET, data)
-        others = {
-            keyed_digest(b"t" * 32, data),
-            keyed_digest(SECRET, data + b"\0"),
-            token(SECRET, data.hex()),
-        }
-        assert made not in others

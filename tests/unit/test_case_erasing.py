@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, time, timedelta
 
 import attrs
 import pytest
@@ -12,7 +13,6 @@ from expressplatform import events as e
 from expressplatform.case import allowed, due, next_due, replay
 from expressplatform.codes import Duty, ErasureReason, KeptGround, RejectionRule, Role, Status
 from expressplatform.complaint import ERASED
-from expressplatform.privacy.retention import erase_due
 from expressplatform.records import without_particulars
 from expressplatform.schemes import HK_CCA
 from tests.walking import CLOCK, EXAMPLES, OFFER, OFFICER, PERSON, SAID, TAOBAO, UPLOAD, Walk, in_status
@@ -36,7 +36,8 @@ class TestErasing:
     def test_the_clock_erases_when_the_time_of_keeping_is_over_and_not_before(self, status: Status) -> None:
         walk = in_status(status)
         over = next_due(walk.case)
-        assert over == erase_due(walk.at, HK_CCA)
+        last = HK_CCA.day(walk.at) + timedelta(days=2557)
+        assert over == datetime.combine(last + timedelta(days=1), time(), HK_CCA.zone)
         command = c.Erase(ErasureReason.RETENTION_OVER)
         assert walk.refused(command, by=CLOCK).code == "not_due"
         assert due(walk.case, over) == command

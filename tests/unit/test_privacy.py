@@ -64,7 +64,6 @@ from expressplatform.privacy import (
     deletion,
     disclose,
     disclosure,
-    erase_due,
     fields_for,
     gba_contract_applies,
     live,
@@ -74,7 +73,6 @@ from expressplatform.privacy import (
     needs_fresh_consent,
     obtained,
     one_contact,
-    overdue,
     owes,
     purposes,
     retention,
@@ -82,7 +80,6 @@ from expressplatform.privacy import (
     told_to_delete,
     transfer,
     transfer_problem,
-    transfer_warnings,
     use_until,
 )
 from expressplatform.privacy.disclosure import PARTS
@@ -110,7 +107,6 @@ SCHEME: Final = Scheme(
     rejection_rules=frozenset(),
     notice="v2",
     article="",
-    retention_days=365,
     use_days=30,
 )
 CARD: Final = "4111 1111 1111 1111"
@@ -577,20 +573,9 @@ class TestTransfer:
         found = transfer_problem(instrument, scheme=SCHEME, participant=participant, impact_assessment=assessment)
         assert found == code
 
-    def test_section_33_is_a_warning_only_where_data_leave_hong_kong(self) -> None:
-        local = attrs.evolve(SHOP, city="Hong Kong")
-        assert transfer_warnings(participant=SHOP) == ("pdpo_s33_not_in_force",)
-        assert transfer_warnings(participant=local) == ()
-        assert transfer_warnings(participant=SHOP, exporter_city="Macao") == ()
-
 
 class TestRetention:
     """Kept no longer than needed (PDPO DPP2; PIPL Art 19)."""
-
-    def test_erasure_is_due_when_the_last_day_of_retention_ends(self) -> None:
-        ended = datetime(2026, 3, 1, 23, 30, tzinfo=HONG_KONG)
-        assert erase_due(ended, SCHEME) == datetime(2027, 3, 2, tzinfo=HONG_KONG)
-        assert erase_due(ended, SCHEME).tzinfo is UTC
 
     def test_use_ends_so_many_days_after_the_last_day_of_the_duty(self) -> None:
         due = datetime(2026, 3, 11, tzinfo=HONG_KONG)
@@ -641,11 +626,6 @@ class TestDeletion:
     def test_what_was_confirmed_is_not_told_again(self) -> None:
         done = confirmed(told_to_delete(obtained((), "shop", NOW), None, NOW), "shop", NOW)
         assert told_to_delete(done, None, LATER) == done
-
-    def test_it_is_overdue_when_the_days_are_over(self) -> None:
-        told = told_to_delete(obtained(obtained((), "shop", NOW), "north", NOW), "shop", NOW)
-        assert overdue(told, NOW + timedelta(days=10), 10) == told[:1]
-        assert overdue(told, NOW + timedelta(days=9, hours=23), 10) == ()
 
 
 class TestMasking:

@@ -52,11 +52,6 @@ class TestEveryScheme:
         assert all(scheme.title.values())
 
     @pytest.mark.parametrize("scheme", BOTH, ids=lambda scheme: scheme.id)
-    def test_an_ended_case_is_kept_as_long_as_the_scheme_says(self, scheme: Scheme) -> None:
-        """The duty to keep and the scheme's figure are one."""
-        assert term(scheme, Duty.RETAIN, date(2025, 6, 3)).term.days == scheme.retention_days
-
-    @pytest.mark.parametrize("scheme", BOTH, ids=lambda scheme: scheme.id)
     def test_numbers_of_criteria_are_unique_on_every_day(self, scheme: Scheme) -> None:
         """A number means one rule."""
         numbers = [criterion.id for criterion in scheme.criteria_on(date(2025, 6, 3))]

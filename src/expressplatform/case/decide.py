@@ -18,9 +18,10 @@ from expressplatform.codes import Duty, ErasureReason, Role
 from expressplatform.commands import Command
 from expressplatform.complaint import Actor
 from expressplatform.deadlines import duties
-from expressplatform.errors import InvalidInput, Problem, Refused
+from expressplatform.errors import Refused
 from expressplatform.events import Event, Timer
-from expressplatform.lifecycle import BY_COMMAND, commands_for, roles_for
+from expressplatform.fields import refuse
+from expressplatform.lifecycle import BY_COMMAND, Row, commands_for, roles_for
 from expressplatform.privacy.deletion import owes
 from expressplatform.scheme import Known, Scheme
 
@@ -51,12 +52,18 @@ def decide(
         at = _utc(at)
     if case is not None and at < case.at:
         raise _refused(case, by, _GOES_BACK)
-    step = Step(case, command, by, at, scheme, known)
+    try:
+        return (_event(Step(case, command, by, at, scheme, known), row),)
+    except OverflowError:
+        raise InvalidInput((Problem("$", "range", "must not reach beyond the calendar"),)) from None
+
+
+def _event(step: Step, row: Row) -> Event:
     for guard in row.guards:
         refusal = GUARDS[guard](step)
         if refusal is not None:
-            raise _refused(case, by, refusal)
-    return (event_of(step, row),)
+            raise _refused(step.case, step.by, refusal)
+    return event_of(step, row)
 
 
 def allowed(case: Case, by: Actor) -> tuple[type[Command], ...]:
@@ -76,7 +83,7 @@ def _is_theirs(case: Case, command: type[Command], by: Actor) -> bool:
 
 def _utc(at: datetime) -> datetime:
     if at.utcoffset() is None:
-        raise InvalidInput((Problem("$.at", "instant", "must be a date and time with an offset from UTC"),))
+        raise refuse("$.at", "instant", "must be a date and time with an offset from UTC")
     return at.astimezone(UTC)
 
 

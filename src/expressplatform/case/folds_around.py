@@ -27,6 +27,7 @@ def consent_withdrawn(case: Case, event: e.ConsentWithdrawn) -> Parts:
     file = changed(
         case.file,
         consents=tuple(consent for consent in case.file.consents if consent.recipient != recipient),
+        withdrawn=(*(pair for pair in case.file.withdrawn if pair[0] != recipient), (recipient, event.at)),
         holdings=told_to_delete(case.file.holdings, told, event.at),
     )
     return file, case.turn, case.account

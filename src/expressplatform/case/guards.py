@@ -1,7 +1,9 @@
 """What must hold besides the row: one function for each `Guard`.
 
-Laws of this file: a guard looks at one step and answers None, or why not: a code, who must act, a sentence. It
-never raises, never changes anything, never quotes what somebody typed, and cites the clause it follows.
+Laws of this file: a guard looks at one step and answers None, or why not: a code, who must act, a sentence. It never
+raises, never changes the case, never quotes what somebody typed, and cites the clause it follows, where there is one.
+The map at the foot holds every name of the table; guards on offers, evidence and words stand here, the others in
+`guards_of_admission` and `guards_of_time`.
 """
 
 from __future__ import annotations
@@ -15,7 +17,16 @@ from expressplatform.case import guards_of_admission as admission
 from expressplatform.case import guards_of_time as times
 from expressplatform.case.step import Refusal, Step
 from expressplatform.codes import Role, Word
+from expressplatform.complaint import MOST_CONSENTS, MOST_EVIDENCE
 from expressplatform.lifecycle import Guard
+from expressplatform.privacy.table import EVERY_FIELD
+
+PATHS: Final = frozenset(
+    ".".join(steps[: length + 1]) for steps in (field.split(".") for field in EVERY_FIELD) for length in range(len(steps))
+)
+"""Every field of a complaint and every part that holds some, as the disclosure table names them."""
+_UNKNOWN_PATH: Final = Refusal("not_a_path", "", "Name fields of a complaint, as the disclosure table does.")
+_UNKNOWN_CRITERION: Final = Refusal("no_such_criterion", Role.COUNCIL, "Name criteria of the scheme.")
 
 
 def offer_stands(step: Step) -> Refusal | None:
@@ -64,6 +75,34 @@ def evidence_new(step: Step) -> Refusal | None:
     return Refusal("evidence_exists", step.by.role, "Evidence of that id is on the case already.")
 
 
+def room(step: Step) -> Refusal | None:
+    """A case holds no more evidence and consents than a complaint may, or it could not be judged or shown again."""
+    command, file = step.command, step.stands.file
+    evidence, consents = {item.id for item in file.evidence}, {item.recipient for item in file.consents}
+    if isinstance(command, c.SupplyInformation):
+        evidence |= {item.id for item in command.complaint.evidence}
+        consents |= {item.recipient for item in command.complaint.consents}
+    elif isinstance(command, c.GiveConsent):
+        consents.add(command.consent.recipient)
+    elif isinstance(command, c.AddEvidence | c.Redact):
+        evidence.add(command.evidence.id if isinstance(command, c.AddEvidence) else command.copy.id)
+    if len(evidence) <= MOST_EVIDENCE and len(consents) <= MOST_CONSENTS:
+        return None
+    return Refusal("too_many", "", "The case holds as much of that as it may.")
+
+
+def known_words(step: Step) -> Refusal | None:
+    """What stands in clear for ever is told in known words: paths into a complaint, and the scheme's criteria."""
+    command, criteria = step.command, step.scheme.criteria
+    if isinstance(command, c.Decline):
+        known = {one.id for one in criteria}
+        return None if known.issuperset(command.criteria) else _UNKNOWN_CRITERION
+    if isinstance(command, c.RequestInformation):
+        known = {f"$.{path}" for path in PATHS}.union(*(one.paths for one in criteria))
+        return None if known.issuperset(command.paths) else _UNKNOWN_PATH
+    return None if PATHS.issuperset(getattr(command, "kept", ())) else _UNKNOWN_PATH
+
+
 def no_word_yet(step: Step) -> Refusal | None:
     """The same word is not taken twice."""
     says = Word.CONFIRMED if isinstance(step.command, c.Confirm) else Word.DISPUTED
@@ -88,7 +127,6 @@ GUARDS: Final[Mapping[Guard, Callable[[Step], Refusal | None]]] = MappingProxyTy
         Guard.ANOTHER_PARTICIPANT: admission.another_participant,
         Guard.DUTY_OVER: times.duty_over,
         Guard.REMINDED: times.reminded,
-        Guard.DUTY_MISSED: times.duty_missed,
         Guard.PROVISIONAL: times.provisional,
         Guard.REMINDER_DUE: times.reminder_due,
         Guard.OFFER_STANDS: offer_stands,
@@ -110,5 +148,7 @@ GUARDS: Final[Mapping[Guard, Callable[[Step], Refusal | None]]] = MappingProxyTy
         Guard.OWES_DELETION: admission.owes_deletion,
         Guard.AUDIENCE: admission.audience,
         Guard.FUTURE: times.future,
+        Guard.ROOM: room,
+        Guard.KNOWN_WORDS: known_words,
     }
 )

@@ -1,7 +1,7 @@
 """Guards on who acts, on what is admitted, and on consent: they ask eligibility and privacy.
 
-Laws of this file: a guard looks at one step and answers None, or why not: a code, who must act, a sentence. It
-never raises, never changes anything, never quotes what somebody typed, and cites the clause it follows.
+Laws of this file: those of `guards`. `eligible` alone leaves something behind: the assessment that it made, which
+stands in the step for the event to tell.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from expressplatform.case.step import Refusal, Step, says_why
 from expressplatform.codes import Audience, Role, Stage, Verdict
 from expressplatform.complaint import Particulars
 from expressplatform.eligibility import assess
-from expressplatform.privacy.consent import live, missing_for_upload
+from expressplatform.privacy.consent import live, missing_for_upload, still_given
 from expressplatform.privacy.deletion import owes
 from expressplatform.privacy.disclosure import fields_for
 from expressplatform.privacy.transfer import transfer_problem
@@ -44,7 +44,7 @@ def own_council(step: Step) -> Refusal | None:
 
 
 def own_case(step: Step) -> Refusal | None:
-    """A complainant acts on a case of their own council; which one is theirs, the shell has checked."""
+    """A complainant acts on a case of their own council; which one is theirs, whoever calls has checked."""
     return own_council(step)
 
 
@@ -153,12 +153,14 @@ def consent_given(step: Step) -> Refusal | None:
 
 
 def current_notice(step: Step) -> Refusal | None:
-    """A consent is to the notice in use (PIPL Art 14), and was given by now."""
+    """A consent is to the notice in use (PIPL Art 14), was given by now, and was not taken back since (Art 15)."""
     given = getattr(step.command, "consent", None)
     if given is not None and given.notice != step.scheme.notice:
         return Refusal("notice_outdated", Role.COUNCIL, "The consent is to another notice than the one in use.")
     if given is not None and given.given_at > step.at:
         return Refusal("in_the_future", step.by.role, "The consent is dated in the future.")
+    if given is not None and not still_given(given, step.stands.file.withdrawn):
+        return Refusal("consent_withdrawn", Role.COMPLAINANT, "That consent was taken back: a new one is needed.")
     return None
 
 
@@ -199,6 +201,8 @@ def audience(step: Step) -> Refusal | None:
     command: c.Disclose = step.command  # type: ignore[assignment]
     if command.audience in (Audience.TRADER, Audience.PUBLIC, Audience.COUNCIL):
         return Refusal("wrong_audience", Role.COUNCIL, "This audience is not served by handing over.")
+    if any(one.organisation == command.recipient for one in step.known.participants):  # PIPL Art 23
+        return Refusal("wrong_audience", Role.COUNCIL, "The recipient is a trader: traders obtain.")
     allowed = fields_for(command.audience, command.purpose, Stage.HANDLING)
     if set(command.fields) <= set(allowed):
         return None

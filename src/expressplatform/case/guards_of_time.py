@@ -1,7 +1,6 @@
 """Guards on time: whose duty runs, whether it is over, how far a clock may stand still.
 
-Laws of this file: a guard looks at one step and answers None, or why not: a code, who must act, a sentence. It
-never raises, never changes anything, never quotes what somebody typed, and cites the clause it follows.
+Laws of this file: those of `guards`.
 """
 
 from __future__ import annotations
@@ -119,8 +118,3 @@ def provisional(step: Step) -> Refusal | None:
     if timer is not None and timer.provisional:
         return None
     return Refusal("not_provisional", "", "The end of that duty is settled.")
-
-
-def duty_missed(step: Step) -> Refusal | None:
-    """A council's duty is over; the case waits on."""
-    return duty_over(step)

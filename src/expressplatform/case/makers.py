@@ -107,6 +107,13 @@ def _rescheduled(step: Step) -> tuple[Timer, ...]:
     return (duties.rescheduled(_running(step, command.duty), step.scheme),)
 
 
+def _restarted(step: Step) -> tuple[Timer, ...]:
+    """Told more before the council has judged: the filing date moves, and with it the council's time."""
+    done = {Duty.ACKNOWLEDGE} if step.stands.file.acknowledged else set()
+    started = (duties.start(duty, step.at, step.scheme) for duty in duties.LIVE[Status.LODGED] if duty not in done)
+    return tuple(timer for timer in started if timer is not None)
+
+
 _CHANGES: Final[Mapping[type[Command], Callable[[Step], tuple[Timer, ...]]]] = MappingProxyType(
     {
         c.StopClock: _stopped,
@@ -115,16 +122,9 @@ _CHANGES: Final[Mapping[type[Command], Callable[[Step], tuple[Timer, ...]]]] = M
         c.Remind: _reminded,
         c.MissDeadline: _missed,
         c.Reschedule: _rescheduled,
-        # Asked for again while it was asked for: the filing date moves, and with it the council's time.
-        c.SupplyInformation: lambda step: _restarted(step),
+        c.SupplyInformation: _restarted,
     }
 )
-
-
-def _restarted(step: Step) -> tuple[Timer, ...]:
-    done = {Duty.ACKNOWLEDGE} if step.stands.file.acknowledged else set()
-    started = (duties.start(duty, step.at, step.scheme) for duty in duties.LIVE[Status.LODGED] if duty not in done)
-    return tuple(timer for timer in started if timer is not None)
 
 
 # --- events ----------------------------------------------------------------------------------------------------

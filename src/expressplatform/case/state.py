@@ -25,7 +25,8 @@ class File:
     """The complaint and what stands around it.
 
     ``complaint`` holds the facts as last supplied, its particulars as last corrected (`ERASED` where the case was
-    read without its key). ``filed_at`` is the official filing instant. ``references`` are (organisation, number).
+    read without its key). ``filed_at`` is the official filing instant. ``references`` are (organisation, number), ``withdrawn``
+    (recipient, when a consent to it was last taken back).
     """
 
     council: str
@@ -39,6 +40,7 @@ class File:
     acknowledged: bool = False
     verdict: Verdict | None = None
     references: tuple[tuple[str, str], ...] = ()
+    withdrawn: tuple[tuple[str, datetime], ...] = ()
     shared: tuple[tuple[str, str], ...] = ()
     assignee: str = ""
     on_hold: bool = False

@@ -22,7 +22,7 @@ from typing import Final
 
 import attrs
 
-from expressplatform.errors import InvalidInput, Problem
+from expressplatform.fields import refuse
 from expressplatform.scheme import Term
 from expressplatform.workdays import DayKind, Names, WorkingCalendar
 
@@ -104,7 +104,7 @@ def end_of(start: datetime, term: Term, stops: Sequence[Stop] = ()) -> tuple[dat
     Raises InvalidInput as `deadline` does.
     """
     if term.days < 0:
-        raise _invalid("$.days", "range", "must not be negative")
+        raise refuse("$.days", "range", "must not be negative")
     calendar, zero = term.calendar, _day_zero(start, term)
     if stops:
         last = _last(zero, term, _spans(stops, term.zone))
@@ -119,7 +119,7 @@ def extended(running: Deadline, days: int) -> Deadline:
     The new end is never before the old one, also where the old one was kept later than its count.
     """
     if days < 0:
-        raise _invalid("$.days", "range", "must not be negative")
+        raise refuse("$.days", "range", "must not be negative")
     longer = attrs.evolve(running.term, days=running.term.days + days)
     return _no_earlier(deadline(running.started, longer, running.stops), running.due)
 
@@ -136,7 +136,7 @@ def reschedule(running: Deadline, told: datetime, calendar: WorkingCalendar) -> 
     the calendar is that of another place.
     """
     if calendar.id != running.term.calendar.id:
-        raise _invalid("$.calendar", "mismatch", "must be a newer edition of the same calendar")
+        raise refuse("$.calendar", "mismatch", "must be a newer edition of the same calendar")
     renewed = attrs.evolve(running.term, calendar=calendar)
     return _no_earlier(deadline(running.started, renewed, running.stops), _aware(told).astimezone(UTC))
 
@@ -196,12 +196,8 @@ def _role(kind: DayKind, is_stopped: bool, wanted: bool) -> DayRole:
 def _aware(instant: datetime) -> datetime:
     """The instant itself, refused when it names no zone: the one place that decides this."""
     if instant.tzinfo is not UTC and instant.utcoffset() is None:
-        raise _invalid("$.at", "naive", "must name its time zone")
+        raise refuse("$.at", "naive", "must name its time zone")
     return instant
-
-
-def _invalid(path: str, kind: str, message: str) -> InvalidInput:
-    return InvalidInput((Problem(path, kind, message),))
 
 
 def _local(instant: datetime, zone: tzinfo) -> int:
@@ -245,7 +241,7 @@ def _spans(stops: Sequence[Stop], zone: tzinfo) -> Sequence[tuple[int, int]]:
 def _span(stop: Stop, zone: tzinfo) -> tuple[int, int]:
     span = _local(stop.start, zone), _local(stop.until, zone)
     if stop.until < stop.start:
-        raise _invalid("$.until", "order", "a stop must not end before it starts")
+        raise refuse("$.until", "order", "a stop must not end before it starts")
     return span
 
 

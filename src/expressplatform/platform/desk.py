@@ -74,7 +74,7 @@ class Desk:
     def _scheme_of(self, case: Case | None) -> Scheme:
         """A case is judged by the scheme and edition it was lodged under."""
         if case is not None and (case.scheme, case.edition) != (self.scheme.id, self.scheme.edition):
-            raise StoreUnusable("another_scheme", f"the case belongs to {case.scheme} {case.edition}")
+            raise StoreUnusable("other_scheme", f"the case belongs to {case.scheme} {case.edition}")
         return self.scheme
 
     async def _stored(self, case_id: str, organisation: str) -> StoredCase:

@@ -5,13 +5,13 @@ is the only maker of a `Disclosure`, and nothing but a `Disclosure` carries a pa
 """
 
 from expressplatform.privacy.consent import informed, live, missing_for_upload
-from expressplatform.privacy.deletion import Holding, Holdings, confirmed, obtained, overdue, owes, told_to_delete
+from expressplatform.privacy.deletion import Holding, Holdings, confirmed, obtained, owes, told_to_delete
 from expressplatform.privacy.disclosure import Disclosure, disclose, one_contact
 from expressplatform.privacy.masking import mask_numbers
 from expressplatform.privacy.purposes import REGISTER, PurposeEntry, covers, needs_fresh_consent
-from expressplatform.privacy.retention import KEPT, Kept, erase_due, use_until
+from expressplatform.privacy.retention import KEPT, Kept, use_until
 from expressplatform.privacy.table import TABLE, WITHHELD, Condition, DisclosureRow, Withheld, fields_for
-from expressplatform.privacy.transfer import GBA_CITIES, gba_contract_applies, transfer_problem, transfer_warnings
+from expressplatform.privacy.transfer import GBA_CITIES, gba_contract_applies, transfer_problem
 
 __all__ = [
     "GBA_CITIES",
@@ -30,7 +30,6 @@ __all__ = [
     "confirmed",
     "covers",
     "disclose",
-    "erase_due",
     "fields_for",
     "gba_contract_applies",
     "informed",
@@ -40,10 +39,8 @@ __all__ = [
     "needs_fresh_consent",
     "obtained",
     "one_contact",
-    "overdue",
     "owes",
     "told_to_delete",
     "transfer_problem",
-    "transfer_warnings",
     "use_until",
 ]

@@ -32,6 +32,14 @@ def live(
     return latest
 
 
+def still_given(consent: Consent, withdrawn: Sequence[tuple[str, datetime]]) -> bool:
+    """Whether a consent is younger than the last time one to its recipient was taken back (PIPL Art 15).
+
+    ``withdrawn`` holds recipients, each with the instant of the last taking back.
+    """
+    return all(recipient != consent.recipient or at < consent.given_at for recipient, at in withdrawn)
+
+
 def informed(consent: Consent, scheme: Scheme) -> bool:
     """Whether the notice shown then is the scheme's notice now (PIPL Art 14: changed terms need a fresh
     consent; PDPO DPP1(3): the notice comes before the collecting).

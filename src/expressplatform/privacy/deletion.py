@@ -8,7 +8,7 @@ values in, pure values out: it knows no event and no clock, and no word of what 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import attrs
 
@@ -65,13 +65,3 @@ def confirmed(holdings: Sequence[Holding], organisation: str, at: datetime) -> H
 def owes(holdings: Sequence[Holding], organisation: str) -> bool:
     """Whether an organisation must still confirm that it deleted (PIPL Art 47; PDPO s.26)."""
     return any(one.owed and one.organisation == organisation for one in holdings)
-
-
-def overdue(holdings: Sequence[Holding], now: datetime, days: int) -> Holdings:
-    """The holdings told to be deleted ``days`` x 24 hours ago or longer, not confirmed (PIPL Art 47)."""
-    length = timedelta(days=days)
-    return tuple(
-        one
-        for one in holdings
-        if one.held and one.must_delete_since is not None and one.must_delete_since + length <= now
-    )

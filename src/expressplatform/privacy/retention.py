@@ -1,13 +1,13 @@
-"""How long: when a case is erased, until when a recipient may use what it was given, and what stays.
+"""How long a recipient may use what it was given, and what of a case stays when it is erased.
 
-Laws of this file: lengths are the scheme's, in calendar days of its zone; the day of the start never counts,
-and a term ends with its last day, at the local midnight after it: at that instant it is over. All answers are
-UTC. It knows no status; whether a case is held is asked elsewhere.
+Laws of this file: lengths are the scheme's, in calendar days of its zone; the day of the start never counts, and a
+term ends with its last day, at the local midnight after it: at that instant it is over. All answers are UTC. When an
+ended case is erased is a duty's to say, as every other deadline (`deadlines.duties`).
 """
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
 import attrs
@@ -45,22 +45,10 @@ KEPT: Final[tuple[Kept, ...]] = (
 """What erasing a case leaves. Everything else of it is sealed under a key that is destroyed."""
 
 
-def _end(day: date, days: int, scheme: Scheme) -> datetime:
-    last = day + timedelta(days=days + 1)
-    return datetime.combine(last, time(), scheme.zone).astimezone(UTC)
-
-
-def erase_due(ended_at: datetime, scheme: Scheme) -> datetime:
-    """When an ended case is due to be erased: its purpose is spent (PDPO DPP2(2), s.26; PIPL Arts 19, 47).
-
-    ``ended_at`` is the aware instant at which the case ended; the scheme's ``retention_days`` follow its day.
-    """
-    return _end(scheme.day(ended_at), scheme.retention_days, scheme)
-
-
 def use_until(due: datetime, scheme: Scheme) -> datetime:
     """Until when a trader may use what it obtained: the shortest time its handling needs (PIPL Art 19; PDPO DPP2(2)).
 
     ``due`` is the aware instant at which its deadline ends (already over then); ``use_days`` follow.
     """
-    return _end(scheme.day(due - _MOMENT), scheme.use_days, scheme)
+    last = scheme.day(due - _MOMENT) + timedelta(days=scheme.use_days)
+    return datetime.combine(last + timedelta(days=1), time(), scheme.zone).astimezone(UTC)

@@ -68,13 +68,3 @@ def transfer_problem(
     if not impact_assessment.strip():  # PIPL Arts 55-56
         return "impact_assessment_missing"
     return None
-
-
-def transfer_warnings(*, participant: Participant, exporter_city: str = HONG_KONG) -> tuple[str, ...]:
-    """What to tell an officer without standing in the way: PDPO s.33 is enacted but not in operation.
-
-    ``pdpo_s33_not_in_force`` for data that leave Hong Kong: the day it comes into force, the instrument will
-    be asked for by statute.
-    """
-    leaves = _city(exporter_city) == HONG_KONG and _city(participant.city) != HONG_KONG
-    return ("pdpo_s33_not_in_force",) if leaves else ()

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from expressplatform.errors import InvalidInput, Problem
+from expressplatform.fields import refuse
 from expressplatform.scheme import Scheme
 from expressplatform.schemes.consumidor_br import CONSUMIDOR_BR
 from expressplatform.schemes.hk_cca import HK_CCA
@@ -28,7 +28,7 @@ def scheme_of(scheme_id: str, edition: str) -> Scheme:
     """
     scheme = SCHEMES.get(scheme_id)
     if scheme is None:
-        raise InvalidInput((Problem("$.scheme", "unknown", "no scheme has this id"),))
+        raise refuse("$.scheme", "unknown", "no scheme has this id")
     if scheme.edition != edition:
-        raise InvalidInput((Problem("$.edition", "unknown", "the scheme has no such edition"),))
+        raise refuse("$.edition", "unknown", "the scheme has no such edition")
     return scheme

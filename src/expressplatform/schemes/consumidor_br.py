@@ -16,6 +16,7 @@ from expressplatform.schemes.levels import BRASILIA, CONSUMIDOR_BR_LEVEL, CONSUM
 from expressplatform.workdays import CALENDAR_DAYS
 
 _KEPT_DAYS: Final = 2557
+_UNCAPPED: Final = 36_525  # days: no published text says how long the manager's review may stop the firm's clock
 
 CONSUMIDOR_BR: Final = Scheme(
     id="consumidor-br",
@@ -44,6 +45,6 @@ CONSUMIDOR_BR: Final = Scheme(
     rejection_rules=frozenset(RejectionRule),
     notice="consumidor-br-2014.1",
     article="LGPD Art 7",
-    retention_days=_KEPT_DAYS,
+    stop_cap_days=_UNCAPPED,
 )
 """The consumer's days to comment changed in mid-2014: see `schemes.levels`."""

@@ -87,6 +87,5 @@ HK_CCA: Final = Scheme(
     notice="hk-cca-2019.1",
     article="PDPO DPP3; PIPL Art 23 and 39",
     ceilings=MappingProxyType({"HKD": 5_000_000, "CNY": 5_000_000}),
-    retention_days=_KEPT_DAYS,
 )
 """The scheme that the Council joined on 18 November 2019."""
