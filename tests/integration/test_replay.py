@@ -52,6 +52,7 @@ HISTORIES = {
     "not answered, not resolved": row("2014-08-04", "", "2014-09-05", "", "N", "Não Resolvida", "1"),
     "not answered and silent": row("2014-08-04", "", "2014-09-05", "", "N", "Não Avaliada"),
     "answered with a stopped clock": row("2014-08-04", "2014-08-19", "2014-08-20", "3", "S", "Resolvida", "4"),
+    "a clock stopped for months": row("2014-08-04", "2014-12-31", "2015-01-09", "5", "S", "Não Resolvida", "2"),
 }
 
 
@@ -119,8 +120,9 @@ class TestHistories:
         assert {case.claimed_by for case in cases.values()} == {None}
 
     def test_counted_days_come_from_the_stop_not_from_the_dates(self, cases: Mapping[str, Case]) -> None:
-        """Fifteen days passed, three were counted."""
+        """Fifteen days passed, three were counted; a stop may be longer than any that was seen."""
         assert cases["answered with a stopped clock"].account.days_used == 3
+        assert cases["a clock stopped for months"].account.days_used == 5
 
     def test_a_reply_on_the_last_day_is_in_time(self, cases: Mapping[str, Case]) -> None:
         """The deadline ends with its day."""
