@@ -42,7 +42,8 @@ def decide(
 
     ``case`` is None for a Lodge. ``at`` needs an offset from UTC and must not lie before the case's last event.
     ``scheme`` is the case's own; ``known`` is what the shell looked up. Raises Refused where the table has no row
-    or a guard says no, and InvalidInput for a naive instant. Nothing changes here: see `apply`.
+    or a guard says no, and InvalidInput for a naive instant, or for days beyond the calendar. Nothing changes here:
+    see `apply`.
     """
     status = case.status if case is not None else None
     row = BY_COMMAND.get((status, type(command), by.role))
@@ -55,7 +56,7 @@ def decide(
     try:
         return (_event(Step(case, command, by, at, scheme, known), row),)
     except OverflowError:
-        raise InvalidInput((Problem("$", "range", "must not reach beyond the calendar"),)) from None
+        raise refuse("$", "range", "must not reach beyond the calendar") from None
 
 
 def _event(step: Step, row: Row) -> Event:

@@ -21,6 +21,7 @@ from expressplatform.codes import Duty, Outcome, Role, Status, Word
 from expressplatform.complaint import ERASED
 from expressplatform.errors import Refused
 from expressplatform.events import Event, Timer
+from expressplatform.privacy.consent import still_given
 from expressplatform.privacy.deletion import obtained, told_to_delete
 
 Fold = Callable[[Case, Any], Parts]
@@ -39,10 +40,12 @@ def _supplied(case: Case, event: e.InformationSupplied) -> Parts:
     new, before = event.asked.complaint, case.file.complaint
     # It may say which shop it was; another trader it is only by Redirect.
     trader = new.trader if new.trader.organisation == before.trader.organisation else before.trader
+    # Supplied once more, a consent that was taken back stays so (PIPL Art 15).
+    consents = tuple(one for one in new.consents if still_given(one, case.file.withdrawn))
     file = changed(
         case.file,
         complaint=attrs.evolve(new, trader=trader, research_consent=case.file.research_consent),
-        consents=merged(case.file.consents, new.consents, "recipient"),
+        consents=merged(case.file.consents, consents, "recipient"),
         evidence=merged(case.file.evidence, new.evidence, "id"),
         filed_at=event.at if case.file.verdict is None else case.file.filed_at,
     )
@@ -212,6 +215,7 @@ def _word(case: Case, event: e.Confirmed | e.Disputed) -> Parts:
         word=says,
         rating=asked.rating if asked.rating is not None else account.rating,
         confirmed_by=event.by.role if says is Word.CONFIRMED else None,
+        contradicted=account.contradicted and says is not Word.CONFIRMED,  # the last word counts
         lapsed_silent=False,
     )
     return case.file, case.turn, account
@@ -265,6 +269,7 @@ def _closed(case: Case, event: e.Closed) -> Parts:
             outcome=asked.outcome,
             confirmed_by=asked.confirmed_by or account.confirmed_by,
             word=Word.CONFIRMED if settled else account.word,  # a settlement that the complainant confirmed is a word
+            contradicted=account.contradicted and not settled,
         ),
     )
 

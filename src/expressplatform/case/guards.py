@@ -22,7 +22,9 @@ from expressplatform.lifecycle import Guard
 from expressplatform.privacy.table import EVERY_FIELD
 
 PATHS: Final = frozenset(
-    ".".join(steps[: length + 1]) for steps in (field.split(".") for field in EVERY_FIELD) for length in range(len(steps))
+    ".".join(steps[: length + 1])
+    for steps in (field.split(".") for field in EVERY_FIELD)
+    for length in range(len(steps))
 )
 """Every field of a complaint and every part that holds some, as the disclosure table names them."""
 _UNKNOWN_PATH: Final = Refusal("not_a_path", "", "Name fields of a complaint, as the disclosure table does.")

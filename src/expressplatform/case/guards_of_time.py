@@ -30,6 +30,8 @@ def duty_over(step: Step) -> Refusal | None:
     timer = _timer(step)
     if timer is None:
         return Refusal("no_such_duty", "", "That duty is not running on this case.")
+    if timer.paused_until is not None:
+        return Refusal("clock_stands_still", Role.COUNCIL, "The clock of that duty stands still.")
     if step.at < timer.due:
         return Refusal("not_due", timer.owner, "The time of that duty is not over.")
     return None
@@ -48,7 +50,7 @@ def reminder_due(step: Step) -> Refusal | None:
     timer = _timer(step)
     if timer is None or timer.remind_at is None:
         return Refusal("no_reminder", "", "No reminder is open for that duty.")
-    if step.at < timer.remind_at:
+    if timer.paused_until is not None or step.at < timer.remind_at:
         return Refusal("not_due", Role.CLOCK, "The reminder is not due yet.")
     return None
 

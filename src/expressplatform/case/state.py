@@ -25,8 +25,8 @@ class File:
     """The complaint and what stands around it.
 
     ``complaint`` holds the facts as last supplied, its particulars as last corrected (`ERASED` where the case was
-    read without its key). ``filed_at`` is the official filing instant. ``references`` are (organisation, number), ``withdrawn``
-    (recipient, when a consent to it was last taken back).
+    read without its key). ``filed_at`` is the official filing instant. ``references`` are (organisation, number),
+    ``withdrawn`` (recipient, when a consent to it was last taken back).
     """
 
     council: str

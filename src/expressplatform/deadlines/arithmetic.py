@@ -110,6 +110,8 @@ def end_of(start: datetime, term: Term, stops: Sequence[Stop] = ()) -> tuple[dat
         last = _last(zero, term, _spans(stops, term.zone))
     else:
         last = calendar.add_ordinal(zero, term.days) if term.days else zero
+    if last >= date.max.toordinal():
+        raise OverflowError("the term ends beyond the calendar")
     return _end(last, term.zone), not calendar.certain(zero, last)
 
 

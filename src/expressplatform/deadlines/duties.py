@@ -55,14 +55,14 @@ def start(duty: Duty, at: datetime, scheme: Scheme, perform_by: date | None = No
     if that is later. Raises StoreUnusable for a scheme without a length for a duty that its status lives by, or whose
     complainants would lose their word by silence without a reminder.
     """
-    found = scheme.duty_term(duty, scheme.day(at))
+    begins = _begins(at, scheme, perform_by) if perform_by and duty in AFTER_PERFORMANCE else at
+    found = scheme.duty_term(duty, scheme.day(begins))
     if found is None:
         if duty in SOLE:
             raise StoreUnusable("scheme_incomplete", f"the scheme gives no length for the duty {duty}")
         return None
     if duty is Duty.CONFIRM and found.remind_before is None:
         raise StoreUnusable("scheme_incomplete", "silence would count without a reminder: give confirm one")
-    begins = _begins(at, scheme, perform_by) if perform_by and duty in AFTER_PERFORMANCE else at
     due, provisional = end_of(begins, found.term)
     started = begins if begins.tzinfo is UTC else begins.astimezone(UTC)
     return Timer(duty, OWNER[duty], started, due, provisional, _reminder(started, due, found))
@@ -120,21 +120,30 @@ def _no_earlier(timer: Timer, due: datetime) -> Timer:
 
 
 def stop(timer: Timer, at: datetime, until: datetime, scheme: Scheme) -> Timer:
-    """The timer standing still from ``at`` until ``until``; it never ends earlier for it."""
+    """The timer standing still from ``at`` until ``until``; it never ends earlier for it, nor before that day does."""
     stopped = _again(timer, scheme, (*timer.stops, (at.astimezone(UTC), until.astimezone(UTC))))
-    return attrs.evolve(_no_earlier(stopped, timer.due), paused_until=until.astimezone(UTC))
+    stopped = _no_earlier(stopped, max(timer.due, _end_of_day(timer, until, scheme)))
+    return attrs.evolve(stopped, paused_until=until.astimezone(UTC))
 
 
 def resume(timer: Timer, at: datetime, scheme: Scheme) -> Timer:
     """The timer running again from ``at``: what was left of the stop counts again.
 
-    Whoever was reminded before the stop keeps, as far as the end told then reaches, the days that a reminder gives.
+    Whoever was stopped on the last day has the rest of the day of ``at``. Whoever was reminded before the stop keeps,
+    as far as the end told then reaches, the days that a reminder gives.
     """
     begin, until = timer.stops[-1]
-    running = _again(timer, scheme, (*timer.stops[:-1], (begin, min(until, at.astimezone(UTC)))))
+    ended = min(until, at.astimezone(UTC))
+    running = _again(timer, scheme, (*timer.stops[:-1], (begin, ended)))
+    running = _no_earlier(running, min(timer.due, _end_of_day(timer, ended, scheme)))
     if timer.remind_at is None:
         running = _no_earlier(running, min(timer.due, _helped(timer, at, scheme)))
     return attrs.evolve(running, paused_until=None)
+
+
+def _end_of_day(timer: Timer, at: datetime, scheme: Scheme) -> datetime:
+    """The end of the duty's day that an instant lies in."""
+    return deadline(at, attrs.evolve(length_of(timer, scheme).term, days=0)).due
 
 
 def grant(timer: Timer, days: int, scheme: Scheme) -> Timer:
@@ -170,6 +179,7 @@ def stopped_days(timer: Timer, scheme: Scheme) -> int:
 
 
 def next_instant(timer: Timer) -> datetime:
-    """When the clock has something to do about a timer."""
-    instants = (timer.due, timer.remind_at, timer.paused_until)
-    return min(instant for instant in instants if instant is not None)
+    """When the clock has something to do about a timer: while it stands still, nothing until the stop is over."""
+    if timer.paused_until is not None:
+        return timer.paused_until
+    return timer.due if timer.remind_at is None else min(timer.due, timer.remind_at)
