@@ -77,6 +77,7 @@ def opened(path: str, busy_seconds: float) -> sqlite3.Connection:
         if path != MEMORY:
             _keep_log(db, busy_seconds)
         db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA secure_delete = ON")  # tokens that an erasure takes away leave no trace in the file
         _migrate(db)
         _refuse_incomplete(db)
     except BaseException:

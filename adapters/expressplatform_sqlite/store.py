@@ -133,6 +133,17 @@ class SqliteStore:
         """The effects have been carried out; harmless when repeated."""
         with self._writing() as db:
             db.executemany(_DONE, [(effect_id,) for effect_id in effect_ids])
+        if effect_ids:
+            self._empty_log()
+
+    def _empty_log(self) -> None:
+        """What has been deleted leaves the write-ahead log too; where somebody reads just now, another time."""
+        with self._lock, suppress(sqlite3.Error):
+            self._db.execute("PRAGMA busy_timeout = 0")
+            try:
+                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                self._db.execute(f"PRAGMA busy_timeout = {int(self._busy * 1000)}")
 
     def retry(self, effect_id: str, at: datetime, /) -> None:
         """The effect may be claimed again from ``at`` on; nothing where it is done."""

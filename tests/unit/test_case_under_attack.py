@@ -59,7 +59,7 @@ class TestAStoppedClock:
         walk = self._stopped_on_the_last_day()
         end = walk.at + 10 * DAY
         walk.until(end + HOUR)
-        assert walk.status is Status.IN_CONCILIATION
+        assert walk.case.timer(Duty.RESOLVE) is not None
         walk.until(end + DAY)
         assert walk.status is Status.REFERRED_BACK
 

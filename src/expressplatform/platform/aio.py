@@ -102,7 +102,7 @@ class AsyncPlatform:
         return (await self._flow.read(case_id, by=by, reason=reason)).events
 
     async def facts(self, case_id: str, *, by: Actor) -> Opened:
-        """A case and its events from their facts alone: nothing personal is opened."""
+        """A case and its events from their facts alone: nothing personal is opened. Not for a trader, who obtains."""
         return await self._flow.facts(case_id, by=by)
 
     async def cases(

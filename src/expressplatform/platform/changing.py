@@ -285,6 +285,7 @@ class Changing(Desk):
             scheme=self.scheme,
             at=max(at if at is not None else self.now(), case.at),
             use_until=record.use_until,
+            fields=record.fields,  # a reading repeated shows no more than was recorded
             case_id=case_id,
         )
 

@@ -14,29 +14,41 @@ from expressplatform.codes import Role
 from expressplatform.complaint import Actor, Complaint
 from expressplatform.eligibility import assess
 from expressplatform.errors import Refused
+from expressplatform.events import NoteAdded
 from expressplatform.indicators import Figures, Tally
 from expressplatform.platform import rows
 from expressplatform.platform.desk import Desk
 from expressplatform.platform.requests import Opened, judged_list
 from expressplatform.ports import Page, Wanted
 from expressplatform.scheme import Assessment, Known
+from expressplatform.wire import without_particulars
 
 
 class Reading(Desk):
     """What shows a case."""
 
     async def read(self, case_id: str, *, by: Actor, reason: str) -> Opened:
-        """A case with its particulars and every remark, for whoever may read it, with a reason."""
+        """A case with its particulars and every remark, for whoever may read it, with a reason.
+
+        An officer's note is for the council alone: for a complainant it stays sealed.
+        """
         stored = await self._stored(case_id, by.organisation)
         _check_reader(case_id, by)
         if not reason.strip():
             raise Refused("reason_missing", case_id, by.role, (), "Reading particulars needs a reason.")
         case, events = rows.fold_opened(stored, self.ring, everything=True)
+        if by.role is not Role.COUNCIL:
+            events = tuple(without_particulars(one) if isinstance(one, NoteAdded) else one for one in events)
         return Opened(case, events)
 
     async def facts(self, case_id: str, *, by: Actor) -> Opened:
-        """A case and its events from their facts alone: no particular is opened."""
+        """A case and its events from their facts alone: no particular is opened.
+
+        Not for a trader: facts are more than the disclosure table shows it.
+        """
         stored = await self._stored(case_id, by.organisation)
+        if by.role is Role.TRADER:  # PIPL Art 6
+            _check_reader(case_id, by)
         return Opened(rows.fold(stored), tuple(rows.fact_of(row) for row in stored.events))
 
     async def page(self, *, by: Actor, wanted: Wanted, after: str, limit: int) -> Page:

@@ -19,7 +19,7 @@ from expressplatform.complaint import Actor, Particulars
 from expressplatform.errors import KeyDestroyed, StoreUnusable
 from expressplatform.events import Event
 from expressplatform.ports import EffectRow, Header, KeyStore, Receipt, StoredCase, StoredEvent, Token
-from expressplatform.sealing import CaseKey, Context, KeyRing, token
+from expressplatform.sealing import CaseKey, Context, KeyRing, normalised, token
 from expressplatform.wire import SCHEMA, event_row, read_event, with_particulars
 
 PARTICULARS: Final = "particulars"
@@ -179,7 +179,7 @@ def _values(case: Case, secret: bytes) -> Sequence[bytes]:
         found.append(order)
     given = case.particulars
     # Never over a contact alone (a list of telephone numbers could be tried): always with the name.
-    if isinstance(given, Particulars) and given.name and given.contact:
+    if isinstance(given, Particulars) and normalised(given.name) and normalised(given.contact):
         found.append(token(secret, "person", given.name, given.contact))
     return found
 
@@ -187,7 +187,7 @@ def _values(case: Case, secret: bytes) -> Sequence[bytes]:
 def order_token(case: Case, secret: bytes) -> bytes | None:
     """The token over (trader, order number), by which another complaint over the same order is found."""
     given = case.particulars
-    if not isinstance(given, Particulars) or not given.order_number:
+    if not isinstance(given, Particulars) or not normalised(given.order_number):
         return None
     return token(secret, "order", case.trader, given.order_number)
 

@@ -183,7 +183,7 @@ class Platform:
         return (run(self._flow.read(case_id, by=by, reason=reason))).events
 
     def facts(self, case_id: str, *, by: Actor) -> Opened:
-        """A case and its events from their facts alone: nothing personal is opened."""
+        """A case and its events from their facts alone: nothing personal is opened. Not for a trader, who obtains."""
         return run(self._flow.facts(case_id, by=by))
 
     def cases(
