@@ -74,6 +74,11 @@ def read_bytes(source: str) -> bytes:
             raise click.UsageError("The file cannot be read. Name a file, or - for standard input.") from None
     if len(data) > LARGEST:
         raise InvalidInput((Problem("$", "too_large", f"must be at most {LARGEST} bytes"),))
+    return without_notes(data)
+
+
+def without_notes(data: bytes) -> bytes:
+    """The document without the lines that begin with ``//``; a line stays where it was."""
     return _COMMENT.sub(b"", data)
 
 
@@ -83,9 +88,10 @@ def read_complaint(source: str) -> Complaint:
 
 
 def command_name(typed: str) -> str:
-    """The name of a command in documents, from either spelling: ``ReportContact`` or ``report_contact``."""
-    name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", typed).lower().replace("-", "_")
-    if name not in wire.COMMANDS:
+    """The name of a command in documents, however it is spelt: ``ReportContact``, ``report_contact``."""
+    plain = re.sub(r"[-_]", "", typed).lower()
+    name = next((one for one in wire.COMMANDS if one.replace("_", "") == plain), None)
+    if name is None:
         raise click.UsageError("There is no command of that name. 'show CASE --facts' lists those allowed now.")
     return name
 

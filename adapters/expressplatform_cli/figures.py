@@ -144,10 +144,12 @@ def _share(document: Mapping[str, Any], name: str) -> str:
 
 @click.command()
 @click.option("--format", "form", type=click.Choice(["mermaid", "dot", "svg"]), default="mermaid", show_default=True)
+@json_option
 @answers
-def diagram(form: str) -> None:
+def diagram(form: str, as_json: bool) -> None:
     """Draw the lifecycle from its rows, on standard output."""
-    if form == "svg":
-        click.echo(str(state_diagram(ROWS, {})))
-        return
-    click.echo(mermaid(ROWS) if form == "mermaid" else dot(ROWS), nl=False)
+    drawn = str(state_diagram(ROWS, {})) + "\n" if form == "svg" else mermaid(ROWS) if form == "mermaid" else dot(ROWS)
+    if as_json:
+        say_json({"format": form, "diagram": drawn})
+    else:
+        click.echo(drawn, nl=False)

@@ -269,6 +269,8 @@ def _particulars(given: Particulars) -> list[tuple[str, str | Text]]:
 def _event_row(event: Event, zone: tzinfo) -> list[str | Text]:
     by = event.by
     who = by.role.value if by.role is Role.CLOCK else f"{by.role.value} {by.person}"
+    if by.acting_for is not None:
+        who += f" ({words(by.acting_for.channel.value).lower()})"
     told = Text(label_of_event(type(event).__name__, "en"))
     if details := "; ".join(_details(event)):
         told.append(f": {details}", style="dim")

@@ -120,7 +120,7 @@ def lodge(
     A line that begins with // is a note and is not read.
     """
     if template:
-        _print_template(place)
+        _print_template(place, as_json)
         return
     if place is None or file is None or not staff:
         raise click.UsageError(_lacking(place, file))
@@ -147,13 +147,14 @@ def _lacking(place: Place | None, file: str | None) -> str:
     return "Say who lodges with --as STAFF."
 
 
-def _print_template(place: Place | None) -> None:
+def _print_template(place: Place | None, as_json: bool) -> None:
     scheme: Scheme = HK_CCA
     now = datetime.now(scheme.zone)
     if place is not None:
         with closing(open_platform(place)) as platform:
             scheme = platform.scheme
-    click.echo(the_template(scheme, now.astimezone(scheme.zone).date()), nl=False)
+    text = the_template(scheme, now.astimezone(scheme.zone).date())
+    click.echo(documents.without_notes(text.encode()).decode().lstrip() if as_json else text, nl=False)
 
 
 def duty_lines(case: Case, scheme: Scheme) -> list[str]:

@@ -125,6 +125,14 @@ def test_show_tells_the_story_and_counts_the_days(desk: Desk) -> None:
     assert re.search(r"week of +Mon +Tue", page)
 
 
+def test_a_word_taken_by_telephone_says_so(desk: Desk) -> None:
+    """A confirmation that staff wrote down is not shown as if the complainant had sent it."""
+    reference = until_conciliation(desk)
+    taken = ("--role", "complainant", "--taken-by", "phone", *OFFICER)
+    desk.ok("act", reference, "confirm", *taken)
+    assert "complainant officer-1 (phone)" in desk.ok("show", reference, "--facts")
+
+
 def test_show_without_a_reason_shows_facts_alone(desk: Desk) -> None:
     """Without a name and a reason there is ``--facts``, which holds nothing personal, and nothing else."""
     reference = desk.lodge()
@@ -161,6 +169,19 @@ def test_the_fields_of_every_command_can_be_listed(name: str) -> None:
     assert page.exit_code == 0
     assert all(field["name"] in page.stdout for field in listed)
     assert {field["name"] for field in listed} == {one.name for one in attrs.fields(wire.COMMANDS[name])}
+
+
+@pytest.mark.parametrize("typed", ["ReportContact", "report_contact", "report-contact", "reportcontact"])
+def test_a_command_is_known_however_it_is_spelt(desk: Desk, typed: str) -> None:
+    """Capitals, underlines and hyphens do not matter."""
+    assert desk.document("act", "any", typed, "--fields")["command"] == "report_contact"
+
+
+def test_the_template_is_a_document_without_its_notes(desk: Desk) -> None:
+    """With --json there is nothing in it that a reader of JSON does not know, and it is lodged as it stands."""
+    plain = desk.document("lodge", "--template")
+    assert plain["particulars"]["name"] == "Example Person"
+    assert desk.document("lodge", "-", *OFFICER, given=json.dumps(plain))["status"] == "lodged"
 
 
 def test_the_same_key_does_nothing_twice(desk: Desk) -> None:
@@ -222,6 +243,8 @@ def test_the_lifecycle_is_drawn_in_three_languages(form: str, begins: str) -> No
     result = CliRunner().invoke(group, ["diagram", "--format", form])
     assert result.exit_code == 0
     assert result.stdout.startswith(begins)
+    document = json.loads(CliRunner().invoke(group, ["diagram", "--format", form, "--json"]).stdout)
+    assert document == {"format": form, "diagram": result.stdout}
 
 
 def test_work_is_done_and_erasing_leaves_other_work_alone(desk: Desk) -> None:
