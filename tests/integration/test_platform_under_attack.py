@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-import attrs
 import pytest
 
 from expressplatform import commands as c
@@ -57,14 +56,17 @@ def test_no_token_is_made_over_a_contact_alone(blank: str) -> None:
     """A name of spaces is no name: a token over the contact alone could be tried against a list of numbers."""
     store = MemoryStore()
     platform = platform_of(Clock(), store)
-    platform.lodge(complaint(attrs.evolve(WHO, name=blank, order_number=blank)), by=OFFICER, key="form-1")
+    who = Particulars(name=blank, email="a@example.org", phone="91234567", order_number=blank)
+    platform.lodge(complaint(who), by=OFFICER, key="form-1")
     assert store.quarters() == []
 
 
 def test_a_reading_repeated_shows_what_was_recorded() -> None:
     """The same Obtain again shows no field that its event does not name, though the person has told more since."""
     platform = platform_of(Clock())
-    case = uploaded(platform, attrs.evolve(WHO, request=""))
+    case = uploaded(
+        platform, Particulars(name=WHO.name, email=WHO.email, order_number=WHO.order_number, statement=WHO.statement)
+    )
     first = platform.obtain(case.id, by=TAOBAO, key="obtain")
     platform.act(case.id, c.Correct(WHO), by=PERSON, key="more")
     assert platform.obtain(case.id, by=TAOBAO, key="obtain").fields == first.fields
