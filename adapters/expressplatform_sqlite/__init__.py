@@ -1,1 +1,1 @@
-"""The embedded store: cases, keys, evidence and small sealed records in SQLite files."""
+"""The embedded store: cases in one SQLite file, their keys in another."""

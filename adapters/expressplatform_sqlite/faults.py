@@ -1,4 +1,4 @@
-"""What SQLite calls a failure, and what the library calls it: said once, for every statement of the store.
+"""What SQLite calls a failure, and what the library calls it: said once, for every statement of either store.
 
 Laws of this file: SQLite's own message never travels, because it may quote a value. Only its constant name does.
 """
@@ -31,11 +31,13 @@ def unusable(error: sqlite3.Error) -> StoreUnusable:
     """The library's error for SQLite's: a stable code and SQLite's name of it, without its message.
 
     The codes: ``corrupt``, ``locked`` (another process held the file for too long), ``disk_full``,
-    ``read_only`` (the file cannot be opened or written), ``failed`` (anything else).
+    ``read_only`` (the file cannot be opened or written), ``closed``, ``failed`` (anything else).
     """
+    if isinstance(error, sqlite3.ProgrammingError):  # the statements are constant: the connection is closed
+        return closed()
     name = str(getattr(error, "sqlite_errorname", "")) or type(error).__name__
     code = next((code for prefix, code in _CODES if name.startswith(prefix)), "failed")
-    return StoreUnusable(code, f"the store's file answers {name}")
+    return StoreUnusable(code, f"the file answers {name}")
 
 
 def closed() -> StoreUnusable:

@@ -24,6 +24,7 @@ from typing import Self, final
 
 from expressplatform.errors import KeyDestroyed, KeyMissing, SealBroken, StoreUnusable
 from expressplatform.sealing import KEY_BYTES, WRAPPED_BYTES, new_key, unwrap_key, wrap_key
+from expressplatform_sqlite.faults import translated, unusable
 
 SCHEMA = 1
 """The edition of the file's tables which this release reads and writes."""
@@ -44,18 +45,6 @@ _DESTROYED = "SELECT name FROM sealed WHERE label = ? AND NOT live ORDER BY name
 _INSERT = "INSERT INTO sealed (label, name, live, wrapped) VALUES (?, ?, ?, ?)"
 _OVERWRITE = "UPDATE sealed SET live = ?, wrapped = ? WHERE label = ? AND name = ?"
 
-_CODES = (
-    ("SQLITE_NOTADB", "corrupt"),
-    ("SQLITE_CORRUPT", "corrupt"),
-    ("SQLITE_ERROR", "corrupt"),  # our statements are constant: a table is missing
-    ("SQLITE_BUSY", "busy"),
-    ("SQLITE_LOCKED", "busy"),
-    ("SQLITE_READONLY", "not_writable"),
-    ("SQLITE_CANTOPEN", "not_writable"),
-    ("SQLITE_PERM", "not_writable"),
-    ("SQLITE_FULL", "not_writable"),
-)
-
 
 @final
 class LocalKeyStore:
@@ -63,14 +52,15 @@ class LocalKeyStore:
 
     Safe from several threads, and from several processes: a writer waits up to ``busy_seconds`` for another. Do not
     carry an open store across ``fork``. Every method may raise ``StoreUnusable``, with the code ``corrupt``,
-    ``newer_schema``, ``foreign`` (another program's file), ``busy``, ``not_writable``, ``closed`` or ``failed``.
+    ``newer_schema``, ``not_ours`` (another program's file), ``locked``, ``disk_full``, ``read_only``, ``closed`` or
+    ``failed``.
     """
 
     __slots__ = ("_db", "_lock")
 
     def __init__(self, path: str | os.PathLike[str], *, busy_seconds: float = 30.0) -> None:
         self._lock = threading.Lock()
-        with _typed():
+        with translated():
             self._db = _opened(os.path.abspath(path), busy_seconds)
 
     def create(self, case_ids: Sequence[str]) -> None:
@@ -101,7 +91,7 @@ class LocalKeyStore:
 
     def destroyed(self) -> tuple[str, ...]:
         """The ids of all cases whose key was destroyed, in order."""
-        with self._lock, _typed():
+        with self._lock, translated():
             rows = self._db.execute(_DESTROYED, (_CASE,))
             return tuple(name for (name,) in rows)
 
@@ -154,12 +144,12 @@ class LocalKeyStore:
                 row: tuple[int, bytes, bytes] | None = self._db.execute(_READ, (label, name)).fetchone()
                 return row
         except sqlite3.Error as error:
-            raise _unusable(error) from None
+            raise unusable(error) from None
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction, alone among threads and processes: whole, or rolled back with the error."""
-        with self._lock, _typed(), self._db as db:
+        with self._lock, translated(), self._db as db:
             db.execute("BEGIN IMMEDIATE")
             yield db
 
@@ -216,7 +206,7 @@ def _check_or_make(db: sqlite3.Connection) -> None:
         db.execute(f"PRAGMA user_version = {SCHEMA}")
         return
     if application != _APPLICATION:
-        raise StoreUnusable("foreign", "the file is not a key store")
+        raise StoreUnusable("not_ours", "the file is not a key store")
     if schema > SCHEMA:
         raise StoreUnusable("newer_schema", f"the key store has schema {schema}; this release reads {SCHEMA}")
     if db.execute("PRAGMA quick_check(1)").fetchone() != ("ok",) or db.execute(_KEK).fetchone() is None:
@@ -225,22 +215,3 @@ def _check_or_make(db: sqlite3.Connection) -> None:
 
 def _number(db: sqlite3.Connection, pragma: str) -> int:
     return int(db.execute(f"PRAGMA {pragma}").fetchone()[0])
-
-
-@contextmanager
-def _typed() -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise _unusable(error) from None
-    except OSError as error:
-        raise StoreUnusable("not_writable", os.strerror(error.errno or 0)) from None
-
-
-def _unusable(error: sqlite3.Error) -> StoreUnusable:
-    """What SQLite calls the failure, without its message."""
-    name = str(getattr(error, "sqlite_errorname", ""))
-    if not name:
-        return StoreUnusable("closed", "the key store has been closed")
-    code = next((code for prefix, code in _CODES if name.startswith(prefix)), "failed")
-    return StoreUnusable(code, f"the key store answers {name}")

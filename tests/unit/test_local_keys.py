@@ -256,13 +256,13 @@ class TestTheFile:
         assert [process.returncode for process in running] == [0, 0, 0]
         assert len(set(answers)) == 1
 
-    def test_a_writer_that_waits_too_long_is_told_that_the_store_is_busy(self, path: Path) -> None:
+    def test_a_writer_that_waits_too_long_is_told_that_the_store_is_locked(self, path: Path) -> None:
         with LocalKeyStore(path, busy_seconds=0.01) as store:
             other = sqlite3.connect(path, isolation_level=None)
             other.execute("BEGIN IMMEDIATE")
             with pytest.raises(StoreUnusable) as caught:
                 store.create([CANARY])
-            assert caught.value.code == "busy"
+            assert caught.value.code == "locked"
             assert CANARY not in str(caught.value)
             other.close()
             store.create([CANARY])
@@ -277,7 +277,7 @@ class TestTheFile:
     def test_another_programs_database_is_refused_and_left_as_it_is(self, path: Path) -> None:
         changed(path, "CREATE TABLE notes (text)")
         before = path.read_bytes()
-        assert refused(path) == "foreign"
+        assert refused(path) == "not_ours"
         assert path.read_bytes() == before
 
     @pytest.mark.parametrize("damage", ["noise", "cut", "page", "no wrapping key", "no tables"])
@@ -315,4 +315,4 @@ class TestTheFile:
 
     @pytest.mark.parametrize("place", ["missing/keys.db", "."])
     def test_a_place_where_no_file_can_be_is_reported(self, tmp_path: Path, place: str) -> None:
-        assert refused(tmp_path / place) == "not_writable"
+        assert refused(tmp_path / place) == "read_only"

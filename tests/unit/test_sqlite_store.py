@@ -78,7 +78,7 @@ class TestWhoseFileItIs:
 
     def test_a_case_store_is_not_a_key_store(self, path: Path) -> None:
         filled(path)
-        assert refused(lambda: LocalKeyStore(path)) == "foreign"
+        assert refused(lambda: LocalKeyStore(path)) == "not_ours"
 
     def test_a_file_that_is_no_database_is_refused_and_left_alone(self, path: Path) -> None:
         path.write_bytes(b"name: council\n" * 500)
