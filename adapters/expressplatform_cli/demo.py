@@ -96,7 +96,7 @@ def demo(directory: Path | None, complaints: int, seed: int, year: int, as_json:
     if as_json:
         say_json({"v": 1, "directory": str(place), "report": str(place / REPORT), **_document(done)})
     else:
-        _tell(out, done, place, year)
+        _tell(out, done, place)
 
 
 # ---- the place ----------------------------------------------------------------------------------------------------
@@ -128,7 +128,7 @@ def play(place: Path, plan: Plan, out: Console, *, quiet: bool = False) -> Done:
         simulation = Simulation(platform, clock, plan)
         with _following(out, plan, quiet=quiet) as follow:
             for month in simulation.run(follow.steps):
-                follow.month(month, simulation.steps)
+                follow.month(month)
         year_end = datetime.combine(date(plan.year + 1, 1, 1), of_day(), platform.scheme.zone) - timedelta(seconds=1)
         names = {one.organisation: f"{one.name} (simulated)" for one in HK_CCA.participants}
         figures = write_report(place / REPORT, platform, title=TITLE, lead=LEAD, names=names, as_at=year_end)
@@ -175,7 +175,7 @@ class _Telling:
         """So many steps so far, in this month."""
         self._bar.update(self._task, completed=month.month - 1, description=f"{month:%B %Y}: {steps:,} steps")
 
-    def month(self, month: Month, steps: int) -> None:
+    def month(self, month: Month) -> None:
         """A month has passed."""
         if not self._quiet:
             counts = [f"{month.entered.get(status, 0):,}" for _, status in _COLUMNS]
@@ -203,7 +203,7 @@ def _document(done: Done) -> Mapping[str, object]:
     }
 
 
-def _tell(out: Console, done: Done, place: Path, year: int) -> None:
+def _tell(out: Console, done: Done, place: Path) -> None:
     rows = [
         _summary(group.key, group.figures)
         for group in done.figures.groups

@@ -176,7 +176,7 @@ def _deadline_document(timer: Timer, scheme: Scheme) -> dict[str, Any]:
         "days": running.term.days,
         "calendar": running.term.calendar.id,
         "provisional": timer.provisional,
-        "explained": days_document(running, explain(running)) if short else None,
+        "explained": days_document(explain(running)) if short else None,
     }
 
 

@@ -22,7 +22,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from expressplatform.deadlines.arithmetic import Deadline, ExplainedDay
+from expressplatform.deadlines.arithmetic import ExplainedDay
 
 _INDENT: Final = orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z
 
@@ -140,7 +140,7 @@ def legend(days: Sequence[ExplainedDay]) -> list[str]:
     return said
 
 
-def days_document(running: Deadline, days: Sequence[ExplainedDay]) -> list[dict[str, object]]:
+def days_document(days: Sequence[ExplainedDay]) -> list[dict[str, object]]:
     """A deadline's days as a document."""
     return [
         {"date": day.date, "role": day.role, "count": day.count, "name": day.names.en if day.names else None}
