@@ -86,23 +86,36 @@ class AsyncPlatform:
         return await self._flow.act(Request(command, by, key, case_id, expected, at))
 
     async def submit(self, requests: Sequence[Request]) -> list[Case | ExpressPlatformError]:
-        """Sends a batch, stored in one step; for each request the case, or the error that refused it alone."""
+        """Sends a batch, stored in one append; for each request, in order, the case or the error that refused it alone.
+
+        Raises only what concerns the batch as a whole: StoreUnusable.
+        """
         return await self._flow.submit(requests)
 
     async def obtain(self, case_id: str, *, by: Actor, key: str, at: datetime | None = None) -> Disclosure:
-        """A trader reads the details. The reading is recorded before anything is shown."""
+        """A trader reads the details. The reading is recorded before anything is shown.
+
+        The same key shows what that reading showed, as long as the trader may still read it. Raises Refused,
+        NoSuchCase, KeyReused.
+        """
         return await self._flow.obtain(case_id, by=by, key=key, at=at)
 
     async def case(self, case_id: str, *, by: Actor, reason: str) -> Case:
-        """A case with the complainant's particulars, for a council's officer with a reason."""
+        """A case with the complainant's particulars, for the council or the complainant, with a reason.
+
+        Raises Refused (``reason_missing``, ``not_a_reader``), NoSuchCase.
+        """
         return (await self._flow.read(case_id, by=by, reason=reason)).case
 
     async def history(self, case_id: str, *, by: Actor, reason: str) -> tuple[Event, ...]:
-        """Everything that happened in a case, remarks included, for a council's officer with a reason."""
+        """Everything that happened in a case, remarks included, in order; for whom and why as in `case`."""
         return (await self._flow.read(case_id, by=by, reason=reason)).events
 
     async def facts(self, case_id: str, *, by: Actor) -> Opened:
-        """A case and its events from their facts alone: nothing personal is opened. Not for a trader, who obtains."""
+        """A case and its events from their facts alone: nothing personal is opened. Not for a trader, who obtains.
+
+        Raises Refused, NoSuchCase.
+        """
         return await self._flow.facts(case_id, by=by)
 
     async def cases(
@@ -117,12 +130,16 @@ class AsyncPlatform:
         after: str = "",
         limit: int = 100,
     ) -> Page:
-        """Where cases stand, by case id; ``after`` is the cursor of the page before."""
+        """Where cases stand that ``by`` may see, by case id; what is left empty does not matter.
+
+        ``due_before`` is an instant, ``after`` the cursor of the page before, ``limit`` from 1 to 1000. Raises
+        InvalidInput.
+        """
         wanted = wanted_of(status, trader, assignee, reference, due_before)
         return await self._flow.page(by=by, wanted=wanted, after=after, limit=limit)
 
     async def assess(self, case_id: str, *, by: Actor) -> Assessment:
-        """Every finding about a case as at its filing date, and the one verdict."""
+        """Every finding about a case as at its filing date, and the one verdict. Raises Refused, NoSuchCase."""
         return await self._flow.assess(case_id, by=by)
 
     def assess_unlodged(self, complaint: Complaint) -> Assessment:
@@ -130,7 +147,7 @@ class AsyncPlatform:
         return self._flow.assess_unlodged(complaint)
 
     async def allowed(self, case_id: str, *, by: Actor) -> tuple[str, ...]:
-        """The names of the commands that this actor may send now."""
+        """The names of the commands that this actor may send now, guards on their content aside. Raises NoSuchCase."""
         return await self._flow.allowed(case_id, by=by)
 
     async def erase(
@@ -144,7 +161,8 @@ class AsyncPlatform:
     ) -> Case:
         """Makes what is personal in an ended case unreadable for ever; two persons of one council.
 
-        From this step on nothing opens the case; `work` destroys its key. Facts, outcome and figures stay.
+        From this step on nothing opens the case; `work` destroys its key. Facts, outcome and figures stay. Raises
+        Refused, NoSuchCase.
         """
         command = Erase(reason, approver(by, approved_by, case_id))
         return await self._flow.act(Request(command, by, key or f"erase:{case_id}", case_id))
@@ -157,7 +175,7 @@ class AsyncPlatform:
         return await self._flow.indicators(tally, by=by, progress=progress)
 
     async def tick(self, limit: int = 100) -> Ticked:
-        """Takes the steps that time asks for; call again while ``steps`` is not 0."""
+        """Takes the steps that time asks for, on at most ``limit`` cases; call again while ``steps`` is not 0."""
         return await self._flow.tick(limit)
 
     async def advance(self, case_ids: Sequence[str], until: datetime) -> int:
@@ -165,7 +183,10 @@ class AsyncPlatform:
         return await self._flow.advance(case_ids, until)
 
     async def work(self, limit: int = 100) -> Worked:
-        """Carries out what steps left to be done; call it now and then, from as many processes as you like."""
+        """Carries out at most ``limit`` of the effects that steps left: alerts to traders, keys to be destroyed.
+
+        Call it now and then, from as many processes as you like; what fails is tried again after a while.
+        """
         return await self._flow.work(limit)
 
     async def reschedule(self) -> Ticked:

@@ -124,6 +124,7 @@ class Running(Desk):
         if any(effect.kind == EffectKind.DESTROY_KEY for effect in effects):
             await self._forget_quarters()
         await self.store.done(done)
+        self.ring.sweep()
         return Worked(len(done), tuple(failed))
 
     async def _deliver(self, effect: EffectRow) -> None:
