@@ -1,4 +1,4 @@
-"""Ed25519 signatures: a council's disclosures, checkpoints of the ledger, exports.
+"""Ed25519 signatures: by them a trader knows that a sealed disclosure is the council's.
 
 Laws of this module
 - Only ``sealing`` and ``signing`` import ``cryptography``.
