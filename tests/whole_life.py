@@ -198,9 +198,11 @@ def short_life(say: Say = say, who: Who = lambda: WHO) -> list[Step]:
 
 
 def requests(steps: Sequence[Step], case_id: str, clock: Clock) -> list[Request]:
-    """A life as requests, an hour apart, each under a key of its own."""
+    """A life as requests, an hour apart, each under a key of its own; the clock is set to the last of them."""
+    begun = clock.at
+    clock.wait(hours=len(steps))
     return [
-        Request(command, by, f"key-{number}", case_id, at=clock.at + number * HOUR)
+        Request(command, by, f"key-{number}", case_id, at=begun + number * HOUR)
         for number, (command, by) in enumerate(steps, 1)
     ]
 

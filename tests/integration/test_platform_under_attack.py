@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,25 @@ def test_no_token_is_left_in_the_files_after_an_erasure(tmp_path: Path) -> None:
     kept = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert not [token for token in tokens if token in kept]
     platform.close()
+
+
+def test_nothing_happens_in_the_future() -> None:
+    """A step dated ahead of the clock is refused, so that nobody can hold a case up until then."""
+    clock = Clock()
+    platform = platform_of(clock)
+    case = uploaded(platform)
+    with pytest.raises(InvalidInput) as caught:
+        platform.act(case.id, c.Obtain(), by=TAOBAO, key="obtain", at=clock.at + timedelta(seconds=1))
+    assert [(one.path, one.kind) for one in caught.value.problems] == [("$.at", "instant")]
+
+
+def test_a_clock_a_little_behind_refuses_nobody() -> None:
+    """A step sent by way of a server whose clock is behind happens at the last instant of the case."""
+    clock = Clock()
+    platform = platform_of(clock)
+    case = uploaded(platform)
+    clock.wait(hours=-1)
+    assert platform.act(case.id, c.Obtain(), by=TAOBAO, key="obtain").at == case.at
 
 
 def test_every_single_wrong_character_of_a_reference_is_found() -> None:

@@ -27,6 +27,7 @@ from expressplatform.errors import (
     StaleVersion,
 )
 from expressplatform.events import Obtained
+from expressplatform.fields import refuse
 from expressplatform.platform import rows
 from expressplatform.platform.desk import Desk, Step
 from expressplatform.platform.requests import Request, judged, numbered
@@ -185,7 +186,7 @@ class Changing(Desk):
             return case
         if case is not None and (lodges or request.expected not in (None, case.version)):
             return await self._already(case, request)
-        at = request.at if request.at is not None else self.now()
+        at = self._instant(case, request)
         try:
             known = await self._known(case_id, batch, request)
             (event,) = decide(
@@ -197,6 +198,15 @@ class Changing(Desk):
         batch.steps[place] = Step(before, draft.case, event)
         batch.first[case_id, request.key] = place
         return draft.case
+
+    def _instant(self, case: Case | None, request: Request) -> datetime:
+        """When it happened: as the request says, but never later than now; or now, by whichever clock is ahead."""
+        now = self.now()
+        if request.at is None:
+            return now if case is None else max(now, case.at)
+        if request.at.utcoffset() is not None and request.at > now:
+            raise refuse("$.at", "instant", "must not lie in the future")
+        return request.at
 
     async def _already(self, case: Case | None, request: Request, refused: Refused | None = None) -> Case:
         """The case as it stands, if this very command was carried out before; otherwise the refusal."""

@@ -31,8 +31,9 @@ class Request:
     """One command of a batch: on which case (empty for a Lodge), by whom, under which idempotency key, and when.
 
     ``expected`` is the version it was decided on, None to take whatever stands. ``at`` is when it happened, None
-    for now: only imports and simulations set it, and it never lies before the case's last event. ``on`` is the
-    case as an earlier answer showed it, which spares a reading; if it has moved since, the answer is StaleVersion.
+    for now: only imports and simulations set it, and it lies neither before the case's last event nor in the future.
+    ``on`` is the case as an earlier answer showed it, which spares a reading; if it has moved since, the answer is
+    StaleVersion.
     """
 
     command: Command
