@@ -148,10 +148,15 @@ def open_platform(
 
 
 def must_be_there(place: Place) -> None:
-    """Raises StoreUnusable ``missing`` unless both files are there: opening one would make it."""
+    """Raises StoreUnusable unless both files are there (``missing``) and hold something (``corrupt``).
+
+    Opening a file that is not there, or is empty, would make a new one of it.
+    """
     for name, path in (("store", place.store), ("keys", place.keys)):
         if not path.is_file():
             raise StoreUnusable("missing", f"the file that should hold the {name} is not there")
+        if not path.stat().st_size:
+            raise StoreUnusable("corrupt", f"the file that should hold the {name} is empty")
 
 
 def scheme_named_by(named: tuple[str, str] | None, place: Place) -> Scheme:

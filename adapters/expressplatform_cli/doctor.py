@@ -43,6 +43,7 @@ AHEAD: Final = timedelta(minutes=5)
 """A last change that lies further ahead than this says that a clock is wrong."""
 _BATCH: Final = 500
 _WORK: Final = "SELECT count(*), min(ready_at) FROM effects"
+_PUT_BACK: Final = "Stop writing, keep a copy of the file, and put back the last good backup."
 _NAMED: Final = 5
 """So many cases are named for each fault; the rest are counted."""
 
@@ -148,7 +149,7 @@ def _files(place: Place) -> Iterator[Finding]:
             Level.FAULT,
             "files",
             f"The store's file fails its own check ({'unreadable' if answer is None else 'damaged'}).",
-            "Stop writing, keep a copy of the file, and put back the last good backup.",
+            _PUT_BACK,
         )
 
 
@@ -264,7 +265,8 @@ def _cases(
         yield Finding(Level.FAULT, "cases", f"{len(case_ids)}: {sentence}", then, tuple(case_ids))
     if not seen.wrong:
         told = "and every seal opens" if deep else "and every case has the key that it should"
-        yield Finding(Level.OK, "cases", f"{seen.count:,} cases replay to their headers, {told}.")
+        cases = "1 case replays to its header" if seen.count == 1 else f"{seen.count:,} cases replay to their headers"
+        yield Finding(Level.OK, "cases", f"{cases}, {told}.")
     if seen.provisional:
         sentence = f"{seen.provisional:,} cases have a provisional deadline: a year is not announced yet."
         yield Finding(Level.OK, "cases", sentence)
@@ -337,7 +339,11 @@ def _open(stored: StoredCase, ring: KeyRing, seen: _Seen) -> None:
 
 def _overdue(store: SqliteStore, now: datetime) -> Iterator[Finding]:
     """What the clock should have done."""
-    late = store.due(now, 1000)
+    try:
+        late = store.due(now, 1000)
+    except StoreUnusable as error:
+        yield _of_error("clock", error)
+        return
     if not late:
         yield Finding(Level.OK, "clock", "No step of the clock is waiting.")
         return
@@ -351,7 +357,10 @@ def _overdue(store: SqliteStore, now: datetime) -> Iterator[Finding]:
 
 def _work(place: Place, now: datetime) -> Iterator[Finding]:
     """What steps have left to be done."""
-    count, oldest = _asked(place.store, _WORK) or (0, None)
+    if (answer := _asked(place.store, _WORK)) is None:
+        yield Finding(Level.FAULT, "work", "The list of waiting work cannot be read.", _PUT_BACK)
+        return
+    count, oldest = answer
     if not count or not isinstance(oldest, int):
         yield Finding(Level.OK, "work", "No work is waiting.")
         return

@@ -267,7 +267,7 @@ def test_doctor_finds_nothing_wrong_with_a_sound_place(desk: Desk) -> None:
     desk.lodge()
     assert desk.document("doctor", "--deep")["well"]
     assert desk.document("doctor", "--sample", "1")["well"]
-    assert "1 cases replay" in desk.ok("doctor")
+    assert "1 case replays" in desk.ok("doctor")
 
 
 def test_doctor_finds_keys_that_do_not_belong_to_the_store(desk: Desk, tmp_path: Path) -> None:
@@ -319,6 +319,32 @@ def test_doctor_finds_what_was_done_to_the_files(desk: Desk, file: str, harm: st
     assert result.exit_code == Exit.STORE, result.output
     assert said in " ".join(result.stdout.split())
     assert CANARY not in result.output
+
+
+def test_doctor_makes_every_check_that_a_broken_file_allows(desk: Desk) -> None:
+    """A damaged page is a finding and not the end of the answer."""
+    desk.lodge()
+    with closing(sqlite3.connect(desk.folder / "cases.db")) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        size = db.execute("PRAGMA page_size").fetchone()[0]
+        roots = [page for (page,) in db.execute("SELECT rootpage FROM sqlite_master WHERE name != 'meta'") if page]
+    with (desk.folder / "cases.db").open("r+b") as file:
+        for page in roots:
+            file.seek((page - 1) * size)
+            file.write(b"\xff" * size)
+    result = desk.run("doctor", "--json")
+    assert result.exit_code == Exit.STORE
+    faults = [one["check"] for one in json.loads(result.stdout)["findings"] if one["level"] == "fault"]
+    assert faults == ["files", "cases", "clock", "work"]
+
+
+@pytest.mark.parametrize("file", ["cases.db", "keys.db"])
+def test_an_emptied_file_is_not_taken_for_a_new_one(desk: Desk, file: str) -> None:
+    """Doctor changes nothing, and no command writes into a place whose file was lost."""
+    (desk.folder / file).write_bytes(b"")
+    for command in ("doctor", "cases"):
+        assert desk.run(command).exit_code == Exit.STORE
+        assert (desk.folder / file).stat().st_size == 0
 
 
 def test_the_reference_page_says_what_the_program_says() -> None:
