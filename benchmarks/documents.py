@@ -19,7 +19,8 @@ from benchmarks.measure import Contest, Effort, Row, held, row
 from expressplatform.complaint import Complaint, Erased
 from expressplatform.events import Event
 from expressplatform.fields import constraint_of
-from expressplatform.wire import event_row, read_complaint, read_event, with_particulars, write_complaint
+from expressplatform.records import event_row, read_event, with_particulars
+from expressplatform.wire import read_complaint, write_complaint
 from tests.whole_complaint import WHOLE, put
 
 Model = Any

@@ -126,9 +126,9 @@ def _sent(
     platform: Platform, case_id: str, asked: Command, by: Actor, key: str, expected: int | None
 ) -> tuple[Case, Disclosure | None]:
     """The case after the command, and what a trader that obtained it was given."""
-    if not isinstance(asked, c.Obtain):
-        return platform.act(case_id, asked, by=by, key=key, expected=expected), None
     after = platform.act(case_id, asked, by=by, key=key, expected=expected)
+    if not isinstance(asked, c.Obtain):
+        return after, None
     # The same key again: the reading is on record once, and this is what was read.
     return after, platform.obtain(case_id, by=by, key=key)
 

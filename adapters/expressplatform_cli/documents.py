@@ -30,6 +30,8 @@ from expressplatform.complaint import ActingFor, Actor, Complaint, Erased, Parti
 from expressplatform.errors import InvalidInput, Problem, StoreUnusable
 from expressplatform.events import Event
 from expressplatform.platform import Platform
+from expressplatform.reading import parse
+from expressplatform.records import event_row
 from expressplatform.references import read_reference
 
 PERSONAL_FIELDS: Final = tuple(field.name for field in attrs.fields(cast(Any, Particulars)))
@@ -109,7 +111,7 @@ def read_body(name: str, body: str | None, file: str | None) -> Command:
     else:
         source = file if file is not None else body
         data = read_bytes(source) if source is not None else b"{}"
-    document = wire.parse(data)
+    document = parse(data)
     if not isinstance(document, dict):
         raise InvalidInput((Problem("$", "type", "must be an object with the command's fields"),))
     if inline and _PERSONAL & document.keys():
@@ -233,5 +235,5 @@ def particulars_document(given: Particulars | Erased) -> dict[str, Any] | None:
 
 def event_document(event: Event) -> dict[str, Any]:
     """One event: its kind, its facts, and what is personal in it where it was opened."""
-    kind, facts, personal = wire.event_row(event)
+    kind, facts, personal = event_row(event)
     return {"kind": kind, **orjson.loads(facts), **({"particulars": orjson.loads(personal)} if personal else {})}

@@ -26,8 +26,8 @@ from expressplatform.events import Event, Timer
 from expressplatform.money import Money
 from expressplatform.platform import Opened, Platform
 from expressplatform.ports import Header
+from expressplatform.records import particulars_of
 from expressplatform.scheme import Known, Scheme
-from expressplatform.wire import particulars_of
 from expressplatform.wording import label, label_of_event, next_step
 from expressplatform_cli import documents
 from expressplatform_cli.config import Place, open_platform

@@ -8,7 +8,7 @@ Laws of this file:
 - Particulars travel in commands, because that is how they arrive. Whatever else is written holds none, unless
   the caller says so.
 
-Stored events take another path, `records`; its names are offered here too.
+Stored events take another path, `records`.
 """
 
 from __future__ import annotations
@@ -30,49 +30,25 @@ from expressplatform.complaint import ERASED, Complaint, Erased, is_personal
 from expressplatform.errors import InvalidInput, Problem
 from expressplatform.fields import refuse
 from expressplatform.reading import STANDARD, Limits, Reader, parse
-from expressplatform.records import (
-    EVENTS,
-    KINDS,
-    SCHEMA,
-    Records,
-    event_row,
-    particulars_of,
-    read_event,
-    snake,
-    upgrade,
-    with_particulars,
-    without_particulars,
-)
+from expressplatform.records import Records, snake
 
 __all__ = [
     "COMMANDS",
-    "EVENTS",
-    "KINDS",
     "NAMES",
-    "SCHEMA",
     "VERSION",
-    "Limits",
     "Tolerant",
     "check",
     "command_document",
     "command_from_document",
-    "event_row",
-    "parse",
-    "particulars_of",
     "problems",
     "read_command",
     "read_complaint",
-    "read_event",
     "read_tolerant",
-    "upgrade",
-    "with_particulars",
-    "without_particulars",
     "write",
     "write_command",
     "write_complaint",
     "write_tolerant",
 ]
-
 T = TypeVar("T")
 Document = dict[str, Any]
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expressplatform import wire
+from expressplatform import records, wire
 from expressplatform.commands import Command, Lodge
 from expressplatform.complaint import ERASED, Actor, Complaint
 from expressplatform.errors import InvalidInput, StoreUnusable
@@ -81,19 +81,19 @@ class TestRoundTrip:
 
     @given(own.events())
     def test_an_event_comes_back_from_its_facts_and_its_particulars(self, event: Event) -> None:
-        kind, facts, personal = wire.event_row(event)
-        read = wire.read_event(kind, wire.SCHEMA, facts)
-        assert read == wire.without_particulars(event)
-        assert wire.particulars_of(read) is ERASED
-        assert (personal is None) == (wire.particulars_of(event) is ERASED)
-        assert (wire.with_particulars(read, personal) if personal else read) == event
+        kind, facts, personal = records.event_row(event)
+        read = records.read_event(kind, records.SCHEMA, facts)
+        assert read == records.without_particulars(event)
+        assert records.particulars_of(read) is ERASED
+        assert (personal is None) == (records.particulars_of(event) is ERASED)
+        assert (records.with_particulars(read, personal) if personal else read) == event
 
     @given(own.events())
     def test_facts_are_canonical_and_do_not_depend_on_the_particulars(self, event: Event) -> None:
-        kind, facts, _ = wire.event_row(event)
+        kind, facts, _ = records.event_row(event)
         assert facts == orjson.dumps(orjson.loads(facts), option=orjson.OPT_SORT_KEYS)
-        assert wire.event_row(wire.without_particulars(event)) == (kind, facts, None)
-        assert wire.event_row(wire.read_event(kind, wire.SCHEMA, facts))[1] == facts
+        assert records.event_row(records.without_particulars(event)) == (kind, facts, None)
+        assert records.event_row(records.read_event(kind, records.SCHEMA, facts))[1] == facts
 
     @given(own.actors() | own.moneys(), st.dictionaries(st.text(string.ascii_uppercase, min_size=1), JSON, max_size=3))
     def test_a_newer_document_survives_a_client_that_does_not_know_it(
@@ -125,10 +125,10 @@ class TestWhateverComes:
             wire.check(command)
             assert wire.read_command(wire.write_command(command)) == command
 
-    @given(st.sampled_from(sorted(wire.EVENTS)), JSON | own.documents())
+    @given(st.sampled_from(sorted(records.EVENTS)), JSON | own.documents())
     def test_any_stored_facts_are_an_event_or_the_operators_concern(self, kind: str, facts: object) -> None:
         with pytest.raises(StoreUnusable):
-            wire.read_event(kind, wire.SCHEMA, json.dumps(facts).encode())
+            records.read_event(kind, records.SCHEMA, json.dumps(facts).encode())
 
     @given(st.data())
     def test_a_document_without_one_of_its_parts_names_the_place_or_takes_the_default(
@@ -177,5 +177,5 @@ class TestCanaries:
     def test_in_opened_particulars_of_another_shape(self, event: Event, canary: str) -> None:
         for data in (canary, f'"{canary}"', f'{{"{canary}":"{canary}"}}'):
             with pytest.raises(StoreUnusable) as caught:
-                wire.with_particulars(event, data.encode())
+                records.with_particulars(event, data.encode())
             assert canary not in told(caught.value)

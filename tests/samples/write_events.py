@@ -18,7 +18,7 @@ import orjson
 from expressplatform.complaint import Erased
 from expressplatform.fields import constraint_of
 from expressplatform.money import Money
-from expressplatform.wire import EVENTS, SCHEMA, event_row
+from expressplatform.records import EVENTS, SCHEMA, event_row
 
 FOLDER: Final = Path(__file__).parent / f"events_v{SCHEMA}"
 

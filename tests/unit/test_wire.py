@@ -15,7 +15,7 @@ import orjson
 import pytest
 
 from expressplatform import commands as c
-from expressplatform import events, wire
+from expressplatform import events, records, wire
 from expressplatform.codes import Category, Channel, Duty, Language, Nature, Redress, Role, StopReason
 from expressplatform.commands import Command
 from expressplatform.complaint import (
@@ -228,10 +228,10 @@ class TestCommands:
 
     def test_every_command_and_event_of_the_modules_has_its_name(self) -> None:
         assert set(wire.COMMANDS.values()) == set(_classes(c, Command))
-        assert set(wire.EVENTS.values()) == set(_classes(events, Event))
+        assert set(records.EVENTS.values()) == set(_classes(events, Event))
         assert wire.COMMANDS["request_information"] is c.RequestInformation
         assert wire.NAMES[c.Lodge] == "lodge"
-        assert wire.KINDS[events.Lodged] == "lodged"
+        assert records.KINDS[events.Lodged] == "lodged"
 
     def test_no_field_of_a_command_is_called_like_a_part_of_the_envelope(self) -> None:
         for cls in wire.COMMANDS.values():
@@ -359,30 +359,30 @@ class TestStoredEvents:
     def test_a_stored_sample_reads_and_writes_to_the_same_bytes(self, path: Path) -> None:
         sample = orjson.loads(path.read_bytes())
         facts = orjson.dumps(sample["facts"], option=orjson.OPT_SORT_KEYS)
-        event = wire.read_event(path.stem, sample["schema"], facts)
-        assert wire.event_row(event) == (path.stem, facts, None)
+        event = records.read_event(path.stem, sample["schema"], facts)
+        assert records.event_row(event) == (path.stem, facts, None)
         if sample["particulars"] is not None:
-            opened = wire.with_particulars(event, orjson.dumps(sample["particulars"]))
-            _, again, personal = wire.event_row(opened)
+            opened = records.with_particulars(event, orjson.dumps(sample["particulars"]))
+            _, again, personal = records.event_row(opened)
             assert again == facts
             assert orjson.loads(personal or b"") == sample["particulars"]
-            assert wire.without_particulars(opened) == event
+            assert records.without_particulars(opened) == event
 
     def test_a_field_that_a_stored_row_does_not_have_means_its_default(self) -> None:
         sample = orjson.loads((write_events.FOLDER / "lodged.json").read_bytes())
         del sample["facts"]["asked"]["complaint"]["complainant"]["language"]
         del sample["facts"]["asked"]["complaint"]["purchase"]
-        event = wire.read_event("lodged", 1, orjson.dumps(sample["facts"]))
+        event = records.read_event("lodged", 1, orjson.dumps(sample["facts"]))
         assert isinstance(event, events.Lodged)
         assert event.asked.complaint.complainant.language is Language.ENGLISH
         assert event.asked.complaint.purchase == Purchase()
 
     def test_every_kind_has_a_sample(self) -> None:
-        assert {path.stem for path in SAMPLES} == set(wire.EVENTS)
+        assert {path.stem for path in SAMPLES} == set(records.EVENTS)
 
     def test_facts_are_canonical(self) -> None:
         event = events.Confirmed(at=AT, by=OFFICER, timers=(), asked=c.Confirm(5, Remark("thanks")))
-        kind, facts, personal = wire.event_row(event)
+        kind, facts, personal = records.event_row(event)
         assert kind == "confirmed"
         assert facts == (
             b'{"asked":{"rating":5},"at":"2026-03-02T04:00:00+00:00","by":{"acting_for":null,'
@@ -412,7 +412,7 @@ class TestStoredEvents:
         self, kind: str, schema: int, facts: bytes, code: str
     ) -> None:
         with pytest.raises(StoreUnusable) as caught:
-            wire.read_event(kind, schema, facts)
+            records.read_event(kind, schema, facts)
         assert caught.value.code == code
 
     def test_particulars_of_another_shape_or_place_are_refused_without_being_held(self) -> None:
@@ -420,19 +420,19 @@ class TestStoredEvents:
         bare = events.Acknowledged(at=AT, by=OFFICER, timers=(), asked=c.Acknowledge())
         for event, data in ((remarked, b'{"name":"secret"}'), (remarked, b'"secret'), (bare, b'{"text":"secret"}')):
             with pytest.raises(StoreUnusable) as caught:
-                wire.with_particulars(event, data)
+                records.with_particulars(event, data)
             assert caught.value.code == "corrupt_particulars"
             assert caught.value.__context__ is None
-        assert wire.without_particulars(bare) is bare
+        assert records.without_particulars(bare) is bare
 
     def test_older_facts_climb_one_step_at_a_time(self) -> None:
         steps = {
             ("confirmed", 1): lambda old: {**old, "steps": ["one"]},
             ("confirmed", 3): lambda old: {**old, "steps": [*old["steps"], "three"]},
         }
-        assert wire.upgrade("confirmed", 1, {}, to=4, steps=steps) == {"steps": ["one", "three"]}
-        assert wire.upgrade("disputed", 1, {"a": 1}, to=4, steps=steps) == {"a": 1}
-        assert wire.upgrade("confirmed", 1, {"a": 1}) == {"a": 1}
+        assert records.upgrade("confirmed", 1, {}, to=4, steps=steps) == {"steps": ["one", "three"]}
+        assert records.upgrade("disputed", 1, {"a": 1}, to=4, steps=steps) == {"a": 1}
+        assert records.upgrade("confirmed", 1, {"a": 1}) == {"a": 1}
 
 
 FACT_TYPES = (str, int, bool, date, datetime)
@@ -451,7 +451,7 @@ def _fields(cls: Any, path: str) -> Iterator[tuple[str, str, Any]]:
                 yield from _fields(kind, f"{path}.{one.name}")
 
 
-@pytest.mark.parametrize("cls", wire.EVENTS.values(), ids=lambda cls: cls.__name__)
+@pytest.mark.parametrize("cls", records.EVENTS.values(), ids=lambda cls: cls.__name__)
 def test_every_field_that_an_event_reaches_is_a_fact_or_a_particular(cls: type[Event]) -> None:
     """Nothing personal is reached but through one field named ``particulars``, and that holds nothing else."""
     places = set()

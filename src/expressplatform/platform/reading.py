@@ -20,8 +20,8 @@ from expressplatform.platform import rows
 from expressplatform.platform.desk import Desk
 from expressplatform.platform.requests import Opened, judged_list
 from expressplatform.ports import Page, Wanted
+from expressplatform.records import without_particulars
 from expressplatform.scheme import Assessment, Known
-from expressplatform.wire import without_particulars
 
 
 class Reading(Desk):

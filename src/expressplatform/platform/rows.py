@@ -19,8 +19,8 @@ from expressplatform.complaint import Actor, Particulars
 from expressplatform.errors import KeyDestroyed, StoreUnusable
 from expressplatform.events import Event
 from expressplatform.ports import EffectRow, Header, KeyStore, Receipt, StoredCase, StoredEvent, Token
+from expressplatform.records import SCHEMA, event_row, read_event, with_particulars
 from expressplatform.sealing import CaseKey, Context, KeyRing, normalised, token
-from expressplatform.wire import SCHEMA, event_row, read_event, with_particulars
 
 PARTICULARS: Final = "particulars"
 COMPLAINT_KINDS: Final = frozenset({"lodged", "information_supplied", "corrected"})

@@ -35,7 +35,8 @@ from expressplatform.complaint import (
 from expressplatform.events import Event
 from expressplatform.fields import Constraint, constraint_of
 from expressplatform.money import LARGEST, Money
-from expressplatform.wire import COMMANDS, EVENTS, write_command
+from expressplatform.records import EVENTS
+from expressplatform.wire import COMMANDS, write_command
 
 T = TypeVar("T")
 
