@@ -23,7 +23,7 @@ from expressplatform.schemes import CONSUMIDOR_BR
 from expressplatform_cli.config import Place, open_platform
 from expressplatform_cli.consumidor import HistoryRow, count_lines, digest, read
 from expressplatform_cli.histories import Teller, participant_of
-from expressplatform_cli.options import answers, json_option
+from expressplatform_cli.options import answers, json_option, place_options
 from expressplatform_cli.output import console, progress, say_json
 from expressplatform_cli.replaying import Played, play
 
@@ -34,21 +34,21 @@ SHOWN: Final = 20
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--store", type=_FILE, required=True, help="The store's file; made where there is none.")
-@click.option("--keys", type=_FILE, required=True, help="The key store's file; made where there is none.")
 @click.option("--report", type=_FILE, help="Write a report of the figures, one HTML file.")
 @json_option
 @answers
-def replay(file: Path, store: Path, keys: Path, report: Path | None, as_json: bool) -> None:
+@place_options
+def replay(place: Place, file: Path, report: Path | None, as_json: bool) -> None:
     """Carry a FILE of consumidor.gov.br open data through the lifecycle, under the scheme consumidor-br.
 
     FILE has the published columns: UTF-8 with a header, or the official raw layout (";", no header, cp1252).
     People are made up; dates, firms and outcomes are the file's. A run that was cut off goes on where it stopped.
+    The files of --store and --keys are made where there are none.
     """
     name = digest(file)
     firms = sorted({row.trader for row in read(file) if isinstance(row, HistoryRow)})
     platform = open_platform(
-        Place(store, keys),
+        place,
         scheme=CONSUMIDOR_BR,
         draw=_seeded(name),
         participants=[participant_of(firm) for firm in firms],
@@ -66,7 +66,7 @@ def replay(file: Path, store: Path, keys: Path, report: Path | None, as_json: bo
     if as_json:
         say_json(answer)
     else:
-        _tell(played, figures, store, keys, report)
+        _tell(played, figures, place, report)
 
 
 def _seeded(name: str) -> Draw:
@@ -101,7 +101,7 @@ def _document(played: Played) -> dict[str, object]:
     }
 
 
-def _tell(played: Played, figures: Mapping[str, object], store: Path, keys: Path, report: Path | None) -> None:
+def _tell(played: Played, figures: Mapping[str, object], place: Place, report: Path | None) -> None:
     out = console()
     out.print(f"{played.played:,} of {played.rows:,} complaints carried through in {played.steps:,} steps.")
     faults = [f"line {one.line}, {one.column}: {one.reason}" for one in played.unreadable]
@@ -117,6 +117,7 @@ def _tell(played: Played, figures: Mapping[str, object], store: Path, keys: Path
         out.print(f"  {key:<28} {figures[key]}")
     for key in ("resolved_of_evaluated", "resolved_or_silent_of_all"):
         out.print(f"  {key:<28} {figures[key]}")
-    out.print(f"\nExplore: expressplatform indicators --store {store} --keys {keys} --by trader", soft_wrap=True)
+    files = f"--store {place.store} --keys {place.keys}"
+    out.print(f"\nExplore: expressplatform indicators {files} --by trader", soft_wrap=True)
     if report is not None:
         out.print(f"Report:  {report}", soft_wrap=True)

@@ -168,6 +168,16 @@ class TestInput:
         kept = [{k: v for k, v in one["indicators"].items() if k != "as_at"} for one in (first, second)]
         assert kept[0] == kept[1]
 
+    def test_a_place_is_named_by_its_configuration_too(self, tmp_path: Path) -> None:
+        """As for every command; a place of another scheme is refused."""
+        file = write(tmp_path / "six.csv", list(HISTORIES.values()))
+        for scheme, code in (("consumidor-br", 0), ("hk-cca", 8)):
+            place = tmp_path / scheme
+            run("init", place, "--scheme", scheme)
+            configuration = str(place / "expressplatform.toml")
+            result = CliRunner().invoke(group, ["replay", str(file), "--config", configuration, "--json"])
+            assert result.exit_code == code, result.output
+
     def test_a_file_of_another_kind_is_refused_in_one_sentence(self, tmp_path: Path) -> None:
         """Neither layout: the exit code for input."""
         path = tmp_path / "other.csv"
