@@ -17,7 +17,7 @@ from expressplatform import events as e
 from expressplatform.case import folds_around as around
 from expressplatform.case.copies import changed, merged
 from expressplatform.case.state import Account, Case, Offer, Parts, Turn
-from expressplatform.codes import Duty, Outcome, Role, Status, Word
+from expressplatform.codes import SETTLED, Duty, Role, Status, Word
 from expressplatform.complaint import ERASED
 from expressplatform.errors import Refused
 from expressplatform.events import Event, Timer
@@ -25,7 +25,6 @@ from expressplatform.privacy.consent import still_given
 from expressplatform.privacy.deletion import obtained, told_to_delete
 
 Fold = Callable[[Case, Any], Parts]
-SETTLED: Final = frozenset({Outcome.SETTLED_MONETARY, Outcome.SETTLED_NON_MONETARY, Outcome.PARTLY_SETTLED})
 
 
 # --- taking in -------------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from expressplatform.codes.complaints import (
     Subject,
     Supplier,
 )
-from expressplatform.codes.outcomes import DeclineReason, Effect, Outcome, RejectionRule, Result, Verdict, Word
+from expressplatform.codes.outcomes import SETTLED, DeclineReason, Effect, Outcome, RejectionRule, Result, Verdict, Word
 from expressplatform.codes.rights import Audience, Basis, ErasureReason, Instrument, KeptGround, Purpose, Stage
 from expressplatform.codes.roles import END, OPEN, OWNER, Duty, EffectKind, Role, Status, StopReason
 
@@ -32,6 +32,7 @@ __all__ = [
     "END",
     "OPEN",
     "OWNER",
+    "SETTLED",
     "AgeBand",
     "Audience",
     "Basis",

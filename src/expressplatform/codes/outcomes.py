@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 
 class Outcome(StrEnum):
@@ -17,6 +18,10 @@ class Outcome(StrEnum):
     NOT_REACHABLE = "not_reachable"
     WRONG_TRADER = "wrong_trader"
     NOT_SETTLED = "not_settled"
+
+
+SETTLED: Final = frozenset({Outcome.SETTLED_MONETARY, Outcome.SETTLED_NON_MONETARY, Outcome.PARTLY_SETTLED})
+"""The outcomes in which the complainant got something of what was asked."""
 
 
 class Word(StrEnum):

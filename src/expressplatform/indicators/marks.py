@@ -16,7 +16,7 @@ from typing import Final
 import attrs
 
 from expressplatform.case import Case, Turn
-from expressplatform.codes import Outcome, Role, Status, Word
+from expressplatform.codes import SETTLED, Outcome, Role, Status, Word
 
 
 class Mark(StrEnum):
@@ -79,9 +79,6 @@ RATES: Final = (
     RateOf("proved_of_promised", (Mark.PROVED,), Mark.PROMISED),
 )
 """The rates that are given, in their order."""
-
-SETTLED: Final = frozenset({Outcome.SETTLED_MONETARY, Outcome.SETTLED_NON_MONETARY, Outcome.PARTLY_SETTLED})
-"""What a trader claims when it says that a case is settled; None is an accepted offer, with no words about it."""
 
 _UNANSWERED: Final = frozenset({None, Outcome.NO_RESPONSE, Outcome.NOT_REACHABLE})
 _OUTSIDE: Final = frozenset({Status.OUTSIDE_SCHEME, Status.FURTHER_HANDLING})
@@ -157,6 +154,7 @@ def _time_is_over(turn: Turn | None, as_at: datetime) -> bool:
 
 def _of_the_claim(case: Case, outcome: Mark) -> Iterator[Mark]:
     account = case.account
+    # Claimed without an outcome: an accepted offer, with no words about it.
     if account.claimed_by is Role.TRADER and (account.claimed is None or account.claimed in SETTLED):
         yield Mark.CLAIMED
         for heard, mark in _CLAIMED:
