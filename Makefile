@@ -20,11 +20,8 @@ PIP := -m pip --disable-pip-version-check install --quiet
 WORKERS ?= 2
 DEMO_ARGS ?=
 PYTEST_ARGS ?=
-PROVE_PATHS = $(or $(wildcard tests/property),tests)
 
-# Folders are handed to the tools as soon as they hold Python.
-PYTREES = $(foreach d,src adapters tests examples benchmarks tools,\
-	$(if $(shell find $(d) -name '*.py' -not -path '*/__pycache__/*' 2>/dev/null | head -n 1),$(d)))
+PYTREES := src adapters tests examples benchmarks tools
 EXAMPLES = $(sort $(wildcard examples/*.py))
 # What the gate of `check` adds to `test`.
 COVERAGE := --cov --cov-report=term-missing
@@ -93,10 +90,10 @@ check: $(VENV)/.dev
 	@echo 'check: all is well'
 
 prove: $(VENV)/.dev
-	HYPOTHESIS_PROFILE=prove $(BIN)/python -m pytest -n $(WORKERS) -m 'prove or not prove' $(PROVE_PATHS)
+	HYPOTHESIS_PROFILE=prove $(BIN)/python -m pytest -n $(WORKERS) -m 'prove or not prove' tests/property
 
 bench: $(BENCH)/.stamp
-	$(if $(wildcard benchmarks/__main__.py),$(BENCH)/bin/python -m benchmarks,@echo 'bench: there are no benchmarks yet')
+	$(BENCH)/bin/python -m benchmarks
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
