@@ -1,1 +1,1 @@
-"""What users test with: strategies, contract suites, machines and fakes. Needs the extra ``testing``."""
+"""What users test with: strategies, contract suites and machines. Needs the extra ``testing``."""
