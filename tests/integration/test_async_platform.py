@@ -148,7 +148,7 @@ def test_awaited_refusals_are_those_of_the_other_face(tmp_path: Path) -> None:
                 await platform.act(case.id, note, by=OFFICER, key="n", expected=stale)
             told.append(caught.value)
         with pytest.raises(KeyReused):
-            await platform.act(case.id, note, by=OFFICER, key="key-6")
+            await platform.act(case.id, note, by=OFFICER, key="key-4")
         with pytest.raises(NoSuchCase):
             await platform.facts(case.id, by=STRANGER)
         told.append(await platform.erase(case.id, by=OFFICER, approved_by=SECOND))

@@ -10,6 +10,7 @@ import pytest
 
 from expressplatform import commands as c
 from expressplatform.case import Case
+from expressplatform.codes import Status
 from expressplatform.complaint import ERASED, Particulars, Remark
 from expressplatform.errors import InvalidInput, Refused
 from expressplatform.events import MessageAdded, NoteAdded
@@ -108,6 +109,25 @@ def test_a_clock_a_little_behind_refuses_nobody() -> None:
     case = uploaded(platform)
     clock.wait(hours=-1)
     assert platform.act(case.id, c.Obtain(), by=TAOBAO, key="obtain").at == case.at
+
+
+def test_nobody_uses_up_the_keys_of_another() -> None:
+    """A key that a trader or complainant has used still stands open to the council, for erasing too."""
+    platform = platform_of(Clock())
+    case = uploaded(platform)
+    platform.act(case.id, c.Obtain(), by=TAOBAO, key="next")
+    platform.act(case.id, c.AddMessage(Remark("a")), by=PERSON, key=f"erase:{case.id}")
+    assert platform.act(case.id, c.AddNote(Remark("b")), by=OFFICER, key="next").version == case.version + 3
+    platform.act(case.id, c.Withdraw(), by=PERSON, key="next")
+    assert platform.erase(case.id, by=OFFICER, approved_by=SECOND).status is Status.ERASED
+
+
+def test_a_list_does_not_repeat_what_it_was_asked() -> None:
+    """A status that is none is a problem with a path, and is not quoted."""
+    with pytest.raises(InvalidInput) as caught:
+        platform_of(Clock()).cases(by=OFFICER, status=["Chan Tai Man"])  # type: ignore[list-item]
+    assert caught.value.problems[0].path == "$.status"
+    assert "Chan" not in str(caught.value)
 
 
 def test_every_single_wrong_character_of_a_reference_is_found() -> None:

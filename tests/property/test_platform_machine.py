@@ -16,7 +16,7 @@ from expressplatform.complaint import ERASED, Actor, Particulars, clock_of
 from expressplatform.errors import ExpressPlatformError, KeyReused, NoSuchCase, StaleVersion
 from expressplatform.memory import MemoryKeyStore, MemoryStore
 from expressplatform.platform import Platform, Request
-from expressplatform.platform.rows import header_of
+from expressplatform.platform.rows import header_of, receipt_key
 from expressplatform.ports import EVERYONE, CaseStore, Wanted
 from expressplatform.schemes import HK_CCA
 from expressplatform.testing.fitting import fitting
@@ -119,7 +119,7 @@ class PlatformMachine(RuleBasedStateMachine):
     def repeat(self, data: Any) -> None:
         """What was carried out before, one or several, is not carried out again."""
         again = data.draw(st.lists(st.sampled_from(self.sent), min_size=1, max_size=4))
-        done = [one for one in again if self.stores[0].receipt(one.case_id, one.key)]
+        done = [one for one in again if self.stores[0].receipt(one.case_id, receipt_key(one.by, one.key))]
         before = self.case
         answers = self.submit(*done)
         assert all(answer == before for answer in answers)
@@ -130,7 +130,10 @@ class PlatformMachine(RuleBasedStateMachine):
         """A key that has carried one command carries no other."""
         sent = data.draw(st.sampled_from(self.sent))
         other = c.SetReference("another-1") if sent.command != c.SetReference("another-1") else c.TakeUp()
-        if self.stores[0].receipt(sent.case_id, sent.key) and self.case.status is not Status.ERASED:
+        if (
+            self.stores[0].receipt(sent.case_id, receipt_key(sent.by, sent.key))
+            and self.case.status is not Status.ERASED
+        ):
             (answer,) = self.submit(Request(other, sent.by, sent.key, sent.case_id))
             assert isinstance(answer, KeyReused)
 

@@ -11,16 +11,18 @@ from expressplatform import commands as c
 from expressplatform.codes import (
     Audience,
     Basis,
+    Channel,
     DeclineReason,
     Duty,
     EvidenceKind,
     KeptGround,
     Outcome,
     Purpose,
+    Role,
     Status,
     StopReason,
 )
-from expressplatform.complaint import Evidence
+from expressplatform.complaint import ActingFor, Authority, Complainant, Evidence
 from expressplatform.deadlines import duties
 from expressplatform.errors import InvalidInput
 from expressplatform.indicators.marks import Mark, outcome_of
@@ -127,6 +129,17 @@ class TestATakenBackConsent:
         walk.do(c.SupplyInformation(WHOLE))
         assert "taobao" not in {one.recipient for one in walk.case.file.consents}
         assert walk.refused(c.Accept()).code == "information_missing"
+
+
+def test_a_representative_does_not_widen_the_authority() -> None:
+    """What a representative supplies leaves the authority on the case as the complainant gave it."""
+    narrow = Complainant(represented=True, authority=Authority(until=date(2026, 1, 1)))
+    wide = attrs.evolve(narrow, authority=Authority(True, date(2030, 1, 1)))
+    agent = attrs.evolve(PERSON, acting_for=ActingFor(Role.COMPLAINANT, Channel.WEB))
+    walk = Walk(attrs.evolve(WHOLE, complainant=narrow))
+    supplied = c.SupplyInformation(attrs.evolve(WHOLE, complainant=wide))
+    assert walk.refused(supplied, by=agent).code == "authority_too_narrow"
+    assert walk.do(supplied).case.complaint.complainant == wide
 
 
 def test_no_participant_is_reached_as_an_authority() -> None:

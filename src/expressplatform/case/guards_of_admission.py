@@ -58,6 +58,8 @@ def authority(step: Step) -> Refusal | None:
         return Refusal("no_authority", Role.COMPLAINANT, "No authority for a representative is on the case.")
     if granted.until is not None and step.scheme.day(step.at) > granted.until:
         return Refusal("authority_ended", Role.COMPLAINANT, "The representative's authority has ended.")
+    if isinstance(step.command, c.SupplyInformation) and step.command.complaint.complainant.authority != granted:
+        return Refusal("authority_too_narrow", Role.COMPLAINANT, "A representative does not change the authority.")
     settles = isinstance(step.command, c.AcceptOffer | c.Confirm | c.Withdraw)
     if settles and not granted.may_settle:
         return Refusal("authority_too_narrow", Role.COMPLAINANT, "The authority does not cover settling.")

@@ -179,7 +179,8 @@ class Changing(Desk):
         batch.about[place] = case_id
         draft = await self._draft(case_id, batch, request)
         case = draft.case
-        if case is not None and (case_id, request.key) in batch.first:
+        named = case_id, rows.receipt_key(request.by, request.key)
+        if case is not None and named in batch.first:
             batch.twins.add(place)  # the same key again: the next round finds its receipt
             return case
         if case is not None and batch.again and await self._receipt_stands(case, request):
@@ -196,7 +197,7 @@ class Changing(Desk):
             return await self._already(case, request, refused)
         before, draft.case = draft.case, apply(draft.case, event)
         batch.steps[place] = Step(before, draft.case, event)
-        batch.first[case_id, request.key] = place
+        batch.first[named] = place
         return draft.case
 
     def _instant(self, case: Case | None, request: Request) -> datetime:
@@ -220,7 +221,7 @@ class Changing(Desk):
 
     async def _receipt_stands(self, case: Case, request: Request) -> bool:
         """Whether this very command was carried out before; raises KeyReused where the key carried another one."""
-        receipt = await self.store.receipt(case.id, request.key)
+        receipt = await self.store.receipt(case.id, rows.receipt_key(request.by, request.key))
         if receipt is not None:
             self._same_command(case.id, receipt, request)
         return receipt is not None

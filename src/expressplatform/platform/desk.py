@@ -104,7 +104,7 @@ class Desk:
         receipt = None
         if request.key:
             digest = rows.receipt_digest(write_command(request.command), request.by, key)
-            receipt = Receipt(after.id, request.key, digest, after.version)
+            receipt = Receipt(after.id, rows.receipt_key(request.by, request.key), digest, after.version)
         return Commit(
             case_id=after.id,
             expected=after.version - 1,

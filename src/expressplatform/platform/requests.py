@@ -20,7 +20,7 @@ from expressplatform.commands import Command
 from expressplatform.complaint import Actor
 from expressplatform.errors import InvalidInput, NoSuchCase, Problem
 from expressplatform.events import Event
-from expressplatform.fields import Constraint
+from expressplatform.fields import Constraint, refuse
 from expressplatform.ports import Wanted
 from expressplatform.reading import Reader
 from expressplatform.wire import check
@@ -106,6 +106,8 @@ def wanted_of(
 ) -> Wanted:
     """Which cases a list should hold; one status may stand for itself."""
     several = (status,) if isinstance(status, Status) else status
+    if not set(several) <= set(Status):
+        raise refuse("$.status", "code", "must be one of: " + ", ".join(Status))
     return Wanted(tuple(Status(one).value for one in several), trader, assignee, reference, due_before)
 
 

@@ -197,6 +197,11 @@ def is_open(header: Header) -> bool:
     return Status(header.status) in OPEN
 
 
+def receipt_key(by: Actor, key: str) -> str:
+    """A key as the store keeps it: each organisation has, in each role, keys of its own."""
+    return f"{by.role}:{by.organisation}:{key}"
+
+
 PLAIN: Final = b"plain:"
 """How the digest of a receipt begins that was made without a key, after the case's was destroyed."""
 
