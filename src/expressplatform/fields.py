@@ -14,8 +14,11 @@ import attrs
 
 from expressplatform.errors import InvalidInput, Problem
 
-CODE: Final = r"[A-Za-z0-9](?:[A-Za-z0-9._:/@-]*[A-Za-z0-9])?"
-"""An identifier that somebody's system gave: letters, digits and ``._:/@-`` inside."""
+CODE: Final = r"[A-Za-z0-9](?:[A-Za-z0-9._:/-]*[A-Za-z0-9])?"
+"""An identifier that somebody's system gave: letters, digits and ``._:/-`` inside, so that no e-mail address is one.
+
+Identifiers are facts, which stay readable for ever.
+"""
 
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 
@@ -125,7 +128,7 @@ def text(longest: int, *, shortest: int = 0) -> Checked:
 
 def code(longest: int = 80, *, empty: bool = False) -> Checked:
     """An identifier; ``empty`` says whether there may be none."""
-    wanted = "must be an identifier of letters, digits and . _ : / @ -"
+    wanted = "must be an identifier of letters, digits and . _ : / -"
     shape = Constraint(shortest=0 if empty else 1, longest=longest, pattern=CODE, wanted=wanted)
     return Checked(shape, (str,), "must be text")
 

@@ -22,7 +22,7 @@ from expressplatform.codes import (
     Status,
     StopReason,
 )
-from expressplatform.complaint import ActingFor, Authority, Complainant, Evidence
+from expressplatform.complaint import ActingFor, Authority, Complainant, Evidence, Shop
 from expressplatform.deadlines import duties
 from expressplatform.errors import InvalidInput
 from expressplatform.indicators.marks import Mark, outcome_of
@@ -150,6 +150,20 @@ def test_no_participant_is_reached_as_an_authority() -> None:
         Audience.AUTHORITY, "newcomer", ("particulars.phone",), Purpose.LAW_ENFORCEMENT, Basis.STATUTORY_DUTY
     )
     assert walk.refused(sent).code == "wrong_audience"
+
+
+@pytest.mark.parametrize("told", ["a.person@example.org", "A. Person", "陳大文"])
+def test_an_identifier_is_no_address_and_no_name(told: str) -> None:
+    """Where a fact is an identifier (a shop, a document, a file number, a person), no e-mail address or name fits."""
+    for make in (
+        lambda: Shop("taobao", told),
+        lambda: Evidence(told, EvidenceKind.ORDER),
+        lambda: c.SetReference(told),
+        lambda: attrs.evolve(PERSON, person=told),
+        lambda: attrs.evolve(WHOLE, council_reference=told),
+    ):
+        with pytest.raises(InvalidInput):
+            make()
 
 
 class TestWords:

@@ -17,6 +17,7 @@ from expressplatform.case import guards_of_admission as admission
 from expressplatform.case import guards_of_time as times
 from expressplatform.case.step import Refusal, Step
 from expressplatform.codes import Role, Word
+from expressplatform.commands import Command
 from expressplatform.complaint import MOST_CONSENTS, MOST_EVIDENCE
 from expressplatform.lifecycle import Guard
 from expressplatform.privacy.table import EVERY_FIELD
@@ -70,11 +71,15 @@ def evidence_known(step: Step) -> Refusal | None:
 
 def evidence_new(step: Step) -> Refusal | None:
     """An id names one document for ever."""
-    command = step.command
-    added = command.copy if isinstance(command, c.Redact) else getattr(command, "evidence", None)
-    if getattr(added, "id", None) not in {item.id for item in step.stands.file.evidence}:
+    if _added(step.command) not in {item.id for item in step.stands.file.evidence}:
         return None
     return Refusal("evidence_exists", step.by.role, "Evidence of that id is on the case already.")
+
+
+def _added(command: Command) -> str:
+    """The id of the document that a command adds."""
+    added = command.copy if isinstance(command, c.Redact) else getattr(command, "evidence", None)
+    return getattr(added, "id", "")
 
 
 def room(step: Step) -> Refusal | None:
@@ -86,8 +91,8 @@ def room(step: Step) -> Refusal | None:
         consents |= {item.recipient for item in command.complaint.consents}
     elif isinstance(command, c.GiveConsent):
         consents.add(command.consent.recipient)
-    elif isinstance(command, c.AddEvidence | c.Redact):
-        evidence.add(command.evidence.id if isinstance(command, c.AddEvidence) else command.copy.id)
+    else:
+        evidence.add(_added(command))
     if len(evidence) <= MOST_EVIDENCE and len(consents) <= MOST_CONSENTS:
         return None
     return Refusal("too_many", "", "The case holds as much of that as it may.")

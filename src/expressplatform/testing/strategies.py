@@ -60,7 +60,7 @@ def texts(shortest: int = 0, longest: int = LONGEST) -> SearchStrategy[str]:
 def identifiers(shortest: int = 1, longest: int = 80) -> SearchStrategy[str]:
     """Identifiers such as ``trader-17`` or ``a:b/c``; empty ones too where ``shortest`` is 0."""
     first = st.sampled_from(_NAMING)
-    more = st.text(_NAMING + "._:/@-", max_size=min(longest, 12) - 2).map(lambda inside: inside + "x")
+    more = st.text(_NAMING + "._:/-", max_size=min(longest, 12) - 2).map(lambda inside: inside + "x")
     whole = st.builds(str.__add__, first, st.one_of(st.just(""), more))
     return whole if shortest else st.one_of(st.just(""), whole)
 
