@@ -59,7 +59,7 @@ _ROOMY: Final = 110
 @click.option("--trader", metavar="ID", default="", help="The trader that has the case.")
 @click.option("--assignee", metavar="STAFF", default="", help="The officer who has the case.")
 @click.option("--due-before", type=click.DateTime(["%Y-%m-%d"]), help="Something is due before this local day.")
-@click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="How many at most.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True, help="How many at most.")
 @click.option("--after", metavar="CURSOR", default="", help="Go on after the end of an earlier list.")
 @json_option
 @answers

@@ -228,6 +228,12 @@ def test_lists_filter_and_go_on_from_a_cursor(desk: Desk) -> None:
     assert all(reference in desk.ok("cases") for reference in references)
 
 
+def test_a_list_longer_than_any_is_a_wrong_command_line(desk: Desk) -> None:
+    """The limit of a list is told by --help, not as a fault of a document."""
+    assert desk.run("cases", "--limit", "1001").exit_code == Exit.USAGE
+    assert desk.document("cases", "--limit", "1000")["cases"] == []
+
+
 def test_figures_are_given_for_people_by_group_and_for_the_public(desk: Desk) -> None:
     """The same figures as a page, by group, and with small cells left out."""
     desk.lodge()
