@@ -102,8 +102,10 @@ def _make_private(path: str) -> None:
 
 
 def _refuse_foreign(db: sqlite3.Connection) -> None:
+    db.execute("BEGIN")  # one look: somebody else may be making the file at this moment
     schema, application = _number(db, "user_version"), _number(db, "application_id")
     tables = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    db.execute("COMMIT")
     if application != APPLICATION and (schema or application or tables):
         raise StoreUnusable("not_ours", "the file belongs to another program")
     if schema > SCHEMA:
