@@ -10,6 +10,7 @@
         ├── StoreUnusable   corrupt, newer or foreign files
         ├── SealBroken      a sealed part does not open: wrong key, moved, altered
         ├── SignatureInvalid
+        ├── EvidenceMissing a file that a case names is not in the store of evidence
         ├── KeyMissing      a case's key is not in the key store
         └── KeyDestroyed    it was destroyed: the case has been erased
 
@@ -150,6 +151,17 @@ class SignatureInvalid(OperatorMustAct):
 
     def __str__(self) -> str:
         return f"the signature does not match [{self.code}]"
+
+
+@attrs.frozen(str=False)
+class EvidenceMissing(OperatorMustAct):
+    """The store of evidence does not have a file that a case names: it was lost, or belongs to other data."""
+
+    case_id: str
+    code: str = "evidence_missing"
+
+    def __str__(self) -> str:
+        return f"a file of case {self.case_id} is not in the store of evidence"
 
 
 @attrs.frozen(str=False)

@@ -1,15 +1,14 @@
-"""The ports: what the shell asks of stores, key stores and gateways, and the rows that they exchange.
+"""Where cases live: the rows of a case store, and what is asked of it.
 
-Laws of this file: ports speak rows and bytes. A store never sees a particular, a key store never sees a case's data,
-and a gateway is told a number and a date. Instants are UTC to the microsecond; `now` is always an argument. Every query
-carries the organisation that asks: what is not its to see does not exist for it, and the empty name sees nothing.
+Laws of this file: a store never sees a particular. Every query carries the organisation that asks: what is not its to
+see does not exist for it, and the empty name sees nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Sequence
 from datetime import datetime, timedelta
-from typing import Final, Protocol, runtime_checkable
+from typing import Final, Protocol
 
 import attrs
 
@@ -34,7 +33,9 @@ class Header:
     """Where a case stands, in clear and queryable: always what its events replay to.
 
     ``council`` and ``trader`` may see the case (the trader once it has been uploaded), and so may ``former``
-    traders that still owe something. ``due_at`` is when the clock next has something to do.
+    traders that still owe something. ``due_at`` is when the clock next has something to do. ``owed_since`` is since
+    when a recipient has owed the deletion or renewal of what it obtained, the longest first; ``alarms`` counts reports
+    of impostors that no officer has looked into.
     """
 
     case_id: str
@@ -54,6 +55,8 @@ class Header:
     due_at: datetime | None
     duty: str
     provisional: bool
+    owed_since: datetime | None = None
+    alarms: int = 0
 
 
 @attrs.frozen
@@ -140,13 +143,19 @@ class StoredCase:
 
 @attrs.frozen
 class Wanted:
-    """Which cases a list should hold; empty means: any. ``due_before`` is an instant."""
+    """Which cases a list should hold; empty means: any.
+
+    ``due_before`` and ``owed_before`` are instants, for `Header.due_at` and `Header.owed_since`; ``alarmed`` asks for
+    cases with alarms.
+    """
 
     status: tuple[str, ...] = ()
     trader: str = ""
     assignee: str = ""
     reference: str = ""
     due_before: datetime | None = None
+    owed_before: datetime | None = None
+    alarmed: bool = False
 
 
 @attrs.frozen
@@ -229,54 +238,3 @@ class AsyncCaseStore(Protocol):
     def scheme(self) -> Awaitable[tuple[str, str] | None]: ...
     def adopt(self, scheme: str, edition: str, /) -> Awaitable[None]: ...
     def close(self) -> Awaitable[None]: ...
-
-
-class KeyStore(Protocol):
-    """Where data keys live, apart from the data: one for each case, and named secrets. Thread-safe."""
-
-    def create(self, case_ids: Sequence[str], /) -> None:
-        """Makes the keys that are not there yet; raises KeyDestroyed for a case whose key was destroyed."""
-
-    def get(self, case_id: str, /) -> bytes:
-        """A case's key of 32 bytes; raises KeyMissing or KeyDestroyed."""
-
-    def destroy(self, case_id: str, /) -> None:
-        """Destroys a case's key for ever; harmless when repeated."""
-
-    def secret(self, name: str, /) -> bytes:
-        """A named secret of 32 bytes, made where it is not there."""
-
-    def forget(self, name: str, /) -> None:
-        """Destroys a named secret."""
-
-    def destroyed(self) -> Sequence[str]:
-        """The ids of the cases whose keys were destroyed."""
-
-    def close(self) -> None:
-        """Lets go of files."""
-
-
-@attrs.frozen
-class Alert:
-    """All that a trader is told unasked: that a case waits, and until when. Details come by Obtain."""
-
-    id: str
-    case_id: str
-    organisation: str
-    reference: str
-    due_at: datetime | None
-
-
-@runtime_checkable
-class TraderGateway(Protocol):
-    """How a trader learns that something waits for it. Delivery may repeat; receivers drop what they know."""
-
-    def alert(self, alert: Alert, /) -> None:
-        """Tells the trader; raises on failure, and the alert will be sent again."""
-
-
-class Draw(Protocol):
-    """Where references and codes come from. Keys and nonces never do: those are the operating system's."""
-
-    def __call__(self, purpose: str, case_id: str, version: int, /) -> bytes:
-        """At least 16 bytes, the same ones for the same arguments only where that is wanted (a simulation)."""

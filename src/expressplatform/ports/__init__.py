@@ -1,0 +1,63 @@
+"""The ports: what the shell asks of stores, key stores, gateways and messengers, and the rows that they exchange.
+
+Laws of this package: ports speak rows and bytes, and stores never see a particular. Instants are UTC to the
+microsecond; `now` is always an argument. Sync and async are equals: each port of a store has both.
+"""
+
+from expressplatform.ports.cases import (
+    EVERYONE,
+    Answer,
+    Appended,
+    AsyncCaseStore,
+    CaseStore,
+    Commit,
+    Conflict,
+    EffectRow,
+    Header,
+    Page,
+    Receipt,
+    Replayed,
+    StoredCase,
+    StoredEvent,
+    Token,
+    Wanted,
+)
+from expressplatform.ports.evidence import AsyncEvidenceStore, EvidenceStore, Filed
+from expressplatform.ports.keys import KeyStore
+from expressplatform.ports.outward import Alert, Draw, Message, Messenger, Scan, Scanned, TraderGateway
+from expressplatform.ports.shelf import AsyncShelf, Shelf, ShelfPage, ShelfRow, Sought
+
+__all__ = [
+    "EVERYONE",
+    "Alert",
+    "Answer",
+    "Appended",
+    "AsyncCaseStore",
+    "AsyncEvidenceStore",
+    "AsyncShelf",
+    "CaseStore",
+    "Commit",
+    "Conflict",
+    "Draw",
+    "EffectRow",
+    "EvidenceStore",
+    "Filed",
+    "Header",
+    "KeyStore",
+    "Message",
+    "Messenger",
+    "Page",
+    "Receipt",
+    "Replayed",
+    "Scan",
+    "Scanned",
+    "Shelf",
+    "ShelfPage",
+    "ShelfRow",
+    "Sought",
+    "StoredCase",
+    "StoredEvent",
+    "Token",
+    "TraderGateway",
+    "Wanted",
+]
