@@ -12,20 +12,17 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from types import TracebackType
-from typing import ParamSpec, Self, TypeVar, final
+from typing import Self, final
 
 from expressplatform.ports import Answer, Commit, EffectRow, Header, Page, Receipt, StoredCase, Wanted
 from expressplatform_sqlite.faults import closed
+from expressplatform_sqlite.hands import Hands
 from expressplatform_sqlite.store import SqliteStore
 from expressplatform_sqlite.together import Outcome
 
-P = ParamSpec("P")
-T = TypeVar("T")
 _Waiting = tuple[Sequence[Commit], "asyncio.Future[Sequence[Answer]]"]
 
 
@@ -41,8 +38,8 @@ class AsyncSqliteStore:
 
     def __init__(self, path: str | os.PathLike[str], *, busy_seconds: float = 30.0, readers: int = 4) -> None:
         self._store = SqliteStore(path, busy_seconds=busy_seconds)
-        self._writer = ThreadPoolExecutor(1, "store writer")
-        self._readers = ThreadPoolExecutor(readers, "store reader")
+        self._writer = Hands(1, "store writer")
+        self._readers = Hands(readers, "store reader")
         self._waiting: list[_Waiting] = []
         self._carrying: asyncio.Task[None] | None = None
         self._closed = False
@@ -64,7 +61,7 @@ class AsyncSqliteStore:
         while self._waiting:
             batch, self._waiting = self._waiting, []
             try:
-                outcomes = await self._write(self._store.append_all, [commits for commits, _ in batch])
+                outcomes = await self._writer.carry(self._store.append_all, [commits for commits, _ in batch])
                 for (_, answers), outcome in zip(batch, outcomes, strict=True):
                     _settle(answers, outcome)
             finally:
@@ -73,53 +70,53 @@ class AsyncSqliteStore:
 
     async def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:
         """Effects that nobody works on, what waited longest first, leased until ``now + lease``."""
-        return await self._write(self._store.claim, now, limit, lease)
+        return await self._writer.carry(self._store.claim, now, limit, lease)
 
     async def done(self, effect_ids: Sequence[str], /) -> None:
         """The effects have been carried out; harmless when repeated."""
-        await self._write(self._store.done, effect_ids)
+        await self._writer.carry(self._store.done, effect_ids)
 
     async def retry(self, effect_id: str, at: datetime, /) -> None:
         """The effect may be claimed again from ``at`` on; nothing where it is done."""
-        await self._write(self._store.retry, effect_id, at)
+        await self._writer.carry(self._store.retry, effect_id, at)
 
     async def adopt(self, scheme: str, edition: str, /) -> None:
         """The store belongs to this scheme, of this edition, from now on; ``other_scheme`` where to another."""
-        await self._write(self._store.adopt, scheme, edition)
+        await self._writer.carry(self._store.adopt, scheme, edition)
 
     # ---- reading ----------------------------------------------------------------------------------------------------
 
     async def load(self, case_id: str, organisation: str, /) -> StoredCase | None:
         """A case with its events in order; None where there is none for that organisation."""
-        return await self._read(self._store.load, case_id, organisation)
+        return await self._readers.carry(self._store.load, case_id, organisation)
 
     async def receipt(self, case_id: str, key: str, /) -> Receipt | None:
         """The receipt of a key on a case."""
-        return await self._read(self._store.receipt, case_id, key)
+        return await self._readers.carry(self._store.receipt, case_id, key)
 
     async def headers(self, organisation: str, wanted: Wanted, after: str, limit: int, /) -> Page:
         """Headers by case id, from a cursor on."""
-        return await self._read(self._store.headers, organisation, wanted, after, limit)
+        return await self._readers.carry(self._store.headers, organisation, wanted, after, limit)
 
     async def due(self, now: datetime, limit: int, /) -> Sequence[Header]:
         """Headers whose ``due_at`` is ``now`` or earlier, the earliest first."""
-        return await self._read(self._store.due, now, limit)
+        return await self._readers.carry(self._store.due, now, limit)
 
     async def scan(self, organisation: str, after: str, limit: int, /) -> Sequence[StoredCase]:
         """Whole cases by case id, after a case id."""
-        return await self._read(self._store.scan, organisation, after, limit)
+        return await self._readers.carry(self._store.scan, organisation, after, limit)
 
     async def find(self, organisation: str, tokens: Sequence[bytes], /) -> Sequence[str]:
         """The ids of cases that carry one of these tokens, in order."""
-        return await self._read(self._store.find, organisation, tokens)
+        return await self._readers.carry(self._store.find, organisation, tokens)
 
     async def quarters(self) -> Sequence[str]:
         """The quarters whose secrets still stand behind a token, in order."""
-        return await self._read(self._store.quarters)
+        return await self._readers.carry(self._store.quarters)
 
     async def scheme(self) -> tuple[str, str] | None:
         """The scheme that the store belongs to (id, edition); None while it belongs to none."""
-        return await self._read(self._store.scheme)
+        return await self._readers.carry(self._store.scheme)
 
     # ---- threads ----------------------------------------------------------------------------------------------------
 
@@ -130,22 +127,9 @@ class AsyncSqliteStore:
         self._closed = True
         if self._carrying is not None:
             await asyncio.wait([self._carrying])
-        await asyncio.get_running_loop().run_in_executor(self._writer, self._store.close)
-        self._writer.shutdown(wait=False)
-        self._readers.shutdown(wait=False)
-
-    async def _write(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await self._run(self._writer, partial(call, *args, **kwargs))
-
-    async def _read(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await self._run(self._readers, partial(call, *args, **kwargs))
-
-    async def _run(self, pool: ThreadPoolExecutor, call: Callable[[], T]) -> T:
-        try:
-            answer = asyncio.get_running_loop().run_in_executor(pool, call)
-        except RuntimeError:
-            raise closed() from None
-        return await answer
+        await self._writer.carry(self._store.close)
+        self._writer.let_go()
+        self._readers.let_go()
 
     async def __aenter__(self) -> Self:
         return self

@@ -17,7 +17,7 @@ from expressplatform_sqlite.rows import EVENT, HEADER, Row, event_row, header_ro
 _STANDING: Final = """SELECT (SELECT version FROM cases WHERE case_id = ?1), digest, version
     FROM (SELECT 1) LEFT JOIN receipts ON case_id = ?1 AND key = ?2"""
 _PUT_HEADER: Final = (
-    f"INSERT INTO cases ({HEADER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+    f"INSERT INTO cases ({HEADER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
     "ON CONFLICT (case_id) DO UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in HEADER.split(", ")[1:])
 )
 _PUT_EVENT: Final = f"INSERT INTO events ({EVENT}) VALUES (?, ?, ?, ?, ?, ?)"

@@ -20,7 +20,7 @@ Row = tuple[Any, ...]
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 HEADER: Final = (
     "case_id, version, status, council, trader, former, assignee, reference, scheme, edition, nature, category, "
-    "lodged_at, changed_at, due_at, duty, provisional"
+    "lodged_at, changed_at, due_at, duty, provisional, owed_since, alarms"
 )
 EVENT: Final = "case_id, version, kind, schema, facts, sealed"
 EFFECT: Final = "id, case_id, version, kind, recipient"
@@ -61,6 +61,8 @@ def header_row(header: Header) -> Row:
         None if header.due_at is None else micros(header.due_at),
         header.duty,
         header.provisional,
+        None if header.owed_since is None else micros(header.owed_since),
+        header.alarms,
     )
 
 
@@ -70,6 +72,7 @@ def header_of(row: Row) -> Header:
     values[5] = () if row[5] == _NOBODY else tuple(json.loads(row[5]))
     values[12:15] = instant(row[12]), instant(row[13]), None if row[14] is None else instant(row[14])
     values[16] = bool(row[16])
+    values[17] = None if row[17] is None else instant(row[17])
     return Header(*values)
 
 

@@ -4,7 +4,7 @@ Laws of this file
 - A migration is never edited once it has been released: a change is one more tuple at the end. The file's
   ``user_version`` counts those it has; a file that has more than this release knows is left alone.
 - A file of another program, or without its own mark, is refused before a byte of it is changed.
-- Every primary key begins with the case id (``meta`` excepted), so that rows of one case lie together.
+- Every primary key begins with the case id (``meta`` and the shelf excepted), so that rows of one case lie together.
 - Events are long and never change, so their table grows at its end (a rowid), and an index finds them: batches are
   written in half the time that they take in a table ordered by case. The short tables are ordered by case.
 - No statement here knows what a row means: sealed parts, facts and codes are bytes and text to it.
@@ -31,9 +31,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             council TEXT NOT NULL, trader TEXT NOT NULL, former TEXT NOT NULL, assignee TEXT NOT NULL,
             reference TEXT NOT NULL, scheme TEXT NOT NULL, edition TEXT NOT NULL, nature TEXT NOT NULL,
             category TEXT NOT NULL, lodged_at INTEGER NOT NULL, changed_at INTEGER NOT NULL, due_at INTEGER,
-            duty TEXT NOT NULL, provisional INTEGER NOT NULL
+            duty TEXT NOT NULL, provisional INTEGER NOT NULL, owed_since INTEGER, alarms INTEGER NOT NULL
         ) WITHOUT ROWID""",
         "CREATE INDEX cases_due ON cases (due_at) WHERE due_at IS NOT NULL",
+        "CREATE INDEX cases_owed ON cases (owed_since) WHERE owed_since IS NOT NULL",
+        "CREATE INDEX cases_alarmed ON cases (case_id) WHERE alarms > 0",
         """CREATE TABLE events (
             case_id TEXT NOT NULL, version INTEGER NOT NULL, kind TEXT NOT NULL, schema INTEGER NOT NULL,
             facts BLOB NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (case_id, version)
@@ -53,13 +55,23 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) WITHOUT ROWID""",
         "CREATE INDEX tokens_value ON tokens (value)",
         "CREATE INDEX tokens_quarter ON tokens (quarter)",
+        """CREATE TABLE shelf (
+            kind TEXT NOT NULL, id TEXT NOT NULL, owner TEXT NOT NULL, version INTEGER NOT NULL, place TEXT NOT NULL,
+            labels TEXT NOT NULL, year TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (kind, id)
+        )""",
+        "CREATE INDEX shelf_place ON shelf (kind, place, id)",
+        "CREATE INDEX shelf_year ON shelf (kind, year)",
+        """CREATE TABLE labels (
+            kind TEXT NOT NULL, label TEXT NOT NULL, place TEXT NOT NULL, id TEXT NOT NULL,
+            PRIMARY KEY (kind, label, place, id)
+        ) WITHOUT ROWID""",
         "CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     ),
 )
 SCHEMA = len(MIGRATIONS)
 """The edition of the tables which this release reads and writes."""
 
-_TABLES = {"cases", "events", "effects", "receipts", "tokens", "meta"}
+_TABLES = {"cases", "events", "effects", "receipts", "tokens", "shelf", "labels", "meta"}
 
 
 def connect(path: str, busy_seconds: float) -> sqlite3.Connection:

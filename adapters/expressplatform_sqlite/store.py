@@ -2,10 +2,8 @@
 
 Laws of this module
 - What has been acknowledged is on the disk: write-ahead log, synchronous at every commit.
-- One writer at a time, in this process by a lock and between processes by SQLite's; readers never wait for it.
 - Threads that append at the same time share one transaction (`together`); rows that cannot be kept are the error of
   the caller who brought them, and of no other.
-- After a failure the store is as it was before the call, and may be used again.
 """
 
 from __future__ import annotations
@@ -13,21 +11,18 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
-from types import TracebackType
-from typing import Final, Self, final
+from typing import Final, final
 
 from expressplatform.errors import StoreUnusable
 from expressplatform.ports import EVERYONE, Answer, Commit, EffectRow, Header, Page, Receipt, StoredCase, Wanted
 from expressplatform_sqlite.batch import Batch
-from expressplatform_sqlite.faults import closed, translated, unusable
+from expressplatform_sqlite.connections import Connections
+from expressplatform_sqlite.faults import unusable
 from expressplatform_sqlite.rows import EFFECT, EVENT, HEADER, effects_of, events_of, header_of, micros
-from expressplatform_sqlite.schema import MEMORY, opened, reader
 from expressplatform_sqlite.together import Outcome, Together
 
 _SEES: Final = f"""(:org = '{EVERYONE}' OR council = :org OR trader = :org
@@ -68,11 +63,16 @@ def _filtered(wanted: Wanted) -> tuple[str, dict[str, object]]:
     if wanted.due_before is not None:
         clauses.append("due_at < :due_before")
         values["due_before"] = micros(wanted.due_before)
+    if wanted.owed_before is not None:
+        clauses.append("owed_since < :owed_before")
+        values["owed_before"] = micros(wanted.owed_before)
+    if wanted.alarmed:
+        clauses.append("alarms > 0")
     return " AND ".join([_HEADERS, *clauses]) + " ORDER BY case_id LIMIT :limit", values
 
 
 @final
-class SqliteStore:
+class SqliteStore(Connections):
     """Cases in the file at ``path``, made (mode 0600) when it is not there; ``:memory:`` for one without a file.
 
     Safe from several threads, and from several processes: a writer waits up to ``busy_seconds`` for another.
@@ -81,17 +81,11 @@ class SqliteStore:
     or ``failed``.
     """
 
-    __slots__ = ("_busy", "_closed", "_db", "_idle", "_lock", "_path", "_together")
+    __slots__ = ("_together",)
 
     def __init__(self, path: str | os.PathLike[str], *, busy_seconds: float = 30.0) -> None:
-        self._path = MEMORY if path == MEMORY else os.path.abspath(path)
-        self._busy = busy_seconds
-        self._lock = threading.Lock()
+        super().__init__(path, busy_seconds=busy_seconds)
         self._together = Together(self.append_all)
-        self._idle: list[sqlite3.Connection] = []
-        self._closed = False
-        with translated():
-            self._db = opened(self._path, busy_seconds)
 
     # ---- writing ----------------------------------------------------------------------------------------------------
 
@@ -135,15 +129,6 @@ class SqliteStore:
             db.executemany(_DONE, [(effect_id,) for effect_id in effect_ids])
         if effect_ids:
             self._empty_log()
-
-    def _empty_log(self) -> None:
-        """What has been deleted leaves the write-ahead log too; where somebody reads just now, another time."""
-        with self._lock, suppress(sqlite3.Error):
-            self._db.execute("PRAGMA busy_timeout = 0")
-            try:
-                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            finally:
-                self._db.execute(f"PRAGMA busy_timeout = {int(self._busy * 1000)}")
 
     def retry(self, effect_id: str, at: datetime, /) -> None:
         """The effect may be claimed again from ``at`` on; nothing where it is done."""
@@ -216,74 +201,6 @@ class SqliteStore:
         with self._reading() as db:
             scheme, edition = db.execute(_SCHEME).fetchone()
         return None if scheme is None else (scheme, edition)
-
-    # ---- connections ------------------------------------------------------------------------------------------------
-
-    def close(self) -> None:
-        """Close the file; any later call raises ``StoreUnusable`` with the code ``closed``."""
-        with self._lock, translated():
-            self._closed = True
-            self._let_go()
-            self._db.close()
-
-    def _refuse_closed(self) -> None:
-        if self._closed:
-            raise closed()
-
-    def _idle_reader(self) -> sqlite3.Connection | None:
-        try:
-            return self._idle.pop()
-        except IndexError:
-            return None
-
-    def _let_go(self) -> None:
-        while (idle := self._idle_reader()) is not None:
-            idle.close()
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, translated(), self._transaction() as db:
-            yield db
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, under the lock: whole, or as if it had not been. After some failures it is gone already."""
-        self._refuse_closed()
-        db = self._db
-        try:
-            db.execute("BEGIN IMMEDIATE")
-            yield db
-            db.execute("COMMIT")
-        except BaseException:
-            if db.in_transaction:
-                with suppress(sqlite3.Error):
-                    db.execute("ROLLBACK")
-            raise
-
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection of one's own for as long as it takes; without a file there is only the one."""
-        self._refuse_closed()
-        if self._path == MEMORY:
-            with self._lock, translated():
-                yield self._db
-            return
-        with translated():
-            db = self._idle_reader() or reader(self._path, self._busy)
-            try:
-                yield db
-            finally:
-                self._idle.append(db)
-                if self._closed:
-                    self._let_go()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         return "<SqliteStore>"

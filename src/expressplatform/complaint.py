@@ -243,6 +243,13 @@ class Remark(Veiled):
 
 
 @personal
+class CallCode(Veiled):
+    """The short code that whoever calls in the trader's name must say first; new with each upload."""
+
+    digits: str = attrs.field(validator=text(20, shortest=4))
+
+
+@personal
 class Particulars(Veiled):
     """Who complains and what they told, in their own words. Never prints."""
 

@@ -199,13 +199,15 @@ def _sees(organisation: str, header: Header) -> bool:
 
 
 def _is_wanted(header: Header, wanted: Wanted) -> bool:
-    due = wanted.due_before
+    due, owed = wanted.due_before, wanted.owed_before
     return (
         (not wanted.status or header.status in wanted.status)
         and wanted.trader in ("", header.trader)
         and wanted.assignee in ("", header.assignee)
         and wanted.reference in ("", header.reference)
         and (due is None or (header.due_at is not None and header.due_at < due))
+        and (owed is None or (header.owed_since is not None and header.owed_since < owed))
+        and (not wanted.alarmed or header.alarms > 0)
     )
 
 

@@ -217,13 +217,24 @@ _RECORDS: Final = Records()
 # --- the particulars of an event ----------------------------------------------------------------------------
 
 
-def _particulars_class(cls: type[Command]) -> tuple[bool, type | None]:
-    """Whether they stand in the command's complaint, and of which class they are; None where it has none."""
-    attrs.resolve_types(cls)
+class _Place(Enum):
+    """Where the particulars of an event stand."""
+
+    EVENT = "event"
+    COMMAND = "command"
+    COMPLAINT = "complaint"
+
+
+def _particulars_class(event: type[Event]) -> tuple[_Place, type | None]:
+    """Where they stand, and of which class they are; None where it has none."""
+    attrs.resolve_types(event)
+    if _PERSONAL in attrs.fields_dict(event):
+        return _Place.EVENT, _particulars_type(event)
+    cls = attrs.resolve_types(cast(type[Command], attrs.fields_dict(event)["asked"].type))
     names = attrs.fields_dict(cls)
     if "complaint" in names:
-        return True, _particulars_type(Complaint)
-    return False, _particulars_type(cls) if _PERSONAL in names else None
+        return _Place.COMPLAINT, _particulars_type(Complaint)
+    return _Place.COMMAND, _particulars_type(cls) if _PERSONAL in names else None
 
 
 def _particulars_type(cls: type[Any]) -> type:
@@ -232,21 +243,16 @@ def _particulars_type(cls: type[Any]) -> type:
     return cast(type, found)
 
 
-def _asked_class(cls: type[Event]) -> type[Command]:
-    attrs.resolve_types(cls)
-    return cast(type[Command], attrs.fields_dict(cls)["asked"].type)
-
-
-_PLACES: Final = MappingProxyType({cls: _particulars_class(_asked_class(cls)) for cls in EVENTS.values()})
+_PLACES: Final = MappingProxyType({cls: _particulars_class(cls) for cls in EVENTS.values()})
 
 
 def particulars_of(event: Event) -> Veiled | Erased:
     """What is personal in an event: ERASED where it holds none, or not any more, or not here."""
-    in_complaint, cls = _PLACES[type(event)]
+    place, cls = _PLACES[type(event)]
     if cls is None:
         return ERASED
-    asked: Any = event.asked
-    found: Veiled | Erased = (asked.complaint if in_complaint else asked).particulars
+    holder: Any = event if place is _Place.EVENT else event.asked
+    found: Veiled | Erased = (holder.complaint if place is _Place.COMPLAINT else holder).particulars
     return found
 
 
@@ -260,9 +266,11 @@ def _replaced(value: T, name: str, by: object) -> T:
 
 
 def _holding(event: E, particulars: object) -> E:
-    in_complaint, _ = _PLACES[type(event)]
+    place, _ = _PLACES[type(event)]
+    if place is _Place.EVENT:
+        return _replaced(event, _PERSONAL, particulars)
     asked: Any = event.asked
-    if in_complaint:
+    if place is _Place.COMPLAINT:
         return _replaced(
             event, "asked", _replaced(asked, "complaint", _replaced(asked.complaint, _PERSONAL, particulars))
         )

@@ -29,6 +29,17 @@ def reference(drawn: bytes) -> str:
     return f"{body[:4]}-{body[4:]}-{_check(body)}"
 
 
+def call_code(drawn: bytes) -> str:
+    """Six digits that random bytes make: ``drawn`` holds at least 8 of them. Short enough to be said on the telephone.
+
+    >>> call_code(bytes(range(8)))
+    '306183'
+    """
+    if len(drawn) < LENGTH:
+        raise ValueError("a code needs at least eight random bytes")
+    return f"{int.from_bytes(drawn[:LENGTH], 'big') % 10**6:06}"
+
+
 def _check(body: str) -> str:
     return ALPHABET[sum(w * ALPHABET.index(char) for w, char in zip(_WEIGHTS, body, strict=True)) % 32]
 

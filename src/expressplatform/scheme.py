@@ -16,7 +16,7 @@ import attrs
 
 from expressplatform.citations import Citation
 from expressplatform.codes import Duty, Effect, Instrument, RejectionRule, Result, Role, Verdict
-from expressplatform.complaint import Complaint
+from expressplatform.complaint import ERASED, CallCode, Complaint, Erased
 from expressplatform.workdays import WorkingCalendar
 
 
@@ -90,13 +90,15 @@ class Known:
     """What the shell looked up before asking the core to decide.
 
     ``duplicates`` are the ids of other open cases over the same order; ``participants`` those of the store, live on the
-    date. ``case_id`` and ``reference`` are the numbers drawn for a complaint that is being lodged.
+    date. ``case_id`` and ``reference`` are the numbers drawn for a complaint that is being lodged, ``call_code`` the
+    one for an upload.
     """
 
     case_id: str = ""
     reference: str = ""
     duplicates: tuple[str, ...] = ()
     participants: tuple[Participant, ...] = ()
+    call_code: CallCode | Erased = ERASED
 
 
 @attrs.define(eq=False)
@@ -207,6 +209,8 @@ def _can_be_asked(finding: Finding) -> bool:
     return finding.result is Result.UNKNOWN or finding.effect is Effect.ASK
 
 
+DELETE_DAYS: Final = 10
+"""Days in which a deletion is confirmed, where a scheme says nothing else: a default of this library."""
 NO_CEILINGS: Final[Mapping[str, int]] = MappingProxyType({})
 
 
@@ -219,7 +223,8 @@ class Scheme:
     notice in use; ``stop_cap_days`` how many days in all the clock of one duty may stand still; ``ceilings`` the
     amounts in dispute above which an officer decides (currency to minor units; an amount in a currency that is not
     there is the officer's too; none at all: no ceiling); ``use_days`` how many calendar days a trader may use what it
-    obtained, after its deadline. How long an ended case is kept is the length of the duty to retain.
+    obtained, after its deadline; ``delete_days`` how many it has to confirm a deletion, or to read what was corrected.
+    How long an ended case is kept is the length of the duty to retain.
     """
 
     id: str
@@ -241,6 +246,7 @@ class Scheme:
     limit_years: int = 3
     ceilings: Mapping[str, int] = NO_CEILINGS
     use_days: int = 30
+    delete_days: int = DELETE_DAYS
     # Looked up on every step: what is found where all is met, participants by organisation, and each duty's terms
     # with the last level first.
     _dated: bool = attrs.field(init=False, repr=False)

@@ -19,11 +19,13 @@ import attrs
 import pytest
 
 from expressplatform.errors import StoreUnusable
-from expressplatform.ports import EVERYONE, Appended, AsyncCaseStore, CaseStore, Commit, Wanted
+from expressplatform.ports import EVERYONE, Appended, AsyncCaseStore, AsyncShelf, CaseStore, Commit, Shelf, Wanted
 from expressplatform.testing.store_rows import MANY, NOON, Mine
 from expressplatform_sqlite.aio import AsyncSqliteStore
+from expressplatform_sqlite.aio_shelf import AsyncSqliteShelf
 from expressplatform_sqlite.keys import LocalKeyStore
 from expressplatform_sqlite.schema import SCHEMA
+from expressplatform_sqlite.shelf import SqliteShelf
 from expressplatform_sqlite.store import SqliteStore
 
 
@@ -351,14 +353,23 @@ class TestManyAtOnce:
 
 
 def _public(kind: type) -> set[str]:
-    return {name for name in vars(kind) if not name.startswith("_")}
+    return {name for name in dir(kind) if not name.startswith("_")}
 
 
-def test_both_stores_have_the_methods_of_their_ports_and_the_same_arguments() -> None:
-    assert _public(SqliteStore) - {"append_all"} == _public(AsyncSqliteStore)
-    assert _public(AsyncSqliteStore) == _public(CaseStore) == _public(AsyncCaseStore)
-    for name in _public(AsyncSqliteStore):
-        plain, awaited = getattr(SqliteStore, name), getattr(AsyncSqliteStore, name)
+@pytest.mark.parametrize(
+    ("sync", "aio", "port", "async_port"),
+    [
+        (SqliteStore, AsyncSqliteStore, CaseStore, AsyncCaseStore),
+        (SqliteShelf, AsyncSqliteShelf, Shelf, AsyncShelf),
+    ],
+)
+def test_both_faces_have_the_methods_of_their_ports_and_the_same_arguments(
+    sync: type, aio: type, port: type, async_port: type
+) -> None:
+    assert _public(sync) - {"append_all"} == _public(aio)
+    assert _public(aio) == _public(port) == _public(async_port)
+    for name in _public(aio):
+        plain, awaited = getattr(sync, name), getattr(aio, name)
         assert inspect.signature(plain) == inspect.signature(awaited)
         assert inspect.iscoroutinefunction(awaited)
 

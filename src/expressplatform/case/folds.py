@@ -68,7 +68,7 @@ def _uploaded(case: Case, event: e.Uploaded) -> Parts:
     if account.first_uploaded_at is None:
         account = changed(account, first_uploaded_at=event.at)
     resolve = next((timer for timer in event.timers if timer.duty is Duty.RESOLVE), None)
-    return case.file, Turn(event.trader, event.at, resolve=resolve), account
+    return case.file, Turn(event.trader, event.at, resolve=resolve, particulars=event.particulars), account
 
 
 # --- the trader's turn -----------------------------------------------------------------------------------------
@@ -318,6 +318,7 @@ FOLDS: Final[Mapping[type[Event], Fold]] = MappingProxyType(
         e.Redacted: around.redacted,
         e.ReferenceSet: around.reference,
         e.Assigned: around.assigned,
+        e.NoteAdded: around.noted,
         e.Corrected: around.corrected,
         e.Held: around.held,
         e.HoldReleased: around.held,

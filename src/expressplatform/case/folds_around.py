@@ -12,7 +12,7 @@ from expressplatform.case.copies import changed, merged
 from expressplatform.case.state import Case, Parts
 from expressplatform.complaint import ERASED, Particulars
 from expressplatform.lifecycle import UNTIL_REPORTED
-from expressplatform.privacy.deletion import confirmed, told_to_delete
+from expressplatform.privacy.deletion import confirmed, corrected_at, told_to_delete
 
 
 def consent_given(case: Case, event: e.ConsentGiven) -> Parts:
@@ -39,7 +39,8 @@ def research(case: Case, event: e.ResearchConsentSet) -> Parts:
 
 
 def disclosed(case: Case, event: e.Disclosed) -> Parts:
-    return changed(case.file, disclosures=case.file.disclosures + 1), case.turn, case.account
+    told = tuple(dict.fromkeys((*case.file.told, event.disclosure.recipient)))
+    return changed(case.file, disclosures=case.file.disclosures + 1, told=told), case.turn, case.account
 
 
 def shared(case: Case, event: e.EvidenceShared) -> Parts:
@@ -74,11 +75,13 @@ def assigned(case: Case, event: e.Assigned) -> Parts:
 
 
 def corrected(case: Case, event: e.Corrected) -> Parts:
+    """Whoever holds the old details reads the new ones or deletes (PDPO DPP2(1); PIPL Art 46)."""
+    handling = case.turn.trader if case.turn is not None and case.status in UNTIL_REPORTED else ""
+    file = changed(case.file, holdings=corrected_at(case.file.holdings, handling, event.at))
     given = event.asked.particulars
-    if not isinstance(given, Particulars):
-        return case.file, case.turn, case.account
-    complaint = attrs.evolve(case.file.complaint, particulars=given)
-    return changed(case.file, complaint=complaint), case.turn, case.account
+    if isinstance(given, Particulars):
+        file = changed(file, complaint=attrs.evolve(file.complaint, particulars=given))
+    return file, case.turn, case.account
 
 
 def held(case: Case, event: e.Held | e.HoldReleased) -> Parts:
@@ -86,7 +89,14 @@ def held(case: Case, event: e.Held | e.HoldReleased) -> Parts:
 
 
 def impostor(case: Case, event: e.ImpostorReported) -> Parts:
-    return changed(case.file, impostors=case.file.impostors + 1), case.turn, case.account
+    file = changed(case.file, impostors=case.file.impostors + 1, alarms=case.file.alarms + 1)
+    return file, case.turn, case.account
+
+
+def noted(case: Case, event: e.NoteAdded) -> Parts:
+    """An officer has looked into what was reported, and says so."""
+    file = changed(case.file, alarms=0) if case.file.alarms else case.file
+    return file, case.turn, case.account
 
 
 def missed(case: Case, event: e.DeadlineMissed) -> Parts:
@@ -101,4 +111,5 @@ def deletion_confirmed(case: Case, event: e.DeletionConfirmed) -> Parts:
 def erased(case: Case, event: e.Erased) -> Parts:
     complaint = attrs.evolve(case.file.complaint, particulars=ERASED)
     holdings = told_to_delete(case.file.holdings, None, event.at)
-    return changed(case.file, complaint=complaint, holdings=holdings), case.turn, case.account
+    turn = changed(case.turn, particulars=ERASED) if case.turn is not None else None
+    return changed(case.file, complaint=complaint, holdings=holdings, alarms=0), turn, case.account

@@ -17,6 +17,7 @@ from expressplatform.case.state import Case
 from expressplatform.case.step import Step
 from expressplatform.codes import Audience, Duty, Purpose, Stage, Status, Verdict
 from expressplatform.commands import Command
+from expressplatform.complaint import ERASED
 from expressplatform.deadlines import duties
 from expressplatform.deadlines.arithmetic import Stop, counted_days
 from expressplatform.events import DisclosureRecord, Event, FindingCode, Timer
@@ -157,7 +158,7 @@ def _accepted(step: Step, row: Row, timers: tuple[Timer, ...]) -> Event:
 
 def _uploaded(step: Step, row: Row, timers: tuple[Timer, ...]) -> Event:
     command: c.Upload = step.command  # type: ignore[assignment]
-    return e.Uploaded(step.at, step.by, timers, command, step.stands.trader)
+    return e.Uploaded(step.at, step.by, timers, command, step.stands.trader, step.known.call_code)
 
 
 def _offer_made(step: Step, row: Row, timers: tuple[Timer, ...]) -> Event:
@@ -194,6 +195,7 @@ def _obtained(step: Step, row: Row, timers: tuple[Timer, ...]) -> Event:
         scheme=step.scheme,
         at=step.at,
         use_until=until,
+        code=case.turn.particulars if case.turn is not None else ERASED,
         case_id=case.id,
     )
     return e.Obtained(step.at, step.by, timers, command, case.trader, _record(case, shown))

@@ -2,7 +2,8 @@
 
 Laws of this file: types and their plain questions only. A `Case` has a slim part that every step changes
 (version, status, timers) and three parts that few do: the *file* (the complaint and what stands around it), the
-*turn* (the trader at work) and the *account* (what was said of the outcome). Particulars stand in the file alone.
+*turn* (the trader at work) and the *account* (what was said of the outcome). Particulars stand in the file, and the
+code of a turn in it.
 None of the four can be weakly referenced, so that `copies` is quick.
 """
 
@@ -14,7 +15,7 @@ import attrs
 
 from expressplatform.codes import END, Outcome, Role, Status, Verdict, Word
 from expressplatform.commands import MakeOffer
-from expressplatform.complaint import Complaint, Consent, Erased, Evidence, Particulars
+from expressplatform.complaint import ERASED, CallCode, Complaint, Consent, Erased, Evidence, Particulars
 from expressplatform.events import Timer
 from expressplatform.money import Money
 from expressplatform.privacy.deletion import Holding
@@ -26,7 +27,8 @@ class File:
 
     ``complaint`` holds the facts as last supplied, its particulars as last corrected (`ERASED` where the case was
     read without its key). ``filed_at`` is the official filing instant. ``references`` are (organisation, number),
-    ``withdrawn`` (recipient, when a consent to it was last taken back).
+    ``withdrawn`` (recipient, when a consent to it was last taken back), ``told`` whoever was handed something beside
+    the traders. ``alarms`` are those of the ``impostors`` after which no officer has made a note.
     """
 
     council: str
@@ -47,7 +49,9 @@ class File:
     holdings: tuple[Holding, ...] = ()
     disclosures: int = 0
     impostors: int = 0
+    alarms: int = 0
     missed: int = 0
+    told: tuple[str, ...] = ()
 
 
 @attrs.frozen
@@ -61,7 +65,10 @@ class Offer:
 
 @attrs.frozen(weakref_slot=False)
 class Turn:
-    """One trader at work on the case: from the upload until the case leaves it."""
+    """One trader at work on the case: from the upload until the case leaves it.
+
+    ``particulars`` is the code that its callers must say, `ERASED` where the case was read without its key.
+    """
 
     trader: str
     uploaded_at: datetime
@@ -72,6 +79,7 @@ class Turn:
     asked_days: int | None = None
     resolve: Timer | None = None
     perform_by: date | None = None
+    particulars: CallCode | Erased = ERASED
 
 
 @attrs.frozen(weakref_slot=False)

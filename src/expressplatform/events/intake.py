@@ -17,6 +17,7 @@ from expressplatform.commands import (
     TakeUp,
     Upload,
 )
+from expressplatform.complaint import ERASED, CallCode, Erased
 from expressplatform.events.root import Event, FindingCode
 
 
@@ -71,10 +72,11 @@ class Declined(Event):
 
 @attrs.frozen
 class Uploaded(Event):
-    """The case was made available to the trader."""
+    """The case was made available to the trader, under a new code that its callers must say."""
 
     asked: Upload
     trader: str
+    particulars: CallCode | Erased = ERASED
 
 
 @attrs.frozen

@@ -17,6 +17,8 @@ import attrs
 
 from expressplatform.case import Case, Turn
 from expressplatform.codes import SETTLED, Outcome, Role, Status, Word
+from expressplatform.privacy.deletion import overdue
+from expressplatform.scheme import DELETE_DAYS
 
 
 class Mark(StrEnum):
@@ -47,6 +49,7 @@ class Mark(StrEnum):
     MISSED_DEADLINES = "missed_deadlines"
     IMPOSTORS = "impostors"
     DELETIONS_OWED = "deletions_owed"
+    DELETIONS_OVERDUE = "deletions_overdue"
 
 
 OUTCOMES: Final = (
@@ -89,8 +92,11 @@ _CLAIMED: Final = (
 )
 
 
-def marks_of(case: Case, as_at: datetime) -> tuple[Mark, ...]:
-    """Every mark that a case bears, as at an instant (which alone decides what was due by then)."""
+def marks_of(case: Case, as_at: datetime, delete_days: int = DELETE_DAYS) -> tuple[Mark, ...]:
+    """Every mark that a case bears, as at an instant (which alone decides what was due by then).
+
+    ``delete_days``: in how many days a recipient confirms a deletion.
+    """
     outcome = outcome_of(case)
     return (
         Mark.COMPLAINTS,
@@ -98,7 +104,7 @@ def marks_of(case: Case, as_at: datetime) -> tuple[Mark, ...]:
         *_of_the_word(case, outcome),
         *_of_the_answer(case, as_at),
         *_of_the_claim(case, outcome),
-        *_of_the_rest(case),
+        *_of_the_rest(case, as_at, delete_days),
     )
 
 
@@ -168,7 +174,7 @@ def _of_the_claim(case: Case, outcome: Mark) -> Iterator[Mark]:
             yield Mark.PROVED
 
 
-def _of_the_rest(case: Case) -> Iterator[Mark]:
+def _of_the_rest(case: Case, as_at: datetime, delete_days: int) -> Iterator[Mark]:
     file = case.file
     if case.account.referred_back:
         yield Mark.REFERRED_BACK
@@ -178,3 +184,5 @@ def _of_the_rest(case: Case) -> Iterator[Mark]:
         yield Mark.IMPOSTORS
     if any(holding.owed for holding in file.holdings):
         yield Mark.DELETIONS_OWED
+        if overdue(file.holdings, as_at, delete_days):
+            yield Mark.DELETIONS_OVERDUE

@@ -21,6 +21,7 @@ from expressplatform.fields import instant, refuse
 from expressplatform.indicators.marks import Mark, RateOf, marks_of
 from expressplatform.indicators.measures import Rate, Spread
 from expressplatform.money import Money
+from expressplatform.scheme import DELETE_DAYS
 
 
 class Basis(StrEnum):
@@ -66,7 +67,8 @@ class Frame:
     """What the figures are about, and what they never go without.
 
     ``as_at`` is the instant at which the cases were read (it knows its offset from UTC). ``since`` and ``until`` are
-    the first and the last day of the basis date, both included, local to ``zone``; None: no bound.
+    the first and the last day of the basis date, both included, local to ``zone``; None: no bound. ``delete_days`` says
+    when a deletion that a recipient owes is overdue.
     """
 
     as_at: datetime = attrs.field(validator=instant())
@@ -76,6 +78,7 @@ class Frame:
     until: date | None = attrs.field(default=None, validator=_not_before)
     by: tuple[Dimension, ...] = attrs.field(default=(), converter=_dimensions)
     period: Period = attrs.field(default=Period.MONTH, converter=Period)
+    delete_days: int = DELETE_DAYS
 
     def day(self, case: Case) -> date | None:
         """The local day that puts a case into a period; None where it has none yet, or lies outside the bounds."""
@@ -176,8 +179,8 @@ class _Seen:
     proved: bool
 
     @classmethod
-    def of(cls, case: Case, as_at: datetime) -> Self:
-        account, marks = case.account, marks_of(case, as_at)
+    def of(cls, case: Case, frame: Frame) -> Self:
+        account, marks = case.account, marks_of(case, frame.as_at, frame.delete_days)
         rating = account.rating if Mark.RATED in marks else None
         days = account.days_used if Mark.TIMED in marks else None
         return cls(marks, rating, days, account.promised, account.proved)
@@ -240,8 +243,18 @@ class Tally:
         until: date | None = None,
         by: Iterable[str] = (),
         period: Period = Period.MONTH,
+        delete_days: int = DELETE_DAYS,
     ) -> None:
-        self.frame = Frame(as_at=as_at, zone=zone, basis=basis, since=since, until=until, by=by, period=period)
+        self.frame = Frame(
+            as_at=as_at,
+            zone=zone,
+            basis=basis,
+            since=since,
+            until=until,
+            by=by,
+            period=period,
+            delete_days=delete_days,
+        )
         self._all = _Counts()
         self._groups: dict[tuple[Dimension, str], _Counts] = {}
 
@@ -250,7 +263,7 @@ class Tally:
         day = self.frame.day(case)
         if day is None:
             return
-        seen = _Seen.of(case, self.frame.as_at)
+        seen = _Seen.of(case, self.frame)
         self._all.add(seen)
         for dimension in self.frame.by:
             key = (dimension, self.frame.key(dimension, case, day))

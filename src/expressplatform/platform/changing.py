@@ -16,7 +16,7 @@ import attrs
 from expressplatform import commands as c
 from expressplatform.case import Case, allowed, apply, decide
 from expressplatform.codes import Audience, Purpose, Role, Stage
-from expressplatform.complaint import ERASED, Actor
+from expressplatform.complaint import ERASED, Actor, CallCode
 from expressplatform.errors import (
     ExpressPlatformError,
     KeyDestroyed,
@@ -33,7 +33,7 @@ from expressplatform.platform.desk import Desk, Step
 from expressplatform.platform.requests import Request, judged, numbered
 from expressplatform.ports import Answer, Commit, Conflict, Receipt, Replayed, StoredCase
 from expressplatform.privacy.disclosure import Disclosure, disclose
-from expressplatform.references import reference
+from expressplatform.references import call_code, reference
 from expressplatform.scheme import Known
 from expressplatform.wire import write_command
 
@@ -50,6 +50,10 @@ class _Draft:
     case: Case | None
     stored: StoredCase | None
     opened: bool = False
+
+    @property
+    def version(self) -> int:
+        return 0 if self.case is None else self.case.version
 
 
 @attrs.define
@@ -260,6 +264,10 @@ class Changing(Desk):
                     batch.quarters = tuple(await self.store.quarters())
                 found = await self._duplicates(draft.case, batch.quarters)
                 return Known(participants=self.participants, duplicates=found)
+        if isinstance(command, c.Upload):
+            version = batch.drafts[case_id].version + 1
+            drawn = CallCode(call_code(self.draw("call_code", case_id, version)))
+            return Known(participants=self.participants, call_code=drawn)
         return Known(participants=self.participants)
 
     def _opened_draft(self, draft: _Draft) -> Case | None:
@@ -268,9 +276,12 @@ class Changing(Desk):
         draft.opened = True
         if case is None or stored is None or case.particulars is not ERASED:
             return case
-        given = rows.fold_opened(stored, self.ring)[0].particulars
-        complaint = attrs.evolve(case.file.complaint, particulars=given)
-        return attrs.evolve(case, file=attrs.evolve(case.file, complaint=complaint))
+        opened = rows.fold_opened(stored, self.ring)[0]
+        complaint = attrs.evolve(case.file.complaint, particulars=opened.particulars)
+        turn = case.turn
+        if turn is not None and opened.turn is not None and turn.particulars is ERASED:
+            turn = attrs.evolve(turn, particulars=opened.turn.particulars)
+        return attrs.evolve(case, file=attrs.evolve(case.file, complaint=complaint), turn=turn)
 
     async def act(self, request: Request) -> Case:
         """One command; raises what refuses it."""
@@ -297,6 +308,7 @@ class Changing(Desk):
             at=max(at if at is not None else self.now(), case.at),
             use_until=record.use_until,
             fields=record.fields,  # a reading repeated shows no more than was recorded
+            code=case.turn.particulars if case.turn is not None else ERASED,
             case_id=case_id,
         )
 
@@ -313,6 +325,9 @@ def _check_reading(case: Case, by: Actor) -> None:
 def _facts_only(case: Case) -> Case:
     """The case as a command's answer shows it: reading particulars is a reading, with a reason."""
     turn = case.turn
+    if turn is not None and turn.particulars is not ERASED:
+        turn = attrs.evolve(turn, particulars=ERASED)
+        case = attrs.evolve(case, turn=turn)
     if turn is not None and any(offer.terms.particulars is not ERASED for offer in turn.offers):
         offers = tuple(attrs.evolve(one, terms=attrs.evolve(one.terms, particulars=ERASED)) for one in turn.offers)
         case = attrs.evolve(case, turn=attrs.evolve(turn, offers=offers))

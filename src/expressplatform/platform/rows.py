@@ -19,12 +19,13 @@ from expressplatform.complaint import Actor, Particulars
 from expressplatform.errors import KeyDestroyed, StoreUnusable
 from expressplatform.events import Event
 from expressplatform.ports import EffectRow, Header, KeyStore, Receipt, StoredCase, StoredEvent, Token
+from expressplatform.privacy.deletion import owed_since
 from expressplatform.records import SCHEMA, event_row, read_event, with_particulars
 from expressplatform.sealing import CaseKey, Context, KeyRing, normalised, token
 
 PARTICULARS: Final = "particulars"
-COMPLAINT_KINDS: Final = frozenset({"lodged", "information_supplied", "corrected"})
-"""The kinds of event whose sealed part is the complainant's particulars."""
+COMPLAINT_KINDS: Final = frozenset({"lodged", "information_supplied", "corrected", "uploaded"})
+"""The kinds of event whose sealed part belongs to the case as it stands: the particulars, and the code of a turn."""
 
 
 def derive_case_id(organisation: str, key: str) -> str:
@@ -121,6 +122,8 @@ def header_of(case: Case) -> Header:
         due_at=due_at,
         duty=duty,
         provisional=provisional,
+        owed_since=owed_since(case.file.holdings),
+        alarms=case.file.alarms,
     )
 
 

@@ -5,7 +5,17 @@ is the only maker of a `Disclosure`, and nothing but a `Disclosure` carries a pa
 """
 
 from expressplatform.privacy.consent import informed, live, missing_for_upload
-from expressplatform.privacy.deletion import Holding, Holdings, confirmed, obtained, owes, told_to_delete
+from expressplatform.privacy.deletion import (
+    Holding,
+    Holdings,
+    confirmed,
+    corrected_at,
+    obtained,
+    overdue,
+    owed_since,
+    owes,
+    told_to_delete,
+)
 from expressplatform.privacy.disclosure import Disclosure, disclose, one_contact
 from expressplatform.privacy.masking import mask_numbers
 from expressplatform.privacy.purposes import REGISTER, PurposeEntry, covers, needs_fresh_consent
@@ -28,6 +38,7 @@ __all__ = [
     "PurposeEntry",
     "Withheld",
     "confirmed",
+    "corrected_at",
     "covers",
     "disclose",
     "fields_for",
@@ -39,6 +50,8 @@ __all__ = [
     "needs_fresh_consent",
     "obtained",
     "one_contact",
+    "overdue",
+    "owed_since",
     "owes",
     "told_to_delete",
     "transfer_problem",

@@ -18,7 +18,7 @@ from typing import Final, NoReturn
 import attrs
 
 from expressplatform.codes import Audience, Basis, Channel, Purpose, Stage
-from expressplatform.complaint import Complaint, Consent, Erased, EvidenceName, Particulars, Veiled
+from expressplatform.complaint import ERASED, CallCode, Complaint, Consent, Erased, EvidenceName, Particulars, Veiled
 from expressplatform.complaint import Evidence as EvidenceItem
 from expressplatform.errors import Refused
 from expressplatform.money import Money
@@ -50,9 +50,10 @@ _TRADER: Final = Audience.TRADER
 _ONE_CONTACT: Final = Condition.ONE_CONTACT
 _PLAIN: Final = frozenset({str, int, bool, type(None)})
 _PERSONAL: Final = frozenset(field for field in EVERY_FIELD if field.startswith("particulars."))
+_CALL_CODE: Final = "call_code"
 # The table as it is read for one disclosure: how to reach each field, and what else must hold for an audience.
 _GETTERS: Final[Mapping[str, Callable[[Complaint], object]]] = MappingProxyType(
-    {field: operator.attrgetter(field) for field in EVERY_FIELD}
+    {field: operator.attrgetter(field) for field in EVERY_FIELD if field != _CALL_CODE}
 )
 _CONDITIONS: Final[Mapping[Audience, Mapping[str, Condition]]] = MappingProxyType(
     {
@@ -113,15 +114,16 @@ def disclose(
     use_until: datetime,
     basis: Basis | None = None,
     fields: Sequence[str] | None = None,
+    code: CallCode | Erased = ERASED,
     case_id: str = "",
 ) -> Disclosure:
     """What a recipient may be shown of a complaint, and nothing else (PIPL Arts 6, 23; PDPO DPP3).
 
     ``consents`` are those not withdrawn (not the complaint's own list, which is as old as the complaint);
     ``at`` and ``use_until`` are aware instants; ``fields`` asks for some of the paths only, and must for a
-    statutory request. Raises Refused, with one of the codes ``wrong_audience``, ``no_row``,
-    ``field_withheld``, ``fields_missing``, ``basis_missing``, ``basis_not_admitted``, ``no_consent``,
-    ``notice_outdated``, ``no_research_consent``, ``use_over`` or ``erased``.
+    statutory request; ``code`` is what the trader's callers must say. Raises Refused, with one of the codes
+    ``wrong_audience``, ``no_row``, ``field_withheld``, ``fields_missing``, ``basis_missing``, ``basis_not_admitted``,
+    ``no_consent``, ``notice_outdated``, ``no_research_consent``, ``use_over`` or ``erased``.
     """
     _check_recipient(complaint, audience, recipient, scheme, case_id)
     admitted = _admitted(audience, purpose, stage, fields, case_id)
@@ -133,6 +135,8 @@ def disclose(
     if audience in _OUTSIDE and use_until <= at:  # PIPL Art 19
         _refuse("use_over", case_id, "council", "The time in which the recipient may use it is over.")
     values = _values(complaint, audience, _met(complaint, audience, admitted), case_id)
+    if isinstance(code, CallCode) and _CALL_CODE in admitted:
+        values[_CALL_CODE] = code.digits
     made: Disclosure = object.__new__(Disclosure)
     made.__attrs_init__(
         audience=audience,
@@ -244,6 +248,8 @@ def _values(complaint: Complaint, audience: Audience, fields: Sequence[str], cas
     masked = FREE_TEXT if audience in _OUTSIDE else frozenset[str]()
     values: dict[str, object] = {}
     for field in fields:
+        if field == _CALL_CODE:  # it is no part of the complaint
+            continue
         value = _at(complaint, field)
         if value is None or value == "" or value == ():
             continue

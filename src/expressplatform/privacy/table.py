@@ -5,7 +5,8 @@ why it is withheld (a test walks the classes, so a new field waits for its rulin
 names the article that it follows: the smallest scope that the purpose needs (PIPL Art 6), no purpose but the
 complaint's own (PDPO DPP3). The table knows fields by their path, never a value, a consent or a case.
 
-A path is dotted (``purchase.paid``). Amounts, and each list (``evidence``, ``consents``), are one field.
+A path is dotted (``purchase.paid``). Amounts, and each list (``evidence``, ``consents``), are one field. The code that
+a caller must say (``call_code``) belongs to the turn of a trader, not to the complaint.
 """
 
 from __future__ import annotations
@@ -123,13 +124,15 @@ ASIDE: Final = ("particulars.prior_contact", "particulars.other_proceedings", "p
 EVIDENCE_NAMES: Final = ("particulars.evidence_names",)
 NAME: Final = ("particulars.name",)
 REPRESENTATIVE: Final = ("particulars.representative_name", "particulars.authority_matter")
+CALL_CODE: Final = ("call_code",)
+"""What whoever calls in the trader's name must say first: the person is asked to hang up on anybody who does not."""
 TRACE: Final = ("particulars.order_number", "particulars.shop_page")
 """What finds the purchase in the trader's books."""
 
 FACTS: Final = (
     "nature", *CLAIM, *ORDER, *SCREENING, *CHARACTER, *PERSON, *SPEAKING, *AUTHORITY_GIVEN, *FILE,
 )  # fmt: skip
-PARTICULARS: Final = (*NAME, *CONTACTS, *REPRESENTATIVE, *TRACE, *STORY, *ASIDE, *EVIDENCE_NAMES)
+PARTICULARS: Final = (*NAME, *CONTACTS, *REPRESENTATIVE, *TRACE, *STORY, *ASIDE, *EVIDENCE_NAMES, *CALL_CODE)
 EVERY_FIELD: Final = (*FACTS, *PARTICULARS)
 
 FREE_TEXT: Final = frozenset({*STORY, *ASIDE, *EVIDENCE_NAMES, "particulars.authority_matter"})
@@ -160,7 +163,7 @@ P = Purpose
 # Who supervises or helps beside the trader sees the claim; the person's own words once the trader has it.
 _OVERVIEW: Final = ("nature", *CLAIM, *ORDER, "proceedings")
 _STUDIED: Final = ("nature", *CLAIM, *ORDER, *SCREENING, "complainant.residence")
-_CONCILIATED: Final = (*CLAIM, *SPEAKING, *NAME, *TRACE, *STORY, *EVIDENCE_NAMES)
+_CONCILIATED: Final = (*CLAIM, *SPEAKING, *NAME, *TRACE, *STORY, *EVIDENCE_NAMES, *CALL_CODE)
 _WITH_WHOM: Final = (*AUTHORITY_GIVEN, *REPRESENTATIVE)
 
 _GRANTS: Final = (
@@ -193,7 +196,7 @@ _GRANTS: Final = (
         PDPO_S58,
         (
             *_OVERVIEW, *SCREENING[1:], *CHARACTER, *PERSON, *SPEAKING, *AUTHORITY_GIVEN, "council_reference",
-            *PARTICULARS,
+            *(field for field in PARTICULARS if field not in CALL_CODE),
         ),
     ),
 )  # fmt: skip
@@ -221,6 +224,8 @@ _HELD_BACK: Final[tuple[tuple[Audience, str, Citation, tuple[str, ...]], ...]] =
     (A.CCA, "It is the council's file keeping.", PIPL_6, FILE),
     (A.CCA, "The case number says which case is meant.", PIPL_6, (*NAME, *REPRESENTATIVE, *TRACE)),
     (A.CCA, "The coded facts of it are shown; more is not needed.", PIPL_6, (*ASIDE, *EVIDENCE_NAMES)),
+    (A.CCA, "It is between the trader and the person.", PIPL_6, CALL_CODE),
+    (A.AUTHORITY, "It is between the trader and the person.", PIPL_6, CALL_CODE),
     (A.AUTHORITY, "It is the council's file keeping; no statutory request turns on it.", PIPL_6, FILE[:2]),
 )
 

@@ -1,0 +1,59 @@
+"""The embedded shelf for asynchronous callers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self, final
+
+from expressplatform.ports import ShelfPage, ShelfRow, Sought
+from expressplatform_sqlite.hands import Hands
+from expressplatform_sqlite.shelf import SqliteShelf
+
+
+@final
+class AsyncSqliteShelf:
+    """`SqliteShelf` with methods that are awaited: the same file, the same promises, the same errors."""
+
+    __slots__ = ("_hands", "_shelf")
+
+    def __init__(self, path: str | os.PathLike[str], *, busy_seconds: float = 30.0, threads: int = 4) -> None:
+        self._shelf = SqliteShelf(path, busy_seconds=busy_seconds)
+        self._hands = Hands(threads, "shelf")
+
+    async def put(self, rows: Sequence[ShelfRow], /) -> Sequence[bool]:
+        """Keep each record that follows the one that stands; durable when this returns. See `Shelf.put`."""
+        return await self._hands.carry(self._shelf.put, rows)
+
+    async def get(self, owner: str, kind: str, id: str, /) -> ShelfRow | None:
+        """A record; None where there is none for that organisation."""
+        return await self._hands.carry(self._shelf.get, owner, kind, id)
+
+    async def list(self, owner: str, kind: str, sought: Sought, after: str, limit: int, /) -> ShelfPage:
+        """Records of a kind by place and id, from a cursor on."""
+        return await self._hands.carry(self._shelf.list, owner, kind, sought, after, limit)
+
+    async def years(self, kind: str, /) -> Sequence[str]:
+        """The years whose secrets still stand behind a record of a kind, in order."""
+        return await self._hands.carry(self._shelf.years, kind)
+
+    async def delete(self, owner: str, kind: str, ids: Sequence[str], /) -> None:
+        """Delete records; harmless when repeated."""
+        await self._hands.carry(self._shelf.delete, owner, kind, ids)
+
+    async def close(self) -> None:
+        """Close the file; any later call raises ``StoreUnusable`` with the code ``closed``."""
+        await self._hands.carry(self._shelf.close)
+        self._hands.let_go()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    def __repr__(self) -> str:
+        return "<AsyncSqliteShelf>"

@@ -1,0 +1,113 @@
+"""The connections to one file of cases: one that writes, and as many that read as are reading.
+
+Laws of this module
+- One writer at a time, in this process by a lock and between processes by SQLite's; readers never wait for it.
+- After a failure the file is as it was before the call, and may be used again.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import TracebackType
+from typing import Self
+
+from expressplatform_sqlite.faults import closed, translated
+from expressplatform_sqlite.schema import MEMORY, opened, reader
+
+
+class Connections:
+    """What every store over the file at ``path`` stands on; made (mode 0600) when it is not there.
+
+    Safe from several threads, and from several processes: a writer waits up to ``busy_seconds`` for another. Do not
+    carry one across ``fork``.
+    """
+
+    __slots__ = ("_busy", "_closed", "_db", "_idle", "_lock", "_path")
+
+    def __init__(self, path: str | os.PathLike[str], *, busy_seconds: float = 30.0) -> None:
+        self._path = MEMORY if path == MEMORY else os.path.abspath(path)
+        self._busy = busy_seconds
+        self._lock = threading.Lock()
+        self._idle: list[sqlite3.Connection] = []
+        self._closed = False
+        with translated():
+            self._db = opened(self._path, busy_seconds)
+
+    def _empty_log(self) -> None:
+        """What has been deleted leaves the write-ahead log too; where somebody reads just now, another time."""
+        with self._lock, suppress(sqlite3.Error):
+            self._db.execute("PRAGMA busy_timeout = 0")
+            try:
+                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                self._db.execute(f"PRAGMA busy_timeout = {int(self._busy * 1000)}")
+
+    def close(self) -> None:
+        """Close the file; any later call raises ``StoreUnusable`` with the code ``closed``."""
+        with self._lock, translated():
+            self._closed = True
+            self._let_go()
+            self._db.close()
+
+    def _refuse_closed(self) -> None:
+        if self._closed:
+            raise closed()
+
+    def _idle_reader(self) -> sqlite3.Connection | None:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return None
+
+    def _let_go(self) -> None:
+        while (idle := self._idle_reader()) is not None:
+            idle.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, translated(), self._transaction() as db:
+            yield db
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """One transaction, under the lock: whole, or as if it had not been. After some failures it is gone already."""
+        self._refuse_closed()
+        db = self._db
+        try:
+            db.execute("BEGIN IMMEDIATE")
+            yield db
+            db.execute("COMMIT")
+        except BaseException:
+            if db.in_transaction:
+                with suppress(sqlite3.Error):
+                    db.execute("ROLLBACK")
+            raise
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection of one's own for as long as it takes; without a file there is only the one."""
+        self._refuse_closed()
+        if self._path == MEMORY:
+            with self._lock, translated():
+                yield self._db
+            return
+        with translated():
+            db = self._idle_reader() or reader(self._path, self._busy)
+            try:
+                yield db
+            finally:
+                self._idle.append(db)
+                if self._closed:
+                    self._let_go()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
