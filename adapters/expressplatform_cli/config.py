@@ -119,6 +119,7 @@ def open_platform(
     from expressplatform.platform import Platform, system_draw, utc_now
     from expressplatform.platform.flow import NO_GATEWAYS
     from expressplatform_sqlite.keys import LocalKeyStore
+    from expressplatform_sqlite.shelf import SqliteShelf
     from expressplatform_sqlite.store import SqliteStore
 
     if scheme is None:
@@ -126,7 +127,7 @@ def open_platform(
     store = SqliteStore(place.store)
     try:
         scheme = scheme or scheme_named_by(store.scheme(), place)
-        keys = LocalKeyStore(place.keys)
+        keys, shelf = LocalKeyStore(place.keys), SqliteShelf(place.store)
     except BaseException:
         store.close()
         raise
@@ -134,6 +135,7 @@ def open_platform(
         scheme=scheme,
         store=store,
         keys=keys,
+        shelf=shelf,
         now=now or utc_now,
         draw=draw or system_draw,
         participants=participants,

@@ -149,7 +149,7 @@ def show(place: Place, case: str, staff: str | None, reason: str, facts: bool, a
 def _read(platform: Platform, case_id: str, by: Actor, reason: str) -> Opened:
     if not reason:
         return platform.facts(case_id, by=by)
-    return Opened(platform.case(case_id, by=by, reason=reason), platform.history(case_id, by=by, reason=reason))
+    return platform.read(case_id, by=by, reason=reason)
 
 
 def show_document(opened: Opened, scheme: Scheme) -> dict[str, Any]:

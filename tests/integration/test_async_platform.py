@@ -28,14 +28,14 @@ STRANGER: Final = Actor(TAOBAO.role, "agent-7", "amazon")
 
 
 def _methods(cls: type) -> dict[str, Any]:
-    return {name: one for name, one in vars(cls).items() if not name.startswith("_") or name == "__init__"}
+    named = {name for name in dir(cls) if not name.startswith("_")} | {"__init__"}
+    return {name: inspect.getattr_static(cls, name) for name in named}
 
 
 def _signature(method: Callable[..., object]) -> list[tuple[str, object, object, str]]:
     signature = inspect.signature(method)
-    store = {"CaseStore", "AsyncCaseStore"}
     shown = [
-        (one.name, one.kind, one.default, "store" if str(one.annotation) in store else str(one.annotation))
+        (one.name, one.kind, one.default, str(one.annotation).removeprefix("Async"))
         for one in signature.parameters.values()
     ]
     return [*shown, ("return", None, None, str(signature.return_annotation))]

@@ -583,7 +583,12 @@ class TestRetention:
         assert use_until(due - timedelta(hours=1), SCHEME) == use_until(due, SCHEME)
 
     def test_what_stays_says_why(self) -> None:
-        assert {one.what: one.years for one in KEPT} == {"facts": None, "disclosures": 3, "refusals": 4}
+        assert {one.what: one.years for one in KEPT} == {
+            "facts": None,
+            "disclosures": 3,
+            "access": 3,
+            "refusals": 4,
+        }
         assert all(one.reason.endswith(".") and one.citation.article for one in KEPT)
 
 

@@ -25,7 +25,7 @@ from expressplatform.codes.complaints import (
     Supplier,
 )
 from expressplatform.codes.outcomes import SETTLED, DeclineReason, Effect, Outcome, RejectionRule, Result, Verdict, Word
-from expressplatform.codes.rights import Audience, Basis, ErasureReason, Instrument, KeptGround, Purpose, Stage
+from expressplatform.codes.rights import Audience, Basis, ErasureReason, Instrument, KeptGround, Purpose, Reading, Stage
 from expressplatform.codes.roles import END, OPEN, OWNER, Duty, EffectKind, Role, Status, StopReason
 
 __all__ = [
@@ -56,6 +56,7 @@ __all__ = [
     "PriorOutcome",
     "Proceedings",
     "Purpose",
+    "Reading",
     "Redress",
     "RejectionRule",
     "Residence",

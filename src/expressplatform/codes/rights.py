@@ -52,6 +52,17 @@ class Instrument(StrEnum):
     PLATFORM_TERMS = "platform_terms"
 
 
+class Reading(StrEnum):
+    """In what way a person read particulars."""
+
+    CASE = "case"
+    SEARCH = "search"
+    COPY = "copy"
+    EVIDENCE = "evidence"
+    MESSAGE = "message"
+    BREACH = "breach"
+
+
 class ErasureReason(StrEnum):
     """Why a case is erased."""
 

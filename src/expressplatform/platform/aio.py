@@ -12,15 +12,18 @@ from expressplatform.complaint import Actor, Complaint
 from expressplatform.errors import ExpressPlatformError
 from expressplatform.events import Event
 from expressplatform.indicators import Figures, Tally
+from expressplatform.memory_shelf import MemoryShelf
+from expressplatform.platform.aio_privacy import AsyncPrivacyFace
 from expressplatform.platform.flow import NO_GATEWAYS, Flow, approver
+from expressplatform.platform.lifted import LiftedShelf
 from expressplatform.platform.requests import Opened, Request, Ticked, Worked, wanted_of
 from expressplatform.platform.system import system_draw, utc_now
-from expressplatform.ports import AsyncCaseStore, Draw, KeyStore, Page, TraderGateway
+from expressplatform.ports import AsyncCaseStore, AsyncShelf, Draw, KeyStore, Page, TraderGateway
 from expressplatform.privacy.disclosure import Disclosure
 from expressplatform.scheme import Assessment, Participant, Scheme
 
 
-class AsyncPlatform:
+class AsyncPlatform(AsyncPrivacyFace):
     """`Platform` for asynchronous callers: same arguments, same methods, each to be awaited.
 
     The key store is asked directly; one that travels over a network belongs behind a cache of its own.
@@ -36,6 +39,7 @@ class AsyncPlatform:
         draw: Draw = system_draw,
         gateways: Mapping[str, TraderGateway] = NO_GATEWAYS,
         participants: Sequence[Participant] = (),
+        shelf: AsyncShelf | None = None,
     ) -> None:
         self._flow = Flow(
             scheme=scheme,
@@ -45,6 +49,7 @@ class AsyncPlatform:
             draw=draw,
             gateways=gateways,
             participants=participants,
+            shelf=shelf if shelf is not None else LiftedShelf(MemoryShelf()),
         )
 
     @property

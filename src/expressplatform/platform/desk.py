@@ -19,7 +19,7 @@ from expressplatform.errors import NoSuchCase, StoreUnusable
 from expressplatform.events import Event
 from expressplatform.platform import rows
 from expressplatform.platform.requests import Request, numbered
-from expressplatform.ports import AsyncCaseStore, Commit, Draw, KeyStore, Receipt, StoredCase, TraderGateway
+from expressplatform.ports import AsyncCaseStore, AsyncShelf, Commit, Draw, KeyStore, Receipt, StoredCase, TraderGateway
 from expressplatform.scheme import Participant, Scheme
 from expressplatform.sealing import KeyRing
 from expressplatform.wire import write_command
@@ -36,8 +36,19 @@ class Step:
     event: Event
 
 
+@attrs.frozen
+class _Secrets:
+    """Named secrets as a ring asks for keys."""
+
+    keys: KeyStore
+
+    def get(self, name: str, /) -> bytes:
+        """The secret of 32 bytes, made where it is not there."""
+        return self.keys.secret(name)
+
+
 class Desk:
-    """A store, a key store and a scheme, and what is asked of them everywhere."""
+    """A store, a shelf, a key store and a scheme, and what is asked of them everywhere."""
 
     def __init__(
         self,
@@ -49,6 +60,7 @@ class Desk:
         draw: Draw,
         gateways: Mapping[str, TraderGateway],
         participants: Sequence[Participant],
+        shelf: AsyncShelf,
     ) -> None:
         self.scheme = scheme
         self.store = store
@@ -57,7 +69,9 @@ class Desk:
         self.draw = draw
         self.gateways = gateways
         self.participants = tuple(participants)
+        self.shelf = shelf
         self.ring = KeyRing(keys)
+        self.secrets = KeyRing(_Secrets(keys))
         self._adopted = False
 
     async def adopt(self) -> None:
@@ -67,8 +81,9 @@ class Desk:
             self._adopted = True
 
     async def close(self) -> None:
-        """Lets go of the store and the keys."""
+        """Lets go of the store, the shelf and the keys."""
         await self.store.close()
+        await self.shelf.close()
         self.keys.close()
 
     def _scheme_of(self, case: Case | None) -> Scheme:

@@ -11,14 +11,14 @@ from expressplatform.complaint import Actor
 from expressplatform.errors import Refused
 from expressplatform.platform.changing import Changing
 from expressplatform.platform.desk import NO_GATEWAYS
-from expressplatform.platform.reading import Reading
+from expressplatform.platform.inquiring import Inquiring
 from expressplatform.platform.requests import numbered
 from expressplatform.platform.running import Running
 
 __all__ = ["NO_GATEWAYS", "Flow", "approver"]
 
 
-class Flow(Changing, Reading, Running):
+class Flow(Changing, Running, Inquiring):
     """The platform's one flow over an asynchronous store; `Platform` and `AsyncPlatform` put their face on it."""
 
 

@@ -1,30 +1,38 @@
 """Reading cases: with a reason, for whom it is to see; or their facts alone.
 
-Laws of this file: particulars are opened for the readers that `rows` names, and nothing is changed by reading.
+Laws of this file: particulars are opened for the readers that `rows` names, each reading stands in the access log
+before anything is shown, and no case is changed by reading.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import secrets
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Final
 
 import attrs
 
 from expressplatform.case import Case, allowed
+from expressplatform.codes import Reading as How
 from expressplatform.codes import Role
 from expressplatform.complaint import Actor, Complaint
 from expressplatform.eligibility import assess
-from expressplatform.errors import Refused
+from expressplatform.errors import Refused, StoreUnusable
 from expressplatform.events import NoteAdded
 from expressplatform.indicators import Figures, Tally
 from expressplatform.platform import rows
-from expressplatform.platform.desk import Desk
+from expressplatform.platform.keeping import ACCESS, Keeping, place_of
 from expressplatform.platform.requests import Opened, judged_list
 from expressplatform.ports import Page, Wanted
+from expressplatform.privacy.log import Access
 from expressplatform.records import without_particulars
 from expressplatform.scheme import Assessment, Known
 
+WHOLE: Final = ("particulars", "call_code", "remarks")
+"""What a reading of a whole case shows."""
 
-class Reading(Desk):
+
+class Reading(Keeping):
     """What shows a case."""
 
     async def read(self, case_id: str, *, by: Actor, reason: str) -> Opened:
@@ -36,10 +44,20 @@ class Reading(Desk):
         _check_reader(case_id, by)
         if not reason.strip():
             raise Refused("reason_missing", case_id, by.role, (), "Reading particulars needs a reason.")
+        await self.log(by, How.CASE, (case_id,), WHOLE, reason)
         case, events = rows.fold_opened(stored, self.ring, everything=True)
         if by.role is not Role.COUNCIL:
             events = tuple(without_particulars(one) if isinstance(one, NoteAdded) else one for one in events)
         return Opened(case, events)
+
+    async def log(self, by: Actor, how: How, cases: Sequence[str], fields: Sequence[str], reason: str) -> None:
+        """Notes a reading, before anything is shown (PDPO DPP4; PIPL Art 51); durable when this returns."""
+        now = self.now()
+        entry = Access(by, how, tuple(cases), tuple(fields), reason, now)
+        labels = [f"by:{by.person}", *(f"case:{one}" for one in cases)]
+        owner = by.organisation
+        if not await self.keep(ACCESS, secrets.token_hex(16), entry, owner=owner, place=place_of(now), labels=labels):
+            raise StoreUnusable("not_logged", "the reading could not be put on record")
 
     async def facts(self, case_id: str, *, by: Actor) -> Opened:
         """A case and its events from their facts alone: no particular is opened.

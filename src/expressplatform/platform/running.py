@@ -17,7 +17,8 @@ from expressplatform.commands import Command
 from expressplatform.complaint import clock_of
 from expressplatform.errors import ExpressPlatformError, StaleVersion
 from expressplatform.platform import rows
-from expressplatform.platform.desk import Desk, Step
+from expressplatform.platform.desk import Step
+from expressplatform.platform.keeping import Keeping
 from expressplatform.platform.requests import Request, Ticked, Worked
 from expressplatform.ports import EVERYONE, Alert, Commit, Conflict, EffectRow, Header, Wanted
 from expressplatform.scheme import Known
@@ -26,7 +27,7 @@ LEASE: Final = timedelta(minutes=5)
 RETRY: Final = timedelta(minutes=1)
 
 
-class Running(Desk):
+class Running(Keeping):
     """What happens by itself."""
 
     async def tick(self, limit: int) -> Ticked:
@@ -124,7 +125,9 @@ class Running(Desk):
         if any(effect.kind == EffectKind.DESTROY_KEY for effect in effects):
             await self._forget_quarters()
         await self.store.done(done)
+        await self.clear_shelf(now)
         self.ring.sweep()
+        self.secrets.sweep()
         return Worked(len(done), tuple(failed))
 
     async def _deliver(self, effect: EffectRow) -> None:

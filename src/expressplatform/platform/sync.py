@@ -6,9 +6,8 @@ so one `send` runs a coroutine to its end; there is no event loop and no thread.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
 from expressplatform.case import Case
 from expressplatform.codes import ErasureReason, Status
@@ -17,94 +16,24 @@ from expressplatform.complaint import Actor, Complaint
 from expressplatform.errors import ExpressPlatformError
 from expressplatform.events import Event
 from expressplatform.indicators import Figures, Tally
+from expressplatform.memory_shelf import MemoryShelf
 from expressplatform.platform.flow import NO_GATEWAYS, Flow, approver
+from expressplatform.platform.lifted import Lifted, LiftedShelf, run
 from expressplatform.platform.requests import Opened, Request, Ticked, Worked, wanted_of
+from expressplatform.platform.sync_privacy import PrivacyFace
 from expressplatform.platform.system import system_draw, utc_now
-from expressplatform.ports import (
-    Answer,
-    CaseStore,
-    Commit,
-    Draw,
-    EffectRow,
-    Header,
-    KeyStore,
-    Page,
-    Receipt,
-    StoredCase,
-    TraderGateway,
-    Wanted,
-)
+from expressplatform.ports import CaseStore, Draw, KeyStore, Page, Shelf, TraderGateway
 from expressplatform.privacy.disclosure import Disclosure
 from expressplatform.scheme import Assessment, Participant, Scheme
 
-T = TypeVar("T")
 
-
-def run(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Runs a coroutine that never suspends to its end."""
-    try:
-        coroutine.send(None)
-    except StopIteration as stop:
-        value: T = stop.value
-        return value
-    coroutine.close()
-    raise RuntimeError("a synchronous store must answer at once")
-
-
-class Lifted:
-    """A synchronous store as an asynchronous one that never suspends."""
-
-    def __init__(self, store: CaseStore) -> None:
-        self._store = store
-
-    async def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
-        return self._store.append(commits)
-
-    async def load(self, case_id: str, organisation: str, /) -> StoredCase | None:
-        return self._store.load(case_id, organisation)
-
-    async def receipt(self, case_id: str, key: str, /) -> Receipt | None:
-        return self._store.receipt(case_id, key)
-
-    async def headers(self, organisation: str, wanted: Wanted, after: str, limit: int, /) -> Page:
-        return self._store.headers(organisation, wanted, after, limit)
-
-    async def due(self, now: datetime, limit: int, /) -> Sequence[Header]:
-        return self._store.due(now, limit)
-
-    async def scan(self, organisation: str, after: str, limit: int, /) -> Sequence[StoredCase]:
-        return self._store.scan(organisation, after, limit)
-
-    async def find(self, organisation: str, tokens: Sequence[bytes], /) -> Sequence[str]:
-        return self._store.find(organisation, tokens)
-
-    async def quarters(self) -> Sequence[str]:
-        return self._store.quarters()
-
-    async def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:
-        return self._store.claim(now, limit, lease)
-
-    async def done(self, effect_ids: Sequence[str], /) -> None:
-        self._store.done(effect_ids)
-
-    async def retry(self, effect_id: str, at: datetime, /) -> None:
-        self._store.retry(effect_id, at)
-
-    async def scheme(self) -> tuple[str, str] | None:
-        return self._store.scheme()
-
-    async def adopt(self, scheme: str, edition: str, /) -> None:
-        self._store.adopt(scheme, edition)
-
-    async def close(self) -> None:
-        self._store.close()
-
-
-class Platform:
+class Platform(PrivacyFace):
     """A council's desk over one store, one key store and one scheme.
 
     ``now`` tells the time (UTC), ``draw`` gives random bytes for references, ``gateways`` tell traders that a case
-    waits (by organisation), ``participants`` take part besides those that the scheme names.
+    waits (by organisation), ``participants`` take part besides those that the scheme names. ``shelf`` keeps what
+    belongs to no case, such as the log of who read what: give a lasting one beside a lasting store, for without one
+    it lives in memory and is gone with the process.
     """
 
     def __init__(
@@ -117,6 +46,7 @@ class Platform:
         draw: Draw = system_draw,
         gateways: Mapping[str, TraderGateway] = NO_GATEWAYS,
         participants: Sequence[Participant] = (),
+        shelf: Shelf | None = None,
     ) -> None:
         self._flow = Flow(
             scheme=scheme,
@@ -126,6 +56,7 @@ class Platform:
             draw=draw,
             gateways=gateways,
             participants=participants,
+            shelf=LiftedShelf(shelf if shelf is not None else MemoryShelf()),
         )
 
     @property

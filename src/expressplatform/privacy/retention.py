@@ -40,6 +40,7 @@ KEPT: Final[tuple[Kept, ...]] = (
         PIPL_55,
         years=3,
     ),
+    Kept("access", "Who read what, and why: the record, without what was read.", PIPL_55, years=3),
     Kept("refusals", "The log of refused requests, open to inspection.", PDPO_S27, years=4),
 )
 """What erasing a case leaves. Everything else of it is sealed under a key that is destroyed."""

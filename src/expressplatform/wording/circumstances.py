@@ -229,6 +229,17 @@ KEPT_GROUND: Final[Table] = MappingProxyType(
     }
 )
 
+READING: Final[Table] = MappingProxyType(
+    {
+        "case": ("A case was opened", "開啟個案", "打开案件"),
+        "search": ("A search by person", "按人搜尋", "按人查找"),
+        "copy": ("A copy for the person", "給當事人的副本", "给当事人的副本"),
+        "evidence": ("A document was opened", "開啟證據", "打开证据"),
+        "message": ("A message was written", "撰寫訊息", "撰写消息"),
+        "breach": ("Those affected were found", "查找受影響人士", "查找受影响人员"),
+    }
+)
+
 EFFECT_KIND: Final[Table] = MappingProxyType(
     {
         "alert_trader": ("Alert the trader", "通知商戶", "通知企业"),
@@ -259,6 +270,7 @@ CIRCUMSTANCES: Final[Mapping[str, Table]] = MappingProxyType(
         "Instrument": INSTRUMENT,
         "ErasureReason": ERASURE_REASON,
         "KeptGround": KEPT_GROUND,
+        "Reading": READING,
         "EffectKind": EFFECT_KIND,
     }
 )

@@ -1,0 +1,150 @@
+"""Records on the shelf: sealed on the way in, opened on the way out, gone when their years are over.
+
+Laws of this file: what stands on the shelf in clear are names, places and labels; the value itself is sealed under a
+secret of its kind and year, bound to its clear parts. A value is replaced as a whole, by whoever read the one that
+stands. When a kind's years are over its records are deleted, and with a year's last record its secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from typing import Final, Generic, TypeVar, cast
+
+import attrs
+import orjson
+
+from expressplatform.errors import StoreUnusable
+from expressplatform.platform.desk import Desk
+from expressplatform.ports import EVERYONE, ShelfRow, Sought
+from expressplatform.privacy.log import Access
+from expressplatform.records import Records
+from expressplatform.sealing import Context
+
+T = TypeVar("T")
+
+SCHEMA: Final = 1
+_BATCH: Final = 500
+_RECORDS: Final = Records()
+
+
+@attrs.frozen
+class Kind(Generic[T]):
+    """A kind of record: its name on the shelf, its class, and for how many years it is kept (None: until deleted)."""
+
+    name: str
+    cls: type[T]
+    years: int | None
+
+
+ACCESS: Final = Kind("access", Access, 3)
+"""Who read what (PIPL Arts 55-56: records of processing are kept three years)."""
+KINDS: Final[tuple[Kind[object], ...]] = (cast(Kind[object], ACCESS),)
+"""Every kind that comes to its end by itself."""
+
+
+@attrs.frozen
+class Standing(Generic[T]):
+    """A value as it stands on the shelf: its id, the version to be followed, whose it is, and where."""
+
+    id: str
+    version: int
+    owner: str
+    place: str
+    labels: tuple[str, ...]
+    value: T
+
+
+def place_of(at: datetime) -> str:
+    """An instant as a place: text of one length that sorts as instants do, in UTC."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
+
+
+class Keeping(Desk):
+    """What keeps small records."""
+
+    async def keep(
+        self,
+        kind: Kind[T],
+        id: str,
+        value: T,
+        *,
+        owner: str,
+        place: str,
+        labels: Sequence[str] = (),
+        follows: int = 0,
+    ) -> bool:
+        """Puts a value on the shelf, in the place of version ``follows`` (0: of none); False: somebody was first."""
+        (kept,) = await self.shelf.put((self._row(kind, id, value, owner, place, tuple(labels), follows + 1),))
+        return kept
+
+    async def kept(self, kind: Kind[T], id: str, owner: str) -> Standing[T] | None:
+        """A value by its id; None where there is none for that organisation."""
+        row = await self.shelf.get(owner, kind.name, id)
+        return None if row is None else self._standing(kind, row)
+
+    async def shelved(
+        self, kind: Kind[T], owner: str, *, label: str = "", since: str = "", until: str = ""
+    ) -> AsyncIterator[Standing[T]]:
+        """Every value of a kind in order of place: with a label, from one place (included) to another (not)."""
+        after, sought = "", Sought(label, since, until)
+        while True:
+            page = await self.shelf.list(owner, kind.name, sought, after, _BATCH)
+            for row in page.rows:
+                yield self._standing(kind, row)
+            if not page.after:
+                return
+            after = page.after
+
+    async def clear_shelf(self, now: datetime) -> int:
+        """Deletes what has been kept for its years, and the secrets that nothing needs any more: how many records."""
+        cleared = 0
+        for kind in KINDS:
+            if kind.years is None:
+                continue
+            until = place_of(_years_before(now, kind.years))
+            while rows := (await self.shelf.list(EVERYONE, kind.name, Sought(until=until), "", _BATCH)).rows:
+                await self.shelf.delete(EVERYONE, kind.name, [row.id for row in rows])
+                cleared += len(rows)
+            standing = {*(await self.shelf.years(kind.name))}
+            for year in range(now.year - kind.years - 2, now.year - kind.years + 1):
+                if str(year) not in standing:
+                    self.keys.forget(_secret(kind.name, str(year)))
+        return cleared
+
+    def _row(
+        self, kind: Kind[T], id: str, value: T, owner: str, place: str, labels: tuple[str, ...], version: int
+    ) -> ShelfRow:
+        year = str(self.now().year)
+        body = orjson.dumps(_RECORDS.dump(kind.cls)(value))
+        sealed = self.secrets.get(_secret(kind.name, year)).seal(
+            body, _context(kind.name, id, version, owner, place, labels, year)
+        )
+        return ShelfRow(owner, kind.name, id, version, place, labels, year, sealed)
+
+    def _standing(self, kind: Kind[T], row: ShelfRow) -> Standing[T]:
+        context = _context(row.kind, row.id, row.version, row.owner, row.place, row.labels, row.year)
+        body = self.secrets.get(_secret(row.kind, row.year)).open(row.body, context)
+        try:
+            value = cast(T, _RECORDS.load(kind.cls)(orjson.loads(body)))
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise StoreUnusable("corrupt_record", f"a record of the kind {kind.name} cannot be read") from None
+        return Standing(row.id, row.version, row.owner, row.place, row.labels, value)
+
+
+def _secret(kind: str, year: str) -> str:
+    """What the key store calls the secret of a kind's records of a year."""
+    return f"shelf:{kind}:{year}"
+
+
+def _context(kind: str, id: str, version: int, owner: str, place: str, labels: tuple[str, ...], year: str) -> Context:
+    clear = orjson.dumps([owner, place, list(labels), year])
+    return Context(id, version, kind, SCHEMA, clear, "shelf")
+
+
+def _years_before(at: datetime, years: int) -> datetime:
+    """The same instant so many years earlier; the last of February for a day that its year does not have."""
+    try:
+        return at.replace(year=at.year - years)
+    except ValueError:
+        return at.replace(year=at.year - years, day=28)

@@ -1,0 +1,110 @@
+"""Synchronous ports as asynchronous ones that never suspend, and the one `send` that runs the flow over them."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from expressplatform.ports import (
+    Answer,
+    CaseStore,
+    Commit,
+    EffectRow,
+    Header,
+    Page,
+    Receipt,
+    Shelf,
+    ShelfPage,
+    ShelfRow,
+    Sought,
+    StoredCase,
+    Wanted,
+)
+
+T = TypeVar("T")
+
+
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Runs a coroutine that never suspends to its end."""
+    try:
+        coroutine.send(None)
+    except StopIteration as stop:
+        value: T = stop.value
+        return value
+    coroutine.close()
+    raise RuntimeError("a synchronous store must answer at once")
+
+
+class Lifted:
+    """A synchronous store as an asynchronous one that never suspends."""
+
+    def __init__(self, store: CaseStore) -> None:
+        self._store = store
+
+    async def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
+        return self._store.append(commits)
+
+    async def load(self, case_id: str, organisation: str, /) -> StoredCase | None:
+        return self._store.load(case_id, organisation)
+
+    async def receipt(self, case_id: str, key: str, /) -> Receipt | None:
+        return self._store.receipt(case_id, key)
+
+    async def headers(self, organisation: str, wanted: Wanted, after: str, limit: int, /) -> Page:
+        return self._store.headers(organisation, wanted, after, limit)
+
+    async def due(self, now: datetime, limit: int, /) -> Sequence[Header]:
+        return self._store.due(now, limit)
+
+    async def scan(self, organisation: str, after: str, limit: int, /) -> Sequence[StoredCase]:
+        return self._store.scan(organisation, after, limit)
+
+    async def find(self, organisation: str, tokens: Sequence[bytes], /) -> Sequence[str]:
+        return self._store.find(organisation, tokens)
+
+    async def quarters(self) -> Sequence[str]:
+        return self._store.quarters()
+
+    async def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:
+        return self._store.claim(now, limit, lease)
+
+    async def done(self, effect_ids: Sequence[str], /) -> None:
+        self._store.done(effect_ids)
+
+    async def retry(self, effect_id: str, at: datetime, /) -> None:
+        self._store.retry(effect_id, at)
+
+    async def scheme(self) -> tuple[str, str] | None:
+        return self._store.scheme()
+
+    async def adopt(self, scheme: str, edition: str, /) -> None:
+        self._store.adopt(scheme, edition)
+
+    async def close(self) -> None:
+        self._store.close()
+
+
+class LiftedShelf:
+    """A synchronous shelf as an asynchronous one that never suspends."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+
+    async def put(self, rows: Sequence[ShelfRow], /) -> Sequence[bool]:
+        return self._shelf.put(rows)
+
+    async def get(self, owner: str, kind: str, id: str, /) -> ShelfRow | None:
+        return self._shelf.get(owner, kind, id)
+
+    async def list(self, owner: str, kind: str, sought: Sought, after: str, limit: int, /) -> ShelfPage:
+        return self._shelf.list(owner, kind, sought, after, limit)
+
+    async def years(self, kind: str, /) -> Sequence[str]:
+        return self._shelf.years(kind)
+
+    async def delete(self, owner: str, kind: str, ids: Sequence[str], /) -> None:
+        self._shelf.delete(owner, kind, ids)
+
+    async def close(self) -> None:
+        self._shelf.close()
