@@ -6,6 +6,7 @@
     ├── NoSuchCase          the caller: no case of that name is theirs to see
     ├── StaleVersion        the caller: read the case again, then decide again
     ├── KeyReused           the caller: one key names one command, for ever
+    ├── Unreachable         an officer: the complainant cannot be reached in this way
     └── OperatorMustAct     whoever runs the platform
         ├── StoreUnusable   corrupt, newer or foreign files
         ├── SealBroken      a sealed part does not open: wrong key, moved, altered
@@ -114,6 +115,16 @@ class KeyReused(ExpressPlatformError):
 
     def __str__(self) -> str:
         return "this key has carried a different command before: use a new key for a new command"
+
+
+@attrs.frozen(str=False)
+class Unreachable(ExpressPlatformError):
+    """A messenger has no way to this person: somebody must tell them by other means. Trying again changes nothing."""
+
+    code: str = "unreachable"
+
+    def __str__(self) -> str:
+        return "the complainant cannot be reached by this messenger: tell them by other means"
 
 
 class OperatorMustAct(ExpressPlatformError):

@@ -24,6 +24,8 @@ TABLES: Final[Mapping[str, Mapping[str, Texts]]] = {
     "commands": wording.COMMANDS,
     "events": wording.EVENTS,
     "next steps": wording.NEXT_STEPS,
+    "subjects": wording.SUBJECTS,
+    "bodies": wording.BODIES,
 }
 
 
@@ -118,11 +120,12 @@ class TestSentences:
         for place, (english, traditional, simplified) in texts():
             assert places(english) == places(traditional) == places(simplified), place
 
-    def test_only_next_steps_have_places(self) -> None:
-        """Only the party and the day are left open, and only in what comes next."""
+    def test_only_next_steps_and_letters_have_places(self) -> None:
+        """Only the party and the day are left open in what comes next; a letter names its case, and nobody."""
+        letters = {"reference", "trader", "due", "code", "scheme"}
+        opened = {"next steps": {"due", "who"}, "subjects": letters - {"code"}, "bodies": letters}
         for place, (english, _, _) in texts():
-            allowed = {"due", "who"} if place.startswith("next steps.") else set()
-            assert set(places(english)) <= allowed, place
+            assert set(places(english)) <= opened.get(place.partition(".")[0], set()), place
 
     def test_a_day_is_named_where_a_duty_runs(self) -> None:
         """The sentence of a status names a day exactly where a duty runs in it."""

@@ -26,7 +26,7 @@ from expressplatform.codes.complaints import (
 )
 from expressplatform.codes.outcomes import SETTLED, DeclineReason, Effect, Outcome, RejectionRule, Result, Verdict, Word
 from expressplatform.codes.rights import Audience, Basis, ErasureReason, Instrument, KeptGround, Purpose, Reading, Stage
-from expressplatform.codes.roles import END, OPEN, OWNER, Duty, EffectKind, Role, Status, StopReason
+from expressplatform.codes.roles import END, OPEN, OWNER, Attention, Duty, EffectKind, Role, Status, StopReason
 
 __all__ = [
     "END",
@@ -34,6 +34,7 @@ __all__ = [
     "OWNER",
     "SETTLED",
     "AgeBand",
+    "Attention",
     "Audience",
     "Basis",
     "BoughtBy",

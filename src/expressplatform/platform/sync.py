@@ -22,7 +22,7 @@ from expressplatform.platform.lifted import Lifted, LiftedShelf, run
 from expressplatform.platform.requests import Opened, Request, Ticked, Worked, wanted_of
 from expressplatform.platform.sync_privacy import PrivacyFace
 from expressplatform.platform.system import system_draw, utc_now
-from expressplatform.ports import CaseStore, Draw, KeyStore, Page, Shelf, TraderGateway
+from expressplatform.ports import CaseStore, Draw, KeyStore, Messenger, Page, Shelf, TraderGateway
 from expressplatform.privacy.disclosure import Disclosure
 from expressplatform.scheme import Assessment, Participant, Scheme
 
@@ -47,6 +47,7 @@ class Platform(PrivacyFace):
         gateways: Mapping[str, TraderGateway] = NO_GATEWAYS,
         participants: Sequence[Participant] = (),
         shelf: Shelf | None = None,
+        messenger: Messenger | None = None,
     ) -> None:
         self._flow = Flow(
             scheme=scheme,
@@ -57,6 +58,7 @@ class Platform(PrivacyFace):
             gateways=gateways,
             participants=participants,
             shelf=LiftedShelf(shelf if shelf is not None else MemoryShelf()),
+            messenger=messenger,
         )
 
     @property

@@ -21,11 +21,12 @@ from typing import Final
 
 from expressplatform.wording.cases import CASES
 from expressplatform.wording.circumstances import CIRCUMSTANCES
+from expressplatform.wording.messages import BODIES, SUBJECTS
 from expressplatform.wording.scripts import SCRIPTS, Table, Texts, read
 from expressplatform.wording.steps import COMMANDS, EVENTS, NEXT_STEPS
 
-__all__ = ["COMMANDS", "EVENTS", "LABELS", "NEXT_STEPS", "SCRIPTS"]
-__all__ += ["label", "label_of_command", "label_of_event", "next_step"]
+__all__ = ["BODIES", "COMMANDS", "EVENTS", "LABELS", "NEXT_STEPS", "SCRIPTS", "SUBJECTS"]
+__all__ += ["label", "label_of_command", "label_of_event", "letter", "next_step"]
 
 LABELS: Final[Mapping[str, Table]] = MappingProxyType({**CASES, **CIRCUMSTANCES})
 """For each list of codes, by the name of its class: the texts of each value."""
@@ -65,6 +66,14 @@ def next_step(status: StrEnum, language: str) -> str:
     """
     own = NEXT_STEPS if type(status).__name__ == "Status" else {}
     return read(_found(own, status.value), language)
+
+
+def letter(occasion: str, language: str) -> tuple[str, str]:
+    """Subject and text of what is written to a complainant on an occasion, with open places: see `messages`.
+
+    Raises LookupError for an occasion that has no text, and for a language that nobody reads here.
+    """
+    return read(_found(SUBJECTS, occasion), language), read(_found(BODIES, occasion), language)
 
 
 def _found(table: Table, name: str) -> Texts:
