@@ -61,8 +61,9 @@ NAMES: Final = (
     "error_response", "code", "sub_code", "msg", "sub_msg", "trade", "tid", "title", "status", "payment", "orders",
     "order", "refund", "refunds", "refund_id", "refund_fee", "cs_status", "modified", "created", "seller_memo",
     "seller_flag", "time", "token_result", "access_token", "expires_in", "taobao_user_id", "messages", "tmc_message",
-    "id", "content", "is_success", "has_next", "total_results", "trade_get_response", "refund_get_response",
-    "refunds_receive_get_response", "trade_memo_update_response", "time_get_response",
+    "refresh_token", "sub_taobao_user_id", "seller_nick", "oid", "topic", "user_id", "order_status", "refund_status",
+    "dispute_type", "refund_phase", "pub_time", "id", "content", "is_success", "has_next", "total_results",
+    "trade_get_response", "refund_get_response", "refunds_receive_get_response", "trade_memo_update_response", "time_get_response",
     "top_auth_token_create_response", "tmc_messages_consume_response",
 )  # fmt: skip
 TEXTS: Final = st.sampled_from(

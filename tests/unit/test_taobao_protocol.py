@@ -111,6 +111,9 @@ class TestAnErrorComesWithStatus200:
         found = {"trade_get_response": {"code": "15", "sub_code": "isv.x", "trade": {"tid": 1}}}
         assert parse(TradeGet("1"), 200, body(found), now=NOW) == BusinessError("15", "isv.x")
 
+        found = {"trade_get_response": {"code": "0", "sub_code": "isv.x", "trade": {"tid": 1}}}
+        assert parse(TradeGet("1"), 200, body(found), now=NOW) == BusinessError("0", "isv.x")
+
     @pytest.mark.parametrize("code", [0, "0", ""])
     def test_an_answer_with_the_code_of_success_is_none(self, code: object) -> None:
         found = {"trade_get_response": {"code": code, "sub_code": "", "trade": {"tid": 1}}}
@@ -262,6 +265,7 @@ class TestARequestAsksForNoMoreThanItNeeds:
 
     def test_a_longer_reference_is_another_line(self) -> None:
         assert with_note("Case 12", "Case 1") == "Case 12\nCase 1"
+        assert with_note("XCase 1", "Case 1") == "XCase 1\nCase 1"
         assert with_note("說明：Case 1。", "Case 1") is None
 
     def test_a_window_goes_forward_and_is_written_in_gmt_8(self) -> None:
