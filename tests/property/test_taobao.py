@@ -63,7 +63,8 @@ NAMES: Final = (
     "seller_flag", "time", "token_result", "access_token", "expires_in", "taobao_user_id", "messages", "tmc_message",
     "refresh_token", "sub_taobao_user_id", "seller_nick", "oid", "topic", "user_id", "order_status", "refund_status",
     "dispute_type", "refund_phase", "pub_time", "id", "content", "is_success", "has_next", "total_results",
-    "trade_get_response", "refund_get_response", "refunds_receive_get_response", "trade_memo_update_response", "time_get_response",
+    "trade_get_response", "refund_get_response", "refunds_receive_get_response", "trade_memo_update_response",
+    "time_get_response",
     "top_auth_token_create_response", "tmc_messages_consume_response",
 )  # fmt: skip
 TEXTS: Final = st.sampled_from(
