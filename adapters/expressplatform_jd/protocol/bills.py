@@ -29,6 +29,7 @@ from expressplatform_jd.protocol.values import (
     compact,
     identifier,
     required,
+    shown,
     text,
     thing,
     within,
@@ -56,14 +57,14 @@ class Bill:
     bill_id: str = attrs.field(repr=False)
     order_id: str = attrs.field(repr=False)
     vender_id: str
-    status: str
+    status: str = attrs.field(repr=shown)
     status_text: str = attrs.field(repr=False)
-    refund_status: str
+    refund_status: str = attrs.field(repr=shown)
     refunded: Money | None = attrs.field(repr=False)
     modified_at: datetime | None
     service_ids: tuple[str, ...] = attrs.field(repr=False)
     disputed: bool | None
-    upgrade: str
+    upgrade: str = attrs.field(repr=shown)
 
     @property
     def key(self) -> tuple[str, datetime | None]:

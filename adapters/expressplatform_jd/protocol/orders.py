@@ -20,7 +20,7 @@ from expressplatform.shops import Result
 from expressplatform_jd.protocol.calls import ID, RouterCall
 from expressplatform_jd.protocol.clock import instant
 from expressplatform_jd.protocol.replies import Family, read_router
-from expressplatform_jd.protocol.values import Thing, Unreadable, identifier, required, text, thing, yuan
+from expressplatform_jd.protocol.values import Thing, Unreadable, identifier, required, shown, text, thing, yuan
 
 FIELDS: Final = "modified,orderId,orderPayment,orderStartTime,orderState,venderId"
 """What is asked for, and all that is."""
@@ -40,7 +40,7 @@ class Order:
 
     order_id: str = attrs.field(repr=False)
     vender_id: str
-    state: str
+    state: str = attrs.field(repr=shown)
     paid: Money | None = attrs.field(repr=False)
     ordered_at: datetime | None = attrs.field(repr=False)
     modified_at: datetime | None

@@ -26,6 +26,7 @@ from expressplatform_jd.protocol.values import (
     first,
     identifier,
     required,
+    shown,
     text,
     thing,
     within,
@@ -50,7 +51,7 @@ class Application:
 
     application_id: str = attrs.field(repr=False)
     order_id: str = attrs.field(repr=False)
-    status: str
+    status: str = attrs.field(repr=shown)
     sum: Money | None = attrs.field(repr=False)
     checked_at: datetime | None
 
@@ -96,7 +97,7 @@ class Refund:
     refund_id: str = attrs.field(repr=False)
     service_id: str = attrs.field(repr=False)
     order_id: str = attrs.field(repr=False)
-    status: str
+    status: str = attrs.field(repr=shown)
     amount: Money | None = attrs.field(repr=False)
     completed_at: datetime | None
 

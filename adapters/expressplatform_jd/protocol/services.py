@@ -16,7 +16,7 @@ from expressplatform_jd.protocol.calls import ID, Operator, RouterCall, words
 from expressplatform_jd.protocol.clock import civil, instant
 from expressplatform_jd.protocol.pages import MOST, NUMBER, SIZE, Page, page_of
 from expressplatform_jd.protocol.replies import Family, read_router
-from expressplatform_jd.protocol.values import Thing, Unreadable, required, text, thing
+from expressplatform_jd.protocol.values import Thing, Unreadable, required, shown, text, thing
 
 COMPLETE: Final = "10010"
 """``serviceStatus`` of a bill that is finished, which says nothing about money."""
@@ -32,9 +32,9 @@ class Service:
 
     service_id: str = attrs.field(repr=False)
     order_id: str = attrs.field(repr=False)
-    status: str
+    status: str = attrs.field(repr=shown)
     status_text: str = attrs.field(repr=False)
-    expects: str
+    expects: str = attrs.field(repr=shown)
     updated_at: datetime | None
 
     @property

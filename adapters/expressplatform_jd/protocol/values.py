@@ -82,6 +82,11 @@ def things(value: Json) -> list[Thing] | None:
     return [row for row in made if row is not None]
 
 
+def shown(value: str) -> str:
+    """How a status or a number of JD's prints: as it is, unless somebody put a sentence there."""
+    return repr(value) if not value or _ID.fullmatch(value) else "•••"
+
+
 def text(value: Json) -> str:
     """A text as it was sent; empty for nothing and for a structure."""
     if isinstance(value, bool):
