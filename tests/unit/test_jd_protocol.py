@@ -44,9 +44,11 @@ from expressplatform_jd.protocol import (
     Refund,
     Remark,
     Renew,
+    RouterCall,
     SaveTrack,
     SetRemark,
     Shop,
+    SpCall,
     authorise_link,
     prepare,
     prepare_oauth,
@@ -603,6 +605,70 @@ class TestSending:
             Caller(App("key", "secret"), wrong)
         with pytest.raises(InvalidInput):
             App("key", wrong)
+
+    @pytest.mark.parametrize(
+        ("request_", "name", "sent"),
+        [
+            (GetBill("5"), "GET /sp-aftercare/v0/afs-orders/{afsOrderId}", {"scopeSet": "refundInfo"}),
+            (
+                ListBills(order_id="7", size=9),
+                "GET /sp-aftercare/v0/afs-orders",
+                {"orderId": "7", "page": "1", "pageSize": "9"},
+            ),
+            (ListEntries("5"), "GET /sp-aftercare/v0/afs-orders/{afsOrderId}/logs", {"page": "1", "pageSize": "50"}),
+            (GetShop(), "GET /sp-seller/v0/venderinfo", {}),
+            (QueryShop(), "jingdong.vender.shop.query", {}),
+            (GetRemark("7"), "jingdong.order.venderRemark.queryByOrderId", {"order_id": 7}),
+            (
+                ListApplications("7"),
+                "jingdong.pop.afs.soa.refundapply.queryPageList",
+                {"orderId": "7", "pageIndex": 1, "pageSize": 50},
+            ),
+            (
+                ListRefunds("7"),
+                "jingdong.asc.serviceAndRefund.view",
+                {"orderId": 7, "pageNumber": 1, "pageSize": 50},
+            ),
+            (GetActualRefund("5"), "jingdong.b2c.shop.aftersales.refund.get", {"afsServiceId": 5}),
+            (
+                GetService(OPERATOR, "5", "7"),
+                "jingdong.asc.query.view",
+                {"buId": "10086", "operatePin": "pin", "operateNick": "nick", "serviceId": 5, "orderId": 7},
+            ),
+            (
+                SaveTrack(OPERATOR, "5", "n"),
+                "jingdong.asc.track.save",
+                {"buId": "10086", "operatePin": "pin", "operateNick": "nick", "serviceId": 5, "operateRemark": "n"},
+            ),
+        ],
+    )
+    def test_a_request_is_called_by_its_name_with_its_parameters(self, request_: Any, name: str, sent: object) -> None:
+        call = request_.call()
+        assert call.name == name
+        assert (call.query if isinstance(call, SpCall) else call.business) == sent
+
+    @pytest.mark.parametrize(
+        "call",
+        [
+            RouterCall("jingdong.jos.master.key.get"),
+            RouterCall("jingdong.asc.unsolved.message.reply"),
+            RouterCall("jingdong.asc.process.JdIntervene"),
+            RouterCall("jingdong.pop.afs.soa.refundapply.replyRefund"),
+            SpCall("GET", "/open-security/v0/virtual-numbers/{virtualNumber}", {"virtualNumber": "1"}),
+            SpCall("PATCH", "/sp-aftercare/v0/afs-orders/{afsOrderId}", {"afsOrderId": "1"}),
+        ],
+    )
+    def test_what_decrypts_decides_or_speaks_for_the_seller_is_never_called(self, call: SpCall | RouterCall) -> None:
+        with pytest.raises(InvalidInput) as refusal:
+            prepare(call, CALLER, NOON)
+        assert [problem.kind for problem in refusal.value.problems] == ["never_called"]
+
+    @pytest.mark.parametrize("wrong", ["", "http://sp.example", "https://sp.example/", "ftp://x", "http://127.0.0.1.x"])
+    def test_a_token_leaves_over_tls_or_to_this_machine(self, wrong: str) -> None:
+        for field in ("sp", "router", "oauth"):
+            Endpoints(**{field: "http://127.0.0.1:8080/rest"})
+            with pytest.raises(InvalidInput):
+                Endpoints(**{field: wrong})
 
     def test_what_may_be_repeated_says_so(self) -> None:
         assert [one for one in (AddNote, SetRemark, SaveTrack) if one.reads] == []

@@ -7,6 +7,7 @@ clock, no network, no state. What `read` is given may be anything: it never rais
 from expressplatform_jd.protocol.bills import AddNote, Bill, Entry, GetBill, ListBills, ListEntries
 from expressplatform_jd.protocol.calls import (
     JD,
+    NEVER_CALLED,
     App,
     Caller,
     Endpoints,
@@ -41,6 +42,7 @@ from expressplatform_jd.protocol.shop import GetShop, QueryShop, Shop
 __all__ = [
     "CHINA",
     "JD",
+    "NEVER_CALLED",
     "RENEWABLE",
     "UNKNOWN_ORDER",
     "AddNote",

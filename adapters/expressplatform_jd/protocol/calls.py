@@ -2,19 +2,20 @@
 
 Laws of this file: pure. Tokens go into headers and bodies, never into an address; the one exception is JD's own, the
 OAuth endpoints, which take the app's secret in a query (`Outgoing.secret_query` says so). Nothing here prints a token,
-a secret, an order number or a text.
+a secret, an order number or a text. A call that is listed in `NEVER_CALLED` is not made, whoever writes it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import ClassVar, Final, Protocol, TypeVar
 from urllib.parse import quote, urlencode
 
 import attrs
 
-from expressplatform.fields import Checked, Constraint
+from expressplatform.fields import Checked, Constraint, refuse
 from expressplatform.shops import Result
 from expressplatform_jd.protocol.clock import millis, stamp
 from expressplatform_jd.protocol.values import compact
@@ -25,6 +26,12 @@ T_co = TypeVar("T_co", covariant=True)
 _TOKEN: Final = Checked(
     Constraint(1, 512, r"[!-~]+", wanted="must be printable ASCII without space"), (str,), "must be text"
 )
+_SAFE: Final = (
+    r"(https://[A-Za-z0-9.:-]+|http://(127\.0\.0\.1|\[::1\]|localhost)(:[0-9]+)?)(/[A-Za-z0-9/._-]*[A-Za-z0-9])?"
+)
+_ADDRESS: Final = Checked(
+    Constraint(1, 200, _SAFE, wanted="must be an HTTPS address, or one on this machine"), (str,), "must be text"
+)
 _DIGITS: Final = r"[1-9][0-9]*"
 _NUMBER: Final = "must be a number of JD's"
 
@@ -32,6 +39,29 @@ ID: Final = Checked(Constraint(1, 19, _DIGITS, wanted=_NUMBER), (str,), "must be
 """Holds a field to an id of JD's: digits, kept as text."""
 ID_OR_NONE: Final = Checked(Constraint(0, 19, _DIGITS, wanted=_NUMBER), (str,), "must be text")
 """The same, or empty."""
+
+_CLEAR: Final = "shows or changes an addressee or a buyer in clear: an order is compared, never read out"
+_MOUTH: Final = "puts somebody's words into the seller's mouth"
+_DECIDES: Final = "decides about money or goods or calls JD in, which the seller does in person"
+NEVER_CALLED: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "jingdong.jos.": _CLEAR,
+        "GET /open-security/": _CLEAR,
+        "POST /open-security/": _CLEAR,
+        "PUT /open-security/": _CLEAR,
+        "PATCH /open-security/": _CLEAR,
+        "GET /sp-order/v0/order-oaid-addresses": _CLEAR,
+        "PUT /sp-order/v0/orders/{orderId}/consignees": _CLEAR,
+        "jingdong.asc.unsolved.message.": _MOUTH,
+        "jingdong.asc.process.": _DECIDES,
+        "jingdong.asc.audit.": _DECIDES,
+        "jingdong.pop.afs.soa.refundapply.replyRefund": _DECIDES,
+        "PATCH /sp-aftercare/": _DECIDES,
+    }
+)
+"""How the names of the calls begin that are never made, each with the reason.
+
+A name is a method of routerjson, or a verb and a path of the SP-API."""
 
 
 def words(longest: int) -> Checked:
@@ -72,11 +102,11 @@ class Operator:
 
 @attrs.frozen
 class Endpoints:
-    """Where JD listens; others in tests. No address ends in a slash."""
+    """Where JD listens; others in tests: over TLS or on this machine, without a slash at the end."""
 
-    sp: str = "https://api-cn.jd.com/rest"
-    router: str = "https://api.jd.com/routerjson"
-    oauth: str = "https://open-oauth.jd.com"
+    sp: str = attrs.field(default="https://api-cn.jd.com/rest", validator=_ADDRESS)
+    router: str = attrs.field(default="https://api.jd.com/routerjson", validator=_ADDRESS)
+    oauth: str = attrs.field(default="https://open-oauth.jd.com", validator=_ADDRESS)
 
 
 JD: Final = Endpoints()
@@ -93,6 +123,11 @@ class SpCall:
     query: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     body: str | None = attrs.field(default=None, repr=False)
 
+    @property
+    def name(self) -> str:
+        """As JD's documentation names it."""
+        return f"{self.verb} {self.template}"
+
 
 @attrs.frozen
 class RouterCall:
@@ -100,6 +135,11 @@ class RouterCall:
 
     method: str
     business: Mapping[str, object] = attrs.field(factory=dict, repr=False)
+
+    @property
+    def name(self) -> str:
+        """As JD's documentation names it."""
+        return self.method
 
 
 @attrs.frozen
@@ -148,8 +188,10 @@ class Outgoing:
 def prepare(call: SpCall | RouterCall, caller: Caller, at: datetime, endpoints: Endpoints = JD) -> Outgoing:
     """The signed request, as of the instant ``at`` (JD refuses more than six minutes of skew).
 
-    Raises InvalidInput where a value cannot be signed, or ``at`` has no offset.
+    Raises InvalidInput for a call of `NEVER_CALLED`, where a value cannot be signed, or where ``at`` has no offset.
     """
+    if reason := next((why for start, why in NEVER_CALLED.items() if call.name.startswith(start)), ""):
+        raise refuse("$.method", "never_called", reason)
     if isinstance(call, RouterCall):
         return _router(call, caller, at, endpoints)
     return _sp(call, caller, at, endpoints)
