@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from expressplatform.complaint import Actor
@@ -68,3 +68,18 @@ class AsyncPrivacyFace:
         ``id`` is that of the queue. Raises Refused (``wrong_role``) for anybody but a council's officer.
         """
         await self._flow.told(id, by=by)
+
+    async def audit_bundle(
+        self, *, by: Actor, since: datetime, until: datetime, progress: Callable[[int], None] | None = None
+    ) -> Mapping[str, bytes]:
+        """What a commissioner takes away (PIPL Arts 54-56; PDPO s.27): files by name, with a signed manifest.
+
+        Disclosures, consents, deletions confirmed and erasures between ``since`` (included) and ``until`` (not), from
+        facts alone: nothing personal. `expressplatform.bundle.checked` checks it without any store, with the public key
+        of `audit_key`. For the council's people and its auditors: raises Refused (``not_a_watcher``).
+        """
+        return await self._flow.audit_bundle(by=by, since=since, until=until, progress=progress)
+
+    async def audit_key(self) -> bytes:
+        """The 32-byte public key by which audit bundles are checked: tell it to whoever checks, by another way."""
+        return self._flow.signing_key().public
