@@ -9,19 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
+from textwrap import fill
+from typing import Final
 
 import click
-from rich.console import Console
 
 from expressplatform.privacy.fields import FieldEntry
-from expressplatform.privacy.statement import Shown, Statement, document, statement
+from expressplatform.privacy.statement import NoticeTold, Shown, Statement, document, statement
 from expressplatform.scheme import Scheme
 from expressplatform.schemes import HK_CCA
-from expressplatform.wording import label, label_of_field
+from expressplatform.wording import FIELDS, label, label_of_field
 from expressplatform.wording.scripts import COLUMN
 from expressplatform_cli.config import Place, open_platform
 from expressplatform_cli.options import answers, json_option, place_if_any
-from expressplatform_cli.output import console, pairs, say_json, words
+from expressplatform_cli.output import say_json, words
 
 
 @click.command()
@@ -45,7 +46,7 @@ def privacy(place: Place | None, language: str | None, as_json: bool) -> None:
     if as_json:
         say_json(document(made))
     else:
-        show(made, console())
+        click.echo("\n".join(page(made)), nl=False)
 
 
 def _say_notice(scheme: Scheme, language: str, as_json: bool) -> None:
@@ -61,24 +62,39 @@ def _say_notice(scheme: Scheme, language: str, as_json: bool) -> None:
 
 # ---- the page -----------------------------------------------------------------------------------------------------
 
+Rows = list[tuple[str, str]]
+"""Names, and what is said of each, line by line."""
+_WIDTH: Final = 100
 
-def show(made: Statement, out: Console) -> None:
-    """The statement for people, in English."""
+
+def page(made: Statement) -> Iterator[str]:
+    """The statement for people, in English: its lines."""
+    for title, rows in _sections(made):
+        yield title
+        for name, said in rows:
+            first, *more = said.splitlines() or ("",)
+            yield fill(f"{name}: {first}", _WIDTH, initial_indent="  ", subsequent_indent="    ")
+            yield from (fill(line, _WIDTH, initial_indent="    ", subsequent_indent="    ") for line in more)
+        yield ""
+
+
+def _sections(made: Statement) -> Iterator[tuple[str, Rows]]:
+    """The parts of the page in their order."""
     handled = [("Scheme", f"{made.title['en']} ({made.scheme}, edition {made.edition})"), ("As at", str(made.as_at))]
     if made.handler is not None and made.contact is not None:
         handled += [("Who", made.handler[0]), ("Whom to ask", made.contact[0])]
-    _part(out, "Who handles the data", pairs(handled))
-    purposes = [(words(one.purpose.value), f"{one.sentence}\n{one.citation}") for one in made.purposes]
-    _part(out, "What for", pairs(purposes))
-    _part(out, "Which fields", pairs(list(_fields(made))))
-    for title, rows in _sections(made):
-        _part(out, title, pairs(rows))
-
-
-def _part(out: Console, title: str, body: object) -> None:
-    out.print(title, style="bold")
-    out.print(body)
-    out.print()
+    yield "Who handles the data", handled
+    yield "What for", [(label(one.purpose, "en"), f"{one.sentence}\n{one.citation}") for one in made.purposes]
+    yield "Which fields", list(_fields(made))
+    yield "Who may be shown what", [(label(one.audience, "en"), _shown(one)) for one in made.audiences]
+    kept = [(words(one.what), f"{one.days} ({words(one.calendar).lower()})") for one in made.lengths]
+    kept += [(f"Stays: {one.what}", f"{one.reason}{_years(one.years)}\n{one.citation}") for one in made.kept]
+    yield "How long", kept
+    warned = [(one.label[0], "\n".join(held.sentence for held in one.warnings)) for one in made.instruments]
+    yield "What may bind a recipient abroad", warned
+    yield "Rights", [(words(one.code), f"{one.texts[0]}{_days(one.days)}\n{one.citation}") for one in made.rights]
+    yield "Notices", [(one.version, f"from {one.valid_from}, {_holding(one)}") for one in made.notices]
+    yield "What is not enforced", [(words(one.matter), f"{one.reason}\n{one.citation}") for one in made.not_enforced]
 
 
 def _fields(made: Statement) -> Iterator[tuple[str, str]]:
@@ -101,37 +117,22 @@ def _labelled(one: FieldEntry) -> str:
     return f"{one.label[0]} (or {others})" if others else one.label[0]
 
 
-def _sections(made: Statement) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    """The parts of names and what stands for them, in the order of the page."""
-    yield "Who may be shown what", [(label(one.audience, "en"), _shown(one)) for one in made.audiences]
-    kept = [(words(one.what), f"{one.days} days ({one.calendar})") for one in made.lengths]
-    kept += [(f"Stays: {one.what}", f"{one.reason} {_years(one.years)}\n{one.citation}") for one in made.kept]
-    yield "How long", kept
-    yield "Transfers", [(one.label[0], "\n".join(w.sentence for w in one.warnings)) for one in made.instruments]
-    rights = [(words(one.code), f"{one.texts[0]} {_days(one.days)}\n{one.citation}") for one in made.rights]
-    yield "Rights", rights
-    yield (
-        "Notices",
-        [(one.version, f"from {one.valid_from}{_holding(one.in_use, one.consents_hold)}") for one in made.notices],
-    )
-    yield "What is not enforced", [(words(one.matter), f"{one.reason}\n{one.citation}") for one in made.not_enforced]
-
-
 def _shown(one: Shown) -> str:
-    stages = ", ".join(label(stage, "en").lower() for stage in one.stages)
-    held = f" [{words(one.condition.value).lower()}]" if one.condition else ""
-    fields = "; ".join(label_of_field(field, "en") for field in one.fields)
-    return f"{label(one.purpose, 'en')}, {stages}{held}: {fields}\n{one.citation}"
+    stages = "; ".join(label(stage, "en").lower() for stage in one.stages)
+    held = f" ({words(one.condition.value).lower()})" if one.condition else ""
+    every = len(one.fields) == len(FIELDS)
+    fields = "every field" if every else "; ".join(label_of_field(field, "en") for field in one.fields)
+    return f"{label(one.purpose, 'en')}, {stages}{held}\n{fields}\n{one.citation}"
 
 
 def _years(years: int | None) -> str:
-    return "" if years is None else f"At least {years} years."
+    return "" if years is None else f" At least {years} years."
 
 
 def _days(days: int | None) -> str:
-    return "" if days is None else f"Answered in {days} days."
+    return "" if days is None else f" Answered in {days} days."
 
 
-def _holding(in_use: bool, consents_hold: bool) -> str:
-    held = "consents under it hold" if consents_hold else "a fresh consent is needed"
-    return f", {'in use' if in_use else 'no longer shown'}; {held}"
+def _holding(one: NoticeTold) -> str:
+    used = "in use" if one.in_use else "not in use"
+    return f"{used}; {'consents under it hold' if one.consents_hold else 'a fresh consent is needed'}"

@@ -230,7 +230,7 @@ class TestVerdict:
 
     @given(complaints(), st.sampled_from([Known(), Known(duplicates=("case-1",))]))
     def test_every_criterion_answers_once_for_every_complaint(self, complaint: Complaint, known: Known) -> None:
-        """Whatever is missing, there are all 21 findings, and a verdict that matches them."""
+        """Whatever is missing, there are all 22 findings, and a verdict that matches them."""
         found = assess(complaint, scheme=HK_CCA, on=FILED, known=known)
         criteria = [finding.criterion for finding in found.findings]
         assert criteria == list(HK_CCA.criteria)

@@ -21,7 +21,6 @@ from expressplatform.privacy.fields import FieldEntry, entries, must_give
 from expressplatform.privacy.masking import mask_numbers
 from expressplatform.privacy.purposes import REGISTER, PurposeEntry, covers, needs_fresh_consent
 from expressplatform.privacy.retention import KEPT, Kept, use_until
-from expressplatform.privacy.statement import Statement, document, statement
 from expressplatform.privacy.table import TABLE, WITHHELD, Condition, DisclosureRow, Withheld, fields_for
 from expressplatform.privacy.transfer import (
     GBA_CITIES,
@@ -45,14 +44,12 @@ __all__ = [
     "Holdings",
     "Kept",
     "PurposeEntry",
-    "Statement",
     "TransferWarning",
     "Withheld",
     "confirmed",
     "corrected_at",
     "covers",
     "disclose",
-    "document",
     "entries",
     "fields_for",
     "gba_contract_applies",
@@ -67,7 +64,6 @@ __all__ = [
     "overdue",
     "owed_since",
     "owes",
-    "statement",
     "told_to_delete",
     "transfer_problem",
     "transfer_warnings",

@@ -112,8 +112,8 @@ def must_give(criteria: Sequence[Criterion]) -> tuple[tuple[str, ...], ...]:
     Derived from the criteria that block or ask, and from what no complaint can do without.
     """
     asked = (group for one in criteria if one.effect in _ASKING for group in _asked_by(one))
-    given = (group for group in asked if _NOT_DEMANDED.isdisjoint(group))
-    return tuple(dict.fromkeys((*((one,) for one in REQUIRED), *given)))
+    given = (tuple(field for field in group if field not in _NOT_DEMANDED) for group in asked)
+    return tuple(dict.fromkeys((*((one,) for one in REQUIRED), *(group for group in given if group))))
 
 
 def entries(criteria: Sequence[Criterion]) -> tuple[FieldEntry, ...]:
