@@ -29,6 +29,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "complainant.language",
             "complainant.channel",
             *(one for one in t.CONTACTS if one != "particulars.representative_contact"),
+            *t.CALL_CODE,
         ),
         "representative": (
             "complainant.represented",
@@ -48,7 +49,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 
 _KIND_OF: Final = MappingProxyType({field: kind for kind, fields in KINDS.items() for field in fields})
 
-NOT_ASKED: Final = frozenset({*t.SHOWN, "council_reference", "flags.suspected_abuse"})
+NOT_ASKED: Final = frozenset({*t.SHOWN, *t.CALL_CODE, "council_reference", "flags.suspected_abuse"})
 """What nobody is asked for: the council notes it."""
 _FREE: Final = MappingProxyType({"consents": "no_sending", "research_consent": "no_research"})
 _NOT_DEMANDED: Final = NOT_ASKED.union(_FREE)
