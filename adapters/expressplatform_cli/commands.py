@@ -22,6 +22,7 @@ COMMANDS: Final = MappingProxyType(
         "replay": ("replay", "Carry a file of open data through the whole lifecycle."),
         "assess": ("taking_in", "Judge a complaint by every criterion of the scheme."),
         "lodge": ("taking_in", "Lodge a complaint; --template prints an example to fill in."),
+        "privacy": ("privacy", "The privacy statement, as a page or a document; --notice prints the notice to show."),
         "cases": ("looking", "List where cases stand."),
         "show": ("looking", "Show one case: what happened, what is due, what may be done."),
         "act": ("acting", "Send one command to a case."),

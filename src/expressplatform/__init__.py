@@ -52,6 +52,7 @@ from expressplatform.complaint import (
     EvidenceName,
     Flags,
     KeyDates,
+    NoticeShown,
     Particulars,
     PriorContact,
     Purchase,
@@ -78,6 +79,7 @@ from expressplatform.errors import (
 from expressplatform.indicators import Figures, Tally
 from expressplatform.memory import MemoryKeyStore, MemoryStore
 from expressplatform.money import Money
+from expressplatform.notices import Notice
 from expressplatform.platform import AsyncPlatform, Opened, Platform, Request, Ticked, Worked, system_draw, utc_now
 from expressplatform.privacy.disclosure import Disclosure, disclose
 from expressplatform.scheme import (
@@ -145,6 +147,8 @@ __all__ = [
     "Money",
     "Nature",
     "NoSuchCase",
+    "Notice",
+    "NoticeShown",
     "Opened",
     "OperatorMustAct",
     "Outcome",

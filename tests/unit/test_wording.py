@@ -14,7 +14,8 @@ from expressplatform.codes import Language, Nature, Outcome, Status
 from expressplatform.commands import Command
 from expressplatform.deadlines.duties import LIVE
 from expressplatform.events import Event
-from expressplatform.wording import label, label_of_command, label_of_event, next_step
+from expressplatform.privacy.table import EVERY_FIELD
+from expressplatform.wording import label, label_of_command, label_of_event, label_of_field, next_step, privacy
 from expressplatform.wording.scripts import COLUMN, SCRIPTS, Texts
 from expressplatform.workdays import DayKind
 from tools.make_codes_page import CROSSWALKS, PAGE, SOURCED_SIMPLIFIED, SOURCED_TRADITIONAL, lists_of_codes, page
@@ -26,6 +27,11 @@ TABLES: Final[Mapping[str, Mapping[str, Texts]]] = {
     "next steps": wording.NEXT_STEPS,
     "subjects": wording.SUBJECTS,
     "bodies": wording.BODIES,
+    "fields": wording.FIELDS,
+    "kinds": privacy.KINDS,
+    "purposes": privacy.PURPOSES,
+    "consequences": privacy.CONSEQUENCES,
+    "headings": privacy.HEADINGS,
 }
 
 
@@ -62,6 +68,15 @@ class TestComplete:
         """The names are exactly those of the classes in `commands` and `events`."""
         assert set(wording.COMMANDS) == set(steps(commands, Command))
         assert set(wording.EVENTS) == set(steps(events, Event))
+
+    def test_every_field_of_a_complaint_has_its_label(self) -> None:
+        """The paths are exactly those of the disclosure table."""
+        assert set(wording.FIELDS) == set(EVERY_FIELD)
+        assert label_of_field("particulars.name", "zh-Hans") == "姓名"
+
+    def test_every_purpose_has_a_sentence_beside_its_name(self) -> None:
+        """What it covers."""
+        assert set(privacy.PURPOSES) == set(wording.LABELS["Purpose"])
 
     def test_every_status_says_what_comes_next(self) -> None:
         """There is a next step for each status, and for nothing else."""

@@ -17,11 +17,18 @@ from expressplatform.privacy.deletion import (
     told_to_delete,
 )
 from expressplatform.privacy.disclosure import Disclosure, disclose, one_contact
+from expressplatform.privacy.fields import FieldEntry, entries, must_give
 from expressplatform.privacy.masking import mask_numbers
 from expressplatform.privacy.purposes import REGISTER, PurposeEntry, covers, needs_fresh_consent
 from expressplatform.privacy.retention import KEPT, Kept, use_until
 from expressplatform.privacy.table import TABLE, WITHHELD, Condition, DisclosureRow, Withheld, fields_for
-from expressplatform.privacy.transfer import GBA_CITIES, gba_contract_applies, transfer_problem
+from expressplatform.privacy.transfer import (
+    GBA_CITIES,
+    TransferWarning,
+    gba_contract_applies,
+    transfer_problem,
+    transfer_warnings,
+)
 
 __all__ = [
     "GBA_CITIES",
@@ -32,21 +39,25 @@ __all__ = [
     "Condition",
     "Disclosure",
     "DisclosureRow",
+    "FieldEntry",
     "Holding",
     "Holdings",
     "Kept",
     "PurposeEntry",
+    "TransferWarning",
     "Withheld",
     "confirmed",
     "corrected_at",
     "covers",
     "disclose",
+    "entries",
     "fields_for",
     "gba_contract_applies",
     "informed",
     "live",
     "mask_numbers",
     "missing_for_upload",
+    "must_give",
     "needs_fresh_consent",
     "obtained",
     "one_contact",
@@ -55,5 +66,6 @@ __all__ = [
     "owes",
     "told_to_delete",
     "transfer_problem",
+    "transfer_warnings",
     "use_until",
 ]

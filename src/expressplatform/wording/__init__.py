@@ -22,11 +22,12 @@ from typing import Final
 from expressplatform.wording.cases import CASES
 from expressplatform.wording.circumstances import CIRCUMSTANCES
 from expressplatform.wording.messages import BODIES, SUBJECTS
+from expressplatform.wording.privacy import FIELDS
 from expressplatform.wording.scripts import SCRIPTS, Table, Texts, read
 from expressplatform.wording.steps import COMMANDS, EVENTS, NEXT_STEPS
 
-__all__ = ["BODIES", "COMMANDS", "EVENTS", "LABELS", "NEXT_STEPS", "SCRIPTS", "SUBJECTS"]
-__all__ += ["label", "label_of_command", "label_of_event", "letter", "next_step"]
+__all__ = ["BODIES", "COMMANDS", "EVENTS", "FIELDS", "LABELS", "NEXT_STEPS", "SCRIPTS", "SUBJECTS"]
+__all__ += ["label", "label_of_command", "label_of_event", "label_of_field", "letter", "next_step"]
 
 LABELS: Final[Mapping[str, Table]] = MappingProxyType({**CASES, **CIRCUMSTANCES})
 """For each list of codes, by the name of its class: the texts of each value."""
@@ -54,6 +55,14 @@ def label_of_event(name: str, language: str) -> str:
     Raises LookupError for a name that is no event's, and for a language that nobody reads here.
     """
     return read(_found(EVENTS, name), language)
+
+
+def label_of_field(path: str, language: str) -> str:
+    """What people read for a field of a complaint; ``path`` is dotted, such as ``particulars.name``.
+
+    Raises LookupError for a path that is no field's, and for a language that nobody reads here.
+    """
+    return read(_found(FIELDS, path), language)
 
 
 def next_step(status: StrEnum, language: str) -> str:
