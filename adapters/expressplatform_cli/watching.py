@@ -15,7 +15,7 @@ import attrs
 import click
 from rich.text import Text
 
-from expressplatform import bundle
+from expressplatform import signed_files
 from expressplatform.codes import Role
 from expressplatform.complaint import Actor
 from expressplatform.platform import Given, Platform, Waits
@@ -233,7 +233,7 @@ def audit_check(directory: Path, key: str, as_json: bool) -> None:
         verifying = VerifyingKey(bytes.fromhex(key))
     except ValueError:
         raise click.UsageError("--key must be 64 hexadecimal digits.") from None
-    manifest = bundle.checked(_contents(directory), verifying.verify)
+    manifest = signed_files.checked(_contents(directory), verifying.verify)
     said = {name: value for name, value in manifest.said.items() if name != "format"}
     if as_json:
         say_json({"whole": True, "files": manifest.files, **said})

@@ -69,7 +69,7 @@ def test_a_bundle_is_checked_by_a_few_lines_that_are_not_ours() -> None:
     files = audited(clock, platform)
     manifest = files["manifest.json"]
     public = Ed25519PublicKey.from_public_bytes(platform.audit_key())
-    public.verify(bytes.fromhex(files["manifest.sig"].decode()), b"expressplatform bundle 1\n" + manifest)
+    public.verify(bytes.fromhex(files["manifest.sig"].decode()), b"expressplatform signed files 1\n" + manifest)
     listed = {one["name"]: one["sha256"] for one in json.loads(manifest)["files"]}
     assert listed == {name: hashlib.sha256(files[name]).hexdigest() for name in files if name.endswith(".jsonl")}
 

@@ -14,12 +14,12 @@ from typing import Any, Final
 import orjson
 
 from expressplatform import events as e
-from expressplatform.bundle import bundled
 from expressplatform.complaint import Actor, Consent
 from expressplatform.events import Event
 from expressplatform.platform import rows
 from expressplatform.platform.inquiring import Inquiring, check_watcher
 from expressplatform.ports import StoredCase
+from expressplatform.signed_files import under_manifest
 from expressplatform.signing import SigningKey
 
 SIGNING: Final = "signing:council"
@@ -61,7 +61,7 @@ class Auditing(Inquiring):
             "since": since, "until": until, "made_at": self.now(), "made_by": by.person,
             "public_key": signer.public.hex(),
         }  # fmt: skip
-        return bundled({name: _written(lines[name]) for name in FILES}, said, signer.sign)
+        return under_manifest({name: _written(lines[name]) for name in FILES}, said, signer.sign)
 
 
 def _written(lines: list[Line]) -> bytes:

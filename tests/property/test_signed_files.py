@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expressplatform.bundle import MANIFEST, SIGNATURE, bundled, checked
 from expressplatform.errors import InvalidInput, SignatureInvalid
+from expressplatform.signed_files import MANIFEST, SIGNATURE, checked, under_manifest
 from expressplatform.signing import SigningKey
 
 KEY: Final = SigningKey(bytes(range(32)))
@@ -20,7 +20,7 @@ files = st.dictionaries(names, st.binary(max_size=40), max_size=4)
 
 
 def made(content: Mapping[str, bytes]) -> dict[str, bytes]:
-    return dict(bundled(content, {"council": "hkcc"}, KEY.sign))
+    return dict(under_manifest(content, {"council": "hkcc"}, KEY.sign))
 
 
 @given(files)
@@ -58,7 +58,7 @@ def test_no_change_of_manifest_or_signature_is_taken(content: dict[str, bytes], 
 def test_another_key_signs_nothing_here() -> None:
     with pytest.raises(SignatureInvalid):
         checked(made({}), OTHER.verifying_key.verify)
-    resigned = dict(bundled({}, {"council": "hkcc"}, OTHER.sign))
+    resigned = dict(under_manifest({}, {"council": "hkcc"}, OTHER.sign))
     with pytest.raises(SignatureInvalid):
         checked(resigned, KEY.verifying_key.verify)
 

@@ -1,4 +1,4 @@
-"""A bundle of files that can be checked without the library's stores: a manifest names each, and is signed.
+"""Files that can be checked without the library's stores: a manifest names each, and is signed.
 
 Laws of this file: bytes in, bytes out; it takes sign and verify as arguments and knows no key, store or case. What is
 checked is everything: the signature first, then that each file is there as it was, and that there is no other.
@@ -20,7 +20,7 @@ import orjson
 
 from expressplatform.errors import InvalidInput, Problem
 
-FORMAT: Final = "expressplatform bundle 1"
+FORMAT: Final = "expressplatform signed files 1"
 MANIFEST: Final = "manifest.json"
 SIGNATURE: Final = "manifest.sig"
 
@@ -37,7 +37,7 @@ class Manifest:
     files: tuple[str, ...]
 
 
-def bundled(files: Mapping[str, bytes], said: Mapping[str, object], sign: Sign) -> Mapping[str, bytes]:
+def under_manifest(files: Mapping[str, bytes], said: Mapping[str, object], sign: Sign) -> Mapping[str, bytes]:
     """The files with their manifest and its signature. ``said`` is JSON that describes the whole."""
     listed = [_entry(name, files[name]) for name in sorted(files)]
     manifest = orjson.dumps({**said, "format": FORMAT, "files": listed}, option=orjson.OPT_SORT_KEYS)
@@ -55,7 +55,7 @@ def checked(files: Mapping[str, bytes], verify: Verify) -> Manifest:
         raise InvalidInput(tuple(missing))
     manifest = files[MANIFEST]
     verify(_signed(manifest), _signature(files[SIGNATURE]))
-    document: dict[str, Any] = orjson.loads(manifest)  # signed, so it is what `bundled` wrote
+    document: dict[str, Any] = orjson.loads(manifest)  # signed, so it is what `under_manifest` wrote
     entries: list[dict[str, Any]] = document.pop("files")
     if found := [*_wrong(entries, files), *_strange(entries, files)]:
         raise InvalidInput(tuple(found))
