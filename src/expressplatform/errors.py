@@ -10,6 +10,7 @@
         ├── StoreUnusable   corrupt, newer or foreign files
         ├── SealBroken      a sealed part does not open: wrong key, moved, altered
         ├── SignatureInvalid
+        ├── LedgerBroken    rows are not those that were signed, or a proof does not hold
         ├── KeyMissing      a case's key is not in the key store
         └── KeyDestroyed    it was destroyed: the case has been erased
 
@@ -150,6 +151,20 @@ class SignatureInvalid(OperatorMustAct):
 
     def __str__(self) -> str:
         return f"the signature does not match [{self.code}]"
+
+
+@attrs.frozen(str=False)
+class LedgerBroken(OperatorMustAct):
+    """What is there is not what the ledger signed: rows were changed, moved or removed, or a proof does not hold.
+
+    ``place`` says where: the place of a row, or the number of rows that a checkpoint speaks of.
+    """
+
+    code: str
+    place: int = 0
+
+    def __str__(self) -> str:
+        return f"the ledger does not hold at {self.place} [{self.code}]"
 
 
 @attrs.frozen(str=False)

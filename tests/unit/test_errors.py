@@ -27,6 +27,7 @@ EXAMPLES: tuple[ExpressPlatformError, ...] = (
     errors.StoreUnusable("newer", "written by a newer edition"),
     errors.SealBroken("tag", "case-1"),
     errors.SignatureInvalid(key_id="key-1"),
+    errors.LedgerBroken("root_differs", 12),
     errors.KeyMissing("case-1"),
     errors.KeyDestroyed("case-1"),
 )
@@ -56,7 +57,8 @@ class TestTheTree:
 
     def test_what_the_operator_must_see_to_stands_apart(self) -> None:
         names = {one.__name__ for one in tree(OperatorMustAct)}
-        assert names == {"StoreUnusable", "SealBroken", "SignatureInvalid", "KeyMissing", "KeyDestroyed"}
+        broken = {"SealBroken", "SignatureInvalid", "LedgerBroken"}
+        assert names == broken | {"StoreUnusable", "KeyMissing", "KeyDestroyed"}
 
     @pytest.mark.parametrize("error", EXAMPLES, ids=lambda error: type(error).__name__)
     def test_each_has_a_code_and_a_sentence(self, error: ExpressPlatformError) -> None:
