@@ -89,9 +89,10 @@ def signed_root(note: str, key: bytes, origin: str) -> tuple[int, bytes]:
     """Size and root of a log, as its key signed them."""
     text, _, signatures = note.rpartition("\n\n")
     name = digest(origin.encode(), b"\n\x01", key)[:4]
-    lines = [line.removeprefix("— ").split(" ") for line in signatures.split("\n")[:-1]]
-    ours = [unbase64(code)[4:] for who, code in lines if who == origin and unbase64(code)[:4] == name]
-    need(ours, "this key has not signed the checkpoint")
+    *lines, end = signatures.split("\n")
+    parts = [line.removeprefix("— ").split(" ") for line in lines]
+    ours = [unbase64(code)[4:] for who, code in parts if who == origin and unbase64(code)[:4] == name]
+    need(ours and not end, "this key has not signed the checkpoint")
     for signature in ours:
         Ed25519PublicKey.from_public_bytes(key).verify(signature, f"{text}\n".encode())
     log, size, root = text.split("\n")[:3]

@@ -28,15 +28,16 @@ Edit = Callable[[random.Random, list[StoredEvent], int], None]
 def flip(chance: random.Random, log: list[StoredEvent], size: int) -> None:
     """One bit of one field."""
     at = chance.randrange(size)
-    row, name = log[at], chance.choice(["case_id", "version", "kind", "schema", "facts", "sealed"])
-    value = getattr(row, name)
-    if isinstance(value, int):
-        changed: object = value ^ 1 << chance.randrange(32)
-    elif isinstance(value, str):
-        changed = flipped(chance, value.encode()[:1] or b"x").decode() + value[1:]
-    else:
-        changed = flipped(chance, value or b"\x00")
-    log[at] = attrs.evolve(row, **{name: changed})
+    row, bit = log[at], 1 << chance.randrange(32)
+    changed = (
+        attrs.evolve(row, case_id=flipped(chance, row.case_id.encode()).decode()),
+        attrs.evolve(row, version=row.version ^ bit),
+        attrs.evolve(row, kind=flipped(chance, row.kind.encode()).decode()),
+        attrs.evolve(row, schema=row.schema ^ bit),
+        attrs.evolve(row, facts=flipped(chance, row.facts)),
+        attrs.evolve(row, sealed=flipped(chance, row.sealed or b"\x00")),
+    )
+    log[at] = chance.choice(changed)
 
 
 def flipped(chance: random.Random, data: bytes) -> bytes:

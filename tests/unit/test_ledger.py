@@ -35,7 +35,7 @@ CT_ROOTS: Final = (
     "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
     "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
 )
-CT_INCLUSION: Final = {
+CT_INCLUSION: Final[dict[tuple[int, int], tuple[str, ...]]] = {
     (0, 8): (
         "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
         "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
@@ -47,7 +47,7 @@ CT_INCLUSION: Final = {
         "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
     ),
 }
-CT_CONSISTENCY: Final = {
+CT_CONSISTENCY: Final[dict[tuple[int, int], tuple[str, ...]]] = {
     (1, 8): CT_INCLUSION[0, 8],
     (6, 8): (
         "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
@@ -406,7 +406,7 @@ class TestABundle:
         stranger = ledger.make_bundle([(4, LOG[4])], tree=TREE, checkpoint=NOTE, public=KEY.public).rows[0]
         for wrong in ((), (one, three), (two, one), (one, one), (one, stranger)):
             assert refused(verified, attrs.evolve(made(), rows=wrong)) == ["not_one_case"]
-        assert verified(attrs.evolve(made(), rows=(two, three)))
+        assert verified(attrs.evolve(made(), rows=(two, three))) == CHECKPOINT
 
     def test_versions_may_not_rise_while_places_fall(self) -> None:
         log = [LOG[7], LOG[0]]

@@ -4,17 +4,6 @@ Laws of this file: one JSON document (format 1 in ``v``), read through `reading`
 carries the public key so that a reader can tell which key is meant; the key by which it is judged comes from
 elsewhere, always. A bundle shows that its rows stand in the log, in this order and with none left out between them;
 it cannot show that no later row of the case exists.
-
-The document::
-
-    {
-      "v": 1,
-      "public_key": base64 of 32 bytes,
-      "checkpoint": the signed note,
-      "rows": [{"place", "case_id", "version", "kind", "schema", "facts": text, "sealed": base64,
-                "proof": [base64 of 32 bytes, ...]}, ...],
-      "earlier": {"checkpoint": a signed note of before, "proof": [base64 of 32 bytes, ...]} or null
-    }
 """
 
 from __future__ import annotations
