@@ -12,6 +12,7 @@
         ├── SealBroken      a sealed part does not open: wrong key, moved, altered
         ├── SignatureInvalid
         ├── EvidenceMissing a file that a case names is not in the store of evidence
+        ├── LedgerBroken    rows are not those that were signed, or a proof does not hold
         ├── KeyMissing      a case's key is not in the key store
         └── KeyDestroyed    it was destroyed: the case has been erased
 
@@ -173,6 +174,20 @@ class EvidenceMissing(OperatorMustAct):
 
     def __str__(self) -> str:
         return f"a file of case {self.case_id} is not in the store of evidence"
+
+
+@attrs.frozen(str=False)
+class LedgerBroken(OperatorMustAct):
+    """What is there is not what the ledger signed: rows were changed, moved or removed, or a proof does not hold.
+
+    ``place`` says where: the place of a row, or the number of rows that a checkpoint speaks of.
+    """
+
+    code: str
+    place: int = 0
+
+    def __str__(self) -> str:
+        return f"the ledger does not hold at {self.place} [{self.code}]"
 
 
 @attrs.frozen(str=False)

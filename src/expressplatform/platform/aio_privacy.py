@@ -75,8 +75,8 @@ class AsyncPrivacyFace:
         """What a commissioner takes away (PIPL Arts 54-56; PDPO s.27): files by name, with a signed manifest.
 
         Disclosures, consents, deletions confirmed and erasures between ``since`` (included) and ``until`` (not), from
-        facts alone: nothing personal. `expressplatform.signed_files.checked` checks it without any store, with the public key
-        of `audit_key`. For the council's people and its auditors: raises Refused (``not_a_watcher``).
+        facts alone: nothing personal. `expressplatform.signed_files.checked` checks it without any store, with the
+        public key of `audit_key`. For the council's people and its auditors: raises Refused (``not_a_watcher``).
         """
         return await self._flow.audit_bundle(by=by, since=since, until=until, progress=progress)
 
