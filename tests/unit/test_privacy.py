@@ -8,7 +8,7 @@ import json
 import re
 import types
 import typing
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import Final
@@ -88,6 +88,7 @@ from expressplatform.privacy import statement as stated
 from expressplatform.privacy.disclosure import PARTS
 from expressplatform.privacy.table import EVERY_FIELD, FREE_TEXT
 from expressplatform.scheme import Participant, Scheme
+from tests.paths import leaves
 
 NOW: Final = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 LATER: Final = NOW + timedelta(days=40)
@@ -205,20 +206,6 @@ def refused(**asked: typing.Any) -> str:
         show(**asked)
     assert caught.value.case_id == "case-1"
     return caught.value.code
-
-
-def leaves(cls: type, path: str = "") -> Iterator[str]:
-    """Every path of a class that holds a value; amounts and lists are one field."""
-    hints = typing.get_type_hints(cls)
-    for attribute in attrs.fields(cls):
-        kinds = typing.get_args(hints[attribute.name]) or (hints[attribute.name],)
-        inside = [kind for kind in kinds if attrs.has(kind) and kind is not Money]
-        listed = typing.get_origin(hints[attribute.name]) is tuple
-        here = f"{path}{attribute.name}"
-        if inside and not listed:
-            yield from leaves(inside[0], f"{here}.")
-        else:
-            yield here
 
 
 class TestTable:
