@@ -208,6 +208,7 @@ def refused(**asked: typing.Any) -> str:
     return caught.value.code
 
 
+@pytest.mark.snapshot
 class TestTable:
     """A ruling for every field and audience (PIPL Art 6)."""
 

@@ -7,7 +7,8 @@ complaint falls under these rules by its path, and waits for its ruling.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set as AbstractSet
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
@@ -108,6 +109,7 @@ PERSON: Final = Complainant(
     guardian_acts=False,
     authority=Authority(True, DAY),
 )
+NAMED: Final = Particulars(name="Chan Siu Ming")
 FULL: Final = Complaint(
     trader=TraderRef("shop", Shop("shop", "s-9")),
     category=Category.ELECTRONICS,
@@ -243,6 +245,15 @@ class TestThePerson:
     def test_the_complainant_sees_everything_of_their_own_at_any_time(self, purpose: Purpose) -> None:
         assert arrives(Audience.COMPLAINANT, ALL, purpose)
 
+    def test_what_is_empty_is_not_named(self) -> None:
+        """A copy of one's own data says what is held, and no more."""
+        bare = Complaint(
+            trader=TraderRef("shop"), category=Category.OTHER_GOODS, nature=Nature.OTHER, particulars=NAMED
+        )
+        told = shown(Audience.COMPLAINANT, complaint=bare)
+        assert told.keys() & PERSONAL == {"particulars.name"}
+        assert not told.keys() & {"evidence", "consents", "redress", "council_reference", "claimed"}
+
     def test_they_read_it_as_they_wrote_it(self) -> None:
         values = shown(Audience.COMPLAINANT)
         assert all(CARD in str(values[path]) for path in PERSONAL - {"particulars.order_number"})
@@ -281,6 +292,7 @@ class TestTheTrader:
     """The smallest scope that the purpose needs (PIPL Art 6); sensitive kinds only where necessary (PIPL Art 28)."""
 
     def test_before_it_obtains_a_trader_gets_nothing_but_the_nature(self) -> None:
+        assert fields_for(Audience.TRADER, Purpose.HANDLING, Stage.BEFORE) == ("nature",)
         assert shown(Audience.TRADER, Stage.BEFORE) == {"nature": "non_delivery"}
 
     def test_afterwards_it_gets_nothing_more(self) -> None:
@@ -332,6 +344,13 @@ class TestTheTrader:
         assert values["particulars.order_number"] == HELD.order_number
         assert all(CARD in str(values[path]) for path in values.keys() & exact - {"particulars.order_number"})
 
+    def test_a_document_keeps_the_id_by_which_it_is_asked_for(self) -> None:
+        """However much an id reads like the number of a card."""
+        names = (EvidenceName("4111111111111111", "slip"),)
+        complaint = attrs.evolve(FULL, particulars=attrs.evolve(NAMED, evidence_names=names))  # type: ignore[misc]
+        seen = shown(Audience.TRADER, complaint=complaint)
+        assert seen["particulars.evidence_names"] == [{"id": "4111111111111111", "name": "slip"}]
+
 
 class TestTheAssociation:
     """It supervises and does not speak with the person: the claim is enough for it (PIPL Arts 6, 23)."""
@@ -369,6 +388,23 @@ class TestAnAuthority:
         values = shown(Audience.AUTHORITY, purpose=purpose)
         for path in OWN_WORDS | ASIDE | {"particulars.authority_matter", "particulars.evidence_names"}:
             assert CARD not in str(values.get(path, ""))
+
+
+def test_the_council_is_no_trader_even_where_a_scheme_names_it_among_its_recipients() -> None:
+    """PIPL Art 23: a recipient is told to the person by what it is."""
+    scheme = attrs.evolve(SCHEME, recipients=("council",))
+    with pytest.raises(Refused, match="wrong_audience"):
+        disclose(
+            FULL,
+            audience=Audience.TRADER,
+            recipient="council",
+            purpose=Purpose.HANDLING,
+            stage=Stage.HANDLING,
+            consents=CONSENTS,
+            scheme=scheme,
+            at=NOW,
+            use_until=NOW + timedelta(days=1),
+        )
 
 
 def test_without_any_consent_nobody_outside_is_shown_anything() -> None:
