@@ -64,7 +64,7 @@ def _without(old: Rows, field: str, audience: Audience, purpose: Purpose, stage:
 def rows() -> Iterator[Mutant]:
     """Each row dropped, open at every stage, at the next stage, without its condition or with another one."""
     for index, row in enumerate(TABLE):
-        where = f"{row.field}, {row.audience}, {row.purpose}, from {min(row.stages)}"
+        where = f"{row.field}, {row.audience}, {row.purpose}, {'+'.join(one for one in Stage if one in row.stages)}"
         yield _table(f"no row: {where}", functools.partial(_replaced, index, {}))
         shifted = frozenset(_NEXT[stage] for stage in row.stages)
         changes: dict[str, dict[str, Any]] = {

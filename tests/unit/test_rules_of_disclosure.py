@@ -40,6 +40,7 @@ from expressplatform.codes import (
 )
 from expressplatform.complaint import (
     Authority,
+    CallCode,
     Complainant,
     Complaint,
     Consent,
@@ -62,8 +63,9 @@ from tests.paths import leaves
 NOW: Final = datetime(2026, 3, 2, 2, tzinfo=UTC)
 DAY: Final = date(2026, 1, 2)
 CARD: Final = "4111 1111 1111 1111"
-ALL: Final = frozenset(leaves(Complaint))
-"""Every path of a complaint."""
+CODE: Final = "call_code"
+ALL: Final = frozenset({*leaves(Complaint), CODE})
+"""Every path of a complaint, and the code that whoever calls for the trader must say."""
 
 WHOM: Final = MappingProxyType(
     {
@@ -131,6 +133,7 @@ FULL: Final = Complaint(
     particulars=HELD,
 )
 """A complaint in which every field is filled, by a person who speaks for themselves."""
+SAID_BY_CALLERS: Final = CallCode("493027")
 BY_ANOTHER: Final = attrs.evolve(FULL, complainant=attrs.evolve(PERSON, represented=True))
 """The same, by a representative."""
 
@@ -158,6 +161,7 @@ def shown(
         use_until=NOW + timedelta(days=1),
         basis=basis if audience is Audience.AUTHORITY else None,
         fields=asked if purpose is Purpose.LAW_ENFORCEMENT else None,
+        code=SAID_BY_CALLERS,
     )
     return dict(made.values)
 
@@ -177,7 +181,7 @@ def arrives(
     return all(shown(audience, stage, purpose, one).keys() == wanted for one in (FULL, BY_ANOTHER) for stage in stages)
 
 
-PERSONAL: Final = below("particulars")
+PERSONAL: Final = below("particulars", CODE)
 MEANS: Final = frozenset(
     {"particulars.email", "particulars.phone", "particulars.address", "particulars.representative_contact"}
 )
@@ -251,12 +255,12 @@ class TestThePerson:
             trader=TraderRef("shop"), category=Category.OTHER_GOODS, nature=Nature.OTHER, particulars=NAMED
         )
         told = shown(Audience.COMPLAINANT, complaint=bare)
-        assert told.keys() & PERSONAL == {"particulars.name"}
+        assert told.keys() & PERSONAL == {"particulars.name", CODE}
         assert not told.keys() & {"evidence", "consents", "redress", "council_reference", "claimed"}
 
     def test_they_read_it_as_they_wrote_it(self) -> None:
         values = shown(Audience.COMPLAINANT)
-        assert all(CARD in str(values[path]) for path in PERSONAL - {"particulars.order_number"})
+        assert all(CARD in str(values[path]) for path in PERSONAL - {"particulars.order_number", CODE})
 
 
 class TestTheCouncil:
@@ -268,7 +272,7 @@ class TestTheCouncil:
 
     def test_it_reads_it_as_it_was_written(self) -> None:
         values = shown(Audience.COUNCIL)
-        assert all(CARD in str(values[path]) for path in PERSONAL - {"particulars.order_number"})
+        assert all(CARD in str(values[path]) for path in PERSONAL - {"particulars.order_number", CODE})
 
 
 class TestResearch:
@@ -338,11 +342,26 @@ class TestTheTrader:
         # What finds the purchase or reaches the person goes out as it was typed, or it would be of no use.
         exact = MEANS | {"particulars.name", "particulars.representative_name"}
         exact |= {"particulars.order_number", "particulars.shop_page"}
-        written = values.keys() & PERSONAL - exact
+        written = values.keys() & PERSONAL - exact - {CODE}
         assert written
         assert not [path for path in written if CARD in str(values[path])]
         assert values["particulars.order_number"] == HELD.order_number
         assert all(CARD in str(values[path]) for path in values.keys() & exact - {"particulars.order_number"})
+
+    def test_it_learns_the_code_that_its_callers_must_say_and_where_none_was_drawn_none(self) -> None:
+        assert shown(Audience.TRADER)[CODE] == SAID_BY_CALLERS.digits
+        made = disclose(
+            FULL,
+            audience=Audience.TRADER,
+            recipient="shop",
+            purpose=Purpose.HANDLING,
+            stage=Stage.HANDLING,
+            consents=CONSENTS,
+            scheme=SCHEME,
+            at=NOW,
+            use_until=NOW + timedelta(days=1),
+        )
+        assert CODE not in made.fields
 
     def test_a_document_keeps_the_id_by_which_it_is_asked_for(self) -> None:
         """However much an id reads like the number of a card."""
@@ -363,6 +382,11 @@ class TestTheAssociation:
     def test_it_reads_the_persons_words_once_a_trader_has_them(self) -> None:
         assert arrives(Audience.CCA, self.CLAIM | OWN_WORDS, stages=[Stage.HANDLING, Stage.AFTER])
 
+    def test_the_code_is_between_the_person_and_the_trader(self) -> None:
+        """Whoever else knew it could call in the trader's name."""
+        for audience, purpose in ((Audience.CCA, Purpose.HANDLING), (Audience.COUNCIL, Purpose.RESEARCH)):
+            assert not any(CODE in shown(audience, stage, purpose) for stage in Stage)
+
     def test_it_cannot_reach_the_person_nor_tell_who_they_are(self) -> None:
         for stage in Stage:
             seen = shown(Audience.CCA, stage, complaint=BY_ANOTHER).keys()
@@ -381,7 +405,7 @@ class TestAnAuthority:
 
     def test_one_with_a_statutory_duty_may_ask_for_all_but_what_the_person_agreed_to(self) -> None:
         """Whom the person let have it is the council's paper: no crime of a trader turns on it."""
-        assert arrives(Audience.AUTHORITY, ALL - {"consents", "research_consent"}, Purpose.LAW_ENFORCEMENT)
+        assert arrives(Audience.AUTHORITY, ALL - {"consents", "research_consent", CODE}, Purpose.LAW_ENFORCEMENT)
 
     @pytest.mark.parametrize("purpose", [Purpose.HANDLING, Purpose.LAW_ENFORCEMENT])
     def test_no_number_of_a_card_reaches_it_in_what_people_wrote(self, purpose: Purpose) -> None:
