@@ -43,7 +43,7 @@ EQUIVALENT: Final[Mapping[str, str]] = MappingProxyType(
         "handling": "A representative's contact is the one where somebody acts, and never where nobody does.",
         **{
             f"privacy.table: on the condition {condition}: call_code, {row}": (
-                "The code is no part of the complaint, and conditions are asked of the complaint: `disclose` reads none."
+                "The code is no part of the complaint, of which conditions are asked: `disclose` reads none for it."
             )
             for condition in Condition
             for row in (
