@@ -152,7 +152,7 @@ def _called(call: ast.Call) -> str:
 def of_code(module: str, fine: Mapping[str, str]) -> Iterator[Mutant]:
     """Every mutant of some functions of a module; ``fine`` holds for each its name and the body that lets all pass."""
     tree = ast.parse(source(module))
-    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    functions = dict(_functions(tree))
     for name, body in fine.items():
         function = functions[name]
         yield Mutant(module, f"{name}: all of it -> {body}", _whole(module, tree, function, body), function.lineno)
@@ -161,6 +161,15 @@ def of_code(module: str, fine: Mapping[str, str]) -> Iterator[Mutant]:
                 was, now = _text(place.node), _text(other)
                 line = getattr(place.node, "lineno", function.lineno)
                 yield Mutant(module, f"{name}: {was} -> {now}", _one(module, tree, place, other), line)
+
+
+def _functions(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
+    """The functions of a module by name, and the methods of its classes."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            yield node.name, node
+        elif isinstance(node, ast.ClassDef):
+            yield from ((f"{node.name}.{one.name}", one) for one in node.body if isinstance(one, ast.FunctionDef))
 
 
 def _text(node: ast.AST) -> str:

@@ -22,6 +22,7 @@ SUITES: Final = (
     "tests.unit.test_privacy",
     "tests.unit.test_rules_of_consent",
     "tests.unit.test_criteria",
+    "tests.unit.test_notices",
     "tests.unit.test_case_taking_in",
     "tests.unit.test_case_with_the_trader",
     "tests.unit.test_case_under_attack",

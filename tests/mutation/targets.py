@@ -114,9 +114,9 @@ def settings() -> Iterator[Mutant]:
             yield of_value(_DISCLOSURE, "_GROUNDS", said, _toggled_ground(audience, basis))
         said = f"an outsider: {audience} is where it was not, and is not where it was"
         yield of_value(_DISCLOSURE, "_OUTSIDE", said, _toggled(audience))
-    for index, purpose in enumerate(Purpose):
+    for purpose in Purpose:
         said = f"a consent apart: {purpose} needs it where it did not, and does not where it did"
-        yield of_value("expressplatform.privacy.purposes", "_ENTRIES", said, _toggled_purpose(index))
+        yield of_value("expressplatform.privacy.purposes", "_APART", said, _toggled(purpose))
     for city in (*sorted(GBA_CITIES), "macao", "beijing", ""):
         said = f"the area: with {city!r} where it was without, or without"
         yield of_value("expressplatform.privacy.transfer", "GBA_CITIES", said, _toggled(city))
@@ -128,14 +128,6 @@ def _toggled_ground(audience: Audience, basis: Basis) -> Callable[[Any], Any]:
         if grounds.pop(basis, None) is None:
             grounds[basis] = "another article"
         return MappingProxyType({**old, audience: MappingProxyType(grounds)})
-
-    return changed
-
-
-def _toggled_purpose(index: int) -> Callable[[Any], Any]:
-    def changed(old: tuple[Any, ...]) -> tuple[Any, ...]:
-        entry = attrs.evolve(old[index], fresh_consent=not old[index].fresh_consent)
-        return (*old[:index], entry, *old[index + 1 :])
 
     return changed
 
@@ -158,7 +150,7 @@ FUNCTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "_check_recipient": "return",
         "_admitted": "return tuple(asked) if asked else fields_for(audience, purpose, stage)",
         "_ground": "return basis or next(iter(_GROUNDS[audience]))",
-        "_check_consent": "return",
+        "_consent": "return consents[-1]",
         "one_contact": "return 'particulars.email'",
         "_met": "return tuple(fields)",
         "_values": "return {field: _plain(_at(complaint, field)) for field in fields}",
@@ -178,7 +170,11 @@ FUNCTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "owes_deletion": "return None",
         "audience": "return None",
     },
-    "expressplatform.eligibility.criteria": {"consents_to_each_recipient": "return MET"},
+    "expressplatform.eligibility.criteria": {
+        "consents_to_each_recipient": "return MET",
+        "notice_was_shown_first": "return MET",
+    },
+    "expressplatform.scheme": {"Scheme.informed_by": "return True", "Scheme.has_notice": "return True"},
 }
 """Each function that guards consent, and the body of one that lets everything pass."""
 

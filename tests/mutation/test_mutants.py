@@ -34,7 +34,7 @@ KINDS: Final[Mapping[Callable[[], Iterator[Mutant]], tuple[int, Sequence[str]]]]
 )
 """For each kind of mutant: of how many one is tried everyday, and which tests have to notice."""
 
-_NOTICE: Final = "given.notice != step.scheme.notice"
+_NOTICE: Final = "not informed(given, step.scheme)"
 _FUTURE: Final = "given.given_at > step.at"
 _TAKEN_BACK: Final = "not still_given(given, step.stands.file.withdrawn)"
 EQUIVALENT: Final[Mapping[str, str]] = MappingProxyType(
@@ -72,7 +72,7 @@ EQUIVALENT: Final[Mapping[str, str]] = MappingProxyType(
                 "Only GiveConsent asks this guard, and it always has a consent: the type cannot say so."
             )
             for held, alone in (
-                (_NOTICE, _NOTICE),
+                (f"({_NOTICE})", _NOTICE),
                 (_FUTURE, _FUTURE),
                 (f"({_TAKEN_BACK})", _TAKEN_BACK),
             )

@@ -107,7 +107,8 @@ class World:
             assert not reached(name, self._changed), f"import {name}: say from where, or the real one would be taken"
             return __import__(name, here, local, wanted or (), level)
         real = importlib.import_module(name)
-        inner = {one for one in wanted if isinstance(getattr(real, one, None), ModuleType)}
+        # A name may be both a module and what the package takes from it: the package's word counts.
+        inner = {one for one in wanted if isinstance(getattr(real, one, real), ModuleType)}
         package = self.module(name) if set(wanted) - inner else real
         others = {one: self.module(f"{name}.{one}") for one in inner if path_of(f"{name}.{one}")}
         return _Package(package, others) if others else package

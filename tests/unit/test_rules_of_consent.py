@@ -14,9 +14,10 @@ import attrs
 import pytest
 
 from expressplatform import commands as c
-from expressplatform.codes import Audience, Basis, Instrument, Purpose, Stage, Status
+from expressplatform.codes import Audience, Basis, Channel, Instrument, Language, Purpose, Result, Stage, Status
 from expressplatform.commands import Command
-from expressplatform.complaint import Actor, Consent
+from expressplatform.complaint import Actor, Consent, NoticeShown
+from expressplatform.eligibility import assess
 from expressplatform.errors import Refused
 from expressplatform.lifecycle import BY_COMMAND
 from expressplatform.privacy import disclose, fields_for, live
@@ -25,7 +26,9 @@ from expressplatform.scheme import Known, Participant
 from expressplatform.schemes import HK_CCA
 from tests.unit.test_rules_of_disclosure import FULL, NOW, SCHEME
 from tests.walking import OFFICER, PERSON, START, TAOBAO, UPLOAD, Walk, consent_to, in_status
+from tests.whole_complaint import FILED, WHOLE
 
+LONG_AGO: Final = START - timedelta(days=99)
 SECOND: Final = timedelta(seconds=1)
 
 
@@ -78,6 +81,12 @@ class TestGiving:
         for walk, who in everywhere(c.GiveConsent):
             command = c.GiveConsent(consent_to("jd", notice="of-yesterday"))
             assert walk.refused(command, by=who).code == "notice_outdated", (walk.status, who.role)
+
+    def test_a_notice_that_is_not_the_schemes_was_not_shown(self) -> None:
+        """What was told before anything was handled is this scheme's own (PIPL Art 17)."""
+        strange = attrs.evolve(WHOLE, notice_shown=NoticeShown("of-another", Language.ENGLISH, LONG_AGO, Channel.WEB))
+        found = {one.id: one.result for one in assess(strange, scheme=HK_CCA, on=FILED).findings}
+        assert found["E22"] is Result.NOT_MET
 
     def test_one_of_this_very_instant_is_taken(self) -> None:
         walk = Walk()

@@ -26,6 +26,7 @@ from expressplatform.codes import (
     Category,
     Channel,
     EvidenceKind,
+    Language,
     Market,
     Nature,
     PriorOutcome,
@@ -48,6 +49,7 @@ from expressplatform.complaint import (
     EvidenceName,
     Flags,
     KeyDates,
+    NoticeShown,
     Particulars,
     PriorContact,
     Purchase,
@@ -129,6 +131,7 @@ FULL: Final = Complaint(
     evidence=(Evidence("e1", EvidenceKind.PAYMENT, None, 10),),
     consents=(Consent("shop", Purpose.HANDLING, "v1", NOW, Channel.WEB),),
     research_consent=True,
+    notice_shown=NoticeShown("v1", Language.ENGLISH, NOW, Channel.WEB),
     council_reference="CC-1",
     particulars=HELD,
 )
@@ -192,7 +195,9 @@ SENSITIVE: Final = frozenset({"flags.injury", "flags.crime", "flags.suspected_ab
 DESCRIBES: Final = frozenset({"complainant.age", "complainant.residence", "complainant.guardian_acts"})
 ADMISSION: Final = frozenset({"proceedings", "complainant.buyer", "flags.testing_needed"})
 """Asked so that the criteria of admission can be judged, by the council, and for nothing else."""
-FILE: Final = frozenset({"consents", "research_consent", "council_reference"})
+AGREED: Final = below("consents", "research_consent", "notice_shown")
+"""What the person was told, and agreed to."""
+FILE: Final = AGREED | {"council_reference"}
 """The council's own papers."""
 CIRCUMSTANCES: Final = below("purchase") - {"purchase.ordered_on", "purchase.paid", "purchase.subject"}
 """How the purchase came about. The trader has its record of it, and must produce it (E-Commerce Law, Art 62)."""
@@ -264,7 +269,7 @@ class TestThePerson:
 
 
 class TestTheCouncil:
-    """Who collected it for a purpose uses it for that, and what goes with that (PDPO DPP1, DPP3)."""
+    """Who collected it for a purpose uses it for that, and what goes with that (PDPO DPP3)."""
 
     @pytest.mark.parametrize("purpose", [Purpose.HANDLING, Purpose.DIRECTLY_RELATED, Purpose.RIGHTS])
     def test_the_council_works_with_the_whole_complaint_at_any_time(self, purpose: Purpose) -> None:
@@ -405,7 +410,7 @@ class TestAnAuthority:
 
     def test_one_with_a_statutory_duty_may_ask_for_all_but_what_the_person_agreed_to(self) -> None:
         """Whom the person let have it is the council's paper: no crime of a trader turns on it."""
-        assert arrives(Audience.AUTHORITY, ALL - {"consents", "research_consent", CODE}, Purpose.LAW_ENFORCEMENT)
+        assert arrives(Audience.AUTHORITY, ALL - AGREED - {CODE}, Purpose.LAW_ENFORCEMENT)
 
     @pytest.mark.parametrize("purpose", [Purpose.HANDLING, Purpose.LAW_ENFORCEMENT])
     def test_no_number_of_a_card_reaches_it_in_what_people_wrote(self, purpose: Purpose) -> None:
