@@ -436,6 +436,7 @@ class TestDisclose:
         assert show(complaint=without).fields
 
     def test_an_authority_names_its_ground_and_its_fields(self) -> None:
+        """One ground for each handling (PIPL Art 13), and for crime no more than is asked for (PDPO s.58)."""
         asked: dict[str, typing.Any] = {"audience": Audience.AUTHORITY, "purpose": Purpose.LAW_ENFORCEMENT}
         duty, fields = Basis.STATUTORY_DUTY, ("particulars.name",)
         assert refused(**asked, fields=fields) == "basis_missing"
@@ -486,7 +487,7 @@ class TestDisclose:
 
 
 class TestConsent:
-    """One consent, one recipient (PIPL Arts 14, 15, 23)."""
+    """One consent, one recipient (PIPL Arts 14, 15, 23; abroad Art 39)."""
 
     def test_each_recipient_is_asked_apart(self) -> None:
         assert missing_for_upload((), trader="shop", scheme=SCHEME, at=NOW) == ("shop", "cca")
@@ -513,7 +514,7 @@ class TestConsent:
 
 
 class TestPurposes:
-    """A purpose is registered or cannot be named (PDPO DPP1, DPP3)."""
+    """A purpose is registered or cannot be named (PDPO DPP3)."""
 
     def test_every_purpose_is_registered_with_a_sentence_and_a_source(self) -> None:
         assert set(REGISTER) == set(Purpose)
@@ -527,7 +528,7 @@ class TestPurposes:
 
 
 class TestTransfer:
-    """What binds the recipient abroad (PIPL Arts 38, 55; GBA Standard Contract)."""
+    """What binds the recipient abroad (PIPL Arts 38, 55; PDPO DPP4; GBA Standard Contract)."""
 
     @pytest.mark.parametrize(
         ("exporter", "importer", "applies"),
@@ -598,7 +599,7 @@ class TestTransfer:
 
 
 class TestRetention:
-    """Kept no longer than needed (PDPO DPP2; PIPL Art 19)."""
+    """Kept no longer than needed (PDPO DPP2(2); PIPL Art 19)."""
 
     def test_use_ends_so_many_days_after_the_last_day_of_the_duty(self) -> None:
         due = datetime(2026, 3, 11, tzinfo=HONG_KONG)
