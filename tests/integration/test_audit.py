@@ -39,6 +39,7 @@ def lines(files: Mapping[str, bytes], name: str) -> list[dict[str, Any]]:
 
 
 def test_a_bundle_holds_every_disclosure_consent_deletion_and_erasure_of_the_span() -> None:
+    """Handlers audit themselves and keep the record for three years (PIPL Arts 54-56)."""
     clock = Clock()
     platform = platform_of(clock)
     files = audited(clock, platform)

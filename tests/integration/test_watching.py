@@ -223,6 +223,7 @@ class TestQueue:
         assert alert.due_at == desk.clock.at + timedelta(days=HK_CCA.delete_days)
 
     def test_a_correction_asks_the_handling_trader_to_read_again_and_a_former_one_to_delete(self) -> None:
+        """What is corrected is corrected wherever it was sent (PDPO DPP2(1); PIPL Art 46)."""
         desk = Desk()
         case_id = desk.live(OBTAINED)
         desk.act(case_id, c.Correct(WHO), PERSON)

@@ -39,6 +39,7 @@ class Desk:
 
 
 def test_every_reading_is_an_entry_with_who_which_case_and_why() -> None:
+    """Kept from unauthorised access, by people whose reach is known (PDPO DPP4; PIPL Art 51)."""
     desk = Desk()
     one, other = desk.lodge("form-1"), desk.lodge("form-2")
     desk.platform.case(one, by=OFFICER, reason="call back")

@@ -23,7 +23,7 @@ ENDS = [Status.RECORDED, Status.CLOSED, Status.WITHDRAWN]
 
 
 class TestErasing:
-    """An ended case is erased by two persons, or by the clock when its time of keeping is over."""
+    """Kept no longer than needed: erased by two persons, or by the clock in time (PDPO DPP2(2), s.26; PIPL Art 19)."""
 
     def test_one_asks_and_another_approves(self) -> None:
         walk = in_status(Status.CLOSED)
@@ -64,7 +64,7 @@ class TestErasing:
 
 
 class TestHolding:
-    """A case on hold is not erased, by anybody."""
+    """What a law or the public interest forbids to erase is held, and erased by nobody (PDPO s.26)."""
 
     def walk(self) -> Walk:
         return in_status(Status.RECORDED).do(EXAMPLES[c.Hold])
@@ -124,7 +124,7 @@ def closed_by_the_clock() -> Walk:
 
 
 class TestDeleting:
-    """Whoever obtained the details deletes them when their use has ended, and says so."""
+    """Whoever obtained the details deletes them when their use has ended, and says so (PIPL Arts 21, 47)."""
 
     @pytest.mark.parametrize(
         "way",

@@ -275,7 +275,7 @@ class TestLeaveToAct:
 
     @pytest.mark.parametrize("missing", [("taobao",), ("cca",), ("taobao", "cca")])
     def test_e16_each_recipient_needs_a_consent_of_its_own(self, missing: tuple[str, ...]) -> None:
-        """ "Separate consent" for each handler (PIPL Art 23): one to somebody else is none."""
+        """ "Separate consent" for each handler (PIPL Arts 23, 39): one to somebody else is none."""
         given = [consent(one) for one in ("taobao", "cca", "jd") if one not in missing]
         assert after("E16", ("consents", tuple(given))) is UNKNOWN
 

@@ -196,7 +196,7 @@ class TestHongKong:
         assert any(association in line for line in lines)
 
     def test_access_and_correction_are_answered_in_40_days(self) -> None:
-        """PDPO ss.19, 23."""
+        """The notice says how soon (PDPO DPP1(3)(b)): sections 19 and 23 say in 40 days."""
         assert {one.code: one.days for one in IN_USE.rights if one.days} == {"access": 40, "correction": 40}
 
     def test_whom_to_ask_is_an_office(self) -> None:

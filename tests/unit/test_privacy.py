@@ -8,7 +8,7 @@ import json
 import re
 import types
 import typing
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import Final
@@ -88,6 +88,7 @@ from expressplatform.privacy import statement as stated
 from expressplatform.privacy.disclosure import PARTS
 from expressplatform.privacy.table import EVERY_FIELD, FREE_TEXT
 from expressplatform.scheme import Participant, Scheme
+from tests.paths import leaves
 
 NOW: Final = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 LATER: Final = NOW + timedelta(days=40)
@@ -207,20 +208,7 @@ def refused(**asked: typing.Any) -> str:
     return caught.value.code
 
 
-def leaves(cls: type, path: str = "") -> Iterator[str]:
-    """Every path of a class that holds a value; amounts and lists are one field."""
-    hints = typing.get_type_hints(cls)
-    for attribute in attrs.fields(cls):
-        kinds = typing.get_args(hints[attribute.name]) or (hints[attribute.name],)
-        inside = [kind for kind in kinds if attrs.has(kind) and kind is not Money]
-        listed = typing.get_origin(hints[attribute.name]) is tuple
-        here = f"{path}{attribute.name}"
-        if inside and not listed:
-            yield from leaves(inside[0], f"{here}.")
-        else:
-            yield here
-
-
+@pytest.mark.snapshot
 class TestTable:
     """A ruling for every field and audience (PIPL Art 6)."""
 
@@ -448,6 +436,7 @@ class TestDisclose:
         assert show(complaint=without).fields
 
     def test_an_authority_names_its_ground_and_its_fields(self) -> None:
+        """One ground for each handling (PIPL Art 13), and for crime no more than is asked for (PDPO s.58)."""
         asked: dict[str, typing.Any] = {"audience": Audience.AUTHORITY, "purpose": Purpose.LAW_ENFORCEMENT}
         duty, fields = Basis.STATUTORY_DUTY, ("particulars.name",)
         assert refused(**asked, fields=fields) == "basis_missing"
@@ -498,7 +487,7 @@ class TestDisclose:
 
 
 class TestConsent:
-    """One consent, one recipient (PIPL Arts 14, 15, 23)."""
+    """One consent, one recipient (PIPL Arts 14, 15, 23; abroad Art 39)."""
 
     def test_each_recipient_is_asked_apart(self) -> None:
         assert missing_for_upload((), trader="shop", scheme=SCHEME, at=NOW) == ("shop", "cca")
@@ -525,7 +514,7 @@ class TestConsent:
 
 
 class TestPurposes:
-    """A purpose is registered or cannot be named (PDPO DPP1, DPP3)."""
+    """A purpose is registered or cannot be named (PDPO DPP3)."""
 
     def test_every_purpose_is_registered_with_a_sentence_and_a_source(self) -> None:
         assert set(REGISTER) == set(Purpose)
@@ -539,7 +528,7 @@ class TestPurposes:
 
 
 class TestTransfer:
-    """What binds the recipient abroad (PIPL Arts 38, 55; GBA Standard Contract)."""
+    """What binds the recipient abroad (PIPL Arts 38, 55; PDPO DPP4; GBA Standard Contract)."""
 
     @pytest.mark.parametrize(
         ("exporter", "importer", "applies"),
@@ -610,7 +599,7 @@ class TestTransfer:
 
 
 class TestRetention:
-    """Kept no longer than needed (PDPO DPP2; PIPL Art 19)."""
+    """Kept no longer than needed (PDPO DPP2(2); PIPL Art 19)."""
 
     def test_use_ends_so_many_days_after_the_last_day_of_the_duty(self) -> None:
         due = datetime(2026, 3, 11, tzinfo=HONG_KONG)

@@ -44,7 +44,7 @@ class Auditing(Inquiring):
     async def audit_bundle(
         self, *, by: Actor, since: datetime, until: datetime, progress: Callable[[int], None] | None = None
     ) -> Mapping[str, bytes]:
-        """Everything of a span that a commissioner asks for (PIPL Arts 54-56; PDPO s.27), as signed files by name."""
+        """Everything of a span that a commissioner asks for (PIPL Arts 54-56), as signed files by name."""
         check_watcher(by)
         lines: dict[str, list[Line]] = {name: [] for name in FILES}
         seen = 0

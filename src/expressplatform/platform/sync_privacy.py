@@ -73,7 +73,7 @@ class PrivacyFace:
     def audit_bundle(
         self, *, by: Actor, since: datetime, until: datetime, progress: Callable[[int], None] | None = None
     ) -> Mapping[str, bytes]:
-        """What a commissioner takes away (PIPL Arts 54-56; PDPO s.27): files by name, with a signed manifest.
+        """What a commissioner takes away (PIPL Arts 54-56): files by name, with a signed manifest.
 
         Disclosures, consents, deletions confirmed and erasures between ``since`` (included) and ``until`` (not), from
         facts alone: nothing personal. `expressplatform.signed_files.checked` checks it without any store, with the

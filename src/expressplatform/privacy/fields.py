@@ -118,7 +118,7 @@ def must_give(criteria: Sequence[Criterion]) -> tuple[tuple[str, ...], ...]:
 
 
 def entries(criteria: Sequence[Criterion]) -> tuple[FieldEntry, ...]:
-    """The register under a scheme's criteria, in the table's order (PDPO DPP1(3)(a))."""
+    """The register under a scheme's criteria, in the table's order (PDPO DPP1(1), DPP1(3)(a))."""
     must = must_give(criteria)
     asking: dict[str, list[Criterion]] = {field: [] for field in t.EVERY_FIELD}
     for criterion in criteria:

@@ -258,8 +258,9 @@ CONDITIONS: Final[Mapping[tuple[str, Audience], Condition]] = MappingProxyType(
 
 
 def fields_for(audience: Audience, purpose: Purpose, stage: Stage) -> tuple[str, ...]:
-    """The fields that an audience may at most be shown for a purpose at a stage (PIPL Art 6; PDPO DPP3).
+    """The fields that an audience may at most be shown for a purpose at a stage (PIPL Arts 6, 25, 28, 45; PDPO DPP3).
 
+    The person is shown everything (PDPO DPP6, s.18), the public nothing of one case.
     In the table's order, empty where there is no row. Rows with a condition are counted in.
     """
     return _FIELDS[audience, purpose, stage]
