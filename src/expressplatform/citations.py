@@ -114,6 +114,10 @@ PDPO_DPP1: Final = article(PDPO, "Sch. 1, principle 1(3): notice on or before co
 PDPO_DPP2: Final = article(PDPO, "Sch. 1, principle 2(2) and s.26: kept no longer than needed")
 PDPO_DPP3: Final = article(PDPO, "Sch. 1, principle 3: a new purpose needs prescribed consent")
 PDPO_DPP6: Final = article(PDPO, "Sch. 1, principle 6 and s.18: access to one's own data")
+PDPO_S19: Final = article(PDPO, "s.19(1): a request for access is met within 40 days of receiving it")
+PDPO_S20: Final = article(PDPO, "s.20(1)(b), (2)(b): what tells who another person is, is left out")
+PDPO_S21: Final = article(PDPO, "s.21(1): a refusal is told in writing with its reasons, within the 40 days")
+PDPO_S23: Final = article(PDPO, "s.23(1): a request for correction is met within 40 days of receiving it")
 PDPO_S27: Final = article(PDPO, "s.27: the log of refusals, four years")
 PDPO_S33: Final = article(PDPO, "s.33: transfers abroad (enacted, not in operation)")
 PDPO_S58: Final = attrs.evolve(article(PDPO, "s.58: crime and seriously improper conduct"), verified=False)
@@ -126,7 +130,9 @@ PIPL_25: Final = article(PIPL, "Art 25: no publication without separate consent"
 PIPL_28: Final = article(PIPL, "Art 28: sensitive personal information")
 PIPL_38: Final = article(PIPL, "Art 38: conditions of providing abroad")
 PIPL_45: Final = article(PIPL, "Art 45: access to and copies of one's own information")
+PIPL_44: Final = article(PIPL, "Art 44: to restrict or refuse the use of one's own information, unless a law says otherwise")
 PIPL_47: Final = article(PIPL, "Art 47: deletion")
+PIPL_50: Final = article(PIPL, "Art 50: requests are taken and dealt with; a refusal gives its reasons")
 PIPL_55: Final = article(PIPL, "Arts 55-56: impact assessment beforehand, its record kept three years")
 GBA_CONTRACT: Final = Citation(
     "Standard Contract for Cross-boundary Flow of Personal Information within the Greater Bay Area",

@@ -24,6 +24,7 @@ TABLES: Final[Mapping[str, Mapping[str, Texts]]] = {
     "commands": wording.COMMANDS,
     "events": wording.EVENTS,
     "next steps": wording.NEXT_STEPS,
+    "headings": wording.HEADINGS,
 }
 
 

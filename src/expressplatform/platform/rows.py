@@ -181,10 +181,21 @@ def _values(case: Case, secret: bytes) -> Sequence[bytes]:
     if (order := order_token(case, secret)) is not None:
         found.append(order)
     given = case.particulars
-    # Never over a contact alone (a list of telephone numbers could be tried): always with the name.
-    if isinstance(given, Particulars) and normalised(given.name) and normalised(given.contact):
-        found.append(token(secret, "person", given.name, given.contact))
+    if isinstance(given, Particulars):
+        contacts = dict.fromkeys((given.email, given.phone, given.address))
+        tokens = (person_token(given.name, contact, secret) for contact in contacts)
+        found += [one for one in tokens if one is not None]
     return found
+
+
+def person_token(name: str, contact: str, secret: bytes) -> bytes | None:
+    """The token over (name, one contact), by which a person's cases are found; None where either is blank.
+
+    Never over a contact alone (a list of telephone numbers could be tried): always with the name.
+    """
+    if not normalised(name) or not normalised(contact):
+        return None
+    return token(secret, "person", name, contact)
 
 
 def order_token(case: Case, secret: bytes) -> bytes | None:
