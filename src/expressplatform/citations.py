@@ -130,7 +130,9 @@ PIPL_25: Final = article(PIPL, "Art 25: no publication without separate consent"
 PIPL_28: Final = article(PIPL, "Art 28: sensitive personal information")
 PIPL_38: Final = article(PIPL, "Art 38: conditions of providing abroad")
 PIPL_45: Final = article(PIPL, "Art 45: access to and copies of one's own information")
-PIPL_44: Final = article(PIPL, "Art 44: to restrict or refuse the use of one's own information, unless a law says otherwise")
+PIPL_44: Final = article(
+    PIPL, "Art 44: to restrict or refuse the use of one's own information, unless a law says otherwise"
+)
 PIPL_47: Final = article(PIPL, "Art 47: deletion")
 PIPL_50: Final = article(PIPL, "Art 50: requests are taken and dealt with; a refusal gives its reasons")
 PIPL_55: Final = article(PIPL, "Arts 55-56: impact assessment beforehand, its record kept three years")

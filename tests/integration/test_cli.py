@@ -31,6 +31,20 @@ CANARY = "Qx7ZbWm2KpLr9TvE"
 OFFICER = ("--as", "officer-1")
 TRADER = ("--as", "agent-3", "--role", "trader", "--organisation", "taobao")
 PERSON = ("--as", "officer-1", "--role", "complainant")
+ASSESSMENT = json.dumps(
+    {
+        "v": 1,
+        "id": "ia-7",
+        "recipient": "taobao",
+        "instrument": "pcpd_model_clauses",
+        "made_on": "2025-01-02",
+        "valid_until": "2099-01-01",
+        "lawful": "Without it nobody can conciliate.",
+        "effect": "A stranger might call.",
+        "measures": "One contact, a code to be said, an end of use.",
+        "approved_by": "officer-2",
+    }
+)
 UPLOAD = '{"instrument": "pcpd_model_clauses", "impact_assessment": "ia-7"}'
 
 
@@ -68,7 +82,9 @@ def desk(tmp_path: Path) -> Desk:
     """A new place."""
     folder = tmp_path / "place"
     assert CliRunner().invoke(group, ["init", str(folder)]).exit_code == 0
-    return Desk(folder)
+    desk = Desk(folder)
+    desk.ok("impact-assessment", "add", "-", *OFFICER, given=ASSESSMENT)
+    return desk
 
 
 def until_conciliation(desk: Desk) -> str:

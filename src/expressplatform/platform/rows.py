@@ -30,9 +30,17 @@ COMPLAINT_KINDS: Final = frozenset({"lodged", "information_supplied", "corrected
 
 def derive_case_id(organisation: str, key: str) -> str:
     """The id of the case that an organisation lodges under an idempotency key: the same for the same two."""
-    parts = (organisation.encode(), key.encode())
-    framed = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
-    return "c" + sha256(b"expressplatform case id 1" + framed).hexdigest()[:31]
+    return "c" + _derived(b"expressplatform case id 1", organisation, key)
+
+
+def derive_request_id(organisation: str, key: str) -> str:
+    """The id of the request about one's own data that an organisation takes in under an idempotency key."""
+    return "r" + _derived(b"expressplatform rights request id 1", organisation, key)
+
+
+def _derived(label: bytes, *parts: str) -> str:
+    framed = b"".join(len(part).to_bytes(4, "big") + part for part in (one.encode() for one in parts))
+    return sha256(label + framed).hexdigest()[:31]
 
 
 def sealed_row(event: Event, case: Case, key: CaseKey | None) -> StoredEvent:

@@ -280,7 +280,7 @@ def refused(request: RightsRequest, *, section: RefusalSection, reasons: str, by
     if request.kind not in GROUNDS[section].kinds:
         _refuse("section_not_applicable", "That section does not speak of such requests.")
     held = request.particulars
-    told = held if isinstance(held, Erased) else attrs.evolve(held, reasons=reasons)
+    told = held if isinstance(held, Erased) else Requester(held.name, held.contact, held.corrections, reasons)
     return attrs.evolve(request, status=status, section=section, ended_at=at, ended_by=by, particulars=told)
 
 
