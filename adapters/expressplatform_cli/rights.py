@@ -176,8 +176,8 @@ def _tell_answer(done: RightsAnswer, files: dict[str, str]) -> None:
     click.echo(f"Request {request.id} is answered." + ("" if request.cases else " No data are held."))
     for one in request.results:
         click.echo(f"  {one.case}: {label(one.result, 'en')}")
-    for one in request.withheld:
-        click.echo(f"Left out: {label(one, 'en')}")
+    for left_out in request.withheld:
+        click.echo(f"Left out: {label(left_out, 'en')}")
     click.echo(f"Written: {files['text']} and {files['document']}")
     if any(one.result is RightsResult.MAY_BE_ERASED for one in request.results):
         click.echo("To erase: expressplatform erase CASE --as STAFF --approved-by ANOTHER")

@@ -135,6 +135,7 @@ def test_awaited_refusals_are_those_of_the_other_face(tmp_path: Path) -> None:
             now=clock,
             draw=seeded,
         )
+        await platform.record_impact_assessment(ASSESSED, by=OFFICER)
         case = await platform.lodge(complaint(), by=OFFICER, key="form-1")
         told: list[object] = [case.status, (await platform.assess(case.id, by=OFFICER)).verdict]
         told.append(platform.assess_unlodged(complaint()).verdict)
