@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -535,10 +536,13 @@ def test_typed_text_cannot_move_the_cursor(desk: Desk) -> None:
 @pytest.mark.parametrize("name", [*COMMANDS])
 def test_every_command_explains_itself(name: str) -> None:
     """Each command of the table has a help of its own, and takes ``--json`` where it answers with data."""
-    result = CliRunner().invoke(group, [name, "--help"])
-    assert result.exit_code == 0, result.output
-    assert "Usage: " in result.stdout
-    assert name in ("diagram", "demo") or "--json" in result.stdout
+    found = group.get_command(click.Context(group), name)
+    below = [[one] for one in found.commands] if isinstance(found, click.Group) else [[]]
+    for more in below:
+        result = CliRunner().invoke(group, [name, *more, "--help"])
+        assert result.exit_code == 0, result.output
+        assert "Usage: " in result.stdout
+        assert name in ("diagram", "demo") or "--json" in result.stdout
 
 
 def test_the_help_lists_commands_and_exit_codes() -> None:
