@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import stat
 from pathlib import Path
@@ -9,7 +10,12 @@ from typing import Any
 
 import pytest
 
+from expressplatform import HK_CCA, AsyncPlatform, Channel, IdentityProof, MemoryKeyStore, Right, RightsAnswer
+from expressplatform_sqlite.aio import AsyncSqliteStore
+from expressplatform_sqlite.aio_shelf import AsyncSqliteShelf
 from tests.integration.test_cli import ASSESSMENT, CANARY, OFFICER, UPLOAD, Desk, desk, later, until_conciliation
+from tests.walking import OFFICER as STAFF
+from tests.whole_life import WHO, Clock, complaint, platform_of, seeded
 
 __all__ = ["desk"]
 
@@ -149,6 +155,41 @@ def test_standard_input_holds_what_is_asked_for_and_no_more(desk: Desk, given: s
     assert result.exit_code == 2
     assert "2 lines" in result.stderr
     assert NAME not in result.stderr
+
+
+def test_awaited_answers_are_those_of_the_other_face(tmp_path: Path) -> None:
+    """A request taken in and answered over awaited files reads the same as one in memory."""
+
+    async def awaited() -> RightsAnswer:
+        platform = AsyncPlatform(
+            scheme=HK_CCA,
+            store=AsyncSqliteStore(tmp_path / "cases.db"),
+            keys=MemoryKeyStore(),
+            shelf=AsyncSqliteShelf(tmp_path / "cases.db"),
+            now=Clock(),
+            draw=seeded,
+        )
+        await platform.open()
+        await platform.lodge(complaint(), by=STAFF, key="form-1")
+        request = await platform.open_request(
+            Right.ACCESS, name=WHO.name, contact=WHO.email, channel=Channel.WEB, by=STAFF, key="letter-1"
+        )
+        answer = await platform.answer_request(
+            request.id, identity_checked=IdentityProof.ACCOUNT, by=STAFF, key="answer-1"
+        )
+        assert [one.id for one in await platform.requests(by=STAFF)] == [request.id]
+        await platform.close()
+        return answer
+
+    platform = platform_of(Clock())
+    platform.lodge(complaint(), by=STAFF, key="form-1")
+    request = platform.open_request(
+        Right.ACCESS, name=WHO.name, contact=WHO.email, channel=Channel.WEB, by=STAFF, key="letter-1"
+    )
+    answer = platform.answer_request(request.id, identity_checked=IdentityProof.ACCOUNT, by=STAFF, key="answer-1")
+    told = asyncio.run(awaited())
+    assert told.request == answer.request
+    assert sorted(told.text.splitlines()) == sorted(answer.text.splitlines())
 
 
 # --- impact assessments ----------------------------------------------------------------------------------------------

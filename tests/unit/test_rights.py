@@ -19,7 +19,7 @@ from expressplatform.codes import (
     Withholding,
 )
 from expressplatform.complaint import ERASED
-from expressplatform.errors import InvalidInput, Refused
+from expressplatform.errors import InvalidInput, Refused, StoreUnusable
 from expressplatform.privacy.impact import ImpactAssessment
 from expressplatform.privacy.rights import (
     GROUNDS,
@@ -36,6 +36,7 @@ from expressplatform.privacy.rights import (
     requested,
     steps_from,
 )
+from expressplatform.records import read_whole, write_whole
 from expressplatform.schemes import HK_CCA
 
 AT: Final = datetime(2026, 3, 2, 2, tzinfo=UTC)
@@ -127,6 +128,14 @@ class TestRequest:
             "officer-2",
         )
         assert done.withheld == (Withholding.STAFF,)
+
+    def test_it_is_kept_whole_and_read_back_the_same(self) -> None:
+        for one in (asked(), attrs.evolve(asked(), particulars=ERASED)):
+            assert read_whole(RightsRequest, write_whole(one)) == one
+        for broken in (b"{}", b"[]", b"no", write_whole(asked()).replace(b'"access"', b'"canary"')):
+            with pytest.raises(StoreUnusable, match="corrupt_record") as caught:
+                read_whole(RightsRequest, broken)
+            assert "canary" not in str(caught.value)
 
     def test_who_asks_never_prints(self) -> None:
         shown = f"{asked()!r} {asked()} {asked().particulars!r}"
