@@ -123,6 +123,11 @@ CRITERIA: Final[tuple[tuple[str, Test, Test | None], ...]] = (
     ("E19", _not("duplicates", 0), NEVER),
     ("E20", _is("suspected_abuse", True), NEVER),
     ("E21", _is("residence", "mainland"), _null("residence")),
+    (
+        "E22",
+        ("or", ("and", _not("notice", None), _not("notice", HK_CCA.notice)), _is("notice_late", True)),
+        _null("notice"),
+    ),
 )
 
 
@@ -134,7 +139,7 @@ def facts_of(complaint: Complaint) -> dict[str, Any]:
     notices = {one.recipient: one.notice for one in complaint.consents}
     participant = HK_CCA.participant(complaint.trader.organisation, FILED, NOTHING)
     amount = complaint.claimed or purchase.paid
-    flags, dates, shop = complaint.flags, complaint.dates, complaint.trader.shop
+    flags, dates, shop, shown = complaint.flags, complaint.dates, complaint.trader.shop, complaint.notice_shown
     return {
         "takes_part": participant is not None,
         "platform": participant is None or participant.platform,
@@ -170,6 +175,8 @@ def facts_of(complaint: Complaint) -> dict[str, Any]:
         "duplicates": 0,
         "suspected_abuse": flags.suspected_abuse,
         "residence": person.residence,
+        "notice": shown.version if shown else None,
+        "notice_late": shown is not None and any(one.given_at < shown.at for one in complaint.consents),
     }
 
 

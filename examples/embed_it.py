@@ -128,6 +128,7 @@ def complaint(number: int) -> ep.Complaint:
         consents=tuple(
             ep.Consent(to, ep.Purpose.HANDLING, SCHEME.notice, now, ep.Channel.WEB) for to in ("taobao", "cca")
         ),
+        notice_shown=ep.NoticeShown(SCHEME.notice, ep.Language.ENGLISH, now, ep.Channel.WEB),
         particulars=ep.Particulars(
             name="A. Person", email="a.person@example.org", order_number=f"88-{number}", statement="A seam is open."
         ),

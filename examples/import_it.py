@@ -56,6 +56,7 @@ def complaint() -> ep.Complaint:
         consents=tuple(
             ep.Consent(to, ep.Purpose.HANDLING, SCHEME.notice, shown_at, ep.Channel.WEB) for to in ("taobao", "cca")
         ),
+        notice_shown=ep.NoticeShown(SCHEME.notice, ep.Language.ENGLISH, shown_at, ep.Channel.WEB),
         particulars=ep.Particulars(
             name="A. Person", email="a.person@example.org", order_number="88-1", statement="It never came."
         ),

@@ -14,6 +14,7 @@ from expressplatform.codes import (
     Category,
     Channel,
     EvidenceKind,
+    Language,
     Nature,
     Proceedings,
     Purpose,
@@ -29,6 +30,7 @@ from expressplatform.complaint import (
     Evidence,
     Flags,
     KeyDates,
+    NoticeShown,
     Particulars,
     PriorContact,
     Purchase,
@@ -67,6 +69,7 @@ WHOLE = Complaint(
     complainant=Complainant(buyer=Buyer.PRIVATE, age=AgeBand.ADULT, residence=Residence.HONG_KONG),
     evidence=(Evidence(id="order-1", kind=EvidenceKind.ORDER),),
     consents=(consent("taobao"), consent("cca")),
+    notice_shown=NoticeShown(NOTICE, Language.ENGLISH, datetime(2025, 6, 1, 8, 45, tzinfo=UTC), Channel.WEB),
     particulars=Particulars(name="A. Person", email="a@example.org", statement="It broke.", request="Refund."),
 )
 

@@ -37,7 +37,13 @@ version: str = expressplatform.__version__
 """
 
 # Packages whose extra is not among the runtime pins are looked up, not imported.
-EMBEDDED = ("expressplatform", "expressplatform_cli", "expressplatform_sqlite")
+EMBEDDED = (
+    "expressplatform",
+    "expressplatform_cli",
+    "expressplatform_jd",
+    "expressplatform_sqlite",
+    "expressplatform_taobao",
+)
 
 
 def run(place: Path, *command: str | Path) -> None:

@@ -11,7 +11,7 @@ import click
 
 from expressplatform import commands as c
 from expressplatform.case import Case
-from expressplatform.codes import Channel, ErasureReason, Role
+from expressplatform.codes import Channel, EffectKind, ErasureReason, Role
 from expressplatform.commands import Command
 from expressplatform.complaint import Actor
 from expressplatform.platform import Platform
@@ -284,7 +284,7 @@ def erase(place: Place, case: str, staff: str, approver: str, why: str, as_json:
 def _key_destroyed(platform: Platform, case: Case) -> bool:
     """Works until the step's own work is done; whether it could be. Alerts that wait in front are put back."""
     while (worked := platform.work()).done or worked.failed:
-        if any(one.startswith(case.id) for one, _ in worked.failed):
+        if any(one.startswith(case.id) and one.endswith(EffectKind.DESTROY_KEY) for one, _ in worked.failed):
             return False
     return True
 

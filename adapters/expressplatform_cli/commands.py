@@ -22,6 +22,7 @@ COMMANDS: Final = MappingProxyType(
         "replay": ("replay", "Carry a file of open data through the whole lifecycle."),
         "assess": ("taking_in", "Judge a complaint by every criterion of the scheme."),
         "lodge": ("taking_in", "Lodge a complaint; --template prints an example to fill in."),
+        "privacy": ("privacy", "The privacy statement, as a page or a document; --notice prints the notice to show."),
         "cases": ("looking", "List where cases stand."),
         "show": ("looking", "Show one case: what happened, what is due, what may be done."),
         "act": ("acting", "Send one command to a case."),
@@ -32,6 +33,11 @@ COMMANDS: Final = MappingProxyType(
         "indicators": ("figures", "Counts and rates over the stored cases."),
         "diagram": ("figures", "Draw the lifecycle from its rows."),
         "erase": ("acting", "Make what is personal in an ended case unreadable for ever."),
+        "queue": ("watching", "What waits for an officer beside the deadlines of cases."),
+        "disclosures": ("watching", "Who received which fields of which case, when, why, on what basis."),
+        "access-log": ("watching", "Who read what is personal, and why."),
+        "audit-bundle": ("watching", "What a commissioner takes away, signed."),
+        "audit-check": ("watching", "Check such a bundle, without store or keys."),
         "doctor": ("doctor", "Check store, keys, deadlines and calendars, and say what to do."),
     }
 )
@@ -49,9 +55,8 @@ class Commands(click.Group):
         """The command itself, loaded now."""
         if cmd_name not in COMMANDS:
             return None
-        found = getattr(
-            importlib.import_module(f"expressplatform_cli.{COMMANDS[cmd_name][0]}"), cmd_name.replace("-", "_")
-        )
+        module = importlib.import_module(f"expressplatform_cli.{COMMANDS[cmd_name][0]}")
+        found = getattr(module, cmd_name.replace("-", "_"))
         return found if isinstance(found, click.Command) else None
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -46,6 +46,7 @@ from expressplatform.complaint import (
     EvidenceName,
     Flags,
     KeyDates,
+    NoticeShown,
     Particulars,
     PriorContact,
     Purchase,
@@ -187,10 +188,11 @@ def tell(seed: int, number: int, at: datetime, scheme: Scheme) -> Told:
         prior_contact=PriorContact(True, ordered + timedelta(days=11), chance.choice(tuple(PriorOutcome))),
         proceedings=Proceedings.NONE,
         flags=Flags(injury=False, crime=False, testing_needed=False, suspected_abuse=False),
-        complainant=_complainant(chance),
+        complainant=(person := _complainant(chance)),
         evidence=(Evidence("e1", EvidenceKind.ORDER, MediaType.PDF, chance.randint(20_000, 900_000)),),
         consents=tuple(consent_to(one, at, scheme) for one in (trader, *scheme.recipients)),
         research_consent=chance.random() < 0.4,
+        notice_shown=NoticeShown(scheme.notice, person.language, at - timedelta(minutes=10), Channel.WEB),
         particulars=invent(number, order, nature),
     )
     return Told(_flawed(complaint, flaw, chance, today), complaint, flaw)

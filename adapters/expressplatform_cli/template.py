@@ -1,18 +1,22 @@
 """`lodge --template`: a complaint to be filled in, which would be lodged as it stands.
 
 Laws of this module: lines that begin with ``//`` are for people and are taken out before the rest is read. What
-stands in the example is made up, and its dates move with the day on which it is printed.
+stands in the example is made up, and its dates move with the day on which it is printed. The privacy notice stands
+before the first field, in English: `privacy --notice LANGUAGE` prints it in the others.
 """
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 from string import Template
+from textwrap import wrap
 from typing import Final
 
 from expressplatform.codes import Buyer, Category, Channel, EvidenceKind, Language, Nature, Proceedings, Redress
 from expressplatform.scheme import Scheme
 
+_READ_IN: Final = Language.ENGLISH
+_WIDTH: Final = 112
 _CONSENT: Final = Template(
     '    {"recipient": "$recipient", "purpose": "handling", "notice": "$notice", '
     '"given_at": "$given_at", "channel": "web"}'
@@ -21,8 +25,10 @@ _TEXT: Final = Template("""\
 // A complaint under the scheme $scheme. Lines that begin with // are notes; leave them or take them out.
 // A field that nobody has said anything about is left out. Dates are local days, amounts are in cents.
 // What stands here is made up: put the complainant's own words in their place.
-{
+$notice{
   "v": 1,
+  // When and how the privacy notice above was shown, before anything was asked; language one of $languages.
+  "notice_shown": {"version": "$version", "language": "$language", "at": "$shown_at", "channel": "web"},
   // The trader's id in the scheme, and the shop on its platform where there is one.
   "trader": {"organisation": "$trader", "shop": {"platform": "$trader", "shop_id": "shop-1"}},
   // One of: $categories
@@ -44,7 +50,7 @@ _TEXT: Final = Template("""\
   // Whether a court or another body has the matter. One of: $proceedings
   "proceedings": "none",
   "flags": {"injury": false, "crime": false, "testing_needed": false},
-  // Of the person, only what the rules need: $buyers; language one of $languages; channel one of $channels
+  // Of the person, only what the rules need: $buyers; channel one of $channels
   "complainant": {
     "buyer": "private", "age": "adult", "residence": "hong_kong", "language": "en", "channel": "email"
   },
@@ -75,11 +81,16 @@ $consents
 def template(scheme: Scheme, today: date) -> str:
     """The example for a scheme, as of a local day."""
     trader = scheme.participants[0].organisation if scheme.participants else "a-trader"
-    given_at = f"{today - timedelta(days=1)}T09:00:00Z"
+    yesterday = today - timedelta(days=1)
+    given_at = f"{yesterday}T09:00:00Z"
     recipients = (trader, *scheme.recipients)
     consents = (_CONSENT.substitute(recipient=one, notice=scheme.notice, given_at=given_at) for one in recipients)
     return _TEXT.substitute(
         scheme=scheme.id,
+        notice=_notice(scheme),
+        version=scheme.notice,
+        language=_READ_IN.value,
+        shown_at=f"{yesterday}T08:45:00Z",
         trader=trader,
         currency=scheme.currency,
         ordered=today - timedelta(days=60),
@@ -96,3 +107,12 @@ def template(scheme: Scheme, today: date) -> str:
         channels=", ".join(Channel),
         evidence=", ".join(EvidenceKind),
     )
+
+
+def _notice(scheme: Scheme) -> str:
+    """The privacy notice as notes, to be shown before the first field (PDPO DPP1(3)); nothing where it is not known."""
+    notice = scheme.notice_of(scheme.notice)
+    if notice is None:
+        return ""
+    lines = (part for line in notice.text(_READ_IN).splitlines() for part in wrap(line, _WIDTH) or ("",))
+    return "".join(f"// {line}".rstrip() + "\n" for line in ("", *lines, ""))

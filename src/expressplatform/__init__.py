@@ -55,6 +55,7 @@ from expressplatform.complaint import (
     EvidenceName,
     Flags,
     KeyDates,
+    NoticeShown,
     Particulars,
     PriorContact,
     Purchase,
@@ -69,6 +70,7 @@ from expressplatform.errors import (
     KeyDestroyed,
     KeyMissing,
     KeyReused,
+    LedgerBroken,
     NoSuchCase,
     OperatorMustAct,
     Problem,
@@ -81,6 +83,7 @@ from expressplatform.errors import (
 from expressplatform.indicators import Figures, Tally
 from expressplatform.memory import MemoryKeyStore, MemoryStore
 from expressplatform.money import Money
+from expressplatform.notices import Notice
 from expressplatform.platform import (
     AsyncPlatform,
     Opened,
@@ -155,6 +158,7 @@ __all__ = [
     "KeyReused",
     "Known",
     "Language",
+    "LedgerBroken",
     "Market",
     "MediaType",
     "MemoryKeyStore",
@@ -162,6 +166,8 @@ __all__ = [
     "Money",
     "Nature",
     "NoSuchCase",
+    "Notice",
+    "NoticeShown",
     "Opened",
     "OperatorMustAct",
     "Outcome",

@@ -114,30 +114,32 @@ PDPO_DPP1: Final = article(PDPO, "Sch. 1, principle 1(3): notice on or before co
 PDPO_DPP2: Final = article(PDPO, "Sch. 1, principle 2(2) and s.26: kept no longer than needed")
 PDPO_DPP3: Final = article(PDPO, "Sch. 1, principle 3: a new purpose needs prescribed consent")
 PDPO_DPP6: Final = article(PDPO, "Sch. 1, principle 6 and s.18: access to one's own data")
-PDPO_S19: Final = article(PDPO, "s.19(1): a request for access is met within 40 days of receiving it")
+PDPO_S19: Final = article(PDPO, "Sch. 1, principle 6 and s.19: access to one's own data, in 40 days")
 PDPO_S20: Final = article(PDPO, "s.20(1)(b), (2)(b): what tells who another person is, is left out")
-PDPO_S21: Final = article(PDPO, "s.21(1): a refusal is told in writing with its reasons, within the 40 days")
-PDPO_S23: Final = article(PDPO, "s.23(1): a request for correction is met within 40 days of receiving it")
+PDPO_S23: Final = attrs.evolve(article(PDPO, "ss.22-23: correction of one's own data, in 40 days"), verified=False)
 PDPO_S27: Final = article(PDPO, "s.27: the log of refusals, four years")
 PDPO_S33: Final = article(PDPO, "s.33: transfers abroad (enacted, not in operation)")
 PDPO_S58: Final = attrs.evolve(article(PDPO, "s.58: crime and seriously improper conduct"), verified=False)
 PIPL_6: Final = article(PIPL, "Art 6: the smallest scope that the purpose needs")
 PIPL_14: Final = article(PIPL, "Art 14: informed consent, fresh where purpose, method or category changes")
+PIPL_15: Final = article(PIPL, "Art 15: a consent may be taken back, easily")
 PIPL_16: Final = article(PIPL, "Art 16: no service withheld for refusing what it does not need")
 PIPL_19: Final = article(PIPL, "Art 19: the shortest retention")
 PIPL_23: Final = article(PIPL, "Art 23: separate consent for each other handler")
 PIPL_25: Final = article(PIPL, "Art 25: no publication without separate consent")
 PIPL_28: Final = article(PIPL, "Art 28: sensitive personal information")
+PIPL_36: Final = article(PIPL, "Arts 36-37: bodies with public functions")
 PIPL_38: Final = article(PIPL, "Art 38: conditions of providing abroad")
 PIPL_45: Final = article(PIPL, "Art 45: access to and copies of one's own information")
 PIPL_44: Final = article(
     PIPL, "Art 44: to restrict or refuse the use of one's own information, unless a law says otherwise"
 )
 PIPL_47: Final = article(PIPL, "Art 47: deletion")
-PIPL_50: Final = article(PIPL, "Art 50: requests are taken and dealt with; a refusal gives its reasons")
+PIPL_54: Final = article(PIPL, "Art 54: regular audits of compliance")
 PIPL_55: Final = article(PIPL, "Arts 55-56: impact assessment beforehand, its record kept three years")
+LGPD_18: Final = article(LGPD, "Art 18: rights of the data subject")
 GBA_CONTRACT: Final = Citation(
     "Standard Contract for Cross-boundary Flow of Personal Information within the Greater Bay Area",
-    "Hong Kong and nine cities; no onward transfer outside them",
+    "Hong Kong and nine cities; filed within 10 working days; no onward transfer outside them",
     "2023-12-13",
 )

@@ -214,6 +214,20 @@ class Consent:
 
 
 @attrs.frozen
+class NoticeShown:
+    """That the privacy notice was shown before anything was asked (PDPO DPP1(3); PIPL Art 17).
+
+    ``version`` is the notice's, ``language`` the one it was read in, ``at`` when, ``channel`` how: on the page, on
+    paper, or read out.
+    """
+
+    version: str = attrs.field(validator=code(40))
+    language: Language
+    at: datetime = attrs.field(validator=instant())
+    channel: Channel
+
+
+@attrs.frozen
 class Complainant:
     """What the rules need to know of the person: no name, no contact."""
 
@@ -297,6 +311,7 @@ class Complaint:
     evidence: tuple[Evidence, ...] = attrs.field(default=(), validator=several(MOST_EVIDENCE))
     consents: tuple[Consent, ...] = attrs.field(default=(), validator=several(MOST_CONSENTS))
     research_consent: bool = False
+    notice_shown: NoticeShown | None = None
     council_reference: str = attrs.field(default="", validator=code(40, empty=True))
     particulars: Particulars | Erased = ERASED
 

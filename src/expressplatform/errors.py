@@ -6,11 +6,13 @@
     ├── NoSuchCase          the caller: no case of that name is theirs to see
     ├── StaleVersion        the caller: read the case again, then decide again
     ├── KeyReused           the caller: one key names one command, for ever
+    ├── Unreachable         an officer: the complainant cannot be reached in this way
     └── OperatorMustAct     whoever runs the platform
         ├── StoreUnusable   corrupt, newer or foreign files
         ├── SealBroken      a sealed part does not open: wrong key, moved, altered
         ├── SignatureInvalid
         ├── EvidenceMissing a file that a case names is not in the store of evidence
+        ├── LedgerBroken    rows are not those that were signed, or a proof does not hold
         ├── KeyMissing      a case's key is not in the key store
         └── KeyDestroyed    it was destroyed: the case has been erased
 
@@ -116,6 +118,16 @@ class KeyReused(ExpressPlatformError):
         return "this key has carried a different command before: use a new key for a new command"
 
 
+@attrs.frozen(str=False)
+class Unreachable(ExpressPlatformError):
+    """A messenger has no way to this person: somebody must tell them by other means. Trying again changes nothing."""
+
+    code: str = "unreachable"
+
+    def __str__(self) -> str:
+        return "the complainant cannot be reached by this messenger: tell them by other means"
+
+
 class OperatorMustAct(ExpressPlatformError):
     """The platform's files or keys need attention; the case and the command are not at fault."""
 
@@ -162,6 +174,20 @@ class EvidenceMissing(OperatorMustAct):
 
     def __str__(self) -> str:
         return f"a file of case {self.case_id} is not in the store of evidence"
+
+
+@attrs.frozen(str=False)
+class LedgerBroken(OperatorMustAct):
+    """What is there is not what the ledger signed: rows were changed, moved or removed, or a proof does not hold.
+
+    ``place`` says where: the place of a row, or the number of rows that a checkpoint speaks of.
+    """
+
+    code: str
+    place: int = 0
+
+    def __str__(self) -> str:
+        return f"the ledger does not hold at {self.place} [{self.code}]"
 
 
 @attrs.frozen(str=False)

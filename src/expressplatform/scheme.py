@@ -17,6 +17,7 @@ import attrs
 from expressplatform.citations import Citation
 from expressplatform.codes import Duty, Effect, Instrument, RejectionRule, Result, Role, Verdict
 from expressplatform.complaint import ERASED, CallCode, Complaint, Erased
+from expressplatform.notices import Notice
 from expressplatform.workdays import WorkingCalendar
 
 
@@ -153,7 +154,8 @@ Check = Callable[[Question], Result]
 class Criterion:
     """A rule of admission: its id, the function that judges, what follows when it is not met, and its source.
 
-    ``unmet`` and ``unknown`` are the sentences for people; ``paths`` name what to ask for when it is unknown.
+    ``unmet`` and ``unknown`` are the sentences for people; ``paths`` name what to ask for when it is unknown, and of
+    each group in ``choices`` one of them is enough.
     ``if_met``, ``if_unmet`` and ``if_unknown`` are the three findings there can be: a finding holds nothing
     of the complaint, so all complaints share them.
     """
@@ -167,6 +169,7 @@ class Criterion:
     paths: tuple[str, ...] = ()
     valid_from: date | None = None
     valid_until: date | None = None
+    choices: tuple[tuple[str, ...], ...] = ()
     if_met: Finding = attrs.field(init=False, repr=False)
     if_unmet: Finding = attrs.field(init=False, repr=False)
     if_unknown: Finding = attrs.field(init=False, repr=False)
@@ -250,12 +253,12 @@ class Scheme:
 
     ``zone`` is where its days begin; ``recipients`` names, besides the trader, each organisation that needs a consent
     of its own before an upload; ``instruments`` what may bind a recipient abroad; ``notice`` the version of the privacy
-    notice in use; ``stop_cap_days`` how many days in all the clock of one duty may stand still; ``ceilings`` the
-    amounts in dispute above which an officer decides (currency to minor units; an amount in a currency that is not
-    there is the officer's too; none at all: no ceiling); ``use_days`` how many calendar days a trader may use what it
-    obtained, after its deadline; ``delete_days`` how many it has to confirm a deletion, or to read what was corrected;
-    ``rights_days`` how many calendar days the council has to answer a request about one's own data.
-    How long an ended case is kept is the length of the duty to retain.
+    notice in use, ``notices`` every version whose text is known, the newest last; ``stop_cap_days`` how many days in
+    all the clock of one duty may stand still; ``ceilings`` the amounts in dispute above which an officer decides
+    (currency to minor units; an amount in a currency that is not there is the officer's too; none at all: no ceiling);
+    ``use_days`` how many calendar days a trader may use what it obtained, after its deadline; ``delete_days`` how many
+    it has to confirm a deletion, or to read what was corrected; ``rights_days`` how many calendar days the council has
+    to answer a request about one's own data. How long an ended case is kept is the length of the duty to retain.
     """
 
     id: str
@@ -279,12 +282,15 @@ class Scheme:
     use_days: int = 30
     delete_days: int = DELETE_DAYS
     rights_days: int = RIGHTS_DAYS
-    # Looked up on every step: what is found where all is met, participants by organisation, and each duty's terms
-    # with the last level first.
+    notices: tuple[Notice, ...] = ()
+    # Looked up on every step: what is found where all is met, participants by organisation, each duty's terms with the
+    # last level first, and the versions of the notice that were shown, and that told today's terms.
     _dated: bool = attrs.field(init=False, repr=False)
     _all_met: tuple[Finding, ...] = attrs.field(init=False, repr=False)
     _members: Mapping[str, tuple[Participant, ...]] = attrs.field(init=False, repr=False)
     _terms: Mapping[Duty, tuple[tuple[ServiceLevel, DutyTerm], ...]] = attrs.field(init=False, repr=False)
+    _versions: frozenset[str] = attrs.field(init=False, repr=False)
+    _informing: frozenset[str] = attrs.field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         bounded = any(one.valid_from or one.valid_until for one in self.criteria)
@@ -299,10 +305,30 @@ class Scheme:
         object.__setattr__(self, "_all_met", tuple(one.if_met for one in self.criteria))
         object.__setattr__(self, "_members", MappingProxyType(members))
         object.__setattr__(self, "_terms", MappingProxyType(terms))
+        today = self.notice_of(self.notice)
+        alike = (one.version for one in self.notices if today is not None and one.terms == today.terms)
+        object.__setattr__(self, "_versions", frozenset((self.notice, *(one.version for one in self.notices))))
+        object.__setattr__(self, "_informing", frozenset((self.notice, *alike)))
 
     def day(self, instant: datetime) -> date:
         """The local day of an instant."""
         return instant.astimezone(self.zone).date()
+
+    def notice_of(self, version: str) -> Notice | None:
+        """The privacy notice of a version; None where its text is not known here."""
+        return next((one for one in self.notices if one.version == version), None)
+
+    def has_notice(self, version: str) -> bool:
+        """Whether a version is one of the scheme's: in use, or listed."""
+        return version in self._versions
+
+    def informed_by(self, version: str) -> bool:
+        """Whether whoever was shown that version of the privacy notice was told today's terms (PIPL Art 14).
+
+        The version in use tells them, and any listed one whose purposes, methods, kinds of data and transferees are the
+        same. Of a version that is not listed nobody knows: it must be the one in use.
+        """
+        return version in self._informing
 
     def participant(self, organisation: str, on: date, known: Known) -> Participant | None:
         """The trader as it takes part on that day, from the scheme's own list or the store's on top."""

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,12 @@ from click.testing import CliRunner, Result
 import expressplatform.platform
 from expressplatform import wire
 from expressplatform.platform import utc_now
-from expressplatform.schemes import SCHEMES
+from expressplatform.schemes import HK_CCA, SCHEMES
+from expressplatform_cli import privacy as privacy_command
 from expressplatform_cli import starting
 from expressplatform_cli.commands import COMMANDS, group
 from expressplatform_cli.exits import EXITS, Exit
+from expressplatform_cli.template import template
 
 CANARY = "Qx7ZbWm2KpLr9TvE"
 OFFICER = ("--as", "officer-1")
@@ -199,6 +201,74 @@ def test_the_template_is_a_document_without_its_notes(desk: Desk) -> None:
     plain = desk.document("lodge", "--template")
     assert plain["particulars"]["name"] == "Example Person"
     assert desk.document("lodge", "-", *OFFICER, given=json.dumps(plain))["status"] == "lodged"
+
+
+def test_the_template_shows_the_notice_before_the_first_field(desk: Desk) -> None:
+    """Whoever fills it in has the whole notice before their eyes first, and the document says so (PDPO DPP1(3))."""
+    text = desk.ok("lodge", "--template")
+    notice = HK_CCA.notices[-1].text("en")
+    before, _, after = text.partition("{\n")
+    notes = "\n".join(line.removeprefix("//").strip() for line in before.splitlines())
+    assert " ".join(notice.split()) in " ".join(notes.split())
+    assert all(line.startswith("//") for line in before.splitlines())
+    assert after.index("notice_shown") < after.index("trader")
+    shown = desk.document("lodge", "--template")["notice_shown"]
+    assert (shown["version"], shown["language"]) == (HK_CCA.notice, "en")
+
+
+def test_a_template_of_a_scheme_without_a_text_shows_none() -> None:
+    """There is nothing to show; the version is named all the same."""
+    scheme = attrs.evolve(HK_CCA, notices=(), notice="own-1")
+    text = template(scheme, date(2026, 3, 2))
+    assert "Privacy notice" not in text
+    assert '"version": "own-1"' in text
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [("en", "Privacy notice"), ("zh-Hant", "私隱聲明"), ("zh-Hans", "个人信息处理告知书")],
+)
+def test_the_notice_to_be_shown_is_printed_in_each_language(desk: Desk, language: str, title: str) -> None:
+    """The page as text, or the same as a document with its version."""
+    printed = desk.ok("privacy", "--notice", language)
+    assert printed.startswith(f"{title} {HK_CCA.notice}")
+    told = desk.document("privacy", "--notice", language)
+    assert told["text"] == printed.removesuffix("\n")
+    assert (told["version"], told["language"], told["valid_from"]) == (HK_CCA.notice, language, "2019-11-18")
+
+
+def test_the_privacy_statement_is_a_page_and_a_document(desk: Desk) -> None:
+    """Every part of it, with or without a place; of another place, that place's scheme."""
+    page = desk.ok("privacy")
+    assert page == CliRunner().invoke(group, ["privacy"]).stdout
+    for heading in ("Who handles the data", "What for", "Which fields", "Who may be shown what", "How long", "Rights"):
+        assert f"\n{heading}\n" in f"\n{page}"
+    assert "Section 33" in page
+    assert f"{HK_CCA.notice}: from 2019-11-18, in use; consents under it hold" in page
+    made = desk.document("privacy")
+    assert (made["scheme"], made["edition"]) == (HK_CCA.id, HK_CCA.edition)
+    assert made["rights"][0]["days"] == 40
+
+
+def test_a_place_of_another_scheme_has_that_scheme_s_statement(tmp_path: Path) -> None:
+    """Brazil's firm, without a warning of Hong Kong's section 33."""
+    folder = tmp_path / "br"
+    assert CliRunner().invoke(group, ["init", str(folder), "--scheme", "consumidor-br"]).exit_code == 0
+    page = Desk(folder).ok("privacy")
+    assert "Senacon" in page
+    assert "Section 33" not in page
+
+
+def test_a_scheme_without_a_text_has_a_statement_and_no_notice(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is not there is said to be not there."""
+    bare = attrs.evolve(HK_CCA, notices=(), notice="own-1")
+    monkeypatch.setattr(privacy_command, "HK_CCA", bare)
+    page = CliRunner().invoke(group, ["privacy"])
+    assert page.exit_code == 0
+    assert "Whom to ask" not in page.stdout
+    refused = CliRunner().invoke(group, ["privacy", "--notice", "en"])
+    assert refused.exit_code == 2
+    assert "no text" in refused.stderr
 
 
 def test_the_same_key_does_nothing_twice(desk: Desk) -> None:

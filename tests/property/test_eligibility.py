@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import attrs
@@ -17,8 +17,10 @@ from expressplatform.codes import (
     AgeBand,
     BoughtBy,
     Buyer,
+    Channel,
     Effect,
     EvidenceKind,
+    Language,
     Market,
     Nature,
     PriorOutcome,
@@ -37,6 +39,7 @@ from expressplatform.complaint import (
     Complainant,
     Complaint,
     Evidence,
+    NoticeShown,
     Particulars,
     Shop,
     TraderRef,
@@ -82,6 +85,13 @@ OPTIONAL: dict[str, st.SearchStrategy[Any]] = {
     "complainant.guardian_acts": YES_NO,
     "complainant.authority": st.builds(Authority, until=st.none() | DAYS),
     "complainant.authority.until": DAYS,
+    "notice_shown": st.builds(
+        NoticeShown,
+        st.sampled_from([HK_CCA.notice, "older"]),
+        st.sampled_from(Language),
+        st.sampled_from([datetime(2025, 6, 1, hour, tzinfo=UTC) for hour in (8, 10)]),
+        st.sampled_from(Channel),
+    ),
     "particulars": st.builds(Particulars, name=WORDS, email=WORDS, statement=WORDS, request=WORDS, order_number=WORDS),
 }
 """A value for every field in which nobody may have said anything."""
@@ -230,7 +240,7 @@ class TestVerdict:
 
     @given(complaints(), st.sampled_from([Known(), Known(duplicates=("case-1",))]))
     def test_every_criterion_answers_once_for_every_complaint(self, complaint: Complaint, known: Known) -> None:
-        """Whatever is missing, there are all 21 findings, and a verdict that matches them."""
+        """Whatever is missing, there are all 22 findings, and a verdict that matches them."""
         found = assess(complaint, scheme=HK_CCA, on=FILED, known=known)
         criteria = [finding.criterion for finding in found.findings]
         assert criteria == list(HK_CCA.criteria)

@@ -1,6 +1,7 @@
-"""Writes a sample for every kind of event that has none: ``python -m tests.samples.write_events``.
+"""Writes a sample for every kind of event that has none of its shape: ``python -m tests.samples.write_events``.
 
-A sample is never written again: it stands for rows that somebody has already stored.
+A sample is never written again: it stands for rows that somebody has already stored. A kind that has got a field since
+then has a second sample beside the first, ``lodged-2`` beside ``lodged``.
 """
 
 from __future__ import annotations
@@ -46,15 +47,29 @@ def whole(cls: Any) -> Any:
     return cls(**{one.name: invented(one.type, one.name, getattr(bounds[one.name], "least", 0) or 0) for one in fields})
 
 
+def samples_of(kind: str) -> list[Path]:
+    """The samples of a kind, oldest shape first."""
+    later = sorted(FOLDER.glob(f"{kind}-*.json"), key=lambda path: int(path.stem.rpartition("-")[2]))
+    return [path for path in (FOLDER / f"{kind}.json", *later) if path.exists()]
+
+
+def shape(document: Any) -> Any:
+    """The names in a document, and in what is inside it."""
+    if isinstance(document, dict):
+        return {name: shape(one) for name, one in document.items()}
+    return [shape(one) for one in document] if isinstance(document, list) else None
+
+
 def main() -> None:
     """Writes what is missing."""
     FOLDER.mkdir(exist_ok=True)
     for kind, cls in EVENTS.items():
-        path = FOLDER / f"{kind}.json"
-        if not path.exists():
-            _, facts, personal = event_row(whole(cls))
-            parts = {"facts": orjson.loads(facts), "particulars": personal and orjson.loads(personal)}
-            path.write_bytes(orjson.dumps({"schema": SCHEMA, **parts}, option=orjson.OPT_INDENT_2) + b"\n")
+        _, facts, personal = event_row(whole(cls))
+        parts = {"facts": orjson.loads(facts), "particulars": personal and orjson.loads(personal)}
+        made, there = {"schema": SCHEMA, **parts}, samples_of(kind)
+        if not there or shape(orjson.loads(there[-1].read_bytes())) != shape(made):
+            path = FOLDER / (f"{kind}-{len(there) + 1}.json" if there else f"{kind}.json")
+            path.write_bytes(orjson.dumps(made, option=orjson.OPT_INDENT_2) + b"\n")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import assert_type
 
 from expressplatform import (
@@ -24,11 +24,14 @@ from expressplatform import (
     IdentityProof,
     ImpactAssessment,
     InvalidInput,
+    Language,
     MemoryKeyStore,
     MemoryStore,
     Money,
     Nature,
     NoSuchCase,
+    Notice,
+    NoticeShown,
     Opened,
     Particulars,
     Platform,
@@ -61,6 +64,7 @@ from expressplatform import (
 from expressplatform.commands import Accept, AddNote, Command, Confirm, Lodge, ReportResolution
 from expressplatform.events import Event
 from expressplatform.ports import Alert, AsyncCaseStore, CaseStore, Header, KeyStore, Page, TraderGateway
+from expressplatform.privacy.statement import Statement, statement
 
 OFFICER = Actor(Role.COUNCIL, "officer-1", "hkcc")
 TRADER = Actor(role=Role.TRADER, person="agent-1", organisation="taobao")
@@ -83,6 +87,7 @@ def complaint() -> Complaint:
         purchase=Purchase(paid=Money("HKD", 12900)),
         redress=(Redress.REFUND,),
         consents=(Consent("taobao", Purpose.HANDLING, HK_CCA.notice, utc_now(), Channel.WEB),),
+        notice_shown=NoticeShown(HK_CCA.notice, Language.ENGLISH, utc_now(), Channel.WEB),
         particulars=Particulars(name="A. Person", statement="It broke."),
     )
 
@@ -176,6 +181,14 @@ def by_hand(scheme: Scheme, at: datetime) -> Case:
     assert_type(allowed(case, OFFICER), tuple[type[Command], ...])
     assert_type(assess(complaint(), scheme=scheme, on=scheme.day(at)), Assessment)
     return case
+
+
+def open_about(scheme: Scheme, on: date) -> str:
+    """The privacy notice and the statement."""
+    notice = assert_type(scheme.notice_of(scheme.notice), Notice | None)
+    assert_type(scheme.informed_by("v1"), bool)
+    assert_type(statement(scheme, on=on), Statement)
+    return "" if notice is None else assert_type(notice.text(Language.TRADITIONAL_CHINESE), str)
 
 
 COMMANDS: tuple[Command, ...] = (Confirm(rating=5), ReportResolution(amount=Money("HKD", 1)))

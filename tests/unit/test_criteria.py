@@ -51,7 +51,7 @@ def test_a_whole_complaint_meets_every_criterion_and_is_eligible() -> None:
     """ "If the case meets the stipulated criteria and the trader takes part" (Council 2019)."""
     found = assess(WHOLE, scheme=HK_CCA, on=FILED)
     assert (found.verdict, found.against, found.ask_for) == (Verdict.ELIGIBLE, (), ())
-    assert [finding.id for finding in found.findings] == [f"E{number}" for number in range(1, 22)]
+    assert [finding.id for finding in found.findings] == [f"E{number}" for number in range(1, 23)]
 
 
 class TestWhoAndWhat:

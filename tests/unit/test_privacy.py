@@ -82,8 +82,11 @@ from expressplatform.privacy import (
     told_to_delete,
     transfer,
     transfer_problem,
+    transfer_warnings,
     use_until,
 )
+from expressplatform.privacy import fields as register
+from expressplatform.privacy import statement as stated
 from expressplatform.privacy.disclosure import PARTS
 from expressplatform.privacy.table import EVERY_FIELD, FREE_TEXT
 from expressplatform.scheme import Participant, Scheme
@@ -530,6 +533,9 @@ class TestPurposes:
         assert set(REGISTER) == set(Purpose)
         assert all(one.sentence.endswith(".") and one.citation.article for one in REGISTER.values())
 
+    def test_every_purpose_is_told_in_three_scripts(self) -> None:
+        assert all(len(set(one.texts)) == 3 for one in REGISTER.values())
+
     def test_only_research_needs_a_fresh_consent(self) -> None:
         assert {purpose for purpose in Purpose if needs_fresh_consent(purpose)} == {Purpose.RESEARCH}
 
@@ -574,6 +580,35 @@ class TestTransfer:
     ) -> None:
         found = transfer_problem(instrument, scheme=SCHEME, participant=participant, impact_assessment=assessment)
         assert found == code
+
+    @pytest.mark.parametrize(
+        ("instrument", "exporter", "codes"),
+        [
+            (Instrument.COLLABORATION_AGREEMENT, "Hong Kong", ["s33_not_in_operation"]),
+            (Instrument.COLLABORATION_AGREEMENT, " HONG  kong", ["s33_not_in_operation"]),
+            (Instrument.COLLABORATION_AGREEMENT, "Brasilia", []),
+            (Instrument.COLLABORATION_AGREEMENT, "", []),
+            (Instrument.GBA_STANDARD_CONTRACT, "Shenzhen", ["gba_no_onward_transfer", "gba_filing_due"]),
+            (
+                Instrument.GBA_STANDARD_CONTRACT,
+                "Hong Kong",
+                ["s33_not_in_operation", "gba_no_onward_transfer", "gba_filing_due"],
+            ),
+        ],
+    )
+    def test_what_to_mind_is_a_warning(self, instrument: Instrument, exporter: str, codes: list[str]) -> None:
+        warnings = transfer_warnings(instrument, exporter_city=exporter)
+        assert [one.code for one in warnings] == codes
+        assert all(one.sentence.endswith(".") and one.citation.article for one in warnings)
+
+    def test_a_warning_never_blocks(self) -> None:
+        """PDPO s.33 is enacted and not in operation: an upload out of Hong Kong goes ahead, with its instrument."""
+        instrument = Instrument.COLLABORATION_AGREEMENT
+        assert transfer_warnings(instrument)
+        found = transfer_problem(instrument, scheme=SCHEME, participant=BEIJING, impact_assessment="ia-1")
+        assert found is None
+        unnamed = transfer_problem(Instrument.PLATFORM_TERMS, scheme=SCHEME, participant=BEIJING, impact_assessment="i")
+        assert unnamed == "instrument_not_admitted"
 
 
 class TestRetention:
@@ -687,7 +722,7 @@ class TestMasking:
 
 @pytest.mark.parametrize(
     "module",
-    [consent, deletion, disclosure, impact, masking, purposes, retention, rights, table, transfer],
+    [consent, deletion, disclosure, impact, masking, purposes, register, retention, rights, stated, table, transfer],
     ids=lambda m: m.__name__,
 )
 def test_every_rule_names_its_article(module: types.ModuleType) -> None:

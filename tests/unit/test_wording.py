@@ -14,7 +14,8 @@ from expressplatform.codes import Language, Nature, Outcome, Status
 from expressplatform.commands import Command
 from expressplatform.deadlines.duties import LIVE
 from expressplatform.events import Event
-from expressplatform.wording import label, label_of_command, label_of_event, next_step
+from expressplatform.privacy.table import EVERY_FIELD
+from expressplatform.wording import label, label_of_command, label_of_event, label_of_field, next_step, privacy
 from expressplatform.wording.scripts import COLUMN, SCRIPTS, Texts
 from expressplatform.workdays import DayKind
 from tools.make_codes_page import CROSSWALKS, PAGE, SOURCED_SIMPLIFIED, SOURCED_TRADITIONAL, lists_of_codes, page
@@ -24,7 +25,14 @@ TABLES: Final[Mapping[str, Mapping[str, Texts]]] = {
     "commands": wording.COMMANDS,
     "events": wording.EVENTS,
     "next steps": wording.NEXT_STEPS,
-    "headings": wording.HEADINGS,
+    "subjects": wording.SUBJECTS,
+    "bodies": wording.BODIES,
+    "fields": wording.FIELDS,
+    "kinds": privacy.KINDS,
+    "purposes": privacy.PURPOSES,
+    "consequences": privacy.CONSEQUENCES,
+    "headings": privacy.HEADINGS,
+    "headings of answers": wording.HEADINGS,
 }
 
 
@@ -61,6 +69,15 @@ class TestComplete:
         """The names are exactly those of the classes in `commands` and `events`."""
         assert set(wording.COMMANDS) == set(steps(commands, Command))
         assert set(wording.EVENTS) == set(steps(events, Event))
+
+    def test_every_field_of_a_complaint_has_its_label(self) -> None:
+        """The paths are exactly those of the disclosure table."""
+        assert set(wording.FIELDS) == set(EVERY_FIELD)
+        assert label_of_field("particulars.name", "zh-Hans") == "姓名"
+
+    def test_every_purpose_has_a_sentence_beside_its_name(self) -> None:
+        """What it covers."""
+        assert set(privacy.PURPOSES) == set(wording.LABELS["Purpose"])
 
     def test_every_status_says_what_comes_next(self) -> None:
         """There is a next step for each status, and for nothing else."""
@@ -119,11 +136,12 @@ class TestSentences:
         for place, (english, traditional, simplified) in texts():
             assert places(english) == places(traditional) == places(simplified), place
 
-    def test_only_next_steps_have_places(self) -> None:
-        """Only the party and the day are left open, and only in what comes next."""
+    def test_only_next_steps_and_letters_have_places(self) -> None:
+        """Only the party and the day are left open in what comes next; a letter names its case, and nobody."""
+        letters = {"reference", "trader", "due", "code", "scheme"}
+        opened = {"next steps": {"due", "who"}, "subjects": letters - {"code"}, "bodies": letters}
         for place, (english, _, _) in texts():
-            allowed = {"due", "who"} if place.startswith("next steps.") else set()
-            assert set(places(english)) <= allowed, place
+            assert set(places(english)) <= opened.get(place.partition(".")[0], set()), place
 
     def test_a_day_is_named_where_a_duty_runs(self) -> None:
         """The sentence of a status names a day exactly where a duty runs in it."""

@@ -41,9 +41,11 @@ def _supplied(case: Case, event: e.InformationSupplied) -> Parts:
     trader = new.trader if new.trader.organisation == before.trader.organisation else before.trader
     # Supplied once more, a consent that was taken back stays so (PIPL Art 15).
     consents = tuple(one for one in new.consents if still_given(one, case.file.withdrawn))
+    # What was shown once was shown: leaving it out does not undo it.
+    shown = new.notice_shown or before.notice_shown
     file = changed(
         case.file,
-        complaint=attrs.evolve(new, trader=trader, research_consent=case.file.research_consent),
+        complaint=attrs.evolve(new, trader=trader, research_consent=case.file.research_consent, notice_shown=shown),
         consents=merged(case.file.consents, consents, "recipient"),
         evidence=merged(case.file.evidence, new.evidence, "id"),
         filed_at=event.at if case.file.verdict is None else case.file.filed_at,

@@ -13,7 +13,7 @@ from expressplatform.case.step import Refusal, Step, says_why
 from expressplatform.codes import Audience, Role, Stage, Verdict
 from expressplatform.complaint import Particulars
 from expressplatform.eligibility import assess
-from expressplatform.privacy.consent import live, missing_for_upload, still_given
+from expressplatform.privacy.consent import informed, live, missing_for_upload, still_given
 from expressplatform.privacy.deletion import owes
 from expressplatform.privacy.disclosure import fields_for
 from expressplatform.privacy.transfer import transfer_problem
@@ -110,7 +110,7 @@ def participation(step: Step) -> Refusal | None:
 
 
 def consent(step: Step) -> Refusal | None:
-    """Each recipient has a live consent of its own, under the notice in use (PIPL Art 23, Art 14; PDPO DPP3)."""
+    """Each recipient has a live consent of its own, under today's terms (PIPL Art 23, Art 14; PDPO DPP3)."""
     case = step.stands
     if isinstance(step.command, c.Obtain):
         if live(case.file.consents, case.trader, step.at) is not None:
@@ -158,10 +158,12 @@ def consent_given(step: Step) -> Refusal | None:
 
 
 def current_notice(step: Step) -> Refusal | None:
-    """A consent is to the notice in use (PIPL Art 14), was given by now, and was not taken back since (Art 15)."""
+    """A consent is to the terms of the notice in use (PIPL Art 14), was given by now, not taken back since (Art 15)."""
     given = getattr(step.command, "consent", None)
-    if given is not None and given.notice != step.scheme.notice:
-        return Refusal("notice_outdated", Role.COUNCIL, "The consent is to another notice than the one in use.")
+    if given is not None and not informed(given, step.scheme):
+        return Refusal(
+            "notice_outdated", Role.COUNCIL, "The consent is to other terms than those of the notice in use."
+        )
     if given is not None and given.given_at > step.at:
         return Refusal("in_the_future", step.by.role, "The consent is dated in the future.")
     if given is not None and not still_given(given, step.stands.file.withdrawn):

@@ -42,7 +42,7 @@ from expressplatform.codes.rights import (
     Stage,
     Withholding,
 )
-from expressplatform.codes.roles import END, OPEN, OWNER, Duty, EffectKind, Role, Status, StopReason
+from expressplatform.codes.roles import END, OPEN, OWNER, Attention, Duty, EffectKind, Role, Status, StopReason
 
 __all__ = [
     "END",
@@ -50,6 +50,7 @@ __all__ = [
     "OWNER",
     "SETTLED",
     "AgeBand",
+    "Attention",
     "Audience",
     "Basis",
     "BoughtBy",

@@ -79,6 +79,14 @@ OWNER: Final[Mapping[Duty, Role]] = MappingProxyType(
 """Whose each duty is."""
 
 
+class Attention(StrEnum):
+    """What waits for an officer beside the deadlines of cases."""
+
+    IMPOSTOR = "impostor"
+    DELETION_OVERDUE = "deletion_overdue"
+    UNTOLD = "untold"
+
+
 class StopReason(StrEnum):
     """Why a clock stands still (SAMR Order 20, Art 20: the time of testing does not count)."""
 
@@ -93,4 +101,6 @@ class EffectKind(StrEnum):
     """Work that follows a step, done by a worker afterwards."""
 
     ALERT_TRADER = "alert_trader"
+    ALERT_DUTY = "alert_duty"
+    TELL_UPLOAD = "tell_upload"
     DESTROY_KEY = "destroy_key"

@@ -22,6 +22,7 @@ from expressplatform.citations import (
     HKCC_SCOPE,
     HKCC_STATISTICS,
     LGPD,
+    PDPO_DPP1,
     PIPL,
     SAMR_20,
     SAMR_121,
@@ -82,10 +83,18 @@ E6: Final = Criterion(
     "Nothing tells which seller on the platform it was.",
     "The shop is not named, and what would tell it is sealed.",
     (
-        "$.trader.shop",
+        "$.trader.shop.shop_id",
         "$.particulars.shop_page",
         "$.particulars.trader_contact",
         "$.particulars.order_number",
+    ),
+    choices=(
+        (
+            "$.trader.shop.shop_id",
+            "$.particulars.shop_page",
+            "$.particulars.trader_contact",
+            "$.particulars.order_number",
+        ),
     ),
 )
 E7: Final = Criterion(
@@ -96,6 +105,7 @@ E7: Final = Criterion(
     "The complainant's name or contact is missing.",
     "Whether name and contact were given is sealed.",
     ("$.particulars.name", "$.particulars.email", "$.particulars.phone", "$.particulars.address"),
+    choices=(("$.particulars.email", "$.particulars.phone", "$.particulars.address"),),
 )
 E8: Final = Criterion(
     "E8",
@@ -105,6 +115,7 @@ E8: Final = Criterion(
     "The facts or a specific request are missing.",
     "Whether facts and request were stated is sealed.",
     ("$.particulars.statement", "$.particulars.request", "$.redress"),
+    choices=(("$.particulars.request", "$.redress"),),
 )
 E9: Final = Criterion(
     "E9",
@@ -114,6 +125,7 @@ E9: Final = Criterion(
     "There is neither an order number nor a document of the order, the payment or the contract.",
     "No document shows the purchase, and the order number is sealed.",
     ("$.particulars.order_number", "$.evidence"),
+    choices=(("$.particulars.order_number", "$.evidence"),),
 )
 E10: Final = Criterion(
     "E10",
@@ -150,6 +162,7 @@ E13: Final = Criterion(
     "The trouble was known longer ago than the scheme allows.",
     "It is not said when the trouble was known.",
     ("$.dates.known_on", "$.purchase.ordered_on"),
+    choices=(("$.dates.known_on", "$.purchase.ordered_on"),),
 )
 E14: Final = Criterion(
     "E14",
@@ -173,7 +186,7 @@ E16: Final = Criterion(
     criteria.consents_to_each_recipient,
     Effect.ASK,
     article(PIPL, "Art 23 and 39"),
-    "A consent is for another purpose, or was given under a privacy notice that is no longer in use.",
+    "A consent is for another purpose, or was given under a privacy notice of other terms than today's.",
     "A consent to send it to the trader, or to another recipient of the scheme, is missing.",
     ("$.consents",),
 )
@@ -185,6 +198,7 @@ E17: Final = Criterion(
     "The complainant is under age and no guardian acts.",
     "It is not said whether the complainant is an adult, or whether a guardian acts.",
     ("$.complainant.age", "$.complainant.guardian_acts"),
+    choices=(("$.complainant.age", "$.complainant.guardian_acts"),),
 )
 E18: Final = Criterion(
     "E18",
@@ -193,7 +207,7 @@ E18: Final = Criterion(
     article(SAMR_20, "Art 10"),
     "The agent's authority names no matter, or has run out.",
     "The agent shows no authority with its term.",
-    ("$.complainant.authority",),
+    ("$.complainant.authority.until", "$.particulars.authority_matter"),
 )
 E19: Final = Criterion(
     "E19",
@@ -218,9 +232,18 @@ E21: Final = Criterion(
     "It is not said where the complainant lives.",
     ("$.complainant.residence",),
 )
+E22: Final = Criterion(
+    "E22",
+    criteria.notice_was_shown_first,
+    Effect.ASK,
+    PDPO_DPP1,
+    "The privacy notice that was shown is none of the scheme's, or was shown after a consent was given.",
+    "It is not said that the privacy notice was shown before anything was asked.",
+    ("$.notice_shown",),
+)
 
 HK_CRITERIA: Final = (
-    E1, E2, E3, E4, E5, E6, E7, E8, E9, E10, E11, E12, E13, E14, E15, E16, E17, E18, E19, E20, E21,
+    E1, E2, E3, E4, E5, E6, E7, E8, E9, E10, E11, E12, E13, E14, E15, E16, E17, E18, E19, E20, E21, E22,
 )  # fmt: skip
 """What a council in Hong Kong asks, in the order in which people read it."""
 
@@ -239,6 +262,7 @@ BR2: Final = Criterion(
     "The consumer's name or contact is missing.",
     "Whether name and contact were given is sealed.",
     E7.paths,
+    choices=E7.choices,
 )
 BR3: Final = Criterion(
     "BR3",
@@ -254,7 +278,7 @@ BR4: Final = Criterion(
     criteria.consents_to_each_recipient,
     Effect.ASK,
     article(LGPD, "Art 7"),
-    "The consent is for another purpose, or was given under a privacy notice that is no longer in use.",
+    "The consent is for another purpose, or was given under a privacy notice of other terms than today's.",
     "A consent to send it to the firm is missing.",
     ("$.consents",),
 )

@@ -238,21 +238,39 @@ def less_controversial(question: Question) -> Result:
 
 
 def consents_to_each_recipient(question: Question) -> Result:
-    """Consent stands to send it to this trader and to each recipient of the scheme, under the notice in use.
+    """Consent stands to send it to this trader and to each recipient of the scheme, under today's terms.
 
     One consent a recipient, for handling, never bundled (PIPL Art 23, 39); the notice shown is named (PDPO,
-    DPP1(3) and DPP3). Whether a consent still lives on the day of the upload is for the upload to judge.
+    DPP1(3) and DPP3), and told the terms of the one in use (PIPL Art 14). Whether a consent still lives on the day of
+    the upload is for the upload to judge.
     """
     complaint, scheme = question.complaint, question.scheme
-    trader, others, notice = complaint.trader.organisation, scheme.recipients, scheme.notice
+    trader, others = complaint.trader.organisation, scheme.recipients
     wanting = len(others) + (trader not in others)
     for consent in complaint.consents:  # no two of them for one recipient: the complaint sees to it
         recipient = consent.recipient
         if recipient == trader or recipient in others:
-            if consent.notice != notice or consent.purpose is not _HANDLING:
+            if consent.purpose is not _HANDLING or not scheme.informed_by(consent.notice):
                 return NOT_MET
             wanting -= 1
     return UNKNOWN if wanting else MET
+
+
+def notice_was_shown_first(question: Question) -> Result:
+    """A privacy notice of the scheme was shown before the first field (PDPO DPP1(3); PIPL Art 17).
+
+    Shown later than a consent was given, it came too late; of the fields themselves nobody writes down the hour.
+    """
+    complaint = question.complaint
+    shown = complaint.notice_shown
+    if shown is None:
+        return UNKNOWN
+    if not question.scheme.has_notice(shown.version):
+        return NOT_MET
+    for consent in complaint.consents:
+        if consent.given_at < shown.at:
+            return NOT_MET
+    return MET
 
 
 def adult_or_guardian_acts(question: Question) -> Result:

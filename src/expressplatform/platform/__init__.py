@@ -1,17 +1,20 @@
 """The shell: load, decide, append, and the work that follows; once as a flow, with two faces."""
 
 from expressplatform.platform.aio import AsyncPlatform
+from expressplatform.platform.inquiring import Given, Waits
 from expressplatform.platform.requests import Opened, Request, RightsAnswer, Ticked, Worked
 from expressplatform.platform.sync import Platform
 from expressplatform.platform.system import system_draw, utc_now
 
 __all__ = [
     "AsyncPlatform",
+    "Given",
     "Opened",
     "Platform",
     "Request",
     "RightsAnswer",
     "Ticked",
+    "Waits",
     "Worked",
     "system_draw",
     "utc_now",

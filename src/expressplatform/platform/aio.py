@@ -19,7 +19,7 @@ from expressplatform.platform.flow import NO_GATEWAYS, Flow, approver
 from expressplatform.platform.lifted import LiftedShelf
 from expressplatform.platform.requests import Opened, Request, Ticked, Worked, wanted_of
 from expressplatform.platform.system import system_draw, utc_now
-from expressplatform.ports import AsyncCaseStore, AsyncShelf, Draw, KeyStore, Page, TraderGateway
+from expressplatform.ports import AsyncCaseStore, AsyncShelf, Draw, KeyStore, Messenger, Page, TraderGateway
 from expressplatform.privacy.disclosure import Disclosure
 from expressplatform.scheme import Assessment, Participant, Scheme
 
@@ -41,6 +41,7 @@ class AsyncPlatform(AsyncPrivacyFace, AsyncRightsFace):
         gateways: Mapping[str, TraderGateway] = NO_GATEWAYS,
         participants: Sequence[Participant] = (),
         shelf: AsyncShelf | None = None,
+        messenger: Messenger | None = None,
     ) -> None:
         self._flow = Flow(
             scheme=scheme,
@@ -51,6 +52,7 @@ class AsyncPlatform(AsyncPrivacyFace, AsyncRightsFace):
             gateways=gateways,
             participants=participants,
             shelf=shelf if shelf is not None else LiftedShelf(MemoryShelf()),
+            messenger=messenger,
         )
 
     @property

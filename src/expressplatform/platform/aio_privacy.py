@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from expressplatform.complaint import Actor
 from expressplatform.platform.flow import Flow
+from expressplatform.platform.inquiring import Given, Waits
 from expressplatform.platform.requests import Opened
 from expressplatform.privacy.log import Access
 
@@ -34,3 +36,50 @@ class AsyncPrivacyFace:
         and its auditors: raises Refused (``not_a_watcher``), NoSuchCase for what is no number of a case.
         """
         return await self._flow.access_log(by=by, case_id=case_id, staff=staff, since=since, until=until)
+
+    async def disclosures(
+        self,
+        *,
+        by: Actor,
+        to: str = "",
+        since: datetime | None = None,
+        until: datetime | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> tuple[Given, ...]:
+        """Who received which fields of which case, when, for what purpose, on what basis (PIPL Arts 23, 55; PDPO DPP3).
+
+        ``to`` is one recipient's id, empty for all; ``since`` (included) and ``until`` (not) are instants. From facts
+        alone, in order of time; ``progress`` is called with the number of cases looked at so far. For the council's
+        people and its auditors: raises Refused (``not_a_watcher``).
+        """
+        return await self._flow.disclosures(by=by, to=to, since=since, until=until, progress=progress)
+
+    async def queue(self, *, by: Actor) -> tuple[Waits, ...]:
+        """What waits for an officer beside the deadlines of cases, the longest first.
+
+        Reports of impostors that no note has answered, deletions that are overdue, messages that reached nobody. For
+        the council's officers: raises Refused (``wrong_role``).
+        """
+        return await self._flow.queue(by=by)
+
+    async def told(self, id: str, *, by: Actor) -> None:
+        """Says that the complainant has been told by other means what a message could not tell; harmless repeated.
+
+        ``id`` is that of the queue. Raises Refused (``wrong_role``) for anybody but a council's officer.
+        """
+        await self._flow.told(id, by=by)
+
+    async def audit_bundle(
+        self, *, by: Actor, since: datetime, until: datetime, progress: Callable[[int], None] | None = None
+    ) -> Mapping[str, bytes]:
+        """What a commissioner takes away (PIPL Arts 54-56; PDPO s.27): files by name, with a signed manifest.
+
+        Disclosures, consents, deletions confirmed and erasures between ``since`` (included) and ``until`` (not), from
+        facts alone: nothing personal. `expressplatform.signed_files.checked` checks it without any store, with the
+        public key of `audit_key`. For the council's people and its auditors: raises Refused (``not_a_watcher``).
+        """
+        return await self._flow.audit_bundle(by=by, since=since, until=until, progress=progress)
+
+    async def audit_key(self) -> bytes:
+        """The 32-byte public key by which audit bundles are checked: tell it to whoever checks, by another way."""
+        return self._flow.signing_key().public

@@ -19,7 +19,17 @@ from expressplatform.errors import NoSuchCase, StoreUnusable
 from expressplatform.events import Event
 from expressplatform.platform import rows
 from expressplatform.platform.requests import Request, numbered
-from expressplatform.ports import AsyncCaseStore, AsyncShelf, Commit, Draw, KeyStore, Receipt, StoredCase, TraderGateway
+from expressplatform.ports import (
+    AsyncCaseStore,
+    AsyncShelf,
+    Commit,
+    Draw,
+    KeyStore,
+    Messenger,
+    Receipt,
+    StoredCase,
+    TraderGateway,
+)
 from expressplatform.scheme import Participant, Scheme
 from expressplatform.sealing import KeyRing
 from expressplatform.wire import write_command
@@ -61,6 +71,7 @@ class Desk:
         gateways: Mapping[str, TraderGateway],
         participants: Sequence[Participant],
         shelf: AsyncShelf,
+        messenger: Messenger | None,
     ) -> None:
         self.scheme = scheme
         self.store = store
@@ -70,6 +81,7 @@ class Desk:
         self.gateways = gateways
         self.participants = tuple(participants)
         self.shelf = shelf
+        self.messenger = messenger
         self.ring = KeyRing(keys)
         self.secrets = KeyRing(_Secrets(keys))
         self._adopted = False

@@ -11,6 +11,7 @@ from expressplatform.codes import Role
 from expressplatform.complaint import Actor
 from expressplatform.errors import Refused
 from expressplatform.platform.assessing import Assessing
+from expressplatform.platform.auditing import Auditing
 from expressplatform.platform.desk import NO_GATEWAYS
 from expressplatform.platform.requests import numbered
 from expressplatform.platform.rights import Answering
@@ -19,7 +20,7 @@ from expressplatform.platform.running import Running
 __all__ = ["NO_GATEWAYS", "Flow", "approver"]
 
 
-class Flow(Answering, Assessing, Running):
+class Flow(Answering, Assessing, Running, Auditing):
     """The platform's one flow over an asynchronous store; `Platform` and `AsyncPlatform` put their face on it."""
 
 

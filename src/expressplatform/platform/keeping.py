@@ -37,6 +37,16 @@ class Kind(Generic[T]):
     years: int | None
 
 
+@attrs.frozen
+class Untold:
+    """A message that reached nobody: of which case, with whom it is, since when somebody is to tell the complainant."""
+
+    case_id: str
+    reference: str
+    trader: str
+    since: datetime
+
+
 ACCESS: Final = Kind("access", Access, 3)
 """Who read what (PIPL Arts 55-56: records of processing are kept three years)."""
 REQUEST: Final = Kind("rights", RightsRequest, 3)
@@ -45,11 +55,14 @@ REFUSAL: Final = Kind("refusal", Refusal, 4)
 """The log of refusals (PDPO s.27: four years)."""
 IMPACT: Final = Kind("impact", ImpactAssessment, 3)
 """Impact assessments (PIPL Art 56: three years), counted from the end of each."""
+UNTOLD: Final = Kind("untold", Untold, 1)
+"""Messages that reached nobody, until an officer has told the complainant."""
 KINDS: Final[tuple[Kind[object], ...]] = (
     cast(Kind[object], ACCESS),
     cast(Kind[object], REQUEST),
     cast(Kind[object], REFUSAL),
     cast(Kind[object], IMPACT),
+    cast(Kind[object], UNTOLD),
 )
 """Every kind that comes to its end by itself."""
 

@@ -23,7 +23,7 @@ from expressplatform.indicators import Figures, Tally
 from expressplatform.platform import rows
 from expressplatform.platform.keeping import ACCESS, Keeping, place_of
 from expressplatform.platform.requests import Opened, judged_list
-from expressplatform.ports import Page, Wanted
+from expressplatform.ports import Page, StoredCase, Wanted
 from expressplatform.privacy.log import Access
 from expressplatform.records import without_particulars
 from expressplatform.scheme import Assessment, Known
@@ -98,11 +98,16 @@ class Reading(Keeping):
 
     async def all_cases(self, organisation: str, batch: int) -> AsyncIterator[Case]:
         """Every case of an organisation, from its facts: for figures. Needs no key."""
+        async for stored in self.all_stored(organisation, batch):
+            yield rows.fold(stored)
+
+    async def all_stored(self, organisation: str, batch: int) -> AsyncIterator[StoredCase]:
+        """Every case of an organisation as it is stored, by case id."""
         after = ""
         while True:
             stretch = await self.store.scan(organisation, after, batch)
             for stored in stretch:
-                yield rows.fold(stored)
+                yield stored
             if len(stretch) < batch:
                 return
             after = stretch[-1].header.case_id

@@ -146,14 +146,31 @@ def _named_duty(case: Case, due_at: datetime | None) -> tuple[str, bool]:
 def effects_of(event: Event, case: Case) -> tuple[EffectRow, ...]:
     """What a step leaves to be done afterwards: references only."""
     if isinstance(event, e.Uploaded):
-        return (_effect(case, EffectKind.ALERT_TRADER, event.trader),)
+        return (_effect(case, EffectKind.ALERT_TRADER, event.trader), _effect(case, EffectKind.TELL_UPLOAD, ""))
+    told = tuple(_effect(case, EffectKind.ALERT_DUTY, one) for one in _newly_owing(event, case))
     if isinstance(event, e.Erased):
-        return (_effect(case, EffectKind.DESTROY_KEY, ""),)
-    return ()
+        return (*told, _effect(case, EffectKind.DESTROY_KEY, ""))
+    return told
+
+
+def _newly_owing(event: Event, case: Case) -> tuple[str, ...]:
+    """Whom a step leaves owing a deletion or the reading of a correction, and who was handed what it concerns."""
+    holdings = case.file.holdings
+    owing = [one.organisation for one in holdings if event.at in (one.must_delete_since, one.must_renew_since)]
+    told = case.file.told
+    if isinstance(event, e.ConsentWithdrawn):
+        told = tuple(one for one in told if one == event.asked.recipient)
+    handed = told if isinstance(event, e.Corrected | e.ConsentWithdrawn) else ()
+    return tuple(dict.fromkeys((*owing, *handed)))
+
+
+_SEVERAL: Final = frozenset({EffectKind.ALERT_DUTY})
+"""The kinds of which one step may leave several, one for each recipient."""
 
 
 def _effect(case: Case, kind: EffectKind, recipient: str) -> EffectRow:
-    return EffectRow(f"{case.id}.{case.version}.{kind.value}", case.id, case.version, kind.value, recipient)
+    whom = f".{recipient}" if kind in _SEVERAL else ""
+    return EffectRow(f"{case.id}.{case.version}.{kind.value}{whom}", case.id, case.version, kind.value, recipient)
 
 
 # --- tokens ----------------------------------------------------------------------------------------------------

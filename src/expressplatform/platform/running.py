@@ -12,22 +12,22 @@ from typing import Final
 
 from expressplatform import commands as c
 from expressplatform.case import Case, apply, decide, due, next_due
-from expressplatform.codes import EffectKind, Status
+from expressplatform.codes import EffectKind
 from expressplatform.commands import Command
 from expressplatform.complaint import clock_of
 from expressplatform.errors import ExpressPlatformError, StaleVersion
 from expressplatform.platform import rows
+from expressplatform.platform.delivering import Delivering
 from expressplatform.platform.desk import Step
-from expressplatform.platform.keeping import Keeping
 from expressplatform.platform.requests import Request, Ticked, Worked
-from expressplatform.ports import EVERYONE, Alert, Commit, Conflict, EffectRow, Header, Wanted
+from expressplatform.ports import EVERYONE, Commit, Conflict, Header, Wanted
 from expressplatform.scheme import Known
 
 LEASE: Final = timedelta(minutes=5)
 RETRY: Final = timedelta(minutes=1)
 
 
-class Running(Keeping):
+class Running(Delivering):
     """What happens by itself."""
 
     async def tick(self, limit: int) -> Ticked:
@@ -116,7 +116,7 @@ class Running(Keeping):
         effects = await self.store.claim(now, limit, LEASE)
         for effect in effects:
             try:
-                await self._deliver(effect)
+                await self.deliver(effect)
                 done.append(effect.id)
             except Exception as error:  # noqa: BLE001  a gateway may raise anything; the effect must come back
                 code = error.code if isinstance(error, ExpressPlatformError) else type(error).__name__
@@ -129,19 +129,6 @@ class Running(Keeping):
         self.ring.sweep()
         self.secrets.sweep()
         return Worked(len(done), tuple(failed))
-
-    async def _deliver(self, effect: EffectRow) -> None:
-        if effect.kind == EffectKind.DESTROY_KEY:
-            self.ring.forget(effect.case_id)
-            self.keys.destroy(effect.case_id)
-            return
-        stored = await self._stored(effect.case_id, EVERYONE)
-        header, gateway = stored.header, self.gateways.get(effect.recipient)
-        # What was true at the upload may be over by now: a trader is told only while the case waits for it.
-        if gateway is None or header.status != Status.UPLOADED or header.trader != effect.recipient:
-            return
-        alert = Alert(effect.id, header.case_id, effect.recipient, header.reference, header.due_at)
-        gateway.alert(alert)
 
     async def _forget_quarters(self) -> None:
         """The secret of a quarter's tokens goes with the quarter's last case."""

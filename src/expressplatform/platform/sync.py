@@ -23,7 +23,7 @@ from expressplatform.platform.requests import Opened, Request, Ticked, Worked, w
 from expressplatform.platform.sync_privacy import PrivacyFace
 from expressplatform.platform.sync_rights import RightsFace
 from expressplatform.platform.system import system_draw, utc_now
-from expressplatform.ports import CaseStore, Draw, KeyStore, Page, Shelf, TraderGateway
+from expressplatform.ports import CaseStore, Draw, KeyStore, Messenger, Page, Shelf, TraderGateway
 from expressplatform.privacy.disclosure import Disclosure
 from expressplatform.scheme import Assessment, Participant, Scheme
 
@@ -48,6 +48,7 @@ class Platform(PrivacyFace, RightsFace):
         gateways: Mapping[str, TraderGateway] = NO_GATEWAYS,
         participants: Sequence[Participant] = (),
         shelf: Shelf | None = None,
+        messenger: Messenger | None = None,
     ) -> None:
         self._flow = Flow(
             scheme=scheme,
@@ -58,6 +59,7 @@ class Platform(PrivacyFace, RightsFace):
             gateways=gateways,
             participants=participants,
             shelf=LiftedShelf(shelf if shelf is not None else MemoryShelf()),
+            messenger=messenger,
         )
 
     @property

@@ -63,7 +63,7 @@ class Messenger(Protocol):
     """How a complainant is written to. Delivery may repeat."""
 
     def send(self, message: Message, /) -> None:
-        """Sends the message; raises on failure, and it will be sent again."""
+        """Sends the message; raises Unreachable for a person whom it has no way to, anything else to be asked again."""
 
 
 class Scanned(StrEnum):

@@ -17,6 +17,7 @@ from expressplatform.privacy.deletion import (
     told_to_delete,
 )
 from expressplatform.privacy.disclosure import Disclosure, disclose, one_contact
+from expressplatform.privacy.fields import FieldEntry, entries, must_give
 from expressplatform.privacy.impact import ImpactAssessment
 from expressplatform.privacy.masking import mask_numbers
 from expressplatform.privacy.purposes import REGISTER, PurposeEntry, covers, needs_fresh_consent
@@ -36,7 +37,13 @@ from expressplatform.privacy.rights import (
     rights_due,
 )
 from expressplatform.privacy.table import TABLE, WITHHELD, Condition, DisclosureRow, Withheld, fields_for
-from expressplatform.privacy.transfer import GBA_CITIES, gba_contract_applies, transfer_problem
+from expressplatform.privacy.transfer import (
+    GBA_CITIES,
+    TransferWarning,
+    gba_contract_applies,
+    transfer_problem,
+    transfer_warnings,
+)
 
 __all__ = [
     "GBA_CITIES",
@@ -52,6 +59,7 @@ __all__ = [
     "Correction",
     "Disclosure",
     "DisclosureRow",
+    "FieldEntry",
     "Holding",
     "Holdings",
     "ImpactAssessment",
@@ -62,11 +70,13 @@ __all__ = [
     "Requester",
     "RightsRequest",
     "RightsRow",
+    "TransferWarning",
     "Withheld",
     "confirmed",
     "corrected_at",
     "covers",
     "disclose",
+    "entries",
     "fields_for",
     "gba_contract_applies",
     "informed",
@@ -74,6 +84,7 @@ __all__ = [
     "live",
     "mask_numbers",
     "missing_for_upload",
+    "must_give",
     "needs_fresh_consent",
     "obtained",
     "one_contact",
@@ -83,5 +94,6 @@ __all__ = [
     "rights_due",
     "told_to_delete",
     "transfer_problem",
+    "transfer_warnings",
     "use_until",
 ]

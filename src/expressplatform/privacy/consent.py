@@ -41,18 +41,20 @@ def still_given(consent: Consent, withdrawn: Sequence[tuple[str, datetime]]) -> 
 
 
 def informed(consent: Consent, scheme: Scheme) -> bool:
-    """Whether the notice shown then is the scheme's notice now (PIPL Art 14: changed terms need a fresh
-    consent; PDPO DPP1(3): the notice comes before the collecting).
+    """Whether the notice shown then told the terms of the scheme's notice now.
+
+    Where purpose, method, kinds of data or transferees change, a fresh consent is needed (PIPL Art 14); the notice
+    comes before the collecting (PDPO DPP1(3)).
     """
-    return consent.notice == scheme.notice
+    return scheme.informed_by(consent.notice)
 
 
 def missing_for_upload(consents: Sequence[Consent], *, trader: str, scheme: Scheme, at: datetime) -> tuple[str, ...]:
-    """The recipients without a live consent under the notice in use; empty: the upload may go ahead.
+    """The recipients without a live consent under today's terms; empty: the upload may go ahead.
 
     The trader and each of the scheme's recipients are asked apart, and no consent stands in for another
-    (PIPL Art 23; for a recipient abroad Art 39). A consent under another version of the notice does not count
-    (PIPL Art 14; PDPO DPP1(3)).
+    (PIPL Art 23; for a recipient abroad Art 39). A consent under a notice of other terms does not count (PIPL
+    Art 14; PDPO DPP1(3)).
     """
     missing: list[str] = []
     for recipient in dict.fromkeys((trader, *scheme.recipients)):

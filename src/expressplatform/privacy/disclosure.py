@@ -78,7 +78,8 @@ class Disclosure(Veiled):
 
     ``fields`` are the paths that carry something, in the table's order; ``values`` holds for each a plain value fit for
     JSON (text, number, list, mapping). ``article`` names the provisions, ``notice`` the version of the privacy notice
-    that the person saw, ``use_until`` the instant after which the recipient may use none of it.
+    that the person agreed under (without a consent, the one in use), ``use_until`` the instant after which the
+    recipient may use none of it.
     """
 
     audience: Audience
@@ -128,8 +129,9 @@ def disclose(
     _check_recipient(complaint, audience, recipient, scheme, case_id)
     admitted = _admitted(audience, purpose, stage, fields, case_id)
     ground = _ground(audience, purpose, basis, case_id)
+    notice = scheme.notice
     if ground is Basis.SEPARATE_CONSENT:
-        _check_consent(consents, recipient, purpose, scheme, at, case_id)
+        notice = _consent(consents, recipient, purpose, scheme, at, case_id).notice
     if needs_fresh_consent(purpose) and not complaint.research_consent:  # PDPO DPP3; PIPL Art 16
         _refuse("no_research_consent", case_id, "complainant", "The person has not agreed to research.")
     if audience in _OUTSIDE and use_until <= at:  # PIPL Art 19
@@ -147,7 +149,7 @@ def disclose(
         values=MappingProxyType(values),
         basis=ground,
         article=_GROUNDS[audience][ground],
-        notice=scheme.notice,
+        notice=notice,
         use_until=use_until,
     )
     return made
@@ -198,15 +200,16 @@ def _ground(audience: Audience, purpose: Purpose, basis: Basis | None, case_id: 
     return basis
 
 
-def _check_consent(
+def _consent(
     consents: Sequence[Consent], recipient: str, purpose: Purpose, scheme: Scheme, at: datetime, case_id: str
-) -> None:
-    """PIPL Arts 14, 23; PDPO DPP3: a live consent to this recipient, under the notice in use."""
+) -> Consent:
+    """PIPL Arts 14, 23; PDPO DPP3: a live consent to this recipient, under the terms of the notice in use."""
     found = live(consents, recipient, at, purpose)
     if found is None:
         _refuse("no_consent", case_id, "complainant", "The person has not agreed to this recipient.")
     if not informed(found, scheme):
         _refuse("notice_outdated", case_id, "complainant", "The notice has changed since the person agreed.")
+    return found
 
 
 def one_contact(complaint: Complaint) -> str | None:

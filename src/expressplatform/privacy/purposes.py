@@ -1,8 +1,8 @@
 """The register of purposes: what a particular may be used for, and which purposes need a consent of their own.
 
-Laws of this file: every `Purpose` stands here once, with a sentence for people and the article that it
-follows. It knows no field and no audience (`table` does), and no case. A purpose that is not in the register
-cannot be named (PDPO, principle 1(1)).
+Laws of this file: every `Purpose` stands here once, with a sentence for people (in three scripts, from `wording`) and
+the article that it follows. It knows no field and no audience (`table` does), and no case. A purpose that is not in the
+register cannot be named (PDPO, principle 1(1)).
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import attrs
 
 from expressplatform.citations import PDPO_DPP3, PDPO_DPP6, PDPO_S58, PIPL_16, Citation
 from expressplatform.codes import Purpose
+from expressplatform.wording.privacy import PURPOSES
+from expressplatform.wording.scripts import Texts
 
 
 @attrs.frozen
@@ -22,33 +24,28 @@ class PurposeEntry:
     """One purpose: what it covers, where the rule stands, and whether it needs a consent beside the complaint's."""
 
     purpose: Purpose
-    sentence: str
+    texts: Texts
     citation: Citation
     fresh_consent: bool = False
 
+    @property
+    def sentence(self) -> str:
+        """What it covers, in English."""
+        return self.texts[0]
 
-_ENTRIES: Final = (
-    PurposeEntry(Purpose.HANDLING, "To conciliate this complaint with the trader complained of.", PDPO_DPP3),
-    PurposeEntry(
-        Purpose.DIRECTLY_RELATED,
-        "To do what conciliating this complaint brings with it, such as supervising those who handle it.",
-        PDPO_DPP3,
-    ),
-    PurposeEntry(Purpose.RIGHTS, "To answer the person's own request for access, correction or a copy.", PDPO_DPP6),
-    PurposeEntry(
-        Purpose.RESEARCH,
-        "To study consumer matters. Apart from the complaint and never a condition of it.",
-        PIPL_16,
-        fresh_consent=True,
-    ),
-    PurposeEntry(
-        Purpose.LAW_ENFORCEMENT,
-        "To help an authority against crime or seriously improper conduct, case by case and with a reason.",
-        PDPO_S58,
-    ),
+
+_SOURCES: Final[tuple[tuple[Purpose, Citation], ...]] = (
+    (Purpose.HANDLING, PDPO_DPP3),
+    (Purpose.DIRECTLY_RELATED, PDPO_DPP3),
+    (Purpose.RIGHTS, PDPO_DPP6),
+    (Purpose.RESEARCH, PIPL_16),
+    (Purpose.LAW_ENFORCEMENT, PDPO_S58),
 )
+_APART: Final = frozenset({Purpose.RESEARCH})
 
-REGISTER: Final[Mapping[Purpose, PurposeEntry]] = MappingProxyType({one.purpose: one for one in _ENTRIES})
+REGISTER: Final[Mapping[Purpose, PurposeEntry]] = MappingProxyType(
+    {one: PurposeEntry(one, PURPOSES[one.value], citation, one in _APART) for one, citation in _SOURCES}
+)
 """Every purpose, with what it covers and its source."""
 
 

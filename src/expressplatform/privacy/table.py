@@ -108,7 +108,9 @@ AUTHORITY_GIVEN: Final = (
     "complainant.authority.until",
 )
 """What a representative may do."""
-FILE: Final = ("consents", "research_consent", "council_reference")
+SHOWN: Final = ("notice_shown.version", "notice_shown.language", "notice_shown.at", "notice_shown.channel")
+"""The privacy notice as it was shown."""
+FILE: Final = ("consents", "research_consent", *SHOWN, "council_reference")
 """The council's own file keeping."""
 CONTACTS: Final = (
     "particulars.email",
@@ -226,7 +228,7 @@ _HELD_BACK: Final[tuple[tuple[Audience, str, Citation, tuple[str, ...]], ...]] =
     (A.CCA, "The coded facts of it are shown; more is not needed.", PIPL_6, (*ASIDE, *EVIDENCE_NAMES)),
     (A.CCA, "It is between the trader and the person.", PIPL_6, CALL_CODE),
     (A.AUTHORITY, "It is between the trader and the person.", PIPL_6, CALL_CODE),
-    (A.AUTHORITY, "It is the council's file keeping; no statutory request turns on it.", PIPL_6, FILE[:2]),
+    (A.AUTHORITY, "It is the council's file keeping; no statutory request turns on it.", PIPL_6, FILE[:-1]),
 )
 
 WITHHELD: Final[Mapping[tuple[str, Audience], Withheld]] = MappingProxyType(

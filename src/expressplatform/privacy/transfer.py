@@ -1,6 +1,7 @@
 """Transfers to another place: what must bind the recipient, and when it cannot.
 
-Laws of this file: it judges the instrument named for an upload, before the upload, and answers with a code. It knows
+Laws of this file: it judges the instrument named for an upload, before the upload, and answers with a code; a warning
+stops nothing. It knows
 the scheme and the participant, not the complaint: a transfer is in order for all particulars or for none. The
 participant's city is where it is registered, in English, as in `GBA_CITIES`; letter case does not matter.
 """
@@ -11,6 +12,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
+import attrs
+
+from expressplatform.citations import GBA_CONTRACT, PDPO_S33, Citation
 from expressplatform.codes import Instrument
 from expressplatform.scheme import ImpactAssessmentRef, Participant, Scheme
 
@@ -79,3 +83,42 @@ def transfer_problem(
     ):
         return "impact_assessment_unknown"
     return None
+
+
+@attrs.frozen
+class TransferWarning:
+    """What to mind about a transfer that may go ahead: a code, a sentence, and where it stands."""
+
+    code: str
+    sentence: str
+    citation: Citation
+
+
+_S33: Final = TransferWarning(
+    "s33_not_in_operation",
+    "Section 33 on transfers out of Hong Kong is enacted and was not in operation when last looked up (March 2025); an "
+    "instrument is named all the same.",
+    PDPO_S33,
+)
+_GBA: Final = (
+    TransferWarning(
+        "gba_no_onward_transfer",
+        "The recipient must not pass anything on to a place outside the Greater Bay Area.",
+        GBA_CONTRACT,
+    ),
+    TransferWarning(
+        "gba_filing_due",
+        "The contract must be filed within 10 working days of taking effect.",
+        GBA_CONTRACT,
+    ),
+)
+
+
+def transfer_warnings(instrument: Instrument, *, exporter_city: str = HONG_KONG) -> tuple[TransferWarning, ...]:
+    """What to mind about a transfer out of a city under an instrument; nothing here stands in its way.
+
+    Out of Hong Kong: PDPO s.33, enacted and not in operation, which is why it warns and never blocks. Under the GBA
+    Standard Contract: its bars on onward transfer and its filing. A city that nobody has stated is not Hong Kong.
+    """
+    home = (_S33,) if _city(exporter_city) == HONG_KONG else ()
+    return (*home, *(_GBA if instrument is Instrument.GBA_STANDARD_CONTRACT else ()))

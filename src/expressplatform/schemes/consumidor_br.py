@@ -13,6 +13,7 @@ from expressplatform.codes import Instrument, RejectionRule, Role
 from expressplatform.eligibility import BR_CRITERIA
 from expressplatform.scheme import Scheme
 from expressplatform.schemes.levels import BRASILIA, CONSUMIDOR_BR_LEVEL, CONSUMIDOR_BR_UNTIL_2014, house_defaults
+from expressplatform.schemes.notices import CONSUMIDOR_BR_2014_1
 from expressplatform.workdays import CALENDAR_DAYS
 
 _KEPT_DAYS: Final = 2557
@@ -43,7 +44,8 @@ CONSUMIDOR_BR: Final = Scheme(
     recipients=(),
     instruments=frozenset({Instrument.PLATFORM_TERMS}),
     rejection_rules=frozenset(RejectionRule),
-    notice="consumidor-br-2014.1",
+    notice=CONSUMIDOR_BR_2014_1.version,
+    notices=(CONSUMIDOR_BR_2014_1,),
     article="LGPD Art 7",
     stop_cap_days=_UNCAPPED,
 )

@@ -2,7 +2,7 @@
 
 Laws of this file: one value, made of criteria, levels and names that stand elsewhere, and what is only this
 scheme's. What was published is cited where it stands. What was not is a default of this library: the
-ceilings, the cap on stopped clocks, the retention, the notice's version, the house lengths. A council
+ceilings, the cap on stopped clocks, the retention, the notice, the house lengths. A council
 replaces them with `attrs.evolve`, under an edition of its own.
 """
 
@@ -16,9 +16,9 @@ from expressplatform.codes import Instrument, RejectionRule, Role
 from expressplatform.eligibility import HK_CRITERIA
 from expressplatform.scheme import Participant, Scheme
 from expressplatform.schemes.levels import CCA_EXPRESS_2016, HKCC_PLEDGE_LEVEL, UTC_PLUS_8, house_defaults
+from expressplatform.schemes.notices import CCA, HK_CCA_2019_1
 from expressplatform.workdays import HONG_KONG, MAINLAND
 
-CCA: Final = "cca"
 LAUNCH: Final = date(2016, 3, 15)
 """The day on which the first 17 were announced (CCA 2016)."""
 _KEPT_DAYS: Final = 2557
@@ -84,7 +84,8 @@ HK_CCA: Final = Scheme(
         }
     ),
     rejection_rules=frozenset(RejectionRule),
-    notice="hk-cca-2019.1",
+    notice=HK_CCA_2019_1.version,
+    notices=(HK_CCA_2019_1,),
     article="PDPO DPP3; PIPL Art 23 and 39",
     ceilings=MappingProxyType({"HKD": 5_000_000, "CNY": 5_000_000}),
 )

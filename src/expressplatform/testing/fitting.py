@@ -26,6 +26,7 @@ from expressplatform.complaint import (
     Consent,
     Evidence,
     Flags,
+    NoticeShown,
     Particulars,
     PriorContact,
     Purchase,
@@ -61,6 +62,7 @@ def whole_complaint(scheme: Scheme = HK_CCA, trader: str = "taobao", at: datetim
         complainant=Complainant(codes.Buyer.PRIVATE, codes.AgeBand.ADULT, codes.Residence.HONG_KONG),
         evidence=(Evidence("order-1", codes.EvidenceKind.ORDER),),
         consents=tuple(_consent(one, scheme, at) for one in recipients),
+        notice_shown=NoticeShown(scheme.notice, codes.Language.ENGLISH, at, codes.Channel.WEB),
         particulars=Particulars(
             name="A. Person", email="a@example.org", order_number="1-17", statement="It broke.", request="Refund."
         ),

@@ -21,12 +21,14 @@ from typing import Final
 
 from expressplatform.wording.cases import CASES
 from expressplatform.wording.circumstances import CIRCUMSTANCES
+from expressplatform.wording.messages import BODIES, SUBJECTS
+from expressplatform.wording.privacy import FIELDS
 from expressplatform.wording.rights import HEADINGS, REQUESTS
 from expressplatform.wording.scripts import SCRIPTS, Table, Texts, read
 from expressplatform.wording.steps import COMMANDS, EVENTS, NEXT_STEPS
 
-__all__ = ["COMMANDS", "EVENTS", "HEADINGS", "LABELS", "NEXT_STEPS", "SCRIPTS"]
-__all__ += ["heading", "label", "label_of_command", "label_of_event", "next_step"]
+__all__ = ["BODIES", "COMMANDS", "EVENTS", "FIELDS", "HEADINGS", "LABELS", "NEXT_STEPS", "SCRIPTS", "SUBJECTS"]
+__all__ += ["heading", "label", "label_of_command", "label_of_event", "label_of_field", "letter", "next_step"]
 
 LABELS: Final[Mapping[str, Table]] = MappingProxyType({**CASES, **CIRCUMSTANCES, **REQUESTS})
 """For each list of codes, by the name of its class: the texts of each value."""
@@ -56,6 +58,14 @@ def label_of_event(name: str, language: str) -> str:
     return read(_found(EVENTS, name), language)
 
 
+def label_of_field(path: str, language: str) -> str:
+    """What people read for a field of a complaint; ``path`` is dotted, such as ``particulars.name``.
+
+    Raises LookupError for a path that is no field's, and for a language that nobody reads here.
+    """
+    return read(_found(FIELDS, path), language)
+
+
 def next_step(status: StrEnum, language: str) -> str:
     """What comes next in a status: a sentence with open places, to be filled by `str.format`.
 
@@ -74,6 +84,14 @@ def heading(name: str, language: str) -> str:
     Raises LookupError for a name that is no heading's, and for a language that nobody reads here.
     """
     return read(_found(HEADINGS, name), language)
+
+
+def letter(occasion: str, language: str) -> tuple[str, str]:
+    """Subject and text of what is written to a complainant on an occasion, with open places: see `messages`.
+
+    Raises LookupError for an occasion that has no text, and for a language that nobody reads here.
+    """
+    return read(_found(SUBJECTS, occasion), language), read(_found(BODIES, occasion), language)
 
 
 def _found(table: Table, name: str) -> Texts:

@@ -240,9 +240,19 @@ READING: Final[Table] = MappingProxyType(
     }
 )
 
+ATTENTION: Final[Table] = MappingProxyType(
+    {
+        "impostor": ("Somebody posed as the trader", "有人冒充商戶", "有人冒充企业"),
+        "deletion_overdue": ("A deletion is overdue", "逾期未刪除", "逾期未删除"),
+        "untold": ("The complainant is still to be told", "仍未告知投訴人", "尚未告知投诉人"),
+    }
+)
+
 EFFECT_KIND: Final[Table] = MappingProxyType(
     {
         "alert_trader": ("Alert the trader", "通知商戶", "通知企业"),
+        "alert_duty": ("Alert whoever owes a deletion", "通知須刪除資料者", "通知须删除信息者"),
+        "tell_upload": ("Tell the complainant of the upload", "通知投訴人已轉交", "告知投诉人已移转"),
         "destroy_key": ("Destroy the case's key", "銷毀個案密鑰", "销毁案件密钥"),
     }
 )
@@ -271,6 +281,7 @@ CIRCUMSTANCES: Final[Mapping[str, Table]] = MappingProxyType(
         "ErasureReason": ERASURE_REASON,
         "KeptGround": KEPT_GROUND,
         "Reading": READING,
+        "Attention": ATTENTION,
         "EffectKind": EFFECT_KIND,
     }
 )

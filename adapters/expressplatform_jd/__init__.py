@@ -1,0 +1,1 @@
+"""JD: what a shop on JD can tell and be told with its own authorisation."""
