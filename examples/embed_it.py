@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -25,6 +25,17 @@ from expressplatform_sqlite.keys import LocalKeyStore
 SCHEME = ep.HK_CCA
 OFFICER = ep.Actor(ep.Role.COUNCIL, "officer-7", SCHEME.council)
 TRADER = ep.Actor(ep.Role.TRADER, "desk-1", "taobao")
+ASSESSMENT = ep.ImpactAssessment(
+    id="pia-2026-01",
+    recipient="*",
+    instrument=ep.Instrument.COLLABORATION_AGREEMENT,
+    made_on=date(2026, 1, 5),
+    valid_until=date(2036, 1, 4),
+    lawful="A trader cannot conciliate without knowing who complains of what.",
+    effect="Somebody else might call in the trader's name.",
+    measures="The fewest fields, one contact, a code that callers must say, an end of use.",
+    approved_by="officer-2",
+)
 
 
 class Doorbell:
@@ -55,6 +66,7 @@ class Service:
 
     async def __aenter__(self) -> Self:
         await self.platform.open()
+        await self.platform.record_impact_assessment(ASSESSMENT, by=OFFICER)  # uploads name it
         self._loops = [asyncio.create_task(self._again(self._tick)), asyncio.create_task(self._again(self._work))]
         return self
 
@@ -128,7 +140,7 @@ async def take_in(service: Service, number: int) -> tuple[int, str]:
     platform = service.platform
     case = await platform.lodge(complaint(number), by=OFFICER, key=f"form-{number}")
     await platform.act(case.id, Accept(), by=OFFICER, key="accept")
-    upload = Upload(ep.Instrument.COLLABORATION_AGREEMENT, impact_assessment="pia-2026-01")
+    upload = Upload(ASSESSMENT.instrument, ASSESSMENT.id)
     return await service.answer(platform.act(case.id, upload, by=OFFICER, key="upload"))
 
 

@@ -8,7 +8,7 @@ scheme's.
 from __future__ import annotations
 
 import tempfile
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from attrs import evolve
@@ -20,6 +20,17 @@ from expressplatform_sqlite.store import SqliteStore
 
 SCHEME = ep.HK_CCA
 OFFICER = ep.Actor(ep.Role.COUNCIL, "officer-7", SCHEME.council)
+ASSESSMENT = ep.ImpactAssessment(
+    id="pia-2026-01",
+    recipient="*",
+    instrument=ep.Instrument.COLLABORATION_AGREEMENT,
+    made_on=date(2026, 1, 5),
+    valid_until=date(2036, 1, 4),
+    lawful="A trader cannot conciliate without knowing who complains of what.",
+    effect="Somebody else might call in the trader's name.",
+    measures="The fewest fields, one contact, a code that callers must say, an end of use.",
+    approved_by="officer-2",
+)
 
 
 def complaint() -> ep.Complaint:
@@ -62,7 +73,7 @@ def screen(platform: ep.Platform, case: ep.Case) -> ep.Case:
     if found.verdict is not ep.Verdict.ELIGIBLE:
         return case  # a person looks at it
     platform.act(case.id, Accept(), by=OFFICER, key="accept")
-    upload = Upload(ep.Instrument.COLLABORATION_AGREEMENT, impact_assessment="pia-2026-01")
+    upload = Upload(ASSESSMENT.instrument, ASSESSMENT.id)
     return platform.act(case.id, upload, by=OFFICER, key="upload")
 
 
@@ -79,6 +90,7 @@ def main() -> None:
         store, keys = SqliteStore(Path(place, "council.db")), LocalKeyStore(Path(place, "keys.db"))
         platform = ep.Platform(scheme=SCHEME, store=store, keys=keys)
         platform.open()
+        platform.record_impact_assessment(ASSESSMENT, by=OFFICER)  # uploads name it
         whole, half = complaint(), evolve(complaint(), proceedings=None, purchase=ep.Purchase())
         for number, one in enumerate((whole, half), start=1):
             screen(platform, platform.lodge(one, by=OFFICER, key=f"form-{number}"))

@@ -20,6 +20,7 @@ from expressplatform.codes import (
     DeclineReason,
     Duty,
     EvidenceKind,
+    Instrument,
     KeptGround,
     Outcome,
     Purpose,
@@ -34,6 +35,7 @@ from expressplatform.memory import MemoryKeyStore, MemoryStore
 from expressplatform.money import Money
 from expressplatform.platform import Platform, Request
 from expressplatform.ports import CaseStore, KeyStore, TraderGateway
+from expressplatform.privacy.impact import ImpactAssessment
 from expressplatform.scheme import Scheme
 from expressplatform.schemes import HK_CCA
 from tests.walking import JD, OFFICER, PERSON, START, TAOBAO, UPLOAD, consent_to
@@ -49,6 +51,18 @@ WHO: Final = Particulars(
 )
 SECOND: Final = Actor(OFFICER.role, "officer-2", OFFICER.organisation)
 ELSEWHERE: Final = Actor(OFFICER.role, "officer-9", "macao")
+ASSESSED: Final = ImpactAssessment(
+    UPLOAD.impact_assessment,
+    "*",
+    Instrument.COLLABORATION_AGREEMENT,
+    date(2025, 1, 1),
+    date(2035, 12, 31),
+    "Without it nobody can conciliate.",
+    "A stranger might call.",
+    "One contact, a code to be said, an end of use.",
+    "officer-2",
+)
+"""The impact assessment that `UPLOAD` names."""
 REFUND: Final = ((Redress.REFUND,), Money("HKD", 60000))
 
 
@@ -81,7 +95,7 @@ def platform_of(
     gateways: dict[str, TraderGateway] | None = None,
 ) -> Platform:
     """A platform over a store, in memory where none is named."""
-    return Platform(
+    platform = Platform(
         scheme=scheme,
         store=store if store is not None else MemoryStore(),
         keys=keys if keys is not None else MemoryKeyStore(),
@@ -89,6 +103,8 @@ def platform_of(
         draw=seeded,
         gateways=gateways or {},
     )
+    platform.record_impact_assessment(ASSESSED, by=attrs.evolve(OFFICER, organisation=scheme.council))
+    return platform
 
 
 def say() -> Remark:

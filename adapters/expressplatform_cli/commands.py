@@ -28,6 +28,8 @@ COMMANDS: Final = MappingProxyType(
         "act": ("acting", "Send one command to a case."),
         "tick": ("acting", "Take the steps that time asks for."),
         "work": ("acting", "Carry out what steps left to be done: alerts, destroyed keys."),
+        "access-request": ("rights", "What people ask about their own data: open, answer, refuse, list."),
+        "impact-assessment": ("rights", "Impact assessments on record, which uploads name: add, list."),
         "indicators": ("figures", "Counts and rates over the stored cases."),
         "diagram": ("figures", "Draw the lifecycle from its rows."),
         "erase": ("acting", "Make what is personal in an ended case unreadable for ever."),

@@ -79,6 +79,14 @@ def read_bytes(source: str) -> bytes:
     return without_notes(data)
 
 
+def read_text(source: str) -> str:
+    """The text of a file, or of standard input for ``-``; raises InvalidInput where it is not UTF-8."""
+    try:
+        return read_bytes(source).decode()
+    except UnicodeDecodeError:
+        raise InvalidInput((Problem("$", "encoding", "must be text in UTF-8"),)) from None
+
+
 def without_notes(data: bytes) -> bytes:
     """The document without the lines that begin with ``//``; a line stays where it was."""
     return _COMMENT.sub(b"", data)

@@ -60,12 +60,25 @@ from expressplatform.complaint import (
     clock_of,
 )
 from expressplatform.platform import Request
+from expressplatform.privacy.impact import ImpactAssessment
 from expressplatform.scheme import Participant, Scheme
 from expressplatform_cli.consumidor import HistoryRow
 from expressplatform_cli.consumidor_codes import category, nature
 
 History = Generator[Request, Case, None]
 
+ASSESSED: Final = ImpactAssessment(
+    id="consumidor-gov-br",
+    recipient="*",
+    instrument=Instrument.PLATFORM_TERMS,
+    made_on=date(2000, 1, 1),
+    valid_until=date(2099, 12, 31),
+    lawful="Made up for a replay: the file names no person, and those in the store are made up.",
+    effect="Made up for a replay: nobody is affected.",
+    measures="Made up for a replay: nothing leaves the store.",
+    approved_by="replay",
+)
+"""The assessment on which every replayed upload stands."""
 OPENED: Final = time(9)
 ANSWERED: Final = time(12)
 ENDED: Final = time(18)
@@ -149,7 +162,7 @@ class _Steps:
         complaint = made_up_complaint(self.row, self.scheme, self.lodged, self.teller.digest)
         yield from self.step(Lodge(complaint), self.complainant, self.lodged)
         yield from self.step(Accept(), self.officer, self.lodged + MINUTE)
-        upload = Upload(Instrument.PLATFORM_TERMS, "consumidor-gov-br")
+        upload = Upload(ASSESSED.instrument, ASSESSED.id)
         yield from self.step(upload, self.officer, self.lodged + 2 * MINUTE)
         if days := self.uncounted():
             at = self.lodged + 3 * MINUTE

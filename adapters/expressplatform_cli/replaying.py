@@ -13,10 +13,12 @@ from typing import Final
 
 from attrs import Factory, define, frozen
 
+from expressplatform.codes import Role
+from expressplatform.complaint import Actor
 from expressplatform.errors import ExpressPlatformError
 from expressplatform.platform import Platform, Request
 from expressplatform_cli.consumidor import HistoryRow, Unreadable
-from expressplatform_cli.histories import History, Teller
+from expressplatform_cli.histories import ASSESSED, History, Teller
 
 BATCH: Final = 256
 
@@ -47,6 +49,7 @@ def play(
     progress: Callable[[Played], None] = lambda _: None,
 ) -> Played:
     """Plays every readable row to its end; ``progress`` hears of each batch."""
+    platform.record_impact_assessment(ASSESSED, by=Actor(Role.COUNCIL, "replay", platform.scheme.council))
     done = Played()
     lines: set[int] = set()
     for batch in _batches(iter(rows)):

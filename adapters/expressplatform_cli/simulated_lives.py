@@ -12,7 +12,7 @@ Laws of this module
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Final, TypeAlias
 
@@ -24,13 +24,25 @@ from expressplatform.codes import DeclineReason, Duty, Instrument, Outcome, Role
 from expressplatform.commands import Command
 from expressplatform.complaint import Actor, Consent, Remark
 from expressplatform.events import Timer
+from expressplatform.privacy.impact import ImpactAssessment
 from expressplatform.scheme import Assessment, Scheme
 from expressplatform.workdays import HONG_KONG, WorkingCalendar
 from expressplatform_cli.simulated_people import Told, consent_to, pick, tell
 from expressplatform_cli.simulated_traders import MANNERS
 
 OFFICERS: Final = 6
-IMPACT_ASSESSMENT: Final = "pia-2025-1"
+IMPACT_ASSESSMENT: Final = ImpactAssessment(
+    id="pia-2025-1",
+    recipient="*",
+    instrument=Instrument.COLLABORATION_AGREEMENT,
+    made_on=date(2000, 1, 1),
+    valid_until=date(2099, 12, 31),
+    lawful="Made up for a simulation: a trader cannot conciliate without knowing who complains of what.",
+    effect="Made up for a simulation: nobody is real, and nobody is affected.",
+    measures="Made up for a simulation: the fewest fields, one contact, an end of use.",
+    approved_by="officer-2",
+)
+"""The assessment on which every simulated upload stands."""
 MINUTE: Final = timedelta(minutes=1)
 
 
@@ -196,7 +208,7 @@ def eligible(life: Life, case: Case) -> Turn:
 
 
 def _upload(life: Life, at: datetime) -> Turn:
-    upload = c.Upload(Instrument.COLLABORATION_AGREEMENT, IMPACT_ASSESSMENT)
+    upload = c.Upload(Instrument.COLLABORATION_AGREEMENT, IMPACT_ASSESSMENT.id)
     return (yield from life.send(at, life.officer, upload))
 
 

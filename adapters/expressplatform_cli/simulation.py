@@ -122,6 +122,7 @@ class Simulation:
         self._platform, self._clock, self._plan = platform, clock, plan
         self._scheme: Scheme = platform.scheme
         self._officer = Actor(Role.COUNCIL, "officer-1", self._scheme.council)
+        platform.record_impact_assessment(lives.IMPACT_ASSESSMENT, by=self._officer)
         self._played: dict[int, _Played] = {}
         self._agenda: list[tuple[datetime, int]] = []
         self._timers: list[tuple[datetime, int]] = []

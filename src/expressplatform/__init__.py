@@ -18,6 +18,7 @@ from expressplatform.codes import (
     Duty,
     ErasureReason,
     EvidenceKind,
+    IdentityProof,
     Instrument,
     KeptGround,
     Language,
@@ -29,8 +30,10 @@ from expressplatform.codes import (
     Proceedings,
     Purpose,
     Redress,
+    RefusalSection,
     RejectionRule,
     Residence,
+    Right,
     Role,
     Status,
     StopReason,
@@ -81,8 +84,20 @@ from expressplatform.indicators import Figures, Tally
 from expressplatform.memory import MemoryKeyStore, MemoryStore
 from expressplatform.money import Money
 from expressplatform.notices import Notice
-from expressplatform.platform import AsyncPlatform, Opened, Platform, Request, Ticked, Worked, system_draw, utc_now
+from expressplatform.platform import (
+    AsyncPlatform,
+    Opened,
+    Platform,
+    Request,
+    RightsAnswer,
+    Ticked,
+    Worked,
+    system_draw,
+    utc_now,
+)
 from expressplatform.privacy.disclosure import Disclosure, disclose
+from expressplatform.privacy.impact import ImpactAssessment
+from expressplatform.privacy.rights import RightsRequest
 from expressplatform.scheme import (
     Assessment,
     Criterion,
@@ -132,6 +147,8 @@ __all__ = [
     "Figures",
     "Finding",
     "Flags",
+    "IdentityProof",
+    "ImpactAssessment",
     "Instrument",
     "InvalidInput",
     "KeptGround",
@@ -164,11 +181,15 @@ __all__ = [
     "Purchase",
     "Purpose",
     "Redress",
+    "RefusalSection",
     "Refused",
     "RejectionRule",
     "Remark",
     "Request",
     "Residence",
+    "Right",
+    "RightsAnswer",
+    "RightsRequest",
     "Role",
     "Scheme",
     "SealBroken",

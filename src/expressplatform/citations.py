@@ -119,6 +119,7 @@ PDPO_DPP4: Final = article(PDPO, "Sch. 1, principle 4: security, and who has acc
 PDPO_DPP5: Final = article(PDPO, "Sch. 1, principle 5: openness of policy and practice")
 PDPO_DPP6: Final = article(PDPO, "Sch. 1, principle 6 and s.18: access to one's own data")
 PDPO_S19: Final = article(PDPO, "Sch. 1, principle 6 and s.19: access to one's own data, in 40 days")
+PDPO_S20: Final = article(PDPO, "s.20(1)(b), (2)(b): what tells who another person is, is left out")
 PDPO_S23: Final = attrs.evolve(article(PDPO, "ss.22-23: correction of one's own data, in 40 days"), verified=False)
 PDPO_S27: Final = article(PDPO, "s.27: the log of refusals, four years")
 PDPO_S33: Final = article(PDPO, "s.33: transfers abroad (enacted, not in operation)")
@@ -139,6 +140,9 @@ PIPL_31: Final = article(PIPL, "Art 31: below 14 with a guardian's consent")
 PIPL_36: Final = article(PIPL, "Arts 36-37: bodies with public functions")
 PIPL_38: Final = article(PIPL, "Art 38: conditions of providing abroad")
 PIPL_39: Final = article(PIPL, "Art 39: separate consent for each recipient abroad")
+PIPL_44: Final = article(
+    PIPL, "Art 44: to restrict or refuse the use of one's own information, unless a law says otherwise"
+)
 PIPL_45: Final = article(PIPL, "Art 45: access to and copies of one's own information")
 PIPL_46: Final = article(PIPL, "Art 46: correction")
 PIPL_47: Final = article(PIPL, "Art 47: deletion")

@@ -345,3 +345,28 @@ def _opened(cls: type, data: bytes) -> object:
 def without_particulars(event: E) -> E:
     """The event as it stands once its particulars are sealed away or gone."""
     return event if particulars_of(event) is ERASED else _holding(event, ERASED)
+
+
+# --- values that are sealed as a whole -----------------------------------------------------------------------
+
+
+def write_whole(value: attrs.AttrsInstance) -> bytes:
+    """The JSON document of a value, its particulars beside its facts: for what is sealed as a whole."""
+    document = _RECORDS.dump(type(value))(value)
+    personal = getattr(value, _PERSONAL, ERASED)
+    if personal is not ERASED:
+        document[_PERSONAL] = _RECORDS.dump(type(personal))(personal)
+    return orjson.dumps(document)
+
+
+def read_whole(cls: type[T], data: bytes) -> T:
+    """The value in such a document; raises StoreUnusable (``corrupt_record``) where it holds no ``cls``."""
+    try:
+        document = orjson.loads(data)
+        personal = document.pop(_PERSONAL, None)
+        value = cast(T, _RECORDS.load(cls)(document))
+        if personal is None:
+            return value
+        return _replaced(value, _PERSONAL, _RECORDS.load(_particulars_type(cls))(personal))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise StoreUnusable("corrupt_record", f"a kept {cls.__name__} cannot be read") from None

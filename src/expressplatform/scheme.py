@@ -86,13 +86,40 @@ class Participant:
         return _within(self.member_from, day, self.member_until)
 
 
+ANY_RECIPIENT: Final = "*"
+"""The recipient of an impact assessment that covers whoever takes part."""
+
+
+@attrs.frozen
+class ImpactAssessmentRef:
+    """What a transfer must know of an impact assessment: whom and which instrument it covers, from when until when.
+
+    ``recipient`` is an organisation's id or `ANY_RECIPIENT`; both days belong to the span.
+    """
+
+    id: str
+    recipient: str
+    instrument: Instrument
+    made_on: date
+    valid_until: date
+
+    def covers(self, recipient: str, instrument: Instrument, day: date) -> bool:
+        """Whether it holds for a transfer to an organisation under an instrument on a local day (PIPL Art 55)."""
+        return (
+            self.recipient in (ANY_RECIPIENT, recipient)
+            and self.instrument is instrument
+            and _within(self.made_on, day, self.valid_until)
+        )
+
+
 @attrs.frozen
 class Known:
     """What the shell looked up before asking the core to decide.
 
     ``duplicates`` are the ids of other open cases over the same order; ``participants`` those of the store, live on the
     date. ``case_id`` and ``reference`` are the numbers drawn for a complaint that is being lodged, ``call_code`` the
-    one for an upload.
+    one for an upload, ``assessments`` what is on record under the impact assessment that it names (None: nobody
+    looked).
     """
 
     case_id: str = ""
@@ -100,6 +127,7 @@ class Known:
     duplicates: tuple[str, ...] = ()
     participants: tuple[Participant, ...] = ()
     call_code: CallCode | Erased = ERASED
+    assessments: tuple[ImpactAssessmentRef, ...] | None = None
 
 
 @attrs.define(eq=False)
@@ -214,6 +242,8 @@ def _can_be_asked(finding: Finding) -> bool:
 
 DELETE_DAYS: Final = 10
 """Days in which a deletion is confirmed, where a scheme says nothing else: a default of this library."""
+RIGHTS_DAYS: Final = 40
+"""Calendar days in which a request about one's own data is answered or refused (PDPO ss.19(1), 21(1), 23(1))."""
 NO_CEILINGS: Final[Mapping[str, int]] = MappingProxyType({})
 
 
@@ -227,8 +257,8 @@ class Scheme:
     all the clock of one duty may stand still; ``ceilings`` the amounts in dispute above which an officer decides
     (currency to minor units; an amount in a currency that is not there is the officer's too; none at all: no ceiling);
     ``use_days`` how many calendar days a trader may use what it obtained, after its deadline; ``delete_days`` how many
-    it has to confirm a deletion, or to read what was corrected. How long an ended case is kept is the length of the
-    duty to retain.
+    it has to confirm a deletion, or to read what was corrected; ``rights_days`` how many calendar days the council has
+    to answer a request about one's own data. How long an ended case is kept is the length of the duty to retain.
     """
 
     id: str
@@ -251,6 +281,7 @@ class Scheme:
     ceilings: Mapping[str, int] = NO_CEILINGS
     use_days: int = 30
     delete_days: int = DELETE_DAYS
+    rights_days: int = RIGHTS_DAYS
     notices: tuple[Notice, ...] = ()
     # Looked up on every step: what is found where all is met, participants by organisation, each duty's terms with the
     # last level first, and the versions of the notice that were shown, and that told today's terms.

@@ -255,10 +255,15 @@ def write_command(command: Command) -> bytes:
     return orjson.dumps(command_document(command))
 
 
+def read(data: bytes, cls: type[T], *, limits: Limits = STANDARD) -> T:
+    """The value of a class in a JSON document ``{"v": 1, ...}``; raises InvalidInput with every problem at once."""
+    document = _object(parse(data, limits))
+    return _built(_inside(document, "v"), cls, _version(document))
+
+
 def read_complaint(data: bytes, *, limits: Limits = STANDARD) -> Complaint:
     """The complaint in a JSON document ``{"v": 1, ...}``; raises InvalidInput with every problem at once."""
-    document = _object(parse(data, limits))
-    return _built(_inside(document, "v"), Complaint, _version(document))
+    return read(data, Complaint, limits=limits)
 
 
 def write_complaint(complaint: Complaint) -> bytes:

@@ -22,7 +22,7 @@ from expressplatform.schemes import HK_CCA
 from expressplatform_sqlite.aio import AsyncSqliteStore
 from expressplatform_sqlite.store import SqliteStore
 from tests.walking import EXAMPLES, OFFICER, TAOBAO
-from tests.whole_life import SECOND, Clock, complaint, live, long_life, platform_of, seeded, short_life, tally
+from tests.whole_life import ASSESSED, SECOND, Clock, complaint, live, long_life, platform_of, seeded, short_life, tally
 
 STRANGER: Final = Actor(TAOBAO.role, "agent-7", "amazon")
 
@@ -87,6 +87,7 @@ async def _lives_awaited(store: AsyncSqliteStore) -> Told:
         clock = Clock()
         platform = AsyncPlatform(scheme=HK_CCA, store=store, keys=keys, now=clock, draw=seeded)
         await platform.open()
+        await platform.record_impact_assessment(ASSESSED, by=OFFICER)
         case = await platform.lodge(complaint(), by=OFFICER, key=key)
         for number, (command, by) in enumerate(steps, 1):
             clock.wait(hours=1)
@@ -134,6 +135,7 @@ def test_awaited_refusals_are_those_of_the_other_face(tmp_path: Path) -> None:
             now=clock,
             draw=seeded,
         )
+        await platform.record_impact_assessment(ASSESSED, by=OFFICER)
         case = await platform.lodge(complaint(), by=OFFICER, key="form-1")
         told: list[object] = [case.status, (await platform.assess(case.id, by=OFFICER)).verdict]
         told.append(platform.assess_unlodged(complaint()).verdict)

@@ -15,7 +15,7 @@ import pytest
 
 from expressplatform import commands as c
 from expressplatform.case import Case
-from expressplatform.codes import EvidenceKind, Instrument, Role, Status
+from expressplatform.codes import EvidenceKind, Role, Status
 from expressplatform.complaint import ERASED, Actor, Complaint, Evidence, Particulars, Purchase, Remark
 from expressplatform.errors import (
     ExpressPlatformError,
@@ -546,7 +546,7 @@ def test_a_batch_does_not_show_a_neighbour_s_case(desk: Desk) -> None:
             Request(message, ELSEWHERE, "2", case_id),
             Request(c.Obtain(), TAOBAO, "3", case_id),
             Request(c.Accept(Remark("It is one of its own.")), OFFICER, "4", case_id),
-            Request(c.Upload(Instrument.COLLABORATION_AGREEMENT, "pia-1"), OFFICER, "5", case_id),
+            Request(UPLOAD, OFFICER, "5", case_id),
             Request(c.Obtain(), TAOBAO, "6", case_id),
             Request(c.Obtain(), JD, "7", case_id),
         ]

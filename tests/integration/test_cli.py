@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -33,6 +34,20 @@ CANARY = "Qx7ZbWm2KpLr9TvE"
 OFFICER = ("--as", "officer-1")
 TRADER = ("--as", "agent-3", "--role", "trader", "--organisation", "taobao")
 PERSON = ("--as", "officer-1", "--role", "complainant")
+ASSESSMENT = json.dumps(
+    {
+        "v": 1,
+        "id": "ia-7",
+        "recipient": "taobao",
+        "instrument": "pcpd_model_clauses",
+        "made_on": "2025-01-02",
+        "valid_until": "2099-01-01",
+        "lawful": "Without it nobody can conciliate.",
+        "effect": "A stranger might call.",
+        "measures": "One contact, a code to be said, an end of use.",
+        "approved_by": "officer-2",
+    }
+)
 UPLOAD = '{"instrument": "pcpd_model_clauses", "impact_assessment": "ia-7"}'
 
 
@@ -70,7 +85,9 @@ def desk(tmp_path: Path) -> Desk:
     """A new place."""
     folder = tmp_path / "place"
     assert CliRunner().invoke(group, ["init", str(folder)]).exit_code == 0
-    return Desk(folder)
+    desk = Desk(folder)
+    desk.ok("impact-assessment", "add", "-", *OFFICER, given=ASSESSMENT)
+    return desk
 
 
 def until_conciliation(desk: Desk) -> str:
@@ -589,10 +606,13 @@ def test_typed_text_cannot_move_the_cursor(desk: Desk) -> None:
 @pytest.mark.parametrize("name", [*COMMANDS])
 def test_every_command_explains_itself(name: str) -> None:
     """Each command of the table has a help of its own, and takes ``--json`` where it answers with data."""
-    result = CliRunner().invoke(group, [name, "--help"])
-    assert result.exit_code == 0, result.output
-    assert "Usage: " in result.stdout
-    assert name in ("diagram", "demo") or "--json" in result.stdout
+    found = group.get_command(click.Context(group), name)
+    below = [[one] for one in found.commands] if isinstance(found, click.Group) else [[]]
+    for more in below:
+        result = CliRunner().invoke(group, [name, *more, "--help"])
+        assert result.exit_code == 0, result.output
+        assert "Usage: " in result.stdout
+        assert name in ("diagram", "demo") or "--json" in result.stdout
 
 
 def test_the_help_lists_commands_and_exit_codes() -> None:

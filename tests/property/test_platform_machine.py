@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import attrs
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -22,7 +23,7 @@ from expressplatform.schemes import HK_CCA
 from expressplatform.testing.fitting import fitting
 from expressplatform_sqlite.store import SqliteStore
 from tests.walking import OFFICER, PERSON
-from tests.whole_life import ELSEWHERE, SECOND, Clock, complaint, platform_of
+from tests.whole_life import ASSESSED, ELSEWHERE, SECOND, Clock, complaint, platform_of
 
 STRANGERS = (ELSEWHERE, Actor(Role.TRADER, "agent-9", "amazon"), Actor(Role.COMPLAINANT, "account-9", "macao"))
 SHY = (c.Withdraw, c.WithdrawConsent, c.Decline, c.Record, c.Erase, c.Recall, c.Reject)
@@ -44,6 +45,7 @@ class PlatformMachine(RuleBasedStateMachine):
         self.sent: list[Request] = []
         self.count = 0
         for platform in self.platforms:
+            platform.record_impact_assessment(attrs.evolve(ASSESSED, id="pia-1", instrument=HK_INSTRUMENT), by=OFFICER)
             self.case = platform.lodge(complaint(), by=OFFICER, key="form-1")
 
     def teardown(self) -> None:

@@ -21,6 +21,8 @@ from expressplatform import (
     Erased,
     ExpressPlatformError,
     Figures,
+    IdentityProof,
+    ImpactAssessment,
     InvalidInput,
     Language,
     MemoryKeyStore,
@@ -40,6 +42,9 @@ from expressplatform import (
     Refused,
     Remark,
     Request,
+    Right,
+    RightsAnswer,
+    RightsRequest,
     Role,
     Scheme,
     StaleVersion,
@@ -131,6 +136,16 @@ def listed(platform: Platform) -> tuple[Header, ...]:
 def erased(platform: Platform, case_id: str, second: Actor) -> Status:
     """Two persons."""
     return platform.erase(case_id, by=OFFICER, approved_by=second).status
+
+
+def asked(platform: Platform, assessment: ImpactAssessment) -> str:
+    """What people ask about their own data, and why transfers are in order."""
+    assert_type(platform.record_impact_assessment(assessment, by=OFFICER), ImpactAssessment)
+    request = platform.open_request(Right.ACCESS, name="A", contact="b", channel=Channel.POST, by=OFFICER, key="letter")
+    assert_type(request, RightsRequest)
+    assert_type(platform.requests(by=OFFICER, overdue=True), tuple[RightsRequest, ...])
+    answer = platform.answer_request(request.id, identity_checked=IdentityProof.ACCOUNT, by=OFFICER, key="answer")
+    return assert_type(answer, RightsAnswer).text
 
 
 async def awaited(store: AsyncCaseStore, keys: KeyStore) -> Verdict:

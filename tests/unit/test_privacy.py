@@ -66,6 +66,7 @@ from expressplatform.privacy import (
     disclosure,
     fields_for,
     gba_contract_applies,
+    impact,
     live,
     mask_numbers,
     masking,
@@ -76,6 +77,7 @@ from expressplatform.privacy import (
     owes,
     purposes,
     retention,
+    rights,
     table,
     told_to_delete,
     transfer,
@@ -612,6 +614,8 @@ class TestRetention:
             "disclosures": 3,
             "access": 3,
             "refusals": 4,
+            "requests": 3,
+            "impact_assessments": 3,
         }
         assert all(one.reason.endswith(".") and one.citation.article for one in KEPT)
 
@@ -707,7 +711,7 @@ class TestMasking:
 
 @pytest.mark.parametrize(
     "module",
-    [consent, deletion, disclosure, masking, purposes, register, retention, stated, table, transfer],
+    [consent, deletion, disclosure, impact, masking, purposes, register, retention, rights, stated, table, transfer],
     ids=lambda m: m.__name__,
 )
 def test_every_rule_names_its_article(module: types.ModuleType) -> None:

@@ -32,6 +32,7 @@ TABLES: Final[Mapping[str, Mapping[str, Texts]]] = {
     "purposes": privacy.PURPOSES,
     "consequences": privacy.CONSEQUENCES,
     "headings": privacy.HEADINGS,
+    "headings of answers": wording.HEADINGS,
 }
 
 

@@ -123,15 +123,18 @@ def consent(step: Step) -> Refusal | None:
 
 
 def transfer(step: Step) -> Refusal | None:
-    """An instrument that applies and an impact assessment stand behind the transfer (PIPL Art 38, Art 55)."""
+    """An instrument that applies and an impact assessment stand behind the transfer (PIPL Art 38, Arts 55-56)."""
     command: c.Upload = step.command  # type: ignore[assignment]
-    case = step.stands
-    participant = step.scheme.participant(case.trader, step.scheme.day(step.at), step.known)
+    case, day = step.stands, step.scheme.day(step.at)
+    participant = step.scheme.participant(case.trader, day, step.known)
     code = transfer_problem(
         command.instrument,
         scheme=step.scheme,
         participant=participant,
         impact_assessment=command.impact_assessment,
+        recipient=case.trader,
+        on=day,
+        assessments=step.known.assessments,
     )
     return Refusal(code, Role.COUNCIL, "The transfer lacks an instrument or an impact assessment.") if code else None
 

@@ -217,6 +217,7 @@ def _disclosed(step: Step, row: Row, timers: tuple[Timer, ...]) -> Event:
         use_until=use_until(step.at, step.scheme),
         basis=command.basis,
         fields=command.fields,
+        code=case.turn.particulars if case.turn is not None else ERASED,
         case_id=case.id,
     )
     return e.Disclosed(step.at, step.by, timers, command, _record(case, shown))

@@ -25,7 +25,23 @@ from expressplatform.codes.complaints import (
     Supplier,
 )
 from expressplatform.codes.outcomes import SETTLED, DeclineReason, Effect, Outcome, RejectionRule, Result, Verdict, Word
-from expressplatform.codes.rights import Audience, Basis, ErasureReason, Instrument, KeptGround, Purpose, Reading, Stage
+from expressplatform.codes.rights import (
+    Audience,
+    Basis,
+    ErasureReason,
+    IdentityProof,
+    Instrument,
+    KeptGround,
+    Purpose,
+    Reading,
+    RefusalSection,
+    Right,
+    RightsResult,
+    RightsStatus,
+    RightsStep,
+    Stage,
+    Withholding,
+)
 from expressplatform.codes.roles import END, OPEN, OWNER, Attention, Duty, EffectKind, Role, Status, StopReason
 
 __all__ = [
@@ -47,6 +63,7 @@ __all__ = [
     "EffectKind",
     "ErasureReason",
     "EvidenceKind",
+    "IdentityProof",
     "Instrument",
     "KeptGround",
     "Language",
@@ -59,9 +76,14 @@ __all__ = [
     "Purpose",
     "Reading",
     "Redress",
+    "RefusalSection",
     "RejectionRule",
     "Residence",
     "Result",
+    "Right",
+    "RightsResult",
+    "RightsStatus",
+    "RightsStep",
     "Role",
     "Stage",
     "Status",
@@ -69,5 +91,6 @@ __all__ = [
     "Subject",
     "Supplier",
     "Verdict",
+    "Withholding",
     "Word",
 ]

@@ -2,7 +2,7 @@
 
 from expressplatform.platform.aio import AsyncPlatform
 from expressplatform.platform.inquiring import Given, Waits
-from expressplatform.platform.requests import Opened, Request, Ticked, Worked
+from expressplatform.platform.requests import Opened, Request, RightsAnswer, Ticked, Worked
 from expressplatform.platform.sync import Platform
 from expressplatform.platform.system import system_draw, utc_now
 
@@ -12,6 +12,7 @@ __all__ = [
     "Opened",
     "Platform",
     "Request",
+    "RightsAnswer",
     "Ticked",
     "Waits",
     "Worked",

@@ -14,6 +14,7 @@ from expressplatform.events import Event
 from expressplatform.indicators import Figures, Tally
 from expressplatform.memory_shelf import MemoryShelf
 from expressplatform.platform.aio_privacy import AsyncPrivacyFace
+from expressplatform.platform.aio_rights import AsyncRightsFace
 from expressplatform.platform.flow import NO_GATEWAYS, Flow, approver
 from expressplatform.platform.lifted import LiftedShelf
 from expressplatform.platform.requests import Opened, Request, Ticked, Worked, wanted_of
@@ -23,7 +24,7 @@ from expressplatform.privacy.disclosure import Disclosure
 from expressplatform.scheme import Assessment, Participant, Scheme
 
 
-class AsyncPlatform(AsyncPrivacyFace):
+class AsyncPlatform(AsyncPrivacyFace, AsyncRightsFace):
     """`Platform` for asynchronous callers: same arguments, same methods, each to be awaited.
 
     The key store is asked directly; one that travels over a network belongs behind a cache of its own.

@@ -29,12 +29,13 @@ from expressplatform.errors import (
 from expressplatform.events import Obtained
 from expressplatform.fields import refuse
 from expressplatform.platform import rows
-from expressplatform.platform.desk import Desk, Step
+from expressplatform.platform.desk import Step
+from expressplatform.platform.keeping import IMPACT, Keeping
 from expressplatform.platform.requests import Request, judged, numbered
 from expressplatform.ports import Answer, Commit, Conflict, Receipt, Replayed, StoredCase
 from expressplatform.privacy.disclosure import Disclosure, disclose
 from expressplatform.references import call_code, reference
-from expressplatform.scheme import Known
+from expressplatform.scheme import ImpactAssessmentRef, Known
 from expressplatform.wire import write_command
 
 ATTEMPTS: Final = 10
@@ -61,8 +62,9 @@ class _Batch:
     """What one round of a batch has read and decided.
 
     Cases as they stand; by place the case that a request is about, and the step that it came to; ``first`` holds the
-    place of each key, ``twins`` the places that bring the same key again; and the quarters behind the store's tokens.
-    ``again`` says that the requests were decided before, on cases that have moved since.
+    place of each key, ``twins`` the places that bring the same key again; the quarters behind the store's tokens, and
+    the impact assessments on record, by name. ``again`` says that the requests were decided before, on cases that have
+    moved since.
     """
 
     again: bool
@@ -72,9 +74,10 @@ class _Batch:
     twins: set[int] = attrs.Factory(set)
     steps: dict[int, Step] = attrs.Factory(dict)
     quarters: tuple[str, ...] | None = None
+    assessments: dict[str, tuple[ImpactAssessmentRef, ...]] = attrs.Factory(dict)
 
 
-class Changing(Desk):
+class Changing(Keeping):
     """What changes a case."""
 
     async def submit(self, requests: Sequence[Request]) -> list[Case | ExpressPlatformError]:
@@ -267,8 +270,16 @@ class Changing(Desk):
         if isinstance(command, c.Upload):
             version = batch.drafts[case_id].version + 1
             drawn = CallCode(call_code(self.draw("call_code", case_id, version)))
-            return Known(participants=self.participants, call_code=drawn)
+            found_here = await self._assessments(batch, command.impact_assessment, request.by.organisation)
+            return Known(participants=self.participants, call_code=drawn, assessments=found_here)
         return Known(participants=self.participants)
+
+    async def _assessments(self, batch: _Batch, name: str, council: str) -> tuple[ImpactAssessmentRef, ...]:
+        """What is on record under the name of an impact assessment, looked up once in a batch (PIPL Arts 55-56)."""
+        if name not in batch.assessments:
+            standing = await self.kept(IMPACT, assessment_id(council, name), council)
+            batch.assessments[name] = () if standing is None else (standing.value.ref,)
+        return batch.assessments[name]
 
     def _opened_draft(self, draft: _Draft) -> Case | None:
         """The draft's case with its particulars; what came in within this very batch has them already."""
@@ -311,6 +322,11 @@ class Changing(Desk):
             code=case.turn.particulars if case.turn is not None else ERASED,
             case_id=case_id,
         )
+
+
+def assessment_id(council: str, name: str) -> str:
+    """An impact assessment's id on the shelf: each council has names of its own."""
+    return f"{council}/{name}"
 
 
 def _check_reading(case: Case, by: Actor) -> None:

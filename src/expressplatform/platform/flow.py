@@ -1,7 +1,8 @@
 """The flow, written once: load, decide, append, and the work that follows.
 
 Laws of this file: the flow awaits its store and nothing else, so that over a store that never suspends it runs to its
-end at once (see `sync`), and over one that does, as a coroutine. Its parts share a desk and do not call each other.
+end at once (see `sync`), and over one that does, as a coroutine. Its parts share a desk; none calls another but those
+that it is built on.
 """
 
 from __future__ import annotations
@@ -9,16 +10,17 @@ from __future__ import annotations
 from expressplatform.codes import Role
 from expressplatform.complaint import Actor
 from expressplatform.errors import Refused
+from expressplatform.platform.assessing import Assessing
 from expressplatform.platform.auditing import Auditing
-from expressplatform.platform.changing import Changing
 from expressplatform.platform.desk import NO_GATEWAYS
 from expressplatform.platform.requests import numbered
+from expressplatform.platform.rights import Answering
 from expressplatform.platform.running import Running
 
 __all__ = ["NO_GATEWAYS", "Flow", "approver"]
 
 
-class Flow(Changing, Running, Auditing):
+class Flow(Answering, Assessing, Running, Auditing):
     """The platform's one flow over an asynchronous store; `Platform` and `AsyncPlatform` put their face on it."""
 
 

@@ -14,18 +14,18 @@ from typing import Final, Generic, TypeVar, cast
 import attrs
 import orjson
 
-from expressplatform.errors import StoreUnusable
 from expressplatform.platform.desk import Desk
 from expressplatform.ports import EVERYONE, ShelfRow, Sought
+from expressplatform.privacy.impact import ImpactAssessment
 from expressplatform.privacy.log import Access
-from expressplatform.records import Records
+from expressplatform.privacy.rights import Refusal, RightsRequest
+from expressplatform.records import read_whole, write_whole
 from expressplatform.sealing import Context
 
 T = TypeVar("T")
 
 SCHEMA: Final = 1
 _BATCH: Final = 500
-_RECORDS: Final = Records()
 
 
 @attrs.frozen
@@ -49,9 +49,21 @@ class Untold:
 
 ACCESS: Final = Kind("access", Access, 3)
 """Who read what (PIPL Arts 55-56: records of processing are kept three years)."""
+REQUEST: Final = Kind("rights", RightsRequest, 3)
+"""What people asked about their own data: three years from the answer or the refusal, a default of this library."""
+REFUSAL: Final = Kind("refusal", Refusal, 4)
+"""The log of refusals (PDPO s.27: four years)."""
+IMPACT: Final = Kind("impact", ImpactAssessment, 3)
+"""Impact assessments (PIPL Art 56: three years), counted from the end of each."""
 UNTOLD: Final = Kind("untold", Untold, 1)
 """Messages that reached nobody, until an officer has told the complainant."""
-KINDS: Final[tuple[Kind[object], ...]] = (cast(Kind[object], ACCESS), cast(Kind[object], UNTOLD))
+KINDS: Final[tuple[Kind[object], ...]] = (
+    cast(Kind[object], ACCESS),
+    cast(Kind[object], REQUEST),
+    cast(Kind[object], REFUSAL),
+    cast(Kind[object], IMPACT),
+    cast(Kind[object], UNTOLD),
+)
 """Every kind that comes to its end by itself."""
 
 
@@ -115,11 +127,12 @@ class Keeping(Desk):
             if kind.years is None:
                 continue
             until = place_of(_years_before(now, kind.years))
+            stood = [int(year) for year in await self.shelf.years(kind.name)]
             while rows := (await self.shelf.list(EVERYONE, kind.name, Sought(until=until), "", _BATCH)).rows:
                 await self.shelf.delete(EVERYONE, kind.name, [row.id for row in rows])
                 cleared += len(rows)
             standing = {*(await self.shelf.years(kind.name))}
-            for year in range(now.year - kind.years - 2, now.year - kind.years + 1):
+            for year in {*stood, *range(now.year - kind.years - 2, now.year - kind.years + 1)}:
                 if str(year) not in standing:
                     self.keys.forget(_secret(kind.name, str(year)))
         return cleared
@@ -128,7 +141,7 @@ class Keeping(Desk):
         self, kind: Kind[T], id: str, value: T, owner: str, place: str, labels: tuple[str, ...], version: int
     ) -> ShelfRow:
         year = str(self.now().year)
-        body = orjson.dumps(_RECORDS.dump(kind.cls)(value))
+        body = write_whole(cast(attrs.AttrsInstance, value))
         sealed = self.secrets.get(_secret(kind.name, year)).seal(
             body, _context(kind.name, id, version, owner, place, labels, year)
         )
@@ -137,11 +150,7 @@ class Keeping(Desk):
     def _standing(self, kind: Kind[T], row: ShelfRow) -> Standing[T]:
         context = _context(row.kind, row.id, row.version, row.owner, row.place, row.labels, row.year)
         body = self.secrets.get(_secret(row.kind, row.year)).open(row.body, context)
-        try:
-            value = cast(T, _RECORDS.load(kind.cls)(orjson.loads(body)))
-        except (KeyError, TypeError, ValueError, AttributeError):
-            raise StoreUnusable("corrupt_record", f"a record of the kind {kind.name} cannot be read") from None
-        return Standing(row.id, row.version, row.owner, row.place, row.labels, value)
+        return Standing(row.id, row.version, row.owner, row.place, row.labels, read_whole(kind.cls, body))
 
 
 def _secret(kind: str, year: str) -> str:

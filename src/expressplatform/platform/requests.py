@@ -7,21 +7,23 @@ further in; no problem and no error repeats what was brought, a case number that
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
 import attrs
 
 from expressplatform import commands as c
 from expressplatform.case import Case
-from expressplatform.codes import Status
+from expressplatform.codes import Channel, IdentityProof, RefusalSection, Right, Status
 from expressplatform.commands import Command
-from expressplatform.complaint import Actor
+from expressplatform.complaint import Actor, Particulars
 from expressplatform.errors import InvalidInput, NoSuchCase, Problem
 from expressplatform.events import Event
-from expressplatform.fields import Constraint, refuse
+from expressplatform.fields import CODE, Constraint, constraint_of, refuse
 from expressplatform.ports import Wanted
+from expressplatform.privacy.rights import Correction, Requester, RightsRequest
 from expressplatform.reading import Reader
 from expressplatform.wire import check
 
@@ -67,6 +69,18 @@ class Opened:
 
     case: Case
     events: tuple[Event, ...]
+
+
+@attrs.frozen
+class RightsAnswer:
+    """The answer to a request about one's own data: what it came to, as a document of plain values and as text.
+
+    Both hold the person's particulars, and never print.
+    """
+
+    request: RightsRequest
+    document: Mapping[str, object] = attrs.field(repr=False)
+    text: str = attrs.field(repr=False)
 
 
 KEY: Final = Constraint(shortest=1, longest=200)
@@ -125,3 +139,70 @@ def _text(value: object, shape: Constraint, path: str) -> list[Problem]:
         return [Problem(path, "type", "must be text")]
     message = shape.complaint(value)
     return [Problem(path, "text", message)] if message else []
+
+
+# --- what people ask about their own data -------------------------------------------------------------------------
+
+REQUEST_ID: Final = re.compile(r"r[0-9a-f]{31}")
+"""The number of a request."""
+CORRECTABLE: Final = ("name", "email", "phone", "address")
+"""What a request corrects in every case of a person; what belongs to one case is corrected there, by `Correct`."""
+_PERSON: Final = Constraint(shortest=1, longest=200)
+_CONTACT: Final = Constraint(shortest=1, longest=500)
+_RECIPIENT: Final = Constraint(shortest=1, longest=80, pattern=CODE, wanted="must be the id of an organisation")
+_REASONS: Final = Constraint(longest=8000)
+
+
+def judged_right(
+    kind: Right,
+    channel: Channel,
+    by: Actor,
+    key: str,
+    name: str,
+    contact: str,
+    recipients: Sequence[str],
+    corrections: Mapping[str, str],
+) -> Requester:
+    """Who asks; raises InvalidInput with every problem of a request."""
+    found = [*_code(kind, Right, "$.kind"), *_code(channel, Channel, "$.channel")]
+    found += [*_ACTORS.problems(by, Actor, "$.by"), *_text(key, KEY, "$.key")]
+    found += [*_words(name, _PERSON, "$.name"), *_words(contact, _CONTACT, "$.contact")]
+    for one in recipients:
+        found += _text(one, _RECIPIENT, "$.recipients")
+    for field, value in corrections.items():
+        found += _correction(field, value)
+    if found:
+        raise InvalidInput(tuple(found))
+    return Requester(name, contact, tuple(Correction(field, value) for field, value in sorted(corrections.items())))
+
+
+def judged_ending(by: Actor, key: str, identity: IdentityProof) -> None:
+    """Raises InvalidInput for the arguments of an answer that is none."""
+    found = [*_code(identity, IdentityProof, "$.identity_checked"), *_text(key, KEY, "$.key")]
+    if found := [*found, *_ACTORS.problems(by, Actor, "$.by")]:
+        raise InvalidInput(tuple(found))
+
+
+def judged_refusal(by: Actor, section: RefusalSection, reasons: str) -> None:
+    """Raises InvalidInput for the arguments of a refusal that is none."""
+    found = [*_code(section, RefusalSection, "$.section"), *_text(reasons, _REASONS, "$.reasons")]
+    if found := [*found, *_ACTORS.problems(by, Actor, "$.by")]:
+        raise InvalidInput(tuple(found))
+
+
+def _correction(field: str, value: str) -> list[Problem]:
+    if field not in CORRECTABLE:
+        return [Problem("$.corrections", "field", "must name one of: " + ", ".join(CORRECTABLE))]
+    own = constraint_of(attrs.fields_dict(Particulars)[field])  # type: ignore[arg-type]
+    shape = attrs.evolve(own, shortest=1) if own is not None else _PERSON
+    return _words(value, shape, f"$.corrections.{field}")
+
+
+def _code(value: object, kind: type[StrEnum], path: str) -> list[Problem]:
+    return [] if type(value) is kind else [Problem(path, "code", "must be one of: " + ", ".join(kind))]
+
+
+def _words(value: object, shape: Constraint, path: str) -> list[Problem]:
+    """Text that holds more than space."""
+    found = _text(value, shape, path)
+    return found or ([] if str(value).strip() else [Problem(path, "text", "must not be blank")])

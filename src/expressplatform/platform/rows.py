@@ -30,9 +30,17 @@ COMPLAINT_KINDS: Final = frozenset({"lodged", "information_supplied", "corrected
 
 def derive_case_id(organisation: str, key: str) -> str:
     """The id of the case that an organisation lodges under an idempotency key: the same for the same two."""
-    parts = (organisation.encode(), key.encode())
-    framed = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
-    return "c" + sha256(b"expressplatform case id 1" + framed).hexdigest()[:31]
+    return "c" + _derived(b"expressplatform case id 1", organisation, key)
+
+
+def derive_request_id(organisation: str, key: str) -> str:
+    """The id of the request about one's own data that an organisation takes in under an idempotency key."""
+    return "r" + _derived(b"expressplatform rights request id 1", organisation, key)
+
+
+def _derived(label: bytes, *parts: str) -> str:
+    framed = b"".join(len(part).to_bytes(4, "big") + part for part in (one.encode() for one in parts))
+    return sha256(label + framed).hexdigest()[:31]
 
 
 def sealed_row(event: Event, case: Case, key: CaseKey | None) -> StoredEvent:
@@ -198,10 +206,21 @@ def _values(case: Case, secret: bytes) -> Sequence[bytes]:
     if (order := order_token(case, secret)) is not None:
         found.append(order)
     given = case.particulars
-    # Never over a contact alone (a list of telephone numbers could be tried): always with the name.
-    if isinstance(given, Particulars) and normalised(given.name) and normalised(given.contact):
-        found.append(token(secret, "person", given.name, given.contact))
+    if isinstance(given, Particulars):
+        contacts = dict.fromkeys((given.email, given.phone, given.address))
+        tokens = (person_token(given.name, contact, secret) for contact in contacts)
+        found += [one for one in tokens if one is not None]
     return found
+
+
+def person_token(name: str, contact: str, secret: bytes) -> bytes | None:
+    """The token over (name, one contact), by which a person's cases are found; None where either is blank.
+
+    Never over a contact alone (a list of telephone numbers could be tried): always with the name.
+    """
+    if not normalised(name) or not normalised(contact):
+        return None
+    return token(secret, "person", name, contact)
 
 
 def order_token(case: Case, secret: bytes) -> bytes | None:

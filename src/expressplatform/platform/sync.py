@@ -21,13 +21,14 @@ from expressplatform.platform.flow import NO_GATEWAYS, Flow, approver
 from expressplatform.platform.lifted import Lifted, LiftedShelf, run
 from expressplatform.platform.requests import Opened, Request, Ticked, Worked, wanted_of
 from expressplatform.platform.sync_privacy import PrivacyFace
+from expressplatform.platform.sync_rights import RightsFace
 from expressplatform.platform.system import system_draw, utc_now
 from expressplatform.ports import CaseStore, Draw, KeyStore, Messenger, Page, Shelf, TraderGateway
 from expressplatform.privacy.disclosure import Disclosure
 from expressplatform.scheme import Assessment, Participant, Scheme
 
 
-class Platform(PrivacyFace):
+class Platform(PrivacyFace, RightsFace):
     """A council's desk over one store, one key store and one scheme.
 
     ``now`` tells the time (UTC), ``draw`` gives random bytes for references, ``gateways`` tell traders that a case

@@ -18,9 +18,24 @@ from expressplatform.privacy.deletion import (
 )
 from expressplatform.privacy.disclosure import Disclosure, disclose, one_contact
 from expressplatform.privacy.fields import FieldEntry, entries, must_give
+from expressplatform.privacy.impact import ImpactAssessment
 from expressplatform.privacy.masking import mask_numbers
 from expressplatform.privacy.purposes import REGISTER, PurposeEntry, covers, needs_fresh_consent
 from expressplatform.privacy.retention import KEPT, Kept, use_until
+from expressplatform.privacy.rights import (
+    GROUNDS,
+    RIGHTS,
+    WITHHELD_FROM_COPIES,
+    CaseResult,
+    Correction,
+    Refusal,
+    RefusalGround,
+    Requester,
+    RightsRequest,
+    RightsRow,
+    is_overdue,
+    rights_due,
+)
 from expressplatform.privacy.table import TABLE, WITHHELD, Condition, DisclosureRow, Withheld, fields_for
 from expressplatform.privacy.transfer import (
     GBA_CITIES,
@@ -32,18 +47,29 @@ from expressplatform.privacy.transfer import (
 
 __all__ = [
     "GBA_CITIES",
+    "GROUNDS",
     "KEPT",
     "REGISTER",
+    "RIGHTS",
     "TABLE",
     "WITHHELD",
+    "WITHHELD_FROM_COPIES",
+    "CaseResult",
     "Condition",
+    "Correction",
     "Disclosure",
     "DisclosureRow",
     "FieldEntry",
     "Holding",
     "Holdings",
+    "ImpactAssessment",
     "Kept",
     "PurposeEntry",
+    "Refusal",
+    "RefusalGround",
+    "Requester",
+    "RightsRequest",
+    "RightsRow",
     "TransferWarning",
     "Withheld",
     "confirmed",
@@ -54,6 +80,7 @@ __all__ = [
     "fields_for",
     "gba_contract_applies",
     "informed",
+    "is_overdue",
     "live",
     "mask_numbers",
     "missing_for_upload",
@@ -64,6 +91,7 @@ __all__ = [
     "overdue",
     "owed_since",
     "owes",
+    "rights_due",
     "told_to_delete",
     "transfer_problem",
     "transfer_warnings",

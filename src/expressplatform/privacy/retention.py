@@ -12,7 +12,7 @@ from typing import Final
 
 import attrs
 
-from expressplatform.citations import PDPO_DPP2, PDPO_S27, PIPL_55, Citation
+from expressplatform.citations import PDPO_DPP2, PDPO_S27, PIPL_55, PROJECT, Citation, article
 from expressplatform.scheme import Scheme
 
 _MOMENT: Final = timedelta.resolution
@@ -42,6 +42,13 @@ KEPT: Final[tuple[Kept, ...]] = (
     ),
     Kept("access", "Who read what, and why: the record, without what was read.", PIPL_55, years=3),
     Kept("refusals", "The log of refused requests, open to inspection.", PDPO_S27, years=4),
+    Kept(
+        "requests",
+        "What a person asked about their own data, and how that was answered; counted from the answer.",
+        article(PROJECT, "requests, three years"),
+        years=3,
+    ),
+    Kept("impact_assessments", "Why transfers were in order; counted from the end of each.", PIPL_55, years=3),
 )
 """What erasing a case leaves. Everything else of it is sealed under a key that is destroyed."""
 

@@ -8,13 +8,15 @@ participant's city is where it is registered, in English, as in `GBA_CITIES`; le
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 import attrs
 
 from expressplatform.citations import GBA_CONTRACT, PDPO_S33, Citation
 from expressplatform.codes import Instrument
-from expressplatform.scheme import Participant, Scheme
+from expressplatform.scheme import ImpactAssessmentRef, Participant, Scheme
 
 HONG_KONG: Final = "hong kong"
 GBA_CITIES: Final = frozenset(
@@ -54,13 +56,18 @@ def transfer_problem(
     participant: Participant | None,
     impact_assessment: str,
     exporter_city: str = HONG_KONG,
+    recipient: str = "",
+    on: date | None = None,
+    assessments: Sequence[ImpactAssessmentRef] | None = None,
 ) -> str | None:
     """Why a transfer to a participant may not go ahead, as a code; None: nothing stands in its way.
 
     ``instrument_not_admitted``: the scheme does not admit it (PIPL Art 38; PDPO DPP3, DPP4);
     ``gba_contract_not_applicable``: an end lies outside its area (GBA Standard Contract);
-    ``impact_assessment_missing``: no assessment is named, though one must come first (PIPL Art 55).
-    ``impact_assessment`` is the assessment's reference; whether it is a good one is for people to judge.
+    ``impact_assessment_missing``: no assessment is named, though one must come first (PIPL Art 55);
+    ``impact_assessment_unknown``: none of that name is on record for this recipient and instrument, in force on the
+    local day ``on`` (PIPL Arts 55-56). ``assessments`` are those on record; None: nobody looked, and the name is taken
+    on trust. Whether an assessment is a good one is for people to judge.
     A participant that is None is nowhere in the GBA; whether one must take part is asked elsewhere.
     """
     if instrument not in scheme.instruments:  # PIPL Art 38
@@ -71,6 +78,10 @@ def transfer_problem(
         return "gba_contract_not_applicable"
     if not impact_assessment.strip():  # PIPL Arts 55-56
         return "impact_assessment_missing"
+    if assessments is not None and not any(
+        one.id == impact_assessment and on is not None and one.covers(recipient, instrument, on) for one in assessments
+    ):
+        return "impact_assessment_unknown"
     return None
 
 

@@ -23,13 +23,14 @@ from expressplatform.wording.cases import CASES
 from expressplatform.wording.circumstances import CIRCUMSTANCES
 from expressplatform.wording.messages import BODIES, SUBJECTS
 from expressplatform.wording.privacy import FIELDS
+from expressplatform.wording.rights import HEADINGS, REQUESTS
 from expressplatform.wording.scripts import SCRIPTS, Table, Texts, read
 from expressplatform.wording.steps import COMMANDS, EVENTS, NEXT_STEPS
 
-__all__ = ["BODIES", "COMMANDS", "EVENTS", "FIELDS", "LABELS", "NEXT_STEPS", "SCRIPTS", "SUBJECTS"]
-__all__ += ["label", "label_of_command", "label_of_event", "label_of_field", "letter", "next_step"]
+__all__ = ["BODIES", "COMMANDS", "EVENTS", "FIELDS", "HEADINGS", "LABELS", "NEXT_STEPS", "SCRIPTS", "SUBJECTS"]
+__all__ += ["heading", "label", "label_of_command", "label_of_event", "label_of_field", "letter", "next_step"]
 
-LABELS: Final[Mapping[str, Table]] = MappingProxyType({**CASES, **CIRCUMSTANCES})
+LABELS: Final[Mapping[str, Table]] = MappingProxyType({**CASES, **CIRCUMSTANCES, **REQUESTS})
 """For each list of codes, by the name of its class: the texts of each value."""
 
 
@@ -75,6 +76,14 @@ def next_step(status: StrEnum, language: str) -> str:
     """
     own = NEXT_STEPS if type(status).__name__ == "Status" else {}
     return read(_found(own, status.value), language)
+
+
+def heading(name: str, language: str) -> str:
+    """A heading of the answer to somebody who asked about their own data, by its name.
+
+    Raises LookupError for a name that is no heading's, and for a language that nobody reads here.
+    """
+    return read(_found(HEADINGS, name), language)
 
 
 def letter(occasion: str, language: str) -> tuple[str, str]:
