@@ -7,8 +7,8 @@ Laws of this module
 - Nothing here opens a seal. What was cut off or altered by others is found by whoever opens it; what is no file of
   this store any more is `StoreUnusable`, ``corrupt``.
 
-Each file: ``EPEV`` | edition (1) | microseconds since 1970 (8) | bytes of all chunks (8) | then for each chunk its length
-(4) and itself. Numbers begin with their highest byte.
+Each file: ``EPEV`` | edition (1) | microseconds since 1970 (8) | bytes of all chunks (8) | then for each chunk its
+length (4) and itself. Numbers begin with their highest byte.
 """
 
 from __future__ import annotations

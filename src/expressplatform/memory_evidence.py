@@ -36,6 +36,7 @@ class MemoryEvidence:
 
     def get(self, case_id: str, name: str, /) -> Iterator[bytes]:
         """The chunks of a file in their order; raises EvidenceMissing where it is not there."""
+        check_place(case_id, name)
         with self._open():
             found = self._files.get((case_id, name))
         if found is None:
@@ -54,6 +55,7 @@ class MemoryEvidence:
 
     def delete(self, case_id: str, names: Sequence[str], /) -> None:
         """Deletes files of a case; harmless when repeated."""
+        check_place(case_id, *names)
         with self._open():
             for name in names:
                 self._files.pop((case_id, name), None)

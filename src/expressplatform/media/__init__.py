@@ -14,7 +14,6 @@ PIPL Art 6 and PDPO DPP3: a trader needs to see a picture of the goods, and not 
 
 from __future__ import annotations
 
-
 from expressplatform.codes import MediaType
 from expressplatform.fields import refuse
 from expressplatform.media.jpeg import strip_jpeg
@@ -41,8 +40,6 @@ def media_type(content: bytes) -> MediaType:
         return MediaType.PDF
     read_text(content)
     return MediaType.TEXT
-
-
 
 
 def strip_image(content: bytes, kind: MediaType) -> bytes:

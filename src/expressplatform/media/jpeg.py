@@ -1,8 +1,8 @@
 """JPEG without what cameras and programs write beside the picture.
 
 Laws of this file: those of the package. Kept are tables, frames and scans as they are; made anew are the marks of JFIF
-and Adobe, by which colours are told, the colour profile (`colour`) and the way up. Everything else goes: Exif with place
-and device, XMP, IPTC, comments, thumbnails, second pictures, and what follows the end.
+and Adobe, by which colours are told, the colour profile (`colour`) and the way up. Everything else goes: Exif with
+place and device, XMP, IPTC, comments, thumbnails, second pictures, and what follows the end.
 
 ITU-T T.81 (ISO/IEC 10918-1) Annex B: markers, their segments and lengths. T.871: JFIF. T.872, 6.5.3: Adobe.
 """

@@ -33,5 +33,5 @@ def read_text(content: bytes) -> str:
 
 
 def masked_text(content: bytes, mask: Callable[[str], str]) -> bytes:
-    """The file with ``mask`` over its text (`privacy.masking.mask_numbers`); raises InvalidInput as `read_text` does."""
+    """The file with ``mask`` (`privacy.masking.mask_numbers`) over its text; raises InvalidInput as `read_text` does."""
     return mask(read_text(content)).encode()
