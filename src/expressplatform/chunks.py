@@ -2,15 +2,16 @@
 
 Laws of this file
 - It reads and writes pieces and never holds a whole file; no store, case or consent is known here.
-- Each chunk is bound to its case, to the name of its file, to its place in it, and to whether it is the last. So one
-  that is missing, moved, doubled or of another file or case does not open, and nothing can be cut off or put after.
+- Each chunk is bound to its case, to the name of its file, to its place in it, to the chunk before it, and to whether
+  it is the last. So one that is missing, moved, doubled or of another file or case does not open, not even one of an
+  earlier edition of the same file; nothing can be cut off or put after.
 - A name is a digest that only the case's key makes: equal content of one case meets in one name, that of two cases
   never does, and once the key is destroyed no known document can be told by a name any more.
 
 One file, of n bytes, is ``max(1, ceil(n / 65536))`` chunks. Chunk i is a blob of `sealing` (suite 1) over 64 KiB of the
 content (the last one: over what is left; over nothing only in an empty file), sealed in the `Context` of the case, with
-``version`` i from 0, ``kind`` the name, ``schema`` 1, ``facts`` one byte (1 for the last, 0 for the others) and
-``label`` "evidence". The construction is that of STREAM (Hoang, Reyhanitabar, Rogaway, Vizár: Online Authenticated-
+``version`` i from 0, ``kind`` the name, ``schema`` 1, ``label`` "evidence", and as ``facts`` one byte (1 for the last, 0
+for the others) and the last 16 bytes of the chunk before (of the first: nothing). The construction is that of STREAM (Hoang, Reyhanitabar, Rogaway, Vizár: Online Authenticated-
 Encryption and its Nonce-Reuse Misuse-Resistance, CRYPTO 2015), with nonces drawn for each chunk.
 """
 
@@ -29,6 +30,7 @@ EDITION: Final = 1
 """How files are cut into chunks; bound into each."""
 LABEL: Final = "evidence"
 
+_TAG: Final = 16
 _NAME: Final = b"expressplatform evidence name 1"
 _BESIDE: Final = b"expressplatform evidence note 1"
 
@@ -51,16 +53,17 @@ def name_beside(key: CaseKey, name: str, label: str) -> str:
 
 def seal_file(key: CaseKey, case_id: str, name: str, content: Iterable[bytes]) -> Iterator[bytes]:
     """The sealed chunks of a file, in their order; the content may come in pieces of any size."""
-    place = 0
+    place, before = 0, b""
     held = bytearray()
     for piece in content:
         held += piece
         full = max(0, len(held) - 1) // CHUNK  # what fills a chunk exactly may be the last
         for start in range(0, full * CHUNK, CHUNK):
-            yield key.seal(bytes(held[start : start + CHUNK]), _context(case_id, name, place, last=False))
-            place += 1
+            chunk = key.seal(bytes(held[start : start + CHUNK]), _context(case_id, name, place, b"\x00" + before))
+            yield chunk
+            place, before = place + 1, chunk[-_TAG:]
         del held[: full * CHUNK]
-    yield key.seal(bytes(held), _context(case_id, name, place, last=True))
+    yield key.seal(bytes(held), _context(case_id, name, place, b"\x01" + before))
 
 
 def open_file(key: CaseKey, case_id: str, name: str, chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -84,12 +87,12 @@ class Opening:
     ``unknown_suite``.
     """
 
-    __slots__ = ("_case_id", "_held", "_key", "_name", "_place")
+    __slots__ = ("_before", "_case_id", "_held", "_key", "_name", "_place")
 
     def __init__(self, key: CaseKey, case_id: str, name: str) -> None:
         self._key, self._case_id, self._name = key, case_id, name
         self._held: bytes | None = None
-        self._place = 0
+        self._place, self._before = 0, b""
 
     def take(self, chunk: bytes) -> bytes:
         """The content of the chunk before this one (of the first: nothing)."""
@@ -99,7 +102,7 @@ class Opening:
         content = self._opened(held, last=False)
         if len(content) != CHUNK:
             raise SealBroken("altered", self._case_id)
-        self._place += 1
+        self._place, self._before = self._place + 1, held[-_TAG:]
         return content
 
     def end(self) -> bytes:
@@ -115,7 +118,7 @@ class Opening:
         if len(chunk) > CHUNK + OVERHEAD:
             raise SealBroken("altered", self._case_id)
         try:
-            return self._key.open(chunk, _context(self._case_id, self._name, self._place, last=last))
+            return self._key.open(chunk, self._context(last=last))
         except SealBroken as broken:
             if broken.code == "altered" and self._opens(chunk, last=not last):
                 raise SealBroken("truncated" if last else "trailing", self._case_id) from None
@@ -123,11 +126,14 @@ class Opening:
 
     def _opens(self, chunk: bytes, *, last: bool) -> bool:
         try:
-            self._key.open(chunk, _context(self._case_id, self._name, self._place, last=last))
+            self._key.open(chunk, self._context(last=last))
         except SealBroken:
             return False
         return True
 
+    def _context(self, *, last: bool) -> Context:
+        return _context(self._case_id, self._name, self._place, (b"\x01" if last else b"\x00") + self._before)
 
-def _context(case_id: str, name: str, place: int, *, last: bool) -> Context:
-    return Context(case_id, place, name, EDITION, b"\x01" if last else b"\x00", LABEL)
+
+def _context(case_id: str, name: str, place: int, facts: bytes) -> Context:
+    return Context(case_id, place, name, EDITION, facts, LABEL)

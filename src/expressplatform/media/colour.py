@@ -28,8 +28,11 @@ _KEPT: Final = frozenset(
 )
 # clause 10: kinds of data that hold numbers
 _NUMBERS: Final = frozenset((b"XYZ ", b"curv", b"para", b"sf32", b"mft1", b"mft2", b"mAB ", b"mBA ", b"mpet", b"cicp"))
-# clause 7.2: where the header tells of software, date, platform, maker, model, creator and the profile's own digest
-_TELLING: Final = ((4, 8), (24, 36), (40, 44), (48, 56), (80, 84), (84, 100), (100, 128))
+# clause 7.2: what sort of profile it is, between which colours; what a picture may have
+_SORTS: Final = frozenset((b"mntr", b"scnr", b"prtr", b"spac"))
+_DEVICE: Final = frozenset((b"RGB ", b"GRAY", b"CMYK"))
+_COMMON: Final = frozenset((b"XYZ ", b"Lab "))
+_D50: Final = bytes.fromhex("0000f6d6000100000000d32d")  # clause 7.2.16: the only one there is
 
 
 def plain_profile(profile: bytes) -> bytes | None:
@@ -37,15 +40,17 @@ def plain_profile(profile: bytes) -> bytes | None:
     tags = _tags(profile)
     if not tags:
         return None
-    header = bytearray(profile[:_HEADER])
-    for start, end in _TELLING:
-        header[start:end] = bytes(end - start)
-    return _written(header, {**tags, **_texts(header[8])})
+    # clause 7.2, in its order; left at zero: software, date, platform, maker, model, creator, digest, what is reserved
+    header = bytes(4) + profile[8:10] + bytes(2) + profile[12:24] + bytes(12) + b"acsp"
+    header += bytes(27) + bytes((profile[67] & 3,)) + _D50
+    return _written(header, {**tags, **_texts(profile[8])})
 
 
 def _tags(profile: bytes) -> dict[bytes, bytes]:
     """The tags that are kept, by name; none where the table does not hold together."""
     if not _HEADER + 4 <= len(profile) <= LONGEST or profile[36:40] != b"acsp":
+        return {}
+    if profile[12:16] not in _SORTS or profile[16:20] not in _DEVICE or profile[20:24] not in _COMMON:
         return {}
     count = int.from_bytes(profile[_HEADER : _HEADER + 4], "big")
     if count > MOST_TAGS or len(profile) < _HEADER + 4 + count * _ENTRY:
@@ -73,7 +78,7 @@ def _texts(version: int) -> dict[bytes, bytes]:
     return {b"desc": text, b"cprt": text}
 
 
-def _written(header: bytearray, tags: dict[bytes, bytes]) -> bytes | None:
+def _written(header: bytes, tags: dict[bytes, bytes]) -> bytes | None:
     """The profile; equal data stands in it once (clause 7.3.1), so that it is no longer than it was."""
     start = _HEADER + 4 + len(tags) * _ENTRY
     table, body, places = len(tags).to_bytes(4, "big"), bytearray(), dict[bytes, int]()
@@ -84,5 +89,5 @@ def _written(header: bytearray, tags: dict[bytes, bytes]) -> bytes | None:
         table += name + places[data].to_bytes(4, "big") + len(data).to_bytes(4, "big")
         if len(body) > LONGEST:
             return None
-    header[:4] = (start + len(body)).to_bytes(4, "big")
-    return bytes(header) + table + body
+    size = (start + len(body)).to_bytes(4, "big")
+    return size + header.ljust(_HEADER - 4, b"\0") + table + body

@@ -12,15 +12,19 @@ from typing import Final
 from expressplatform.fields import refuse
 from expressplatform.media.parts import PATH
 
+LONGEST: Final = 1024 * 1024
+"""Bytes of the longest text: looking through one for numbers may take seconds a mebibyte."""
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 
 
 def read_text(content: bytes) -> str:
     """The text in a file, without the mark that some programs put before it.
 
-    Raises InvalidInput of kind ``media_type`` where it is not UTF-8, or nothing at all, and ``text`` where it holds
-    control characters other than tabs and ends of lines and pages.
+    Raises InvalidInput of kind ``media_type`` where it is not UTF-8, or nothing at all, ``text`` where it holds
+    control characters other than tabs and ends of lines and pages, and ``too_long`` above 1 MiB.
     """
+    if len(content) > LONGEST:
+        raise refuse(PATH, "too_long", "must have at most 1 MiB as text: a longer one belongs into a PDF document")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -33,5 +37,5 @@ def read_text(content: bytes) -> str:
 
 
 def masked_text(content: bytes, mask: Callable[[str], str]) -> bytes:
-    """The file with ``mask`` (`privacy.masking.mask_numbers`) over its text; raises InvalidInput as `read_text` does."""
+    """The file, ``mask`` (as `privacy.masking.mask_numbers`) over its text; raises InvalidInput as `read_text` does."""
     return mask(read_text(content)).encode()
