@@ -10,9 +10,9 @@ Laws of this file
 
 One file, of n bytes, is ``max(1, ceil(n / 65536))`` chunks. Chunk i is a blob of `sealing` (suite 1) over 64 KiB of the
 content (the last one: over what is left; over nothing only in an empty file), sealed in the `Context` of the case, with
-``version`` i from 0, ``kind`` the name, ``schema`` 1, ``label`` "evidence", and as ``facts`` one byte (1 for the last, 0
-for the others) and the last 16 bytes of the chunk before (of the first: nothing). The construction is that of STREAM (Hoang, Reyhanitabar, Rogaway, Vizár: Online Authenticated-
-Encryption and its Nonce-Reuse Misuse-Resistance, CRYPTO 2015), with nonces drawn for each chunk.
+``version`` i from 0, ``kind`` the name, ``schema`` 1, ``label`` "evidence", and as ``facts`` one byte (1 for the last,
+0 for the others) and the last 16 bytes of the chunk before (of the first: nothing). It does what STREAM does (Hoang,
+Reyhanitabar, Rogaway, Vizár: Online Authenticated-Encryption and its Nonce-Reuse Misuse-Resistance, CRYPTO 2015).
 """
 
 from __future__ import annotations

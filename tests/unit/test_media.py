@@ -9,7 +9,7 @@ import pytest
 
 from expressplatform.codes import MediaType
 from expressplatform.errors import InvalidInput
-from expressplatform.media import masked_text, media_type, png, read_text, strip_image, strip_jpeg, strip_png, text
+from expressplatform.media import masked_text, media_type, parts, read_text, strip_image, strip_jpeg, strip_png, text
 from expressplatform.media.colour import LONGEST, MOST_TAGS, plain_profile
 from expressplatform.media.parts import orientation, orientation_only
 from tests.pictures import (
@@ -268,7 +268,7 @@ class TestPng:
                 strip_png(whole[:length])
 
     def test_a_small_file_that_becomes_a_huge_picture_is_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(png, "LARGEST", 3_000_000)
+        monkeypatch.setattr(parts, "LARGEST", 3_000_000)
         assert strip_png(made_png(data=chunk(b"IDAT", zlib.compress(bytes(3_000_000)))))
         assert refused(made_png(data=chunk(b"IDAT", zlib.compress(bytes(3_000_001))))) == "damaged"
 

@@ -6,12 +6,16 @@ length.
 
 from __future__ import annotations
 
+import zlib
 from typing import Final
 
 from expressplatform.errors import InvalidInput
 from expressplatform.fields import refuse
 
 PATH: Final = "$.content"
+_STEP: Final = 1024 * 1024
+LARGEST: Final = 512 * 1024 * 1024
+"""Bytes of what is packed in a file beyond which it is refused: whoever opened it would need that much memory."""
 _ORIENTATION: Final = 0x0112
 _SHORT: Final = 3
 _ENTRY: Final = 12
@@ -20,6 +24,23 @@ _ENTRY: Final = 12
 def damaged() -> InvalidInput:
     """The file begins as a picture and does not hold together as one."""
     return refuse(PATH, "damaged", "must be a whole picture: this one is cut off or damaged")
+
+
+def deflated(data: bytes) -> bytes:
+    """Packed data (RFC 1950) without what stands after its end; it is unpacked once, in steps, and thrown away.
+
+    Raises InvalidInput (``damaged``) where it has no end, or unpacks to more than `LARGEST`.
+    """
+    inflate, rest, size = zlib.decompressobj(), data, 0
+    try:
+        while not inflate.eof:
+            step = len(inflate.decompress(rest, _STEP))
+            size, rest = size + step, inflate.unconsumed_tail
+            if (not step and not rest and not inflate.eof) or size > LARGEST:
+                raise damaged()
+    except zlib.error:
+        raise damaged() from None
+    return data[: len(data) - len(inflate.unused_data)]
 
 
 def orientation(tiff: bytes) -> int:

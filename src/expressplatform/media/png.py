@@ -17,7 +17,7 @@ from typing import Final
 import attrs
 
 from expressplatform.media.colour import LONGEST, plain_profile
-from expressplatform.media.parts import damaged, orientation, orientation_only
+from expressplatform.media.parts import damaged, deflated, orientation, orientation_only
 
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _CRITICAL: Final = frozenset((b"IHDR", b"PLTE", b"IDAT", b"IEND"))
@@ -25,9 +25,6 @@ _CRITICAL: Final = frozenset((b"IHDR", b"PLTE", b"IDAT", b"IEND"))
 _COLOURS: Final = MappingProxyType({b"cHRM": 32, b"gAMA": 4, b"sBIT": 4, b"sRGB": 1, b"cICP": 4})
 _TRANSPARENCY: Final = MappingProxyType({0: 2, 2: 6, 3: 256})
 _ANCILLARY: Final = 0x20  # clause 5.4: the fifth bit of the first letter
-_STEP: Final = 1024 * 1024
-LARGEST: Final = 512 * 1024 * 1024
-"""Bytes of a picture, inflated, beyond which it is refused: whoever opened it would need that much memory."""
 
 
 @attrs.define
@@ -58,7 +55,7 @@ def strip_png(content: bytes) -> bytes:
     kept = [(b"IHDR", head[1]), *found.colours.items()]
     kept += [(b"PLTE", found.palette)] if found.palette else []
     kept += [(b"tRNS", found.transparency)] if found.transparency else []
-    kept += [(b"IDAT", _exactly(b"".join(found.data))), (b"IEND", b"")]
+    kept += [(b"IDAT", deflated(b"".join(found.data))), (b"IEND", b"")]
     return _SIGNATURE + b"".join(_chunk(name, payload) for name, payload in kept)
 
 
@@ -116,20 +113,6 @@ def _profile(payload: bytes) -> bytes | None:
         return None
     plain = plain_profile(profile) if inflate.eof else None
     return None if plain is None else b"colour\0\0" + zlib.compress(plain, 9)
-
-
-def _exactly(data: bytes) -> bytes:
-    """The compressed picture without what stands after its end; inflated once, in steps, and thrown away."""
-    inflate, rest, size = zlib.decompressobj(), data, 0
-    try:
-        while not inflate.eof:
-            step = len(inflate.decompress(rest, _STEP))
-            size, rest = size + step, inflate.unconsumed_tail
-            if (not step and not rest and not inflate.eof) or size > LARGEST:
-                raise damaged()
-    except zlib.error:
-        raise damaged() from None
-    return data[: len(data) - len(inflate.unused_data)]
 
 
 def _chunk(name: bytes, payload: bytes) -> bytes:

@@ -163,20 +163,20 @@ class _EvidenceChecks:
             _raised(InvalidInput, lambda: store.put("", NAMES[0], [b"x"], NOON))
 
     def test_threads_do_not_disturb_each_other(self) -> None:
-        """Eight threads write, read and delete at once; each finds its own files whole."""
+        """Four threads write, read and delete at once; each finds its own files whole."""
         mine = _Mine()
 
         def work(number: int) -> list[str]:
             case = mine.case(number)
-            for round_ in range(4):
+            for round_ in range(2):
                 for name in NAMES:
                     store.put(case, name, [bytes([number, round_]) * 999] * 3, NOON)
                     assert list(store.get(case, name)) == [bytes([number, round_]) * 999] * 3
                 store.delete(case, NAMES[1:])
             return [one.name for one in store.list(case, "", MANY)]
 
-        with self.opened() as store, ThreadPoolExecutor(8) as pool:
-            assert list(pool.map(work, range(8))) == [[NAMES[0]]] * 8
+        with self.opened() as store, ThreadPoolExecutor(4) as pool:
+            assert list(pool.map(work, range(4))) == [[NAMES[0]]] * 4
 
     def test_a_reader_beside_writers_never_sees_half_a_file(self) -> None:
         """While one file is replaced again and again, whoever reads it gets one of its editions, whole."""
