@@ -10,15 +10,15 @@ from expressplatform.codes import Role
 from expressplatform.complaint import Actor
 from expressplatform.errors import Refused
 from expressplatform.platform.auditing import Auditing
-from expressplatform.platform.changing import Changing
 from expressplatform.platform.desk import NO_GATEWAYS
+from expressplatform.platform.evidencing import Evidencing
 from expressplatform.platform.requests import numbered
 from expressplatform.platform.running import Running
 
 __all__ = ["NO_GATEWAYS", "Flow", "approver"]
 
 
-class Flow(Changing, Running, Auditing):
+class Flow(Evidencing, Running, Auditing):
     """The platform's one flow over an asynchronous store; `Platform` and `AsyncPlatform` put their face on it."""
 
 
