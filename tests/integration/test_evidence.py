@@ -14,6 +14,7 @@ import pytest
 
 from expressplatform import commands as c
 from expressplatform.case import Case
+from expressplatform.chunks import name_of, seal_file
 from expressplatform.codes import EvidenceKind, MediaType, Reading, Role, Status
 from expressplatform.complaint import Actor, Evidence
 from expressplatform.errors import EvidenceMissing, InvalidInput, KeyReused, NoSuchCase, Refused, StoreUnusable
@@ -27,6 +28,7 @@ from expressplatform.platform.aio_evidence import AsyncEvidenceFace
 from expressplatform.platform.sync_evidence import EvidenceFace
 from expressplatform.ports import EvidenceStore, Filed, Scan, Scanned
 from expressplatform.schemes import HK_CCA
+from expressplatform.sealing import CaseKey
 from expressplatform.testing.fakes import ScriptedScan
 from expressplatform_files.evidence import AsyncDirectoryEvidence, DirectoryEvidence
 from expressplatform_files.pdf import PdfStrip, plain_pdf
@@ -517,7 +519,8 @@ class TestMasking:
         assert kinds(lambda: redact(desk.id, photo, None, by=OFFICER, key="1")) == ["$.content missing"]
         assert refused(lambda: redact(desk.id, "order-1", None, by=OFFICER, key="2")) == "not_held"
         assert refused(lambda: redact(desk.id, "nothing", b"x", by=OFFICER, key="3")) == "no_such_evidence"
-        assert desk.platform.redact(desk.id, "order-1", b"described before", by=OFFICER, key="4")
+        after = desk.platform.redact(desk.id, "order-1", b"described before", by=OFFICER, key="4")
+        assert after.file.evidence[-1].file
 
     def test_a_trader_masks_nothing(self) -> None:
         desk = Desk()
@@ -592,63 +595,92 @@ class TestOrphans:
         desk.platform._flow.ring.forget(desk.id)
         assert desk.platform.sweep_evidence() == 0
 
-    def test_a_sweep_never_takes_a_file_that_an_event_comes_to_name(self) -> None:
-        """An earlier try left a file; the same is handed in again at the very moment at which it is swept away."""
-        for moment in range(6):
-            desk = Desk(evidence := Meddled())
-            with pytest.raises(OSError, match="torn"):
-                desk.platform.add_evidence(
-                    desk.id, PHOTO, kind=EvidenceKind.ORDER, name="", by=OFFICER, key=evidence.torn("k")
-                )
-            desk.clock.wait(days=2)
-            evidence.meddle = (moment, lambda desk=desk: desk.add(key="k", by=OFFICER))  # type: ignore[misc]
-            desk.platform.sweep_evidence()
-            evidence.meddle = None
-            added = desk.add(key="k", by=OFFICER)
-            desk.platform.work()
-            assert desk.read(added).content == PHOTO
+    @pytest.mark.parametrize("moment", range(4))
+    def test_a_sweep_gives_back_what_an_event_comes_to_name(self, moment: int) -> None:
+        """An earlier try left a file; the same is handed in again between two steps of the sweep that takes it away."""
+        desk = Desk(evidence := Meddled())
+        evidence.put(desk.id, _name(desk, PHOTO), _sealed(desk, PHOTO), desk.clock())
+        desk.clock.wait(days=2)
+        added: list[str] = []
+        evidence.before(moment, lambda: added.append(desk.add(PHOTO)))
+        desk.platform.sweep_evidence()
+        assert len(added) == 1
+        desk.platform.work()
+        assert desk.read(added[0]).content == PHOTO
+
+    def test_a_file_swept_just_before_its_event_is_stored_again(self) -> None:
+        """A sweep that saw the file of an earlier try takes away the one that has just been stored in its place."""
+        desk = Desk(evidence := Meddled())
+        evidence.after_put = lambda: desk.platform.sweep_evidence(timedelta(days=-1))
+        added = desk.add(PHOTO)
+        assert not evidence.waiting
+        desk.platform.work()
+        assert desk.read(added).content == PHOTO
+
+    def test_nor_one_that_is_swept_while_its_event_is_stored(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        desk = Desk()
+        swept: list[int] = []
+
+        def append(store: MemoryStore, commits: Any, /, real: Any = MemoryStore.append) -> Any:
+            swept.append(desk.platform.sweep_evidence(timedelta(days=-1)))
+            return real(store, commits)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(MemoryStore, "append", append)
+            added = desk.add(PHOTO)
+        assert swept == [1]
+        desk.platform.work()
+        assert desk.read(added).content == PHOTO
+
+
+def _name(desk: Desk, content: bytes) -> str:
+    return name_of(CaseKey(desk.keys.get(desk.id)), [content])
+
+
+def _sealed(desk: Desk, content: bytes) -> list[bytes]:
+    return list(seal_file(CaseKey(desk.keys.get(desk.id)), desk.id, _name(desk, content), [content]))
 
 
 class Meddled(MemoryEvidence):  # type: ignore[misc]
-    """A store in which something happens before its n-th call of a sweep, and which can lose a caller after a put."""
+    """A store in which something happens once: before its n-th call from now on, or after the next file came in."""
 
-    __slots__ = ("_calls", "_tear", "meddle")
+    __slots__ = ("_happens", "_left", "after_put")
 
     def __init__(self) -> None:
         super().__init__()
-        self.meddle: tuple[int, Callable[[], object]] | None = None
-        self._calls, self._tear = 0, False
+        self._left, self._happens = -1, list[Callable[[], object]]()
+        self.after_put: Callable[[], object] | None = None
 
-    def torn(self, key: str) -> str:
-        """The next put is the last that its caller does."""
-        self._tear = True
-        return key
+    @property
+    def waiting(self) -> bool:
+        """Whether what was to happen has not happened yet."""
+        return bool(self._happens) or self.after_put is not None
 
-    def _before(self) -> None:
-        if self.meddle is not None:
-            at, happens = self.meddle
-            self._calls += 1
-            if self._calls == at + 1:
-                self.meddle = None
-                happens()
+    def before(self, calls: int, happens: Callable[[], object]) -> None:
+        self._left, self._happens = calls, [happens]
+
+    def _called(self) -> None:
+        if self._left == 0 and self._happens:
+            self._happens.pop()()
+        self._left -= 1
 
     def put(self, case_id: str, name: str, chunks: Any, now: Any, /) -> None:
-        self._before()
+        self._called()
         MemoryEvidence.put(self, case_id, name, chunks, now)
-        if self._tear:
-            self._tear = False
-            raise OSError("torn")
+        happens, self.after_put = self.after_put, None
+        if happens is not None:
+            happens()
 
     def get(self, case_id: str, name: str, /) -> Iterator[bytes]:
-        self._before()
+        self._called()
         return MemoryEvidence.get(self, case_id, name)
 
     def list(self, case_id: str, after: str, limit: int, /) -> Any:
-        self._before()
+        self._called()
         return MemoryEvidence.list(self, case_id, after, limit)
 
     def delete(self, case_id: str, names: Any, /) -> None:
-        self._before()
+        self._called()
         MemoryEvidence.delete(self, case_id, names)
 
 

@@ -40,6 +40,7 @@ from expressplatform.wire import write_command
 
 ATTEMPTS: Final = 10
 """How often a request is decided again because somebody wrote in between, before its caller hears of it."""
+NO_SUCH_FILE: Final = "no_such_file"
 NEEDS_PARTICULARS: Final = (c.Accept, c.Obtain, c.Disclose)
 """Commands that are decided on particulars too: only for these is the complaint opened."""
 
@@ -211,7 +212,7 @@ class Changing(Filing):
         held = {one.file for one in case.file.evidence} if case is not None else set()
         for one in brought(request.command):
             if one.file and one.file not in held and not await self.is_kept(case_id, one.file):
-                raise Refused("no_such_file", case_id, request.by.role, (), "That file is not kept: hand it in first.")
+                raise Refused(NO_SUCH_FILE, case_id, request.by.role, (), "That file is not kept: hand it in first.")
 
     def _instant(self, case: Case | None, request: Request) -> datetime:
         """When it happened: as the request says, but never later than now; or now, by whichever clock is ahead."""

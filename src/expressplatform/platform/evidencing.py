@@ -31,7 +31,7 @@ from expressplatform.fields import refuse
 from expressplatform.media import masked_text, media_type, strip_image
 from expressplatform.media.parts import PATH
 from expressplatform.platform import rows
-from expressplatform.platform.changing import Changing, check_reading
+from expressplatform.platform.changing import NO_SUCH_FILE, Changing, check_reading
 from expressplatform.platform.reading import Reading, check_reader
 from expressplatform.platform.requests import Request, judged
 from expressplatform.ports import Scanned, StoredCase
@@ -110,8 +110,14 @@ class Evidencing(Changing, Reading):
         command = asked(Evidence(named or "erased", kind, media_type(whole), len(whole), name))
         if type(command) in allowed(case, by):
             await self.keep_file(case_id, whole)
-        after = await self.act(Request(command, by, key, case_id))
-        if not await self.is_kept(case_id, name):  # swept as an orphan of an earlier try, in this very moment
+        try:
+            after = await self.act(Request(command, by, key, case_id))
+        except Refused as refused:
+            if refused.code != NO_SUCH_FILE:
+                raise
+            await self.keep_file(case_id, whole)  # it was swept away as the orphan of an earlier try, just now
+            after = await self.act(Request(command, by, key, case_id))
+        if not await self.is_kept(case_id, name):  # or even later, by a sweep that had looked before the event
             await self.keep_file(case_id, whole)
         return after
 
