@@ -40,6 +40,7 @@ version: str = expressplatform.__version__
 EMBEDDED = (
     "expressplatform",
     "expressplatform_cli",
+    "expressplatform_files",
     "expressplatform_jd",
     "expressplatform_sqlite",
     "expressplatform_taobao",

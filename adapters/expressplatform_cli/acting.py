@@ -127,7 +127,7 @@ def _sent(
 ) -> tuple[Case, Disclosure | None]:
     """The case after the command, and what a trader that obtained it was given."""
     after = platform.act(case_id, asked, by=by, key=key, expected=expected)
-    if not isinstance(asked, c.Obtain):
+    if not isinstance(asked, c.Obtain) or asked.evidence:  # documents are fetched by 'evidence get'
         return after, None
     # The same key again: the reading is on record once, and this is what was read.
     return after, platform.obtain(case_id, by=by, key=key)

@@ -26,6 +26,7 @@ COMMANDS: Final = MappingProxyType(
         "cases": ("looking", "List where cases stand."),
         "show": ("looking", "Show one case: what happened, what is due, what may be done."),
         "act": ("acting", "Send one command to a case."),
+        "evidence": ("evidence", "Documents of a case: add, list, get, share, redact, sweep."),
         "tick": ("acting", "Take the steps that time asks for."),
         "work": ("acting", "Carry out what steps left to be done: alerts, destroyed keys."),
         "access-request": ("rights", "What people ask about their own data: open, answer, refuse, list."),

@@ -22,11 +22,13 @@ from expressplatform.errors import InvalidInput, Problem, StoreUnusable
 
 if TYPE_CHECKING:  # what the help needs none of: loaded when a store is opened
     from expressplatform.platform import Platform
-    from expressplatform.ports import Draw, TraderGateway
+    from expressplatform.ports import Draw, Strip, TraderGateway
     from expressplatform.scheme import Participant, Scheme
 
 DEFAULT: Final = Path("expressplatform.toml")
-KEYS: Final = ("store", "keys", "scheme")
+KEYS: Final = ("store", "keys", "scheme", "evidence", "scan")
+EVIDENCE: Final = "evidence.db"
+"""The file of documents, beside the store where a configuration names no other."""
 NO_PLACE: Final = (
     f"There is no {DEFAULT} in this directory. Make one with 'expressplatform init DIR', or give --store and --keys."
 )
@@ -35,11 +37,21 @@ _NEEDED: Final = ("store", "keys")
 
 @attrs.frozen
 class Place:
-    """Where the files are. ``scheme`` is the id that a configuration file names, None where nobody says."""
+    """Where the files are. ``scheme`` is the id that a configuration file names, None where nobody says.
+
+    ``evidence`` is the file of documents, None for the usual one; ``scan`` the command that looks into them, if any.
+    """
 
     store: Path
     keys: Path
     scheme: str | None = None
+    evidence: Path | None = None
+    scan: tuple[str, ...] = ()
+
+    @property
+    def documents(self) -> Path:
+        """Where the file of documents is, or would be."""
+        return self.evidence or self.store.with_name(EVIDENCE)
 
 
 def find_place(config: Path | None, store: Path | None, keys: Path | None) -> Place:
@@ -76,7 +88,13 @@ def read_configuration(path: Path) -> Place:
     if found := _problems(document):
         raise InvalidInput(found)
     folder = path.parent
-    return Place(folder / document["store"], folder / document["keys"], document.get("scheme"))
+    return Place(
+        folder / document["store"],
+        folder / document["keys"],
+        document.get("scheme"),
+        folder / document["evidence"] if "evidence" in document else None,
+        tuple(document.get("scan", ())),
+    )
 
 
 def _problems(document: dict[str, object]) -> tuple[Problem, ...]:
@@ -85,8 +103,11 @@ def _problems(document: dict[str, object]) -> tuple[Problem, ...]:
     wrong = [
         Problem(f"$.{key}", "type", "must be text that is not empty")
         for key in KEYS
-        if key in document and not (isinstance(document[key], str) and document[key])
+        if key in document and key != "scan" and not (isinstance(document[key], str) and document[key])
     ]
+    words = document.get("scan", ["-"])
+    if not (isinstance(words, list) and words and all(isinstance(word, str) and word for word in words)):
+        wrong.append(Problem("$.scan", "type", "must be a list of words that are not empty: a command"))
     return (*unknown, *missing, *wrong)
 
 
@@ -97,6 +118,8 @@ def configuration(scheme: str, store: str, keys: str) -> str:
         f'scheme = "{scheme}"\n'
         f'store = "{store}"\n'
         f'keys = "{keys}"  # whoever has this file can open every case: back it up apart from the store\n'
+        f'# evidence = "{EVIDENCE}"  # the file of documents, made with the first of them\n'
+        '# scan = ["clamdscan", "--no-summary", "-"]  # looks into each of them: 0 is clean, 1 harmful\n'
     )
 
 
@@ -108,16 +131,20 @@ def open_platform(
     scheme: Scheme | None = None,
     participants: Sequence[Participant] = (),
     gateways: Mapping[str, TraderGateway] | None = None,
+    documents: bool = False,
 ) -> Platform:
     """The platform over the files of a place.
 
     Without a ``scheme`` the files must be there, and the store names its scheme. With one they are made where they are
     not, and belong to it from then on. ``now`` and ``draw`` are those of the system unless given; ``gateways`` tell
-    traders that a case waits (none: nobody is told). Raises StoreUnusable, with the codes of the stores, or
+    traders that a case waits (none: nobody is told). The file of documents is opened where it is there, and made for
+    whoever asks for ``documents``. Raises StoreUnusable, with the codes of the stores, or
     ``missing``, ``no_scheme``, ``other_scheme``, ``unknown_scheme``.
     """
     from expressplatform.platform import Platform, system_draw, utc_now
     from expressplatform.platform.flow import NO_GATEWAYS
+    from expressplatform_files.scanning import CommandScan
+    from expressplatform_sqlite.evidence import SqliteEvidence
     from expressplatform_sqlite.keys import LocalKeyStore
     from expressplatform_sqlite.shelf import SqliteShelf
     from expressplatform_sqlite.store import SqliteStore
@@ -128,6 +155,7 @@ def open_platform(
     try:
         scheme = scheme or scheme_named_by(store.scheme(), place)
         keys, shelf = LocalKeyStore(place.keys), SqliteShelf(place.store)
+        evidence = SqliteEvidence(place.documents) if documents or place.documents.is_file() else None
     except BaseException:
         store.close()
         raise
@@ -136,6 +164,9 @@ def open_platform(
         store=store,
         keys=keys,
         shelf=shelf,
+        evidence=evidence,
+        scan=CommandScan(place.scan) if place.scan else None,
+        strip=_strip() if documents else None,
         now=now or utc_now,
         draw=draw or system_draw,
         participants=participants,
@@ -147,6 +178,12 @@ def open_platform(
         platform.close()
         raise
     return platform
+
+
+def _strip() -> Strip:
+    from expressplatform_files.pdf import PdfStrip
+
+    return PdfStrip()
 
 
 def must_be_there(place: Place) -> None:

@@ -1,4 +1,4 @@
-"""The connections to one file of cases: one that writes, and as many that read as are reading.
+"""The connections to one file: one that writes, and as many that read as are reading.
 
 Laws of this module
 - One writer at a time, in this process by a lock and between processes by SQLite's; readers never wait for it.
@@ -13,10 +13,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import TracebackType
-from typing import Self
+from typing import ClassVar, Self
 
 from expressplatform_sqlite.faults import closed, translated
-from expressplatform_sqlite.schema import MEMORY, opened, reader
+from expressplatform_sqlite.schema import CASES, MEMORY, Tables, opened, reader
 
 
 class Connections:
@@ -27,6 +27,7 @@ class Connections:
     """
 
     __slots__ = ("_busy", "_closed", "_db", "_idle", "_lock", "_path")
+    _tables: ClassVar[Tables] = CASES
 
     def __init__(self, path: str | os.PathLike[str], *, busy_seconds: float = 30.0) -> None:
         self._path = MEMORY if path == MEMORY else os.path.abspath(path)
@@ -35,7 +36,7 @@ class Connections:
         self._idle: list[sqlite3.Connection] = []
         self._closed = False
         with translated():
-            self._db = opened(self._path, busy_seconds)
+            self._db = opened(self._path, busy_seconds, self._tables)
 
     def _empty_log(self) -> None:
         """What has been deleted leaves the write-ahead log too; where somebody reads just now, another time."""

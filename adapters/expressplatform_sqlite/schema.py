@@ -16,6 +16,8 @@ import os
 import sqlite3
 import time
 
+import attrs
+
 from expressplatform.errors import StoreUnusable
 
 MEMORY = ":memory:"
@@ -71,7 +73,21 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 SCHEMA = len(MIGRATIONS)
 """The edition of the tables which this release reads and writes."""
 
-_TABLES = {"cases", "events", "effects", "receipts", "tokens", "shelf", "labels", "meta"}
+
+@attrs.frozen
+class Tables:
+    """What a kind of file holds: the number that tells it from any other, its migrations and its tables."""
+
+    application: int
+    migrations: tuple[tuple[str, ...], ...]
+    names: frozenset[str]
+
+
+CASES = Tables(
+    APPLICATION,
+    MIGRATIONS,
+    frozenset({"cases", "events", "effects", "receipts", "tokens", "shelf", "labels", "meta"}),
+)
 
 
 def connect(path: str, busy_seconds: float) -> sqlite3.Connection:
@@ -79,19 +95,19 @@ def connect(path: str, busy_seconds: float) -> sqlite3.Connection:
     return sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
 
 
-def opened(path: str, busy_seconds: float) -> sqlite3.Connection:
+def opened(path: str, busy_seconds: float, tables: Tables = CASES) -> sqlite3.Connection:
     """The writing connection: the file made or checked, brought to this release's tables, durable at commit."""
     if path != MEMORY:
         _make_private(path)
     db = connect(path, busy_seconds)
     try:
-        _refuse_foreign(db)
+        _refuse_foreign(db, tables)
         if path != MEMORY:
             _keep_log(db, busy_seconds)
         db.execute("PRAGMA synchronous = FULL")
-        db.execute("PRAGMA secure_delete = ON")  # tokens that an erasure takes away leave no trace in the file
-        _migrate(db)
-        _refuse_incomplete(db)
+        db.execute("PRAGMA secure_delete = ON")  # what an erasure takes away leaves no trace in the file
+        _migrate(db, tables)
+        _refuse_incomplete(db, tables)
     except BaseException:
         db.close()
         raise
@@ -113,15 +129,15 @@ def _make_private(path: str) -> None:
         return
 
 
-def _refuse_foreign(db: sqlite3.Connection) -> None:
+def _refuse_foreign(db: sqlite3.Connection, of: Tables) -> None:
     db.execute("BEGIN")  # one look: somebody else may be making the file at this moment
     schema, application = _number(db, "user_version"), _number(db, "application_id")
     tables = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
     db.execute("COMMIT")
-    if application != APPLICATION and (schema or application or tables):
+    if application != of.application and (schema or application or tables):
         raise StoreUnusable("not_ours", "the file belongs to another program")
-    if schema > SCHEMA:
-        raise StoreUnusable("newer_schema", f"the store has schema {schema}; this release reads up to {SCHEMA}")
+    if schema > (known := len(of.migrations)):
+        raise StoreUnusable("newer_schema", f"the store has schema {schema}; this release reads up to {known}")
 
 
 def _keep_log(db: sqlite3.Connection, busy_seconds: float) -> None:
@@ -138,22 +154,22 @@ def _keep_log(db: sqlite3.Connection, busy_seconds: float) -> None:
             time.sleep(0.005)
 
 
-def _migrate(db: sqlite3.Connection) -> None:
+def _migrate(db: sqlite3.Connection, of: Tables) -> None:
     """All migrations that the file lacks, in one transaction: a crash leaves the file as it was."""
-    if _number(db, "user_version") == SCHEMA:
+    if _number(db, "user_version") == len(of.migrations):
         return
     db.execute("BEGIN IMMEDIATE")
-    for statements in MIGRATIONS[_number(db, "user_version") :]:
+    for statements in of.migrations[_number(db, "user_version") :]:
         for statement in statements:
             db.execute(statement)
-    db.execute(f"PRAGMA application_id = {APPLICATION}")
-    db.execute(f"PRAGMA user_version = {SCHEMA}")
+    db.execute(f"PRAGMA application_id = {of.application}")
+    db.execute(f"PRAGMA user_version = {len(of.migrations)}")
     db.execute("COMMIT")
 
 
-def _refuse_incomplete(db: sqlite3.Connection) -> None:
+def _refuse_incomplete(db: sqlite3.Connection, of: Tables) -> None:
     there = {name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
-    if not there >= _TABLES:
+    if not there >= of.names:
         raise StoreUnusable("corrupt", "tables of the store are missing")
 
 

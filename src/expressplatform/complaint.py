@@ -109,7 +109,9 @@ class Actor:
 CLOCK_PERSON: Final = "clock"
 
 MOST_EVIDENCE: Final = 50
-"""How many documents a case holds at most."""
+"""How many documents a case describes at most; how many of them are held as files, a `Scheme` says."""
+LARGEST_EVIDENCE: Final = 10 * 1024 * 1024
+"""Bytes of the largest document there can be; a `Scheme` may ask for less."""
 MOST_CONSENTS: Final = 10
 """To how many recipients a case may be sent at most."""
 
@@ -179,12 +181,17 @@ class Flags:
 
 @attrs.frozen
 class Evidence:
-    """A document described, not held: an id within the case, what it shows, what kind of file, its size in bytes."""
+    """A document: an id within the case, what it shows, what kind of file, its size in bytes.
+
+    ``file`` is its name in the store of evidence, a digest that only the case's key makes; empty where the document is
+    described and not held.
+    """
 
     id: str = attrs.field(validator=code(40))
     kind: EvidenceKind
     media_type: MediaType | None = None
-    size: int | None = attrs.field(default=None, validator=whole(0, 10 * 1024 * 1024, optional=True))
+    size: int | None = attrs.field(default=None, validator=whole(0, LARGEST_EVIDENCE, optional=True))
+    file: str = attrs.field(default="", validator=code(64, empty=True))
 
 
 @attrs.frozen

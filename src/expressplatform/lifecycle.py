@@ -49,6 +49,7 @@ class Guard(StrEnum):
     CLOCK_STOPPED = "clock_stopped"
     EVIDENCE_KNOWN = "evidence_known"
     EVIDENCE_NEW = "evidence_new"
+    EVIDENCE_SHARED = "evidence_shared"
     NO_WORD_YET = "no_word_yet"
     CONSENT_GIVEN = "consent_given"
     CURRENT_NOTICE = "current_notice"
@@ -160,7 +161,7 @@ MOVES: Final[tuple[Row, ...]] = (
     *_rows((S.REFERRED_BACK,), c.Redirect, COUNCIL, e.Redirected, S.LODGED, G.ANOTHER_PARTICIPANT),
     *_rows((S.OUTSIDE_SCHEME, S.REFERRED_BACK), c.TakeUp, COUNCIL, e.TakenUp, S.FURTHER_HANDLING),
     *_rows((S.OUTSIDE_SCHEME, S.REFERRED_BACK), c.Record, COUNCIL, e.Recorded, S.RECORDED),
-    *_rows((S.UPLOADED,), c.Obtain, TRADER, e.Obtained, S.OBTAINED, G.CONSENT),
+    *_rows((S.UPLOADED,), c.Obtain, TRADER, e.Obtained, S.OBTAINED, G.CONSENT, G.EVIDENCE_SHARED),
     *_rows((S.OBTAINED,), c.ReportContact, TRADER, e.ContactReported, S.IN_CONCILIATION),
     *_rows((S.IN_CONCILIATION,), c.AcceptOffer, COMPLAINANT, e.OfferAccepted, S.RESOLVED, G.OFFER_OPEN),
     *_rows(
@@ -222,7 +223,7 @@ MOVES: Final[tuple[Row, ...]] = (
 # What leaves it where it is.
 STAYS: Final[tuple[Row, ...]] = (
     *_rows((S.LODGED,), c.Acknowledge, COUNCIL, e.Acknowledged, None),
-    *_rows(READING, c.Obtain, TRADER, e.Obtained, None, G.CONSENT),
+    *_rows(READING, c.Obtain, TRADER, e.Obtained, None, G.CONSENT, G.EVIDENCE_SHARED),
     *_rows((S.OBTAINED, S.IN_CONCILIATION), c.ReportAttempt, TRADER, e.AttemptReported, None),
     *_rows((S.OBTAINED, S.IN_CONCILIATION), c.AskInformation, TRADER, e.InformationAsked, None, G.TEXT_GIVEN),
     *_rows((S.OBTAINED, S.IN_CONCILIATION), c.AskTime, TRADER, e.TimeAsked, None),

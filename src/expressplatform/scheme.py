@@ -16,7 +16,7 @@ import attrs
 
 from expressplatform.citations import Citation
 from expressplatform.codes import Duty, Effect, Instrument, RejectionRule, Result, Role, Verdict
-from expressplatform.complaint import ERASED, CallCode, Complaint, Erased
+from expressplatform.complaint import ERASED, LARGEST_EVIDENCE, CallCode, Complaint, Erased
 from expressplatform.notices import Notice
 from expressplatform.workdays import WorkingCalendar
 
@@ -258,7 +258,9 @@ class Scheme:
     (currency to minor units; an amount in a currency that is not there is the officer's too; none at all: no ceiling);
     ``use_days`` how many calendar days a trader may use what it obtained, after its deadline; ``delete_days`` how many
     it has to confirm a deletion, or to read what was corrected; ``rights_days`` how many calendar days the council has
-    to answer a request about one's own data. How long an ended case is kept is the length of the duty to retain.
+    to answer a request about one's own data; ``most_files`` how many documents of a case are held as files, masked
+    copies among them, ``largest_file`` the bytes of the largest. How long an ended case is kept is the length of the
+    duty to retain.
     """
 
     id: str
@@ -280,6 +282,8 @@ class Scheme:
     limit_years: int = 3
     ceilings: Mapping[str, int] = NO_CEILINGS
     use_days: int = 30
+    most_files: int = 20
+    largest_file: int = LARGEST_EVIDENCE
     delete_days: int = DELETE_DAYS
     rights_days: int = RIGHTS_DAYS
     notices: tuple[Notice, ...] = ()

@@ -386,7 +386,7 @@ class TestStoredEvents:
 
     @pytest.mark.parametrize("kind", ["lodged", "information_supplied"])
     def test_a_row_from_before_notices_were_noted_says_that_nobody_said(self, kind: str) -> None:
-        first, second = (orjson.loads(path.read_bytes())["facts"] for path in write_events.samples_of(kind))
+        first, second, *_ = (orjson.loads(path.read_bytes())["facts"] for path in write_events.samples_of(kind))
         assert "notice_shown" not in first["asked"]["complaint"]
         old, new = (records.read_event(kind, 1, orjson.dumps(facts)) for facts in (first, second))
         assert isinstance(old, events.Lodged | events.InformationSupplied)

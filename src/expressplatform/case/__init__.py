@@ -2,6 +2,7 @@
 
 from expressplatform.case.apply import apply, replay
 from expressplatform.case.decide import allowed, decide, due, next_due
+from expressplatform.case.guards import brought
 from expressplatform.case.state import Account, Case, File, Offer, Turn
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Turn",
     "allowed",
     "apply",
+    "brought",
     "decide",
     "due",
     "next_due",

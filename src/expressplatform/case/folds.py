@@ -18,7 +18,7 @@ from expressplatform.case import folds_around as around
 from expressplatform.case.copies import changed, merged
 from expressplatform.case.state import Account, Case, Offer, Parts, Turn
 from expressplatform.codes import SETTLED, Duty, Role, Status, Word
-from expressplatform.complaint import ERASED
+from expressplatform.complaint import ERASED, Evidence
 from expressplatform.errors import Refused
 from expressplatform.events import Event, Timer
 from expressplatform.privacy.consent import still_given
@@ -47,10 +47,16 @@ def _supplied(case: Case, event: e.InformationSupplied) -> Parts:
         case.file,
         complaint=attrs.evolve(new, trader=trader, research_consent=case.file.research_consent, notice_shown=shown),
         consents=merged(case.file.consents, consents, "recipient"),
-        evidence=merged(case.file.evidence, new.evidence, "id"),
+        evidence=merged(case.file.evidence, _not_held(case.file.evidence, new.evidence), "id"),
         filed_at=event.at if case.file.verdict is None else case.file.filed_at,
     )
     return file, case.turn, case.account
+
+
+def _not_held(held: tuple[Evidence, ...], described: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """What is described anew, less the documents that are held: the id of a file names it for ever."""
+    files = {one.id for one in held if one.file}
+    return tuple(one for one in described if one.id not in files) if files else described
 
 
 def _accepted(case: Case, event: e.Accepted) -> Parts:
@@ -83,9 +89,11 @@ def _turn(case: Case) -> Turn:
 
 
 def _obtained(case: Case, event: e.Obtained) -> Parts:
+    # Only whoever reads the details anew has read what was corrected in them.
+    held = case.file.holdings if event.asked.evidence else obtained(case.file.holdings, event.trader, event.at)
     file = changed(
         case.file,
-        holdings=obtained(case.file.holdings, event.trader, event.at),
+        holdings=held,
         disclosures=case.file.disclosures + 1,
     )
     turn = _turn(case)

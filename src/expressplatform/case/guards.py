@@ -18,7 +18,7 @@ from expressplatform.case import guards_of_time as times
 from expressplatform.case.step import Refusal, Step
 from expressplatform.codes import Role, Word
 from expressplatform.commands import Command
-from expressplatform.complaint import MOST_CONSENTS, MOST_EVIDENCE
+from expressplatform.complaint import MOST_CONSENTS, MOST_EVIDENCE, Evidence
 from expressplatform.lifecycle import Guard
 from expressplatform.privacy.table import EVERY_FIELD
 
@@ -69,31 +69,47 @@ def evidence_known(step: Step) -> Refusal | None:
     return Refusal("no_such_evidence", step.by.role, "Evidence of that id is not on the case: add it first.")
 
 
+def evidence_shared(step: Step) -> Refusal | None:
+    """A trader that has read the details reads, one by one, the documents that were shared with it (PIPL Art 6)."""
+    named, turn = getattr(step.command, "evidence", ()), step.stands.turn
+    if not named:
+        return None
+    if turn is None or turn.obtained_at is None:
+        return Refusal("details_first", Role.TRADER, "The details come first, then what was shared with them.")
+    if {(step.by.organisation, one) for one in named} <= {*step.stands.file.shared}:
+        return None
+    return Refusal("not_shared", Role.COUNCIL, "That document has not been shared with this trader.")
+
+
 def evidence_new(step: Step) -> Refusal | None:
     """An id names one document for ever."""
-    if _added(step.command) not in {item.id for item in step.stands.file.evidence}:
-        return None
-    return Refusal("evidence_exists", step.by.role, "Evidence of that id is on the case already.")
+    command, held = step.command, {item.id: item for item in step.stands.file.evidence}
+    if any(item.id in held for item in brought(command)):
+        return Refusal("evidence_exists", step.by.role, "Evidence of that id is on the case already.")
+    if isinstance(command, c.Redact) and command.copy.file and command.copy.file == held[command.evidence].file:
+        return Refusal("not_masked", step.by.role, "That copy is the document itself: nothing in it is masked.")
+    return None
 
 
-def _added(command: Command) -> str:
-    """The id of the document that a command adds."""
+def brought(command: Command) -> tuple[Evidence, ...]:
+    """The documents that a command brings."""
+    if isinstance(command, c.Lodge | c.SupplyInformation):
+        return command.complaint.evidence
     added = command.copy if isinstance(command, c.Redact) else getattr(command, "evidence", None)
-    return getattr(added, "id", "")
+    return (added,) if isinstance(added, Evidence) else ()
 
 
 def room(step: Step) -> Refusal | None:
     """A case holds no more evidence and consents than a complaint may, or it could not be judged or shown again."""
     command, file = step.command, step.stands.file
-    evidence, consents = {item.id for item in file.evidence}, {item.recipient for item in file.consents}
+    evidence = {item.id: item for item in (*brought(command), *file.evidence)}
+    consents = {item.recipient for item in file.consents}
     if isinstance(command, c.SupplyInformation):
-        evidence |= {item.id for item in command.complaint.evidence}
         consents |= {item.recipient for item in command.complaint.consents}
     elif isinstance(command, c.GiveConsent):
         consents.add(command.consent.recipient)
-    else:
-        evidence.add(_added(command))
-    if len(evidence) <= MOST_EVIDENCE and len(consents) <= MOST_CONSENTS:
+    files = sum(bool(item.file) for item in evidence.values())
+    if len(evidence) <= MOST_EVIDENCE and len(consents) <= MOST_CONSENTS and files <= step.scheme.most_files:
         return None
     return Refusal("too_many", "", "The case holds as much of that as it may.")
 
@@ -144,6 +160,7 @@ GUARDS: Final[Mapping[Guard, Callable[[Step], Refusal | None]]] = MappingProxyTy
         Guard.CLOCK_STOPPED: times.clock_stopped,
         Guard.EVIDENCE_KNOWN: evidence_known,
         Guard.EVIDENCE_NEW: evidence_new,
+        Guard.EVIDENCE_SHARED: evidence_shared,
         Guard.NO_WORD_YET: no_word_yet,
         Guard.CONSENT_GIVEN: admission.consent_given,
         Guard.CURRENT_NOTICE: admission.current_notice,

@@ -195,6 +195,7 @@ def _obtained(step: Step, row: Row, timers: tuple[Timer, ...]) -> Event:
         scheme=step.scheme,
         at=step.at,
         use_until=until,
+        fields=("evidence",) if command.evidence else None,
         code=case.turn.particulars if case.turn is not None else ERASED,
         case_id=case.id,
     )

@@ -104,3 +104,4 @@ class EffectKind(StrEnum):
     ALERT_DUTY = "alert_duty"
     TELL_UPLOAD = "tell_upload"
     DESTROY_KEY = "destroy_key"
+    SCAN = "scan"

@@ -15,7 +15,12 @@ from expressplatform.money import Money
 
 @attrs.frozen
 class Obtain(Command):
-    """The trader reads the details. Each reading is a disclosure."""
+    """The trader reads the details or, where some are named, documents that were shared with it.
+
+    Each reading is a disclosure.
+    """
+
+    evidence: tuple[str, ...] = attrs.field(default=(), validator=several(20))
 
 
 @attrs.frozen

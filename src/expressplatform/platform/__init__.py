@@ -1,6 +1,7 @@
 """The shell: load, decide, append, and the work that follows; once as a flow, with two faces."""
 
 from expressplatform.platform.aio import AsyncPlatform
+from expressplatform.platform.evidencing import Document, DocumentCopy
 from expressplatform.platform.inquiring import Given, Waits
 from expressplatform.platform.requests import Opened, Request, RightsAnswer, Ticked, Worked
 from expressplatform.platform.sync import Platform
@@ -8,6 +9,8 @@ from expressplatform.platform.system import system_draw, utc_now
 
 __all__ = [
     "AsyncPlatform",
+    "Document",
+    "DocumentCopy",
     "Given",
     "Opened",
     "Platform",

@@ -13,18 +13,30 @@ from expressplatform.errors import ExpressPlatformError
 from expressplatform.events import Event
 from expressplatform.indicators import Figures, Tally
 from expressplatform.memory_shelf import MemoryShelf
+from expressplatform.platform.aio_evidence import AsyncEvidenceFace
 from expressplatform.platform.aio_privacy import AsyncPrivacyFace
 from expressplatform.platform.aio_rights import AsyncRightsFace
 from expressplatform.platform.flow import NO_GATEWAYS, Flow, approver
 from expressplatform.platform.lifted import LiftedShelf
 from expressplatform.platform.requests import Opened, Request, Ticked, Worked, wanted_of
 from expressplatform.platform.system import system_draw, utc_now
-from expressplatform.ports import AsyncCaseStore, AsyncShelf, Draw, KeyStore, Messenger, Page, TraderGateway
+from expressplatform.ports import (
+    AsyncCaseStore,
+    AsyncEvidenceStore,
+    AsyncShelf,
+    Draw,
+    KeyStore,
+    Messenger,
+    Page,
+    Scan,
+    Strip,
+    TraderGateway,
+)
 from expressplatform.privacy.disclosure import Disclosure
 from expressplatform.scheme import Assessment, Participant, Scheme
 
 
-class AsyncPlatform(AsyncPrivacyFace, AsyncRightsFace):
+class AsyncPlatform(AsyncPrivacyFace, AsyncRightsFace, AsyncEvidenceFace):
     """`Platform` for asynchronous callers: same arguments, same methods, each to be awaited.
 
     The key store is asked directly; one that travels over a network belongs behind a cache of its own.
@@ -42,6 +54,9 @@ class AsyncPlatform(AsyncPrivacyFace, AsyncRightsFace):
         participants: Sequence[Participant] = (),
         shelf: AsyncShelf | None = None,
         messenger: Messenger | None = None,
+        evidence: AsyncEvidenceStore | None = None,
+        scan: Scan | None = None,
+        strip: Strip | None = None,
     ) -> None:
         self._flow = Flow(
             scheme=scheme,
@@ -53,6 +68,9 @@ class AsyncPlatform(AsyncPrivacyFace, AsyncRightsFace):
             participants=participants,
             shelf=shelf if shelf is not None else LiftedShelf(MemoryShelf()),
             messenger=messenger,
+            evidence=evidence,
+            scan=scan,
+            strip=strip,
         )
 
     @property
@@ -191,7 +209,7 @@ class AsyncPlatform(AsyncPrivacyFace, AsyncRightsFace):
         return await self._flow.advance(case_ids, until)
 
     async def work(self, limit: int = 100) -> Worked:
-        """Carries out at most ``limit`` of the effects that steps left: alerts to traders, keys to be destroyed.
+        """Carries out at most ``limit`` of the effects that steps left: alerts, messages, scans, keys to be destroyed.
 
         Call it now and then, from as many processes as you like; what fails is tried again after a while.
         """

@@ -14,7 +14,7 @@ from typing import Final
 import attrs
 
 from expressplatform import commands as c
-from expressplatform.case import Case, allowed, apply, decide
+from expressplatform.case import Case, allowed, apply, brought, decide
 from expressplatform.codes import Audience, Purpose, Role, Stage
 from expressplatform.complaint import ERASED, Actor, CallCode
 from expressplatform.errors import (
@@ -30,7 +30,8 @@ from expressplatform.events import Obtained
 from expressplatform.fields import refuse
 from expressplatform.platform import rows
 from expressplatform.platform.desk import Step
-from expressplatform.platform.keeping import IMPACT, Keeping
+from expressplatform.platform.filing import Filing
+from expressplatform.platform.keeping import IMPACT
 from expressplatform.platform.requests import Request, judged, numbered
 from expressplatform.ports import Answer, Commit, Conflict, Receipt, Replayed, StoredCase
 from expressplatform.privacy.disclosure import Disclosure, disclose
@@ -40,6 +41,7 @@ from expressplatform.wire import write_command
 
 ATTEMPTS: Final = 10
 """How often a request is decided again because somebody wrote in between, before its caller hears of it."""
+NO_SUCH_FILE: Final = "no_such_file"
 NEEDS_PARTICULARS: Final = (c.Accept, c.Obtain, c.Disclose)
 """Commands that are decided on particulars too: only for these is the complaint opened."""
 
@@ -77,7 +79,7 @@ class _Batch:
     assessments: dict[str, tuple[ImpactAssessmentRef, ...]] = attrs.Factory(dict)
 
 
-class Changing(Keeping):
+class Changing(Filing):
     """What changes a case."""
 
     async def submit(self, requests: Sequence[Request]) -> list[Case | ExpressPlatformError]:
@@ -200,12 +202,20 @@ class Changing(Keeping):
             (event,) = decide(
                 draft.case, request.command, by=request.by, at=at, scheme=self._scheme_of(case), known=known
             )
+            await self._check_files(case_id, case, request)
         except Refused as refused:
             return await self._already(case, request, refused)
         before, draft.case = draft.case, apply(draft.case, event)
         batch.steps[place] = Step(before, draft.case, event)
         batch.first[named] = place
         return draft.case
+
+    async def _check_files(self, case_id: str, case: Case | None, request: Request) -> None:
+        """Files that a command names are in the store before the event is that names them, or the case has them."""
+        held = {one.file for one in case.file.evidence} if case is not None else set()
+        for one in brought(request.command):
+            if one.file and one.file not in held and not await self.is_kept(case_id, one.file):
+                raise Refused(NO_SUCH_FILE, case_id, request.by.role, (), "That file is not kept: hand it in first.")
 
     def _instant(self, case: Case | None, request: Request) -> datetime:
         """When it happened: as the request says, but never later than now; or now, by whichever clock is ahead."""
@@ -306,8 +316,9 @@ class Changing(Keeping):
         await self.act(Request(c.Obtain(), by, key, case_id, at=at))
         stored = await self._stored(case_id, by.organisation)
         case, events = rows.fold_opened(stored, self.ring)
-        _check_reading(case, by)
-        record = next(event.disclosure for event in reversed(events) if isinstance(event, Obtained))
+        check_reading(case, by)
+        readings = (event for event in reversed(events) if isinstance(event, Obtained))
+        record = next(event.disclosure for event in readings if not event.asked.evidence)
         return disclose(
             attrs.evolve(case.complaint, evidence=case.file.evidence),
             audience=Audience.TRADER,
@@ -329,7 +340,7 @@ def assessment_id(council: str, name: str) -> str:
     return f"{council}/{name}"
 
 
-def _check_reading(case: Case, by: Actor) -> None:
+def check_reading(case: Case, by: Actor) -> None:
     """A repeated Obtain shows nothing once the case has left this trader, or has come anew and is not yet read."""
     may = allowed(case, by)
     if c.Obtain in may and case.turn is not None and case.turn.obtained_at is not None:

@@ -1,4 +1,4 @@
-"""What a step leaves to be done, done: alerts, messages to complainants, destroyed keys.
+"""What a step leaves to be done, done: alerts, messages to complainants, scans, destroyed keys and files.
 
 Laws of this file: an effect is a reference. The case is loaded now, and what was true at the step is asked again: an
 alert goes to whoever still holds the case or still owes, a message tells what still stands. Whoever cannot be told is
@@ -18,7 +18,8 @@ from expressplatform.complaint import CallCode
 from expressplatform.errors import Unreachable
 from expressplatform.lifecycle import WITH_TRADER
 from expressplatform.platform import rows
-from expressplatform.platform.keeping import UNTOLD, Keeping, Untold, place_of
+from expressplatform.platform.filing import Filing
+from expressplatform.platform.keeping import UNTOLD, Untold, place_of
 from expressplatform.ports import EVERYONE, Alert, EffectRow, Message, StoredCase
 from expressplatform.privacy.disclosure import Disclosure, disclose
 from expressplatform.scheme import Known
@@ -29,7 +30,7 @@ _READ_ALONE: Final = frozenset({Channel.EMAIL, Channel.WEB, Channel.APP})
 _TO_WRITE: Final = ("particulars.name", "particulars.email", "particulars.phone", "particulars.address", "call_code")
 
 
-class Delivering(Keeping):
+class Delivering(Filing):
     """What carries effects out."""
 
     async def deliver(self, effect: EffectRow) -> None:
@@ -37,10 +38,14 @@ class Delivering(Keeping):
         if effect.kind == EffectKind.DESTROY_KEY:
             self.ring.forget(effect.case_id)
             self.keys.destroy(effect.case_id)
+            if self.evidence is not None:
+                await self.drop_files(effect.case_id)
             return
         stored = await self._stored(effect.case_id, EVERYONE)
         if effect.kind == EffectKind.TELL_UPLOAD:
             await self._tell_upload(effect, stored)
+        elif effect.kind == EffectKind.SCAN:
+            await self.scan_file(effect, stored)
         else:
             self._alert(effect, stored)
 

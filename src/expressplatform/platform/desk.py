@@ -21,13 +21,16 @@ from expressplatform.platform import rows
 from expressplatform.platform.requests import Request, numbered
 from expressplatform.ports import (
     AsyncCaseStore,
+    AsyncEvidenceStore,
     AsyncShelf,
     Commit,
     Draw,
     KeyStore,
     Messenger,
     Receipt,
+    Scan,
     StoredCase,
+    Strip,
     TraderGateway,
 )
 from expressplatform.scheme import Participant, Scheme
@@ -72,6 +75,9 @@ class Desk:
         participants: Sequence[Participant],
         shelf: AsyncShelf,
         messenger: Messenger | None,
+        evidence: AsyncEvidenceStore | None,
+        scan: Scan | None,
+        strip: Strip | None,
     ) -> None:
         self.scheme = scheme
         self.store = store
@@ -82,6 +88,9 @@ class Desk:
         self.participants = tuple(participants)
         self.shelf = shelf
         self.messenger = messenger
+        self.evidence = evidence
+        self.scan = scan
+        self.strip = strip
         self.ring = KeyRing(keys)
         self.secrets = KeyRing(_Secrets(keys))
         self._adopted = False
@@ -93,9 +102,11 @@ class Desk:
             self._adopted = True
 
     async def close(self) -> None:
-        """Lets go of the store, the shelf and the keys."""
+        """Lets go of the store, the shelf, the files and the keys."""
         await self.store.close()
         await self.shelf.close()
+        if self.evidence is not None:
+            await self.evidence.close()
         self.keys.close()
 
     def _scheme_of(self, case: Case | None) -> Scheme:

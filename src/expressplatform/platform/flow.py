@@ -13,6 +13,7 @@ from expressplatform.errors import Refused
 from expressplatform.platform.assessing import Assessing
 from expressplatform.platform.auditing import Auditing
 from expressplatform.platform.desk import NO_GATEWAYS
+from expressplatform.platform.evidencing import Evidencing
 from expressplatform.platform.requests import numbered
 from expressplatform.platform.rights import Answering
 from expressplatform.platform.running import Running
@@ -20,7 +21,7 @@ from expressplatform.platform.running import Running
 __all__ = ["NO_GATEWAYS", "Flow", "approver"]
 
 
-class Flow(Answering, Assessing, Running, Auditing):
+class Flow(Answering, Assessing, Evidencing, Running, Auditing):
     """The platform's one flow over an asynchronous store; `Platform` and `AsyncPlatform` put their face on it."""
 
 

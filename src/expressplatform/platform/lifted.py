@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -11,6 +11,8 @@ from expressplatform.ports import (
     CaseStore,
     Commit,
     EffectRow,
+    EvidenceStore,
+    Filed,
     Header,
     Page,
     Receipt,
@@ -80,6 +82,29 @@ class Lifted:
 
     async def adopt(self, scheme: str, edition: str, /) -> None:
         self._store.adopt(scheme, edition)
+
+    async def close(self) -> None:
+        self._store.close()
+
+
+class LiftedEvidence:
+    """A synchronous store of evidence as an asynchronous one that never suspends."""
+
+    def __init__(self, store: EvidenceStore) -> None:
+        self._store = store
+
+    async def put(self, case_id: str, name: str, chunks: Iterable[bytes], now: datetime, /) -> None:
+        self._store.put(case_id, name, chunks, now)
+
+    async def get(self, case_id: str, name: str, /) -> AsyncIterator[bytes]:
+        for chunk in self._store.get(case_id, name):
+            yield chunk
+
+    async def list(self, case_id: str, after: str, limit: int, /) -> Sequence[Filed]:
+        return self._store.list(case_id, after, limit)
+
+    async def delete(self, case_id: str, names: Sequence[str], /) -> None:
+        self._store.delete(case_id, names)
 
     async def close(self) -> None:
         self._store.close()

@@ -41,7 +41,7 @@ class Reading(Keeping):
         An officer's note is for the council alone: for a complainant it stays sealed.
         """
         stored = await self._stored(case_id, by.organisation)
-        _check_reader(case_id, by)
+        check_reader(case_id, by)
         if not reason.strip():
             raise Refused("reason_missing", case_id, by.role, (), "Reading particulars needs a reason.")
         await self.log(by, How.CASE, (case_id,), WHOLE, reason)
@@ -66,7 +66,7 @@ class Reading(Keeping):
         """
         stored = await self._stored(case_id, by.organisation)
         if by.role is Role.TRADER:  # PIPL Art 6
-            _check_reader(case_id, by)
+            check_reader(case_id, by)
         return Opened(rows.fold(stored), tuple(rows.fact_of(row) for row in stored.events))
 
     async def page(self, *, by: Actor, wanted: Wanted, after: str, limit: int) -> Page:
@@ -77,7 +77,7 @@ class Reading(Keeping):
     async def assess(self, case_id: str, *, by: Actor) -> Assessment:
         """Every finding about a case as at its filing date, and the verdict; it rests on particulars too."""
         stored = await self._stored(case_id, by.organisation)
-        _check_reader(case_id, by)
+        check_reader(case_id, by)
         case = rows.fold_opened(stored, self.ring)[0]
         complaint = attrs.evolve(case.complaint, consents=case.file.consents, evidence=case.file.evidence)
         known = Known(
@@ -123,7 +123,7 @@ class Reading(Keeping):
         return tally.figures()
 
 
-def _check_reader(case_id: str, by: Actor) -> None:
+def check_reader(case_id: str, by: Actor) -> None:
     if by.role not in rows.READERS:
         may = ("Obtain",) if by.role is Role.TRADER else ()
         raise Refused("not_a_reader", case_id, Role.COUNCIL, may, "This role does not read particulars here.")

@@ -15,7 +15,7 @@ from typing import Final
 from expressplatform import events as e
 from expressplatform.case import Case, apply, next_due
 from expressplatform.codes import OPEN, EffectKind, Role, Status
-from expressplatform.complaint import Actor, Particulars
+from expressplatform.complaint import Actor, Evidence, Particulars
 from expressplatform.errors import KeyDestroyed, StoreUnusable
 from expressplatform.events import Event
 from expressplatform.ports import EffectRow, Header, KeyStore, Receipt, StoredCase, StoredEvent, Token
@@ -148,6 +148,8 @@ def effects_of(event: Event, case: Case) -> tuple[EffectRow, ...]:
     if isinstance(event, e.Uploaded):
         return (_effect(case, EffectKind.ALERT_TRADER, event.trader), _effect(case, EffectKind.TELL_UPLOAD, ""))
     told = tuple(_effect(case, EffectKind.ALERT_DUTY, one) for one in _newly_owing(event, case))
+    if isinstance(event, e.EvidenceAdded | e.Redacted) and file_added(event).file:
+        return (_effect(case, EffectKind.SCAN, ""),)
     if isinstance(event, e.Erased):
         return (*told, _effect(case, EffectKind.DESTROY_KEY, ""))
     return told
@@ -166,6 +168,16 @@ def _newly_owing(event: Event, case: Case) -> tuple[str, ...]:
 
 _SEVERAL: Final = frozenset({EffectKind.ALERT_DUTY})
 """The kinds of which one step may leave several, one for each recipient."""
+
+
+def file_added(event: e.EvidenceAdded | e.Redacted) -> Evidence:
+    """The document that an event adds."""
+    return event.asked.copy if isinstance(event, e.Redacted) else event.asked.evidence
+
+
+def evidence_id(key: CaseKey, by: Actor, named: str) -> str:
+    """The id of the document that somebody adds under an idempotency key: the same for the same, 16 characters."""
+    return "e" + key.address(b"expressplatform evidence id 1|" + receipt_key(by, named).encode()).hex()[:15]
 
 
 def _effect(case: Case, kind: EffectKind, recipient: str) -> EffectRow:

@@ -110,7 +110,7 @@ class Running(Delivering):
         return moved
 
     async def work(self, limit: int) -> Worked:
-        """Carries out what steps have left to be done: alerts and destroyed keys. What fails comes back."""
+        """Carries out what steps have left to be done: alerts, scans, destroyed keys. What fails comes back."""
         now = self.now()
         done, failed = [], []
         effects = await self.store.claim(now, limit, LEASE)

@@ -18,23 +18,37 @@ from expressplatform.events import Event
 from expressplatform.indicators import Figures, Tally
 from expressplatform.memory_shelf import MemoryShelf
 from expressplatform.platform.flow import NO_GATEWAYS, Flow, approver
-from expressplatform.platform.lifted import Lifted, LiftedShelf, run
+from expressplatform.platform.lifted import Lifted, LiftedEvidence, LiftedShelf, run
 from expressplatform.platform.requests import Opened, Request, Ticked, Worked, wanted_of
+from expressplatform.platform.sync_evidence import EvidenceFace
 from expressplatform.platform.sync_privacy import PrivacyFace
 from expressplatform.platform.sync_rights import RightsFace
 from expressplatform.platform.system import system_draw, utc_now
-from expressplatform.ports import CaseStore, Draw, KeyStore, Messenger, Page, Shelf, TraderGateway
+from expressplatform.ports import (
+    CaseStore,
+    Draw,
+    EvidenceStore,
+    KeyStore,
+    Messenger,
+    Page,
+    Scan,
+    Shelf,
+    Strip,
+    TraderGateway,
+)
 from expressplatform.privacy.disclosure import Disclosure
 from expressplatform.scheme import Assessment, Participant, Scheme
 
 
-class Platform(PrivacyFace, RightsFace):
+class Platform(PrivacyFace, RightsFace, EvidenceFace):
     """A council's desk over one store, one key store and one scheme.
 
     ``now`` tells the time (UTC), ``draw`` gives random bytes for references, ``gateways`` tell traders that a case
     waits (by organisation), ``participants`` take part besides those that the scheme names. ``shelf`` keeps what
     belongs to no case, such as the log of who read what: give a lasting one beside a lasting store, for without one
-    it lives in memory and is gone with the process.
+    it lives in memory and is gone with the process. ``evidence`` keeps files of documents (none: they are described
+    only), ``scan`` looks into them before anybody is handed one, ``strip`` makes the copies of PDF documents that
+    traders are handed (none: no trader is).
     """
 
     def __init__(
@@ -49,6 +63,9 @@ class Platform(PrivacyFace, RightsFace):
         participants: Sequence[Participant] = (),
         shelf: Shelf | None = None,
         messenger: Messenger | None = None,
+        evidence: EvidenceStore | None = None,
+        scan: Scan | None = None,
+        strip: Strip | None = None,
     ) -> None:
         self._flow = Flow(
             scheme=scheme,
@@ -60,6 +77,9 @@ class Platform(PrivacyFace, RightsFace):
             participants=participants,
             shelf=LiftedShelf(shelf if shelf is not None else MemoryShelf()),
             messenger=messenger,
+            evidence=LiftedEvidence(evidence) if evidence is not None else None,
+            scan=scan,
+            strip=strip,
         )
 
     @property
@@ -198,7 +218,7 @@ class Platform(PrivacyFace, RightsFace):
         return run(self._flow.advance(case_ids, until))
 
     def work(self, limit: int = 100) -> Worked:
-        """Carries out at most ``limit`` of the effects that steps left: alerts to traders, keys to be destroyed.
+        """Carries out at most ``limit`` of the effects that steps left: alerts, messages, scans, keys to be destroyed.
 
         Call it now and then, from as many processes as you like; what fails is tried again after a while.
         """

@@ -22,9 +22,9 @@ from expressplatform.ports.cases import (
     Token,
     Wanted,
 )
-from expressplatform.ports.evidence import AsyncEvidenceStore, EvidenceStore, Filed
+from expressplatform.ports.evidence import AsyncEvidenceStore, EvidenceStore, Filed, check_place
 from expressplatform.ports.keys import KeyStore
-from expressplatform.ports.outward import Alert, Draw, Message, Messenger, Scan, Scanned, TraderGateway
+from expressplatform.ports.outward import Alert, Draw, Message, Messenger, Scan, Scanned, Strip, TraderGateway
 from expressplatform.ports.shelf import AsyncShelf, Shelf, ShelfPage, ShelfRow, Sought
 
 __all__ = [
@@ -57,7 +57,9 @@ __all__ = [
     "Sought",
     "StoredCase",
     "StoredEvent",
+    "Strip",
     "Token",
     "TraderGateway",
     "Wanted",
+    "check_place",
 ]

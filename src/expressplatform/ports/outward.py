@@ -80,3 +80,14 @@ class Scan(Protocol):
 
     def scan(self, content: Iterable[bytes], media_type: str, /) -> Scanned:
         """What was found in the content, handed over in pieces; raises on failure, and it will be asked again."""
+
+
+@runtime_checkable
+class Strip(Protocol):
+    """Makes the copy of a document that tells nothing but its content, for kinds that the library cannot read."""
+
+    def strip(self, content: bytes, media_type: str, /) -> bytes:
+        """The same pages without author, times, place, devices, attachments and programs.
+
+        Raises InvalidInput where no such copy can be made; the document is then handed to no trader.
+        """

@@ -61,7 +61,9 @@ _CONDITIONS: Final[Mapping[Audience, Mapping[str, Condition]]] = MappingProxyTyp
         for audience in Audience
     }
 )
-# The parts of each listed thing that are shown with it; a test holds this complete over the classes.
+# The parts of each listed thing that are shown with it; a test holds this complete over the classes, together with
+# those that are shown to nobody.
+UNSHOWN: Final[Mapping[type, tuple[str, ...]]] = MappingProxyType({EvidenceItem: ("file",)})
 PARTS: Final[Mapping[type, tuple[str, ...]]] = MappingProxyType(
     {
         Money: ("currency", "minor_units"),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import accumulate, pairwise
 from typing import Final
 
 _BETWEEN: Final = r"[\s\-\u2010-\u2015\u2212\uff0d\u00b7.]{0,3}"
@@ -20,15 +21,6 @@ _CARD: Final = range(12, 20)
 _LONG: Final = 16
 _KEEP: Final = 4
 _DOT: Final = "•"
-
-
-def luhn(digits: str) -> bool:
-    """Whether the check digit of a card number holds (ISO/IEC 7812-1); what such numbers are is PIPL Art 28's."""
-    total = 0
-    for index, digit in enumerate(reversed(digits)):
-        doubled = int(digit) * (1 + index % 2)
-        total += doubled - 9 if doubled > 9 else doubled
-    return total % 10 == 0
 
 
 def mask_numbers(text: str, *, order_number: str = "") -> str:
@@ -42,30 +34,54 @@ def mask_numbers(text: str, *, order_number: str = "") -> str:
 
 
 def _mask_run(run: str, own: str) -> str:
-    groups = [(found.start(), found.end()) for found in _GROUP.finditer(run)]
-    hidden: set[int] = set()
-    for first, last in _suspect(run, groups, own):
-        places = [place for start, end in groups[first : last + 1] for place in range(start, end)]
-        hidden.update(places[:-_KEEP])
-    return "".join(_DOT if place in hidden else character for place, character in enumerate(run))
+    """A run of digits and what stands between them, with what reads like a card or an account hidden.
+
+    Whatever somebody sends is looked through in time that grows with its length alone: no stretch is added up twice.
+    """
+    groups = [found.span() for found in _GROUP.finditer(run)]
+    digits = "".join(run[start:end] for start, end in groups)
+    edges = [0] * (len(digits) + 1)  # where hiding begins (+1) and ends (-1), by digit
+    for begin, end in _suspect(run, groups, digits):
+        if end - begin != len(own) or digits[begin:end] != own:
+            edges[begin] += 1
+            edges[end - _KEEP] -= 1
+    hidden = iter([depth > 0 for depth in accumulate(edges)])
+    return "".join(_DOT if one.isdecimal() and next(hidden) else one for one in run)
 
 
-def _suspect(run: str, groups: list[tuple[int, int]], own: str) -> Iterator[tuple[int, int]]:
-    """The spans of groups (first and last, both included) that read like a card or an account."""
-    for first in range(len(groups)):
-        digits = ""
-        for last in range(first, len(groups)):
-            start, end = groups[last]
-            digits += run[start:end]
-            if digits != own and _reads_like_one(digits, run[groups[first][0] : end]):
-                yield first, last
-            if len(digits) >= _CARD.stop:
+def _suspect(run: str, groups: list[tuple[int, int]], digits: str) -> Iterator[tuple[int, int]]:
+    """The stretches of whole groups, from one digit to another (not included), that read like a card or an account."""
+    ends = list(accumulate(end - start for start, end in groups))
+    others = [0, *accumulate(run[one[1] : two[0]] != "-" for one, two in pairwise(groups))]  # joints that are no dash
+    sums = sums_of(digits)
+    begin, last = 0, 0
+    for first, after in enumerate(ends):
+        last = max(first, last)
+        while last < len(ends) and ends[last] - begin < _CARD.start:
+            last += 1
+        for at in range(last, len(ends)):
+            length, joined = ends[at] - begin, at > first
+            dashed = others[at] == others[first] and length >= (_CARD.start if joined else _LONG)
+            if dashed or (length < _CARD.stop and luhn(sums, begin, ends[at])):
+                yield begin, ends[at]
+            if length >= _CARD.stop:
                 break
+        begin = after
 
 
-def _reads_like_one(digits: str, written: str) -> bool:
-    if len(digits) in _CARD and luhn(digits):
-        return True
-    if written == digits:
-        return len(digits) >= _LONG
-    return len(digits) >= _CARD.start and re.fullmatch(r"\d+(?:-\d+)+", written) is not None
+def sums_of(digits: str) -> tuple[list[int], list[int]]:
+    """Sums from the beginning to each digit, doubled as for a check digit: those at even places, and those at odd.
+
+    What is to be masked for PIPL Art 28 is found by them.
+    """
+    plain = [int(digit) for digit in digits]
+    doubled = [2 * digit - 9 * (digit > 4) for digit in plain]
+    even = [doubled[at] if at % 2 == 0 else digit for at, digit in enumerate(plain)]
+    odd = [doubled[at] if at % 2 else digit for at, digit in enumerate(plain)]
+    return [0, *accumulate(even)], [0, *accumulate(odd)]
+
+
+def luhn(sums: tuple[list[int], list[int]], begin: int, end: int) -> bool:
+    """Whether the last digit of a stretch is the check digit of those before it (ISO/IEC 7812-1; PIPL Art 28)."""
+    of = sums[end % 2]
+    return (of[end] - of[begin]) % 10 == 0

@@ -50,7 +50,7 @@ REGISTER: Final[Mapping[Purpose, PurposeEntry]] = MappingProxyType(
 
 
 def needs_fresh_consent(purpose: Purpose) -> bool:
-    """Whether a purpose is new beside the complaint's own, so that it needs prescribed consent (PDPO DPP3; PIPL Art 16).
+    """Whether a purpose is new beside the complaint's own, so that it needs a consent apart (PDPO DPP3; PIPL Art 16).
 
     What is directly related to the complaint is not new. An authority's request is no consent matter: it
     needs a statutory duty (PDPO s.58).

@@ -101,7 +101,11 @@ def _evidence(case: Case) -> tuple[str, ...]:
 
 
 def _new_evidence(case: Case) -> SearchStrategy[Evidence]:
-    return values(Evidence, id=st.just(f"evidence-{len(case.file.evidence) + 1}"))
+    return values(
+        Evidence,
+        id=st.just(f"evidence-{len(case.file.evidence) + 1}"),
+        file=st.sampled_from(("", f"{len(case.file.evidence):064x}")),
+    )
 
 
 def _offer(case: Case, scheme: Scheme) -> Fields:
@@ -130,6 +134,11 @@ def _shown(case: Case, scheme: Scheme) -> Fields:
     return {"evidence": _some(_evidence(case), 1)}
 
 
+def _read(case: Case, scheme: Scheme) -> Fields:
+    shared = tuple(dict.fromkeys(item for trader, item in case.file.shared if trader == case.trader))
+    return {"evidence": st.just(()) | _some(shared)}
+
+
 def _words(case: Case, scheme: Scheme) -> Fields:
     return {"particulars": remarks()}
 
@@ -154,6 +163,7 @@ _GIVEN: Final[Mapping[type[Command], Callable[[Case, Scheme], Fields]]] = Mappin
         c.AcceptOffer: _offer,
         c.DeclineOffer: _offer,
         c.ReportResolution: lambda case, scheme: {"evidence": _some(_evidence(case)), **_promise(case, scheme)},
+        c.Obtain: _read,
         c.ReportPerformance: _shown,
         c.ContradictPerformance: _shown,
         c.GiveConsent: lambda case, scheme: {

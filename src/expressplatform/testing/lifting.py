@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Iterator, Sequence
+from collections.abc import Awaitable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -16,9 +16,12 @@ from typing import TypeVar
 from expressplatform.ports import (
     Answer,
     AsyncCaseStore,
+    AsyncEvidenceStore,
     CaseStore,
     Commit,
     EffectRow,
+    EvidenceStore,
+    Filed,
     Header,
     Page,
     Receipt,
@@ -32,17 +35,68 @@ T = TypeVar("T")
 @contextmanager
 def lifted(store: AsyncCaseStore) -> Iterator[CaseStore]:
     """The store, each call waiting for its answer; closed at the end, and its event loop with it."""
+    with _event_loop() as loop:
+        face = _Lifted(store, loop)
+        try:
+            yield face
+        finally:
+            face.close()
+
+
+@contextmanager
+def lifted_evidence(store: AsyncEvidenceStore) -> Iterator[EvidenceStore]:
+    """A store of evidence, each call waiting for its answer; closed at the end, and its event loop with it."""
+    with _event_loop() as loop:
+        face = _LiftedEvidence(store, loop)
+        try:
+            yield face
+        finally:
+            face.close()
+
+
+@contextmanager
+def _event_loop() -> Iterator[asyncio.AbstractEventLoop]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="lifted store", daemon=True)
     thread.start()
-    face = _Lifted(store, loop)
     try:
-        yield face
+        yield loop
     finally:
-        face.close()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+def _waited(loop: asyncio.AbstractEventLoop, answer: Awaitable[T]) -> T:
+    async def awaited() -> T:
+        return await answer
+
+    return asyncio.run_coroutine_threadsafe(awaited(), loop).result()
+
+
+class _LiftedEvidence:
+    """The methods of `EvidenceStore`, each handed to the event loop."""
+
+    def __init__(self, store: AsyncEvidenceStore, loop: asyncio.AbstractEventLoop) -> None:
+        self._store = store
+        self._loop = loop
+
+    def put(self, case_id: str, name: str, chunks: Iterable[bytes], now: datetime, /) -> None:
+        _waited(self._loop, self._store.put(case_id, name, chunks, now))
+
+    def get(self, case_id: str, name: str, /) -> Iterator[bytes]:
+        chunks = self._store.get(case_id, name)
+        while (chunk := _waited(self._loop, anext(chunks, None))) is not None:
+            yield chunk
+
+    def list(self, case_id: str, after: str, limit: int, /) -> Sequence[Filed]:
+        return _waited(self._loop, self._store.list(case_id, after, limit))
+
+    def delete(self, case_id: str, names: Sequence[str], /) -> None:
+        _waited(self._loop, self._store.delete(case_id, names))
+
+    def close(self) -> None:
+        _waited(self._loop, self._store.close())
 
 
 class _Lifted:
@@ -53,10 +107,7 @@ class _Lifted:
         self._loop = loop
 
     def _wait(self, answer: Awaitable[T]) -> T:
-        async def awaited() -> T:
-            return await answer
-
-        return asyncio.run_coroutine_threadsafe(awaited(), self._loop).result()
+        return _waited(self._loop, answer)
 
     def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
         return self._wait(self._store.append(commits))

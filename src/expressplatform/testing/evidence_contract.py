@@ -1,0 +1,273 @@
+"""The contract of a store of evidence, as tests: give it a store, and it says whether files are safe in it.
+
+    class TestMyStore(EvidenceContract):
+        def make_store(self) -> EvidenceStore:
+            return MyStore(...)
+
+Laws of this file: those of `contracts`.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import attrs
+
+from expressplatform.errors import EvidenceMissing, ExpressPlatformError, InvalidInput, StoreUnusable
+from expressplatform.ports import AsyncEvidenceStore, EvidenceStore, Filed
+from expressplatform.testing.lifting import lifted_evidence
+from expressplatform.testing.store_rows import EVERY_BYTE, MANY, NOON
+
+CHUNKS: Final = (EVERY_BYTE * 300, b"", b"x", EVERY_BYTE[::-1])
+NAMES: Final = tuple(f"{number:064x}" for number in (1, 2, 10, 255))
+
+
+@attrs.frozen
+class _Mine:
+    """Ids of cases that no other check has."""
+
+    mark: str = attrs.field(factory=lambda: f"c{uuid.uuid4().hex[:27]}")
+
+    def case(self, number: int) -> str:
+        """The id of the n-th case of this check; ids sort as their numbers do."""
+        return f"{self.mark}-{number:03}"
+
+    def listed(self, store: EvidenceStore, limit: int = MANY) -> list[tuple[str, str]]:
+        """Cases and names of this check's files, read off the list of all, page by page."""
+        found: list[tuple[str, str]] = []
+        after = ""
+        while page := list(store.list("", after, limit)):
+            found += [(one.case_id, one.name) for one in page if one.case_id.startswith(self.mark)]
+            after = f"{page[-1].case_id}/{page[-1].name}"
+        return found
+
+
+class _EvidenceChecks:
+    """All checks; what follows says how a store comes to them."""
+
+    def opened(self) -> AbstractContextManager[EvidenceStore]:
+        """The store under test, closed when the check is over."""
+        raise NotImplementedError
+
+    def test_a_file_comes_back_chunk_by_chunk(self) -> None:
+        """Bytes and borders of chunks come back as they were given, also empty ones, and as often as asked."""
+        case = _Mine().case(1)
+        with self.opened() as store:
+            store.put(case, NAMES[0], iter(CHUNKS), NOON)
+            store.put(case, NAMES[1], (), NOON)
+            assert tuple(store.get(case, NAMES[0])) == CHUNKS
+            assert tuple(store.get(case, NAMES[0])) == CHUNKS
+            assert tuple(store.get(case, NAMES[1])) == ()
+
+    def test_what_is_not_there_is_missing(self) -> None:
+        """Another name, another case, and what was deleted raise EvidenceMissing, which names the case alone."""
+        mine = _Mine()
+        with self.opened() as store:
+            store.put(mine.case(1), NAMES[0], CHUNKS, NOON)
+            for case, name in ((mine.case(1), NAMES[1]), (mine.case(2), NAMES[0])):
+                error = _raised(EvidenceMissing, lambda case=case, name=name: list(store.get(case, name)))  # type: ignore[misc]
+                assert isinstance(error, EvidenceMissing)
+                assert error.case_id == case
+            store.delete(mine.case(1), [NAMES[0]])
+            _raised(EvidenceMissing, lambda: list(store.get(mine.case(1), NAMES[0])))
+
+    def test_a_list_tells_case_name_size_and_instant(self) -> None:
+        """Size is that of all chunks; the instant comes back in UTC to the microsecond, in whatever zone it came."""
+        case = _Mine().case(1)
+        odd = datetime(2086, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
+        with self.opened() as store:
+            store.put(case, NAMES[0], CHUNKS, odd.astimezone(None))
+            (filed,) = store.list(case, "", MANY)
+        assert filed == Filed(case, NAMES[0], sum(map(len, CHUNKS)), odd)
+        assert filed.stored_at.utcoffset() == timedelta(0)
+
+    def test_a_list_is_in_order_and_continues_after_its_cursor(self) -> None:
+        """By case and name; of one case or of all; no page repeats or skips a file, wherever it was cut."""
+        mine = _Mine()
+        with self.opened() as store:
+            for number in (2, 1, 3):
+                for name in reversed(NAMES):
+                    store.put(mine.case(number), name, [b"x"], NOON)
+            everything = [(mine.case(number), name) for number in (1, 2, 3) for name in NAMES]
+            assert mine.listed(store) == everything
+            assert mine.listed(store, 3) == everything
+            assert [one.name for one in store.list(mine.case(2), "", MANY)] == list(NAMES)
+            after = f"{mine.case(2)}/{NAMES[1]}"
+            assert [one.name for one in store.list(mine.case(2), after, 1)] == [NAMES[2]]
+            assert list(store.list(mine.case(1), after, MANY)) == []
+            assert list(store.list(mine.case(9), "", MANY)) == []
+
+    def test_the_same_name_takes_the_place_of_the_first(self) -> None:
+        """Content and instant are the later ones, and there is one file."""
+        case, later = _Mine().case(1), NOON + timedelta(hours=1)
+        with self.opened() as store:
+            store.put(case, NAMES[0], CHUNKS, NOON)
+            store.put(case, NAMES[0], [b"later"], later)
+            assert list(store.get(case, NAMES[0])) == [b"later"]
+            assert list(store.list(case, "", MANY)) == [Filed(case, NAMES[0], 5, later)]
+
+    def test_what_fails_half_way_leaves_what_was_there(self) -> None:
+        """Where the chunks raise, their error comes out, nothing of them is kept, and the former file stands."""
+        case = _Mine().case(1)
+        with self.opened() as store:
+            store.put(case, NAMES[0], CHUNKS, NOON)
+            for name in NAMES[:2]:
+                _raised(_Broken, lambda name=name: store.put(case, name, _breaking(), NOON))  # type: ignore[misc]
+            assert tuple(store.get(case, NAMES[0])) == CHUNKS
+            assert [one.name for one in store.list(case, "", MANY)] == [NAMES[0]]
+
+    def test_a_reader_reads_what_it_began_with(self) -> None:
+        """A file that is replaced or deleted while it is read is read to its end as it was."""
+        case = _Mine().case(1)
+        with self.opened() as store:
+            for replaced in (True, False):
+                store.put(case, NAMES[0], CHUNKS, NOON)
+                reading = store.get(case, NAMES[0])
+                first = next(reading)
+                if replaced:
+                    store.put(case, NAMES[0], [b"later"], NOON)
+                else:
+                    store.delete(case, NAMES[:1])
+                assert (first, *reading) == CHUNKS
+
+    def test_only_what_is_named_is_deleted(self) -> None:
+        """Other names and other cases stay; deleting again, or what never was, is harmless."""
+        mine = _Mine()
+        with self.opened() as store:
+            for number in (1, 2):
+                for name in NAMES:
+                    store.put(mine.case(number), name, [b"x"], NOON)
+            for _ in range(2):
+                store.delete(mine.case(1), [NAMES[0], NAMES[2]])
+            store.delete(mine.case(3), NAMES)
+            store.delete(mine.case(2), [])
+            left = [(mine.case(1), NAMES[1]), (mine.case(1), NAMES[3])]
+            assert mine.listed(store) == left + [(mine.case(2), name) for name in NAMES]
+            store.delete(mine.case(1), NAMES)
+            store.put(mine.case(1), NAMES[0], [b"again"], NOON)
+            assert list(store.get(mine.case(1), NAMES[0])) == [b"again"]
+
+    def test_names_that_lead_elsewhere_are_refused(self) -> None:
+        """No part of a name is taken for a place: what is not small letters, digits and hyphens is InvalidInput."""
+        case = _Mine().case(1)
+        wrong = ("", ".", "..", "../x", "a/b", "a\\b", "A", "-a", "a.b", "a\0", "a\n", "é", "a" * 101, "~", " a")
+        with self.opened() as store:
+            for name in wrong:
+                for call in _calls(store, case, name) + (_calls(store, name, NAMES[0]) if name else ()):
+                    assert "small letters" in str(_raised(InvalidInput, call))
+            _raised(InvalidInput, lambda: store.put("", NAMES[0], [b"x"], NOON))
+
+    def test_threads_do_not_disturb_each_other(self) -> None:
+        """Four threads write, read and delete at once; each finds its own files whole."""
+        mine = _Mine()
+
+        def work(number: int) -> list[str]:
+            case = mine.case(number)
+            for round_ in range(2):
+                for name in NAMES:
+                    store.put(case, name, [bytes([number, round_]) * 999] * 3, NOON)
+                    assert list(store.get(case, name)) == [bytes([number, round_]) * 999] * 3
+                store.delete(case, NAMES[1:])
+            return [one.name for one in store.list(case, "", MANY)]
+
+        with self.opened() as store, ThreadPoolExecutor(4) as pool:
+            assert list(pool.map(work, range(4))) == [[NAMES[0]]] * 4
+
+    def test_a_reader_beside_writers_never_sees_half_a_file(self) -> None:
+        """While one file is replaced again and again, whoever reads it gets one of its editions, whole."""
+        case = _Mine().case(1)
+        editions = [[bytes([number]) * 5000] * 5 for number in range(12)]
+        with self.opened() as store, ThreadPoolExecutor(2) as pool:
+            store.put(case, NAMES[0], editions[0], NOON)
+            writing = [pool.submit(store.put, case, NAMES[0], one, NOON) for one in editions]
+            seen = [list(store.get(case, NAMES[0])) for _ in range(12)]
+            for one in writing:
+                one.result()
+        assert all(one in editions for one in seen)
+
+    def test_a_closed_store_says_so(self) -> None:
+        """Every call after close raises StoreUnusable with the code ``closed``; closing twice is harmless."""
+        case = _Mine().case(1)
+        with self.opened() as store:
+            store.put(case, NAMES[0], CHUNKS, NOON)
+            store.close()
+            for call in (*_calls(store, case, NAMES[0]), lambda: store.list("", "", 1)):
+                error = _raised(StoreUnusable, call)
+                assert isinstance(error, StoreUnusable)
+                assert error.code == "closed"
+
+
+class EvidenceContract(_EvidenceChecks):
+    """The contract of `EvidenceStore`. Give `make_store`; where the store lasts, give `reopen` too."""
+
+    def make_store(self) -> EvidenceStore | AbstractContextManager[EvidenceStore]:
+        """A store, or a context manager that gives one; it need not be empty."""
+        raise NotImplementedError
+
+    def reopen(self, store: EvidenceStore) -> EvidenceStore | None:
+        """Close the store and open what it has kept; None where it keeps nothing."""
+        return None
+
+    @contextmanager
+    def opened(self) -> Iterator[EvidenceStore]:
+        """The store of `make_store`, closed when the check is over."""
+        made = self.make_store()
+        with made if isinstance(made, AbstractContextManager) else closing(made) as store:
+            yield store
+
+    def test_what_was_acknowledged_is_there_after_reopening(self) -> None:
+        """Files outlive the store that wrote them, and so do deletions."""
+        mine = _Mine()
+        with self.opened() as store:
+            for name in NAMES:
+                store.put(mine.case(1), name, CHUNKS, NOON)
+            store.delete(mine.case(1), NAMES[:1])
+            again = self.reopen(store)
+            if again is not None:
+                with closing(again):
+                    assert mine.listed(again) == [(mine.case(1), name) for name in NAMES[1:]]
+                    assert tuple(again.get(mine.case(1), NAMES[3])) == CHUNKS
+
+
+class AsyncEvidenceContract(_EvidenceChecks):
+    """The contract of `AsyncEvidenceStore`: the same checks, each call awaited in one event loop beside the check."""
+
+    def make_store(self) -> AsyncEvidenceStore:
+        """A store; it is made in the check's thread and used in the event loop's. It need not be empty."""
+        raise NotImplementedError
+
+    def opened(self) -> AbstractContextManager[EvidenceStore]:
+        """The store of `make_store`, behind a face that waits for its answers."""
+        return lifted_evidence(self.make_store())
+
+
+class _Broken(Exception):
+    """What the chunks of a check raise."""
+
+
+def _breaking() -> Iterator[bytes]:
+    yield EVERY_BYTE
+    raise _Broken
+
+
+def _calls(store: EvidenceStore, case: str, name: str) -> tuple[Callable[[], object], ...]:
+    """Every call that names a case and a file."""
+    names: Sequence[str] = (name,)
+    return (
+        lambda: store.put(case, name, (b"x",), NOON),
+        lambda: list(store.get(case, name)),
+        lambda: store.delete(case, names),
+    )
+
+
+def _raised(expected: type[Exception], call: Callable[[], object]) -> ExpressPlatformError | None:
+    try:
+        call()
+    except expected as error:
+        return error if isinstance(error, ExpressPlatformError) else None
+    raise AssertionError(f"{expected.__name__} was not raised")

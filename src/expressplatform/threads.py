@@ -1,0 +1,81 @@
+"""A store of evidence that blocks, for callers that must not.
+
+Laws of this file: the store is never called in the event loop's thread. It is a module of its own, which nothing else
+of the library imports, so that whoever needs no event loop imports none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Generator, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from types import TracebackType
+from typing import Final, Self, TypeVar
+
+from expressplatform.errors import StoreUnusable
+from expressplatform.ports import EvidenceStore, Filed
+
+T = TypeVar("T")
+_END: Final = object()
+
+
+class ThreadedEvidence:
+    """Any store of evidence with methods that are awaited: same files, same promises, same errors.
+
+    ``threads`` is how many calls are carried out at once; others wait for their turn. All calls come from one event
+    loop at a time. What is handed to `put` is iterated in one of the threads.
+    """
+
+    __slots__ = ("_closed", "_pool", "_store")
+
+    def __init__(self, store: EvidenceStore, *, threads: int = 4) -> None:
+        self._store = store
+        self._pool = ThreadPoolExecutor(threads, "evidence")
+        self._closed = False
+
+    async def put(self, case_id: str, name: str, chunks: Iterable[bytes], now: datetime, /) -> None:
+        """Keeps a file, whole and durable when this returns; see `EvidenceStore.put`."""
+        await self._run(lambda: self._store.put(case_id, name, chunks, now))
+
+    async def get(self, case_id: str, name: str, /) -> AsyncIterator[bytes]:
+        """The chunks of a file in their order; raises EvidenceMissing where it is not there."""
+        chunks = await self._run(lambda: self._store.get(case_id, name))
+        try:
+            while isinstance(chunk := await self._run(lambda: next(chunks, _END)), bytes):
+                yield chunk
+        finally:
+            if isinstance(chunks, Generator):
+                chunks.close()  # a reader that stops half-way holds no file open
+
+    async def list(self, case_id: str, after: str, limit: int, /) -> Sequence[Filed]:
+        """Files of a case, or of all where ``case_id`` is empty, by case and name."""
+        return await self._run(lambda: self._store.list(case_id, after, limit))
+
+    async def delete(self, case_id: str, names: Sequence[str], /) -> None:
+        """Deletes files of a case; harmless when repeated."""
+        await self._run(lambda: self._store.delete(case_id, names))
+
+    async def close(self) -> None:
+        """Closes the store after what is under way; any later call raises ``StoreUnusable`` (``closed``)."""
+        if self._closed:
+            return
+        await self._run(self._store.close)
+        self._closed = True
+        self._pool.shutdown(wait=False)
+
+    async def _run(self, call: Callable[[], T]) -> T:
+        if self._closed:
+            raise StoreUnusable("closed", "the store has been closed")
+        return await asyncio.get_running_loop().run_in_executor(self._pool, call)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
