@@ -253,6 +253,7 @@ EFFECT_KIND: Final[Table] = MappingProxyType(
         "alert_trader": ("Alert the trader", "通知商戶", "通知企业"),
         "alert_duty": ("Alert whoever owes a deletion", "通知須刪除資料者", "通知须删除信息者"),
         "tell_upload": ("Tell the complainant of the upload", "通知投訴人已轉交", "告知投诉人已移转"),
+        "scan": ("Scan a document", "掃描文件", "扫描文件"),
         "destroy_key": ("Destroy the case's key", "銷毀個案密鑰", "销毁案件密钥"),
     }
 )
