@@ -9,11 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from expressplatform.codes import Role
+from expressplatform.codes import Channel, RefusalSection, Right, Role
 from expressplatform.complaint import Actor, Particulars
 from expressplatform.errors import Refused
 from expressplatform.platform import Platform
@@ -21,7 +22,7 @@ from expressplatform_cli.commands import group
 from expressplatform_sqlite.keys import LocalKeyStore
 from expressplatform_sqlite.store import SqliteStore
 from tests.walking import OFFICER, START, TAOBAO
-from tests.whole_life import SECOND, Clock, live, long_life, platform_of, short_life
+from tests.whole_life import ASSESSED, SECOND, Clock, live, long_life, platform_of, short_life
 
 CANARY = "Qx7Lm2Zp9Tw4Rk8V"
 WHO = Particulars(name=CANARY, email=f"{CANARY}@example.org", order_number=CANARY, statement=CANARY, request=CANARY)
@@ -30,6 +31,11 @@ WHO = Particulars(name=CANARY, email=f"{CANARY}@example.org", order_number=CANAR
 def audited(clock: Clock, platform: Platform) -> Mapping[str, bytes]:
     live(platform, clock, long_life(who=lambda: WHO), "form-1", WHO)
     ended = live(platform, clock, short_life(), "form-2", WHO)
+    asked = platform.open_request(
+        Right.ACCESS, name=CANARY, contact=CANARY, channel=Channel.WEB, by=OFFICER, key="letter-1"
+    )
+    platform.refuse_request(asked.id, section=RefusalSection.PDPO_20_1_A, reasons=CANARY, by=OFFICER)
+    platform.record_impact_assessment(attrs.evolve(ASSESSED, id="pia-2", made_on=START.date()), by=OFFICER)
     platform.erase(ended.id, by=OFFICER, approved_by=SECOND)
     return platform.audit_bundle(by=OFFICER, since=START - timedelta(days=9), until=clock.at + timedelta(hours=1))
 
@@ -53,6 +59,9 @@ def test_a_bundle_holds_every_disclosure_consent_deletion_and_erasure_of_the_spa
     assert [one["ground"] for one in lines(files, "deletions.jsonl")] == ["nothing_kept", "nothing_kept"]
     (erased,) = lines(files, "erasures.jsonl")
     assert (erased["by"]["person"], erased["approved_by"]) == (OFFICER.person, SECOND.person)
+    (refused,) = lines(files, "refusals.jsonl")
+    assert (refused["section"], refused["by"]) == ("pdpo_20_1_a", OFFICER.person)
+    assert [one["id"] for one in lines(files, "impact_assessments.jsonl")] == ["pia-2"]  # the other is older
     assert not any(CANARY.encode() in content for content in files.values())
 
 
@@ -102,7 +111,7 @@ def test_the_command_line_writes_a_bundle_and_checks_it_without_a_store(place: l
     folder = str(tmp_path / "bundle")
     span = ["--from", "2025-06-01", "--until", "2025-06-30", "--as", "auditor-1", "--auditor"]
     made = json.loads(told("audit-bundle", folder, *span, "--json", *place))
-    assert "Whole, and as signed: 4 files." in told("audit-check", folder, "--key", made["public_key"])
+    assert "Whole, and as signed: 6 files." in told("audit-check", folder, "--key", made["public_key"])
     (tmp_path / "bundle" / "erasures.jsonl").write_bytes(b"")
     assert "erasures.jsonl: must be as it was" in told("audit-check", folder, "--key", made["public_key"], code=4)
     told("audit-check", folder, "--key", "00" * 32, code=8)

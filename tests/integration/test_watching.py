@@ -19,7 +19,7 @@ from expressplatform.platform import Platform, Worked
 from expressplatform.ports import Alert, Message
 from expressplatform.schemes import HK_CCA
 from tests.walking import JD, OFFICER, PERSON, TAOBAO, UPLOAD
-from tests.whole_life import WHO, Clock, complaint, live, long_life, say, seeded, short_life
+from tests.whole_life import ASSESSED, WHO, Clock, complaint, live, long_life, say, seeded, short_life
 
 OBTAINED: Final = short_life()[:3]
 
@@ -62,6 +62,7 @@ class Desk:
             gateways={"taobao": self.taobao, "jd": self.jd},
             messenger=self.outbox,
         )
+        self.platform.record_impact_assessment(ASSESSED, by=OFFICER)
 
     def live(self, steps: list[tuple[c.Command, Actor]], key: str = "form-1", who: Particulars = WHO) -> str:
         """The id of a case after these steps."""

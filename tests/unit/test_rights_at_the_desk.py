@@ -16,6 +16,7 @@ from expressplatform.codes import (
     IdentityProof,
     Instrument,
     KeptGround,
+    Language,
     Reading,
     RefusalSection,
     Right,
@@ -627,3 +628,13 @@ def test_two_who_end_a_request_at_once_end_it_once() -> None:
     with pytest.raises(Refused, match="wrong_status"):
         slow.answer_request(request.id, identity_checked=IdentityProof.ACCOUNT, by=SECOND, key="answer-1")
     assert desk.platform.requests(by=OFFICER)[0].status is RightsStatus.REFUSED
+
+
+def test_the_text_tells_fields_codes_and_amounts_in_the_persons_language() -> None:
+    desk = Desk()
+    given = complaint(CHAN)
+    spoken = attrs.evolve(given.complainant, language=Language.SIMPLIFIED_CHINESE)
+    desk.platform.lodge(attrs.evolve(given, complainant=spoken), by=OFFICER, key="form-1")
+    text = desk.answer(desk.open()).text
+    for word in ("已付金额: HKD 1299.00", "投诉性质: 质量", "目的: 处理投诉", "是否有人受伤: 否", CHAN.statement):
+        assert word in text

@@ -33,6 +33,7 @@ TABLES: Final[Mapping[str, Mapping[str, Texts]]] = {
     "consequences": privacy.CONSEQUENCES,
     "headings": privacy.HEADINGS,
     "headings of answers": wording.HEADINGS,
+    "names in answers": wording.NAMES,
 }
 
 

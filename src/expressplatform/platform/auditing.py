@@ -1,16 +1,19 @@
-"""The audit bundle: what was disclosed, consented to, confirmed and erased in a span, signed by the council.
+"""The audit bundle: what was disclosed, consented to, confirmed, erased, refused and assessed in a span, signed.
 
-Laws of this file: facts alone, so no seal of a case is opened and nothing personal stands in a bundle. What each file
+Laws of this file: facts alone, so no seal of a case is opened and nothing personal stands in a bundle; of a refused
+request it tells the section, not the words. What each file
 holds is one function over a case's events.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, time
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
+import attrs
 import orjson
 
 from expressplatform import events as e
@@ -18,7 +21,9 @@ from expressplatform.complaint import Actor, Consent
 from expressplatform.events import Event
 from expressplatform.platform import rows
 from expressplatform.platform.inquiring import Inquiring, check_watcher
+from expressplatform.platform.keeping import IMPACT, REFUSAL
 from expressplatform.ports import StoredCase
+from expressplatform.privacy.rights import GROUNDS, Refusal
 from expressplatform.signed_files import under_manifest
 from expressplatform.signing import SigningKey
 
@@ -55,6 +60,9 @@ class Auditing(Inquiring):
             seen += 1
             if progress is not None and seen % _BATCH == 0:
                 progress(seen)
+        for name, at, line in await self._from_shelf(by.organisation):
+            if since <= at < until:
+                lines[name].append({"at": at, **line})
         signer = self.signing_key()
         said = {
             "council": by.organisation, "scheme": self.scheme.id, "edition": self.scheme.edition,
@@ -63,10 +71,27 @@ class Auditing(Inquiring):
         }  # fmt: skip
         return under_manifest({name: _written(lines[name]) for name in FILES}, said, signer.sign)
 
+    async def _from_shelf(self, council: str) -> list[tuple[str, datetime, Line]]:
+        """What belongs to no case: refusals, without their reasons (those are somebody's words), and assessments."""
+        refused = [one.value async for one in self.shelved(REFUSAL, council)]
+        assessed = [one.value async for one in self.shelved(IMPACT, council)]
+        midnight = partial(datetime.combine, time=time(), tzinfo=self.scheme.zone)
+        return [
+            *(("refusals.jsonl", one.at, _refusal(one)) for one in refused),
+            *(("impact_assessments.jsonl", midnight(one.made_on), attrs.asdict(one)) for one in assessed),
+        ]
+
+
+def _refusal(entry: Refusal) -> Line:
+    return {
+        "request": entry.request, "kind": entry.kind, "section": entry.section,
+        "citation": str(GROUNDS[entry.section].citation), "by": entry.by,
+    }  # fmt: skip
+
 
 def _written(lines: list[Line]) -> bytes:
     """One JSON object a line, in order of time."""
-    ordered = sorted(lines, key=lambda line: (line["at"], line["case"]))
+    ordered = sorted(lines, key=lambda line: (line["at"], line.get("case", "")))
     return b"".join(orjson.dumps(line, option=orjson.OPT_SORT_KEYS) + b"\n" for line in ordered)
 
 
@@ -121,6 +146,8 @@ FILES: Final[Mapping[str, str]] = MappingProxyType(
         "consents.jsonl": "consents given and taken back",
         "deletions.jsonl": "what recipients confirmed to have deleted, and what they kept",
         "erasures.jsonl": "cases erased, why, and by which two persons",
+        "refusals.jsonl": "requests about one's own data that were refused, and on what section",
+        "impact_assessments.jsonl": "impact assessments made",
     }
 )
 """The files of a bundle, and what stands in each."""

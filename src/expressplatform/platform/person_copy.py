@@ -1,4 +1,4 @@
-"""What a person is given of their own data: one document for machines, and the same for readers.
+"""What a person is given of their own data, as a document of plain values; `person_text` says the same for readers.
 
 Laws of this file: the fields of a complaint come out of `disclose` alone, as every particular does (PDPO DPP6, s.18;
 PIPL Art 45). Beside them stands what was said on the case, who was given what, who read it, and what recipients
@@ -10,7 +10,6 @@ an officer to find. Pure: cases, events and readings in, plain values out.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, tzinfo
 from typing import Any, Final, cast
 
 import attrs
@@ -18,7 +17,7 @@ import orjson
 
 from expressplatform import events as e
 from expressplatform.case import Case
-from expressplatform.codes import Audience, Purpose, Right, Role, Stage, Status, Withholding
+from expressplatform.codes import Audience, Purpose, Role, Stage, Status, Withholding
 from expressplatform.complaint import ERASED, CallCode, Complaint, Erased, Particulars, Remark
 from expressplatform.events import Event
 from expressplatform.privacy.disclosure import Disclosure, disclose
@@ -27,7 +26,6 @@ from expressplatform.privacy.rights import WITHHELD_FROM_COPIES, RightsRequest
 from expressplatform.privacy.table import EVERY_FIELD, FACTS
 from expressplatform.records import event_row, particulars_of
 from expressplatform.scheme import Scheme
-from expressplatform.wording import heading, label, label_of_event
 
 Document = dict[str, Any]
 
@@ -107,8 +105,7 @@ def _facts(case: Case) -> Document:
         "filed_at": case.file.filed_at,
         "changed_at": case.at,
         "on_hold": case.file.on_hold,
-        "research_consent": case.file.research_consent,
-        "claimed": account.claimed,
+        "claimed_outcome": account.claimed,
         "outcome": account.outcome,
         "word": case.word,
         "rating": account.rating,
@@ -141,7 +138,7 @@ def _event(event: Event, facts: Document) -> Document:
     if event.by.acting_for is not None:
         told["acting_for"] = facts["by"]["acting_for"]
     asked = {name: one for name, one in facts["asked"].items() if name not in _ELSEWHERE and one not in (None, "", [])}
-    if asked:
+    if asked and "disclosure" not in facts:  # what was handed over stands among the disclosures
         told["details"] = asked
     if isinstance(personal, Remark):
         told["text"] = personal.text
@@ -208,95 +205,3 @@ def answer_document(request: RightsRequest, copies: Sequence[CaseCopy], referenc
         "withheld": [{"what": one, "article": str(WITHHELD_FROM_COPIES[one])} for one in request.withheld],
     }
     return _plain(found)
-
-
-_HEAD: Final = ("opened_at", "answered_at")
-_SECTIONS: Final = (
-    "facts",
-    "data",
-    "earlier",
-    "consents",
-    "withdrawn",
-    "events",
-    "disclosures",
-    "readings",
-    "holdings",
-    "deletions",
-)
-
-
-def answer_text(document: Document, request: RightsRequest, language: str, zone: tzinfo) -> str:
-    """The same as plain text for people, its headings in their language; instants in the scheme's zone."""
-    return "\n".join(_lines(document, request, language, zone)) + "\n"
-
-
-def _lines(document: Document, request: RightsRequest, language: str, zone: tzinfo) -> Iterator[str]:
-    asked = document["request"]
-    yield heading("title", language)
-    yield ""
-    yield f"{heading('number', language)}: {asked['id']}"
-    yield f"{heading('kind', language)}: {label(request.kind, language)}"
-    yield f"{heading('name', language)}: {asked['name']}"
-    for name in _HEAD:
-        yield f"{heading(name, language)}: {_moment(asked[name], zone)}"
-    if not document["held"]:
-        yield ""
-        yield heading("nothing_held", language)
-    for one, result in zip(document["results"], request.results, strict=True):
-        yield ""
-        yield f"{heading('case', language)} {one['reference']}: {label(result.result, language)}"
-    if request.kind is Right.ACCESS:
-        for case in document["cases"]:
-            yield from _case_lines(case, language, zone)
-        if request.withheld:
-            yield from _headed(heading("withheld", language))
-            for what, left_out in zip(request.withheld, document["withheld"], strict=True):
-                yield f"- {label(what, language)} ({left_out['article']})"
-
-
-def _headed(title: str, mark: str = "-") -> Iterator[str]:
-    yield ""
-    yield title
-    yield mark * 2 * len(title) if not title.isascii() else mark * len(title)
-
-
-def _case_lines(case: Document, language: str, zone: tzinfo) -> Iterator[str]:
-    yield from _headed(f"{heading('case', language)} {case['facts']['reference']}", "=")
-    for section in _SECTIONS:
-        yield from _headed(heading(section, language))
-        found = case[section]
-        if not found:
-            yield heading("none", language)
-        elif isinstance(found, dict):
-            yield from (f"- {name}: {_told(one, zone)}" for name, one in found.items() if one is not None)
-        elif section == "events":
-            yield from (_event_line(one, language, zone) for one in found)
-        else:
-            yield from (f"- {_told(one, zone)}" for one in found)
-
-
-def _event_line(event: Document, language: str, zone: tzinfo) -> str:
-    who = " ".join((label(Role(event["role"]), language), event.get("organisation", ""))).strip()
-    rest = {name: event[name] for name in ("acting_for", "details", "text", "call_code") if name in event}
-    told = f": {_told(rest, zone)}" if rest else ""
-    return f"- {_moment(event['at'], zone)} {who}, {label_of_event(event['kind'], language)}{told}"
-
-
-def _told(value: object, zone: tzinfo) -> str:
-    """A plain value in a line, what it holds one after the other; further lines are set in."""
-    if isinstance(value, dict):
-        return "; ".join(f"{name}: {_told(one, zone)}" for name, one in value.items() if one is not None)
-    if isinstance(value, list):
-        return ", ".join(_told(one, zone) for one in value)
-    return _moment(value, zone).replace("\n", "\n    ")
-
-
-def _moment(value: object, zone: tzinfo) -> str:
-    """An instant as the zone has it; anything else as it stands."""
-    text = str(value)
-    if len(text) < len("2026-01-01T00:00:00+00:00") or text[10:11] != "T":
-        return text
-    try:
-        return f"{datetime.fromisoformat(text).astimezone(zone):%Y-%m-%d %H:%M}"
-    except ValueError:
-        return text

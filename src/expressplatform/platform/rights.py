@@ -42,7 +42,8 @@ from expressplatform.platform import rows
 from expressplatform.platform.changing import Changing
 from expressplatform.platform.inquiring import Inquiring, check_watcher
 from expressplatform.platform.keeping import ACCESS, REFUSAL, REQUEST, Standing, place_of
-from expressplatform.platform.person_copy import GIVEN, RECIPIENT, CaseCopy, answer_document, answer_text, case_copy
+from expressplatform.platform.person_copy import GIVEN, RECIPIENT, CaseCopy, answer_document, case_copy
+from expressplatform.platform.person_text import answer_text
 from expressplatform.platform.reading import WHOLE
 from expressplatform.platform.requests import (
     REQUEST_ID,

@@ -23,12 +23,21 @@ from expressplatform.wording.cases import CASES
 from expressplatform.wording.circumstances import CIRCUMSTANCES
 from expressplatform.wording.messages import BODIES, SUBJECTS
 from expressplatform.wording.privacy import FIELDS
-from expressplatform.wording.rights import HEADINGS, REQUESTS
+from expressplatform.wording.rights import HEADINGS, NAMES, REQUESTS
 from expressplatform.wording.scripts import SCRIPTS, Table, Texts, read
 from expressplatform.wording.steps import COMMANDS, EVENTS, NEXT_STEPS
 
-__all__ = ["BODIES", "COMMANDS", "EVENTS", "FIELDS", "HEADINGS", "LABELS", "NEXT_STEPS", "SCRIPTS", "SUBJECTS"]
-__all__ += ["heading", "label", "label_of_command", "label_of_event", "label_of_field", "letter", "next_step"]
+__all__ = ["BODIES", "COMMANDS", "EVENTS", "FIELDS", "HEADINGS", "LABELS", "NAMES", "NEXT_STEPS", "SCRIPTS", "SUBJECTS"]
+__all__ += [
+    "heading",
+    "label",
+    "label_of_command",
+    "label_of_event",
+    "label_of_field",
+    "letter",
+    "name_of",
+    "next_step",
+]
 
 LABELS: Final[Mapping[str, Table]] = MappingProxyType({**CASES, **CIRCUMSTANCES, **REQUESTS})
 """For each list of codes, by the name of its class: the texts of each value."""
@@ -84,6 +93,16 @@ def heading(name: str, language: str) -> str:
     Raises LookupError for a name that is no heading's, and for a language that nobody reads here.
     """
     return read(_found(HEADINGS, name), language)
+
+
+def name_of(part: str, language: str) -> str:
+    """What people read for a part of such an answer: of a field of a complaint its label, else its own name.
+
+    A part that nobody has named is told as it stands in the document. Raises LookupError for a language that nobody
+    reads here.
+    """
+    texts = FIELDS.get(part) or NAMES.get(part)
+    return read(texts, language) if texts is not None else part
 
 
 def letter(occasion: str, language: str) -> tuple[str, str]:

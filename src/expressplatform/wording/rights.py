@@ -251,3 +251,46 @@ HEADINGS: Final[Table] = MappingProxyType(
     }
 )
 """The headings of an answer."""
+
+NAMES: Final[Table] = MappingProxyType(
+    {
+        "id": ("Number", "編號", "编号"),
+        "reference": ("Reference", "檔案編號", "投诉编号"),
+        "status": ("Status", "狀況", "状态"),
+        "erased": ("Erased", "已刪除", "已删除"),
+        "trader": ("Trader", "商戶", "企业"),
+        "lodged_at": ("Lodged", "提交日期", "提交日期"),
+        "filed_at": ("Officially filed", "正式立案日期", "正式登记日期"),
+        "changed_at": ("Last change", "最後更新", "最后更新"),
+        "on_hold": ("Must be kept for now", "現時必須保留", "目前必须保留"),
+        "claimed_outcome": ("Outcome as claimed", "商戶報稱的結果", "企业反馈的结果"),
+        "outcome": ("Outcome", "結果", "结果"),
+        "word": ("What the complainant said", "消費者的表示", "消费者的表示"),
+        "rating": ("Rating", "評分", "评分"),
+        "at": ("When", "時間", "时间"),
+        "values": ("Read", "當時為", "当时为"),
+        "recipient": ("Recipient", "接收者", "接收方"),
+        "organisation": ("Organisation", "機構", "机构"),
+        "audience": ("Kind of recipient", "接收者類別", "接收方类别"),
+        "fields": ("Fields", "資料項目", "信息项目"),
+        "purpose": ("Purpose", "目的", "目的"),
+        "basis": ("Ground", "依據", "依据"),
+        "article": ("Provision", "條文", "条款"),
+        "notice": ("Privacy notice", "私隱告示版本", "隐私告知版本"),
+        "use_until": ("May be used until", "可使用至", "可使用至"),
+        "given_at": ("Given", "作出日期", "作出日期"),
+        "channel": ("Channel", "途徑", "途径"),
+        "role": ("By", "閱讀者", "查阅者"),
+        "how": ("In what way", "方式", "方式"),
+        "ground": ("Why kept", "保留依據", "保留依据"),
+        "kept": ("What was kept", "保留的資料", "保留的信息"),
+        "obtained_at": ("Obtained", "取得日期", "取得日期"),
+        "must_delete_since": ("Told to delete", "獲通知刪除", "获通知删除"),
+        "must_renew_since": ("Told to read a correction", "獲通知閱讀更正", "获通知查阅更正"),
+        "confirmed_at": ("Deletion confirmed", "已確認刪除", "已确认删除"),
+        "text": ("Words", "內容", "内容"),
+        "yes": ("Yes", "是", "是"),
+        "no": ("No", "否", "否"),
+    }
+)
+"""What the parts of an answer are called, as its document names them."""
