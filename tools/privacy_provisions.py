@@ -14,7 +14,7 @@ from typing import Final
 
 _PDPO: Final = (
     *("DPP1(1)", "DPP1(2)", "DPP1(3)", "DPP2(1)", "DPP2(2)", "DPP2(3)", "DPP3", "DPP4", "DPP4(2)", "DPP5", "DPP6"),
-    *("s.18", "s.19", "s.20", "s.21", "s.22", "s.23", "s.24", "s.26", "s.27", "s.28", "s.33", "s.58"),
+    *("s.18", "s.19", "s.20", "s.21", "s.22", "s.23", "s.24", "s.25", "s.26", "s.27", "s.28", "s.33", "s.58"),
 )
 _PIPL: Final = (
     *(3, 4, 5, 6, 7, 8, 9, 13, 14, 15, 16, 17, 19, 20, 21, 23, 24, 25, 28, 29, 30, 31, 32),
@@ -24,20 +24,12 @@ GBA: Final = "GBA Standard Contract"
 PROVISIONS: Final = (*(f"PDPO {one}" for one in _PDPO), *(f"PIPL Art {one}" for one in _PIPL), GBA)
 """In the order of the texts. A paragraph that has no entry of its own falls under the provision it is part of."""
 
-_PEOPLE: Final = "Rights to ask, with their time and the log of refusals, are not built yet."
 
 NOT_ENFORCED: Final[Mapping[str, str]] = MappingProxyType(
     {
         "PDPO DPP1(2)": "Whether data were collected by fair means is seen by people; the channel is on record.",
         "PDPO DPP2(3)": "A contract with whoever runs the machines is the council's to make.",
         "PDPO DPP4(2)": "A contract with whoever runs the machines is the council's to make.",
-        "PDPO s.19": _PEOPLE,
-        "PDPO s.20": _PEOPLE,
-        "PDPO s.21": _PEOPLE,
-        "PDPO s.22": _PEOPLE,
-        "PDPO s.23": _PEOPLE,
-        "PDPO s.24": _PEOPLE,
-        "PDPO s.27": _PEOPLE,
         "PDPO s.28": "No fee is charged, so none can be excessive.",
         "PIPL Art 3": "It says whom the law binds. Both laws are followed for every case, so nothing turns on it.",
         "PIPL Art 4": "It says what is personal. Here whatever was told about a case is, until it is erased.",
@@ -50,10 +42,8 @@ NOT_ENFORCED: Final[Mapping[str, str]] = MappingProxyType(
         "PIPL Art 30": "What is said of that one question, and why it is asked, is the text of the council's notice.",
         "PIPL Art 32": "Licences for sensitive kinds, where a regulation asks for one, are the handler's to hold.",
         "PIPL Art 41": "Which authority is a foreign one, the council knows that hands something over.",
-        "PIPL Art 44": _PEOPLE,
         "PIPL Art 48": "The rules of handling are explained by people, with the notice and this page in hand.",
         "PIPL Art 49": "Who is next of kin is proved to an officer, who then acts for them as a representative.",
-        "PIPL Art 50": _PEOPLE,
         "PIPL Art 57": "Breaches as records with the clocks and messages that belong to them are not built yet.",
         "PIPL Art 70": "It gives consumer organisations standing to sue: nothing to enforce against oneself.",
         "PIPL Art 73": "It defines words. Figures are counted, and small ones suppressed, whatever they are called.",

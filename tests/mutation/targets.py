@@ -174,7 +174,11 @@ FUNCTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "consents_to_each_recipient": "return MET",
         "notice_was_shown_first": "return MET",
     },
-    "expressplatform.scheme": {"Scheme.informed_by": "return True", "Scheme.has_notice": "return True"},
+    "expressplatform.scheme": {
+        "Scheme.informed_by": "return True",
+        "Scheme.has_notice": "return True",
+        "ImpactAssessmentRef.covers": "return True",
+    },
 }
 """Each function that guards consent, and the body of one that lets everything pass."""
 

@@ -244,28 +244,6 @@ class TestTable:
         names = set(names_of(Particulars))
         assert {name for name in names if f"particulars.{name}" in FREE_TEXT} == names - exact
 
-    @pytest.mark.parametrize("purpose", Purpose)
-    @pytest.mark.parametrize("stage", Stage)
-    def test_the_public_is_shown_nothing_of_one_case(self, purpose: Purpose, stage: Stage) -> None:
-        assert fields_for(Audience.PUBLIC, purpose, stage) == ()
-
-    def test_a_trader_sees_only_the_nature_before_and_nothing_after(self) -> None:
-        assert fields_for(Audience.TRADER, Purpose.HANDLING, Stage.BEFORE) == ("nature",)
-        assert fields_for(Audience.TRADER, Purpose.HANDLING, Stage.AFTER) == ()
-
-    def test_a_trader_is_shown_nothing_for_any_purpose_but_handling(self) -> None:
-        for purpose in set(Purpose) - {Purpose.HANDLING}:
-            assert not any(fields_for(Audience.TRADER, purpose, stage) for stage in Stage)
-
-    def test_the_person_and_the_council_see_everything(self) -> None:
-        for audience in (Audience.COMPLAINANT, Audience.COUNCIL):
-            assert fields_for(audience, Purpose.HANDLING, Stage.AFTER) == EVERY_FIELD
-
-    def test_research_sees_no_particular(self) -> None:
-        seen = fields_for(Audience.COUNCIL, Purpose.RESEARCH, Stage.AFTER)
-        assert seen
-        assert not any(field.startswith("particulars.") for field in seen)
-
     # Typed by hand: a slip in the table must meet somebody who meant otherwise.
     @pytest.mark.parametrize(
         ("audience", "field"),
@@ -303,13 +281,6 @@ class TestTable:
         seen = {shown for p in Purpose for s in Stage for shown in fields_for(audience, p, s)}
         assert field not in seen
         assert (field, audience) in WITHHELD
-
-    @pytest.mark.parametrize(
-        "field",
-        ["name", "order_number", "shop_page", "statement", "request", "evidence_names"],
-    )
-    def test_a_trader_that_handles_is_shown_what_it_needs(self, field: str) -> None:
-        assert f"particulars.{field}" in show().fields
 
 
 class TestOneContact:

@@ -106,6 +106,7 @@ class TestRequest:
         assert not is_overdue(done, late)
 
     def test_a_correction_says_what_and_an_objection_to_whose_use(self) -> None:
+        """PDPO ss.22-23: what is inaccurate is said; PIPL Art 44: whose use is to end."""
         for kind, code in ((Right.CORRECTION, "nothing_to_correct"), (Right.OBJECTION, "no_recipient")):
             with pytest.raises(Refused) as caught:
                 asked(kind)

@@ -7,8 +7,8 @@ on the very instant, on the place of a case, and what a second look would not fo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
-from typing import Final
+from datetime import date, timedelta
+from typing import Any, Final
 
 import attrs
 import pytest
@@ -22,7 +22,8 @@ from expressplatform.errors import Refused
 from expressplatform.lifecycle import BY_COMMAND
 from expressplatform.privacy import disclose, fields_for, live
 from expressplatform.privacy.consent import still_given
-from expressplatform.scheme import Known, Participant
+from expressplatform.privacy.transfer import transfer_problem
+from expressplatform.scheme import ANY_RECIPIENT, ImpactAssessmentRef, Known, Participant
 from expressplatform.schemes import HK_CCA
 from tests.unit.test_rules_of_disclosure import FULL, NOW, SCHEME
 from tests.walking import OFFICER, PERSON, START, TAOBAO, UPLOAD, Walk, consent_to, in_status
@@ -107,6 +108,44 @@ class TestUploading:
         for walk, who in everywhere(c.Upload):
             command = c.Upload(Instrument.PLATFORM_TERMS, "pia-1")
             assert walk.refused(command, by=who).code == "instrument_not_admitted", walk.status
+
+
+class TestAssessments:
+    """The assessment comes beforehand, and for this transfer (PIPL Arts 55-56)."""
+
+    ON_RECORD: Final = ImpactAssessmentRef(
+        "pia-1", "taobao", Instrument.COLLABORATION_AGREEMENT, FILED, FILED + timedelta(days=9)
+    )
+
+    def problem(self, on: date | None = FILED, *records: ImpactAssessmentRef, recipient: str = "taobao") -> str | None:
+        """Why a transfer to a recipient on a day may not go ahead."""
+        return transfer_problem(
+            Instrument.COLLABORATION_AGREEMENT,
+            scheme=HK_CCA,
+            participant=None,
+            impact_assessment="pia-1",
+            recipient=recipient,
+            on=on,
+            assessments=records,
+        )
+
+    def test_one_on_record_for_this_transfer_carries_it_from_its_first_day_to_its_last(self) -> None:
+        days = {day: self.problem(FILED + timedelta(days=day), self.ON_RECORD) for day in (-1, 0, 9, 10)}
+        assert {day for day, problem in days.items() if problem is None} == {0, 9}
+        assert {problem for problem in days.values() if problem} == {"impact_assessment_unknown"}
+
+    def test_one_for_whomever_it_may_be_carries_it_too(self) -> None:
+        assert self.problem(FILED, attrs.evolve(self.ON_RECORD, recipient=ANY_RECIPIENT)) is None
+
+    @pytest.mark.parametrize(
+        "change", [{"id": "pia-2"}, {"recipient": "jd"}, {"instrument": Instrument.PCPD_MODEL_CLAUSES}], ids=str
+    )
+    def test_one_of_another_name_for_another_or_under_another_instrument_does_not(self, change: dict[str, Any]) -> None:
+        assert self.problem(FILED, attrs.evolve(self.ON_RECORD, **change)) == "impact_assessment_unknown"
+
+    def test_none_on_record_or_no_day_to_judge_by_stops_it(self) -> None:
+        assert self.problem(FILED) == "impact_assessment_unknown"
+        assert self.problem(None, self.ON_RECORD) == "impact_assessment_unknown"
 
 
 class TestObtaining:
