@@ -11,6 +11,7 @@ by itself. What the page's prose says stays as it is.
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -91,6 +92,7 @@ class Named:
     articles: tuple[str, ...]
 
 
+@functools.cache
 def functions() -> tuple[Named, ...]:
     """Every function, method and property of the library whose docstring names an article."""
     return tuple(
@@ -102,6 +104,7 @@ def functions() -> tuple[Named, ...]:
     )
 
 
+@functools.cache
 def quoting_tests() -> tuple[Named, ...]:
     """Every test that quotes an article, itself or by its class; a class once, where it is the class that does."""
     found: dict[str, Named] = {}
