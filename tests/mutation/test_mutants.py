@@ -15,7 +15,6 @@ from typing import Final
 import pytest
 
 from expressplatform.codes import Basis
-from expressplatform.privacy.table import Condition
 from tests.mutation import targets
 from tests.mutation.mutants import Mutant, unchanged
 from tests.mutation.suites import RULES, SUITES, checks, killer
@@ -41,20 +40,6 @@ EQUIVALENT: Final[Mapping[str, str]] = MappingProxyType(
     {
         "privacy.table: on the condition represented: particulars.representative_contact, trader, handling, "
         "handling": "A representative's contact is the one where somebody acts, and never where nobody does.",
-        **{
-            f"privacy.table: on the condition {condition}: call_code, {row}": (
-                "The code is no part of the complaint, of which conditions are asked: `disclose` reads none for it."
-            )
-            for condition in Condition
-            for row in (
-                *(f"complainant, {purpose}, before+handling+after" for purpose in ("handling", "rights")),
-                *(
-                    f"council, {purpose}, before+handling+after"
-                    for purpose in ("handling", "directly_related", "rights")
-                ),
-                "trader, handling, handling",
-            )
-        },
         "privacy.disclosure: _met: if not conditions: return tuple(fields) -> pass": (
             "A short way for audiences without conditions: the long one admits the same fields."
         ),

@@ -138,9 +138,7 @@ def disclose(
         _refuse("no_research_consent", case_id, "complainant", "The person has not agreed to research.")
     if audience in _OUTSIDE and use_until <= at:  # PIPL Art 19
         _refuse("use_over", case_id, "council", "The time in which the recipient may use it is over.")
-    values = _values(complaint, audience, _met(complaint, audience, admitted), case_id)
-    if isinstance(code, CallCode) and _CALL_CODE in admitted:
-        values[_CALL_CODE] = code.digits
+    values = _values(complaint, audience, _met(complaint, audience, admitted), code, case_id)
     made: Disclosure = object.__new__(Disclosure)
     made.__attrs_init__(
         audience=audience,
@@ -244,7 +242,9 @@ def _met(complaint: Complaint, audience: Audience, fields: Sequence[str]) -> tup
     )
 
 
-def _values(complaint: Complaint, audience: Audience, fields: Sequence[str], case_id: str) -> dict[str, object]:
+def _values(
+    complaint: Complaint, audience: Audience, fields: Sequence[str], code: CallCode | Erased, case_id: str
+) -> dict[str, object]:
     """By path, the plain values of those fields that carry something."""
     held = complaint.particulars
     if isinstance(held, Erased) and not _PERSONAL.isdisjoint(fields):
@@ -253,9 +253,7 @@ def _values(complaint: Complaint, audience: Audience, fields: Sequence[str], cas
     masked = FREE_TEXT if audience in _OUTSIDE else frozenset[str]()
     values: dict[str, object] = {}
     for field in fields:
-        if field == _CALL_CODE:  # it is no part of the complaint
-            continue
-        value = _at(complaint, field)
+        value = _at(complaint, field, code)
         if value is None or value == "" or value == ():
             continue
         value = _plain(value)
@@ -263,8 +261,10 @@ def _values(complaint: Complaint, audience: Audience, fields: Sequence[str], cas
     return values
 
 
-def _at(complaint: Complaint, field: str) -> object:
-    """The value at a path; None where something on the way is not there."""
+def _at(complaint: Complaint, field: str, code: CallCode | Erased) -> object:
+    """The value at a path; None where something on the way is not there. The code is no part of the complaint."""
+    if field == _CALL_CODE:
+        return code.digits if isinstance(code, CallCode) else None
     try:
         return _GETTERS[field](complaint)
     except AttributeError:
