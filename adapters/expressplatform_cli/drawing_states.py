@@ -164,7 +164,13 @@ def state_diagram(
     marks = {status: [b for b in _BADGES if (status, b) in badged] for status in boxes}
     shown = [_box(s, boxes[s], known.get(s), second.get(s, ""), stays.get(s, []), marks[s]) for s in boxes]
     height = max([_SIZE[1], *(box.y + _HIGH for box in boxes.values())])
-    return svg(_SIZE[0], height, title, _describe(edges, known), [*lines, *shown, *_legend([b for b in _BADGES if any(edge[1] == b for edge in badged)])])
+    return svg(
+        _SIZE[0],
+        height,
+        title,
+        _describe(edges, known),
+        [*lines, *shown, *_legend([b for b in _BADGES if any(edge[1] == b for edge in badged)])],
+    )
 
 
 def _merge(rows: Iterable[Transition]) -> tuple[dict[tuple[str, str], list[str]], dict[str, list[str]]]:

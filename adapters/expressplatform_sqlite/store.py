@@ -19,6 +19,7 @@ from typing import Final, final
 
 from expressplatform.errors import StoreUnusable
 from expressplatform.ports import EVERYONE, Answer, Commit, EffectRow, Header, Page, Receipt, StoredCase, Wanted
+from expressplatform_sqlite import notes
 from expressplatform_sqlite.batch import Batch
 from expressplatform_sqlite.connections import Connections
 from expressplatform_sqlite.faults import unusable
@@ -78,14 +79,24 @@ class SqliteStore(Connections):
     Safe from several threads, and from several processes: a writer waits up to ``busy_seconds`` for another.
     Do not carry an open store across ``fork``. Every method may raise ``StoreUnusable``, with the code ``corrupt``,
     ``newer_schema``, ``not_ours`` (another program's file), ``locked``, ``disk_full``, ``read_only``, ``closed``
-    or ``failed``.
+    or ``failed``; opening also ``not_restored``: the file is a copy (`copies`), which only ``restoring`` opens.
     """
 
     __slots__ = ("_together",)
 
-    def __init__(self, path: str | os.PathLike[str], *, busy_seconds: float = 30.0) -> None:
+    def __init__(self, path: str | os.PathLike[str], *, busy_seconds: float = 30.0, restoring: bool = False) -> None:
         super().__init__(path, busy_seconds=busy_seconds)
+        if not restoring and self._is_copy():
+            self.close()
+            raise StoreUnusable("not_restored", "the store is a copy that has not been put back")
         self._together = Together(self.append_all)
+
+    def _is_copy(self) -> bool:
+        try:
+            with self._reading() as db:
+                return bool(notes.read(db, notes.COPY))
+        except StoreUnusable:  # what cannot be read is told by whoever reads it
+            return False
 
     # ---- writing ----------------------------------------------------------------------------------------------------
 

@@ -256,6 +256,7 @@ EFFECT_KIND: Final[Table] = MappingProxyType(
         "tell_upload": ("Tell the complainant of the upload", "通知投訴人已轉交", "告知投诉人已移转"),
         "scan": ("Scan a document", "掃描文件", "扫描文件"),
         "destroy_key": ("Destroy the case's key", "銷毀個案密鑰", "销毁案件密钥"),
+        "scan": ("Have a document scanned", "掃描證據檔案", "扫描证据文件"),
         "register_withdrawal": ("Put a withdrawn consent on the register", "登記已撤回的同意", "登记已撤回的同意"),
     }
 )
