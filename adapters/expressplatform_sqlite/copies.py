@@ -1,4 +1,4 @@
-"""A consistent copy of a file that others read and write meanwhile.
+"""A consistent copy of a file that others read and write meanwhile, and what may be asked of a file as a whole.
 
 Laws of this file: a copy shows one moment, whatever is written while it is made, and nobody waits for it. It needs no
 log beside it. A copy of a store of cases is marked, and not served until it has been put back (`SqliteStore`).
@@ -38,3 +38,15 @@ def copy_file(
             copy.execute("PRAGMA synchronous = FULL")
             if mark:
                 notes.write(copy, notes.COPY, mark)
+
+
+def kinds_in(path: Path) -> list[str]:
+    """The kinds of small records that a store's file holds."""
+    with translated(), closing(reader(str(path), _BUSY)) as db:
+        return [kind for (kind,) in db.execute("SELECT DISTINCT kind FROM shelf ORDER BY kind")]
+
+
+def cases_in(path: Path) -> int:
+    """How many cases a store's file holds; nothing in it or beside it changes."""
+    with translated(), closing(reader(str(path), _BUSY)) as db:
+        return int(db.execute("SELECT count(*) FROM cases").fetchone()[0])

@@ -30,6 +30,7 @@ import attrs
 from expressplatform.errors import KeyDestroyed, KeyMissing, SealBroken, StoreUnusable
 from expressplatform.sealing import KEY_BYTES, WRAPPED_BYTES, new_key, unwrap_key, wrap_key
 from expressplatform_sqlite.faults import translated, unusable
+from expressplatform_sqlite.notes import peeked
 
 SCHEMA = 2
 """The edition of the file's tables which this release reads and writes."""
@@ -94,11 +95,10 @@ class LocalKeyStore:
 
     def __init__(self, path: str | os.PathLike[str], *, busy_seconds: float = 30.0, restoring: bool = False) -> None:
         self._lock = threading.Lock()
+        if not restoring and peeked(os.path.abspath(path), _ABOUT, _COPY) is not None:
+            raise StoreUnusable("not_restored", "the key store is a copy that has not been put back")
         with translated():
             self._db = _opened(os.path.abspath(path), busy_seconds)
-        if not restoring and self._about(_COPY) is not None:
-            self.close()
-            raise StoreUnusable("not_restored", "the key store is a copy that has not been put back")
 
     def create(self, case_ids: Sequence[str]) -> None:
         """Make the data keys not there yet, in one transaction: all, or with ``KeyDestroyed`` none."""

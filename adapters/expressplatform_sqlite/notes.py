@@ -5,6 +5,7 @@ Laws of this file: a note is about the file, never about a case.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -41,6 +42,23 @@ def noted(path: Path, name: str) -> str:
     """`read`, of the file at ``path``, which must be there. Raises StoreUnusable."""
     with translated(), closing(connect(str(path), 30.0)) as db:
         return read(db, name)
+
+
+def peeked(path: str, query: str, *values: object) -> object:
+    """The first value that a query gives on a file, which nothing is changed in; None where it gives none."""
+    if not os.path.isfile(path):
+        return None
+    try:
+        with closing(sqlite3.connect(f"{Path(path).as_uri()}?mode=ro", uri=True)) as db:
+            row = db.execute(query, values).fetchone()
+    except sqlite3.Error:  # what cannot be read is told by whoever opens it
+        return None
+    return None if row is None else row[0]
+
+
+def is_copy(path: str) -> bool:
+    """Whether a file of cases is a copy that has not been put back. Asked before the file is opened for use."""
+    return bool(peeked(path, _READ, COPY))
 
 
 def note(path: Path, name: str, value: str) -> None:

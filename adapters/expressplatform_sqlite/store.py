@@ -24,6 +24,7 @@ from expressplatform_sqlite.batch import Batch
 from expressplatform_sqlite.connections import Connections
 from expressplatform_sqlite.faults import unusable
 from expressplatform_sqlite.rows import EFFECT, EVENT, HEADER, effects_of, events_of, header_of, micros
+from expressplatform_sqlite.schema import MEMORY
 from expressplatform_sqlite.together import Outcome, Together
 
 _SEES: Final = f"""(:org = '{EVERYONE}' OR council = :org OR trader = :org
@@ -85,18 +86,10 @@ class SqliteStore(Connections):
     __slots__ = ("_together",)
 
     def __init__(self, path: str | os.PathLike[str], *, busy_seconds: float = 30.0, restoring: bool = False) -> None:
-        super().__init__(path, busy_seconds=busy_seconds)
-        if not restoring and self._is_copy():
-            self.close()
+        if not restoring and path != MEMORY and notes.is_copy(os.path.abspath(path)):
             raise StoreUnusable("not_restored", "the store is a copy that has not been put back")
+        super().__init__(path, busy_seconds=busy_seconds)
         self._together = Together(self.append_all)
-
-    def _is_copy(self) -> bool:
-        try:
-            with self._reading() as db:
-                return bool(notes.read(db, notes.COPY))
-        except StoreUnusable:  # what cannot be read is told by whoever reads it
-            return False
 
     # ---- writing ----------------------------------------------------------------------------------------------------
 
