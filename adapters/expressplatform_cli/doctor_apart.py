@@ -107,7 +107,7 @@ def _register(place: Place, keys: LocalKeyStore) -> Iterator[Finding]:
         )
     if missing := destroyed - erased:
         sentence = f"{len(missing):,} destroyed keys are not on the register: a backup could bring them back."
-        yield Finding(Level.FAULT, "register", sentence, "Was it replaced? 'expressplatform backup' adds them.")
+        yield Finding(Level.FAULT, "register", sentence, "Was it replaced? 'expressplatform reapply' adds them.")
     if not (back or missing):
         yield Finding(Level.OK, "register", f"The register holds {len(entries):,} entries, and every destroyed key.")
 

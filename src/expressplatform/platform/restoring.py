@@ -1,13 +1,13 @@
 """After a copy was put back: what was undone since it was made is undone again, before anybody is served.
 
 Laws of this file: what the register, the key store and the store itself say is gone stays gone, whichever of them was
-put back. Steps go through `decide` like everybody's; doing it again changes nothing. One case that fails does not stop
-the others, and is told.
+put back, and the register holds all of it from then on. Steps go through `decide` like everybody's; doing it again
+changes nothing. One case that fails does not stop the others, and is told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -34,6 +34,7 @@ class Restoring(Running):
         await self.adopt()
         entries = self.register.entries()
         gone = await self._gone(entries)
+        self._register_again(gone, entries)
         withdrawn = _by_case(entry for entry in entries if entry.what is not Undone.ERASED)
         erased, taken_back, left = 0, 0, []
         for done, case_id in enumerate(dict.fromkeys((*gone, *withdrawn)), 1):
@@ -59,6 +60,13 @@ class Restoring(Running):
             if not page.after:
                 return gone
             after = page.after
+
+    def _register_again(self, gone: Iterable[str], entries: Sequence[RegisterEntry]) -> None:
+        """A register that was lost, or is younger than what is gone, holds all of it from now on."""
+        known = {entry.case_id for entry in entries if entry.what is Undone.ERASED}
+        now = self.now()
+        if missing := [RegisterEntry(Undone.ERASED, one, now) for one in gone if one not in known]:
+            self.register.note(missing)
 
     async def _erase_again(self, case_id: str) -> int:
         """No key, and an erased case: how many steps that took."""
