@@ -25,7 +25,7 @@ from click.testing import CliRunner, Result
 from expressplatform import commands as c
 from expressplatform import events as e
 from expressplatform.case import Case
-from expressplatform.codes import Status
+from expressplatform.codes import EvidenceKind, Status
 from expressplatform.complaint import ERASED
 from expressplatform.errors import SealBroken, StoreUnusable
 from expressplatform.platform import Platform
@@ -36,6 +36,7 @@ from expressplatform.sealing import CaseKey, new_encryption_pair
 from expressplatform_cli.commands import group
 from expressplatform_cli.config import open_platform, read_configuration
 from expressplatform_cli.exits import Exit
+from expressplatform_sqlite.evidence import SqliteEvidence
 from expressplatform_sqlite.keys import LocalKeyStore
 from expressplatform_sqlite.store import SqliteStore
 from tests import whole_life as life
@@ -69,6 +70,8 @@ class Council:
         (folder / "recovery.key").write_text(private_text(PAIR))
         ok("init", self.place, "--recovery-key", folder / "recovery.pub", "--register", folder / "register.txt")
         self.lived: dict[str, Case] = {}
+        with closing(self.open()) as platform:
+            platform.record_impact_assessment(life.ASSESSED, by=OFFICER)
 
     @property
     def place(self) -> Path:
@@ -385,22 +388,27 @@ _WRITES: Final = """
 """
 
 
-def test_evidence_comes_along_and_is_checked(council: Council) -> None:
-    """A folder that the configuration names is copied file by file, and put back beside the store."""
-    evidence = council.place / "evidence" / "c1"
-    evidence.mkdir(parents=True)
-    (evidence / "a1").write_bytes(b"sealed")
-    (council.place / "evidence" / ".drafts").mkdir()
-    (council.place / "evidence" / ".drafts" / "x.part").write_bytes(b"half")
-    with (council.place / "expressplatform.toml").open("a") as file:
-        file.write('evidence = "evidence"\n')
+def test_documents_come_along_and_go_with_their_case(council: Council) -> None:
+    """Copied with the store, read in the restored place; those of a case that was erased since are gone from it."""
+    content, config = b"The order as plain text.", council.config[1]
+    config.write_text(config.read_text() + 'scan = ["true"]\n')
+    with closing(open_platform(read_configuration(config), now=council.clock, documents=True)) as platform:
+        case = council.lived["bystander"]
+        for case_id in (council.lived["obtained"].id, case.id):
+            case = platform.add_evidence(case_id, content, kind=EvidenceKind.ORDER, name="", by=PERSON, key="d")
+        assert platform.work().failed == ()
     council.backup()
-    assert not (council.folder / "b" / "evidence" / ".drafts").exists()
+    assert content not in (council.folder / "b" / "evidence.db").read_bytes()
+    council.act("obtained", c.Withdraw())
+    council.erase("obtained")
     new = council.restore()
-    assert (new / "evidence" / "c1" / "a1").read_bytes() == b"sealed"
-    assert read_configuration(new / "expressplatform.toml").evidence == new / "evidence"
-    (council.folder / "b" / "evidence" / "c1" / "a1").write_bytes(b"other!")
-    assert "backup_damaged" in run(*council.restoring("again"), "--json").stderr
+    with closing(council.open(new)) as platform:
+        read = platform.read_evidence(case.id, case.file.evidence[-1].id, by=OFFICER, reason="look")
+        assert read.content == content
+        council.clock.at = datetime.now(UTC)  # restoring is done by the clock of the machine
+        assert platform.work().failed == ()
+    with closing(SqliteEvidence(new / "evidence.db")) as evidence:
+        assert {one.case_id for one in evidence.list("", "", 10)} == {council.lived["bystander"].id}
 
 
 # ---- what is not put back -----------------------------------------------------------------------------------------
@@ -565,13 +573,15 @@ def test_lost_keys_come_back_from_a_copy_without_those_of_erased_cases(council: 
 
 
 def test_without_any_copy_the_facts_stay_and_the_place_goes_on(council: Council) -> None:
-    """Every key lost for good: nothing is readable, every figure stands, and a new complaint can be lodged."""
+    """Every key lost for good: nothing is readable, every figure stands, and new complaints can be handled."""
     (council.place / "keys.db").unlink()
     told = json.loads(ok("keys", "give-up", "--yes", "--json", *STAFF, *council.config))
     assert told["erased_again"] == 4
     for name in ("ended", "withdrawn", "obtained", "bystander"):
         assert council.read(name)[0].particulars is ERASED
     assert council.read("ended")[0].account == council.lived["ended"].account
+    with closing(council.open()) as platform:  # the record of it was sealed under a secret that is lost
+        platform.record_impact_assessment(life.ASSESSED, by=OFFICER)
     council.live("new", OBTAINED)
     assert council.aviary.found_in(shown(council, "new"))
 

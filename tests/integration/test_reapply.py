@@ -17,13 +17,13 @@ from expressplatform.codes import EffectKind, ErasureReason, Status
 from expressplatform.complaint import ERASED, Particulars, clock_of
 from expressplatform.errors import KeyDestroyed, Refused, StoreUnusable
 from expressplatform.memory import MemoryKeyStore, MemoryStore
-from expressplatform.memory_shelf import MemoryRegister
+from expressplatform.memory_shelf import MemoryRegister, MemoryShelf
 from expressplatform.platform import AsyncPlatform, Platform, Reapplied
 from expressplatform.platform.lifted import Lifted
 from expressplatform.ports import RegisterEntry, Undone
 from expressplatform.schemes import HK_CCA
 from tests.walking import OFFICER, PERSON, SAID, TAOBAO, UPLOAD, consent_to
-from tests.whole_life import SECOND, WHO, Clock, Step, complaint, live, seeded, short_life
+from tests.whole_life import ASSESSED, SECOND, WHO, Clock, Step, complaint, live, seeded, short_life
 
 BEFORE_UPLOAD: Final = ((c.Accept(), OFFICER),)
 OBTAINED: Final = ((c.Accept(), OFFICER), (UPLOAD, OFFICER), (c.Obtain(), TAOBAO))
@@ -36,11 +36,19 @@ class Council:
     def __init__(self) -> None:
         self.clock, self.register = Clock(), MemoryRegister()
         self.store, self.keys = MemoryStore(), MemoryKeyStore()
+        self.shelf = MemoryShelf()
         self.platform = self.opened()
+        self.platform.record_impact_assessment(ASSESSED, by=OFFICER)
 
     def opened(self) -> Platform:
         return Platform(
-            scheme=HK_CCA, store=self.store, keys=self.keys, register=self.register, now=self.clock, draw=seeded
+            scheme=HK_CCA,
+            store=self.store,
+            keys=self.keys,
+            shelf=self.shelf,
+            register=self.register,
+            now=self.clock,
+            draw=seeded,
         )
 
     def backup(self) -> tuple[object, object]:
