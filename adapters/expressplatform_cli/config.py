@@ -124,12 +124,13 @@ def _problems(document: dict[str, object]) -> tuple[Problem, ...]:
 def configuration(scheme: str, store: str, keys: str, register: str = REGISTER, scan: Sequence[str] = ()) -> str:
     """The text of a configuration file."""
     looks = f"scan = {json.dumps([*scan])}" if scan else '# scan = ["clamdscan", "--no-summary", "-"]'
+    named = json.dumps(register, ensure_ascii=False)
     return (
         "# Where the commands of expressplatform find their files. Paths are relative to this file.\n"
         f'scheme = "{scheme}"\n'
         f'store = "{store}"\n'
         f'keys = "{keys}"  # whoever has this file can open every case: back it up apart from the store\n'
-        f'register = "{register}"  # what was erased or taken back: keep it where no restore touches it\n'
+        f"register = {named}  # what was erased or taken back: keep it where no restore touches it\n"
         f'# evidence = "{EVIDENCE}"  # the file of documents, made with the first of them\n'
         f"{looks}  # looks into each of them: 0 is clean, 1 harmful\n"
     )

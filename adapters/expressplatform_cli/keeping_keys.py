@@ -169,13 +169,13 @@ def recover(place: Place, directory: Path, private_key: str | None, staff: str, 
     manifest = manifests.read(directory, manifests.KEYS)
     image = key_image(directory, manifest, private_key)
     part = place.keys.with_name(f".{place.keys.name}.part")
-    part.unlink(missing_ok=True)
+    _clear(part)
     try:
         write_private(part, image)
         done = put_right(attrs.evolve(place, keys=part), staff)
         os.replace(part, place.keys)
     finally:
-        part.unlink(missing_ok=True)
+        _clear(part)
     sync(place.keys.parent)
     lost = _without_key(place)
     if as_json:
@@ -187,6 +187,12 @@ def recover(place: Place, directory: Path, private_key: str | None, staff: str, 
         click.echo(f"Without a key, because they are younger than the copy: {len(lost):,}.")
         click.echo("\n".join(f"  {case_id}" for case_id in lost))
         click.echo("Look for a younger copy. If there is none: expressplatform keys give-up")
+
+
+def _clear(part: Path) -> None:
+    """Takes away what is left of a file that was being made, its journal too: it would be played into the next one."""
+    for name in (part.name, f"{part.name}-journal"):
+        part.with_name(name).unlink(missing_ok=True)
 
 
 @keys.command("give-up")

@@ -129,7 +129,7 @@ def _put_back(
         done = put_right(made, staff)
         if register is None:
             write_private(part / REGISTER, b"")
-        text = configuration(data.scheme, STORE_FILE, KEYS_FILE, str(register or REGISTER), scan)
+        text = configuration(data.scheme, STORE_FILE, KEYS_FILE, register.as_posix() if register else REGISTER, scan)
         write_private(part / DEFAULT, text.encode())
     return done
 

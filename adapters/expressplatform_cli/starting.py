@@ -49,7 +49,7 @@ def init(directory: Path, scheme: str, recovery_key: str | None, register: Path 
     if not place.register.exists():
         write_private(place.register, b"")
     # Last, so that a place with a configuration is a whole one.
-    named = REGISTER if register is None else str(place.register)
+    named = REGISTER if register is None else place.register.as_posix()
     (directory / DEFAULT).write_text(configuration(scheme, STORE, KEYS, named), encoding="utf-8")
     steps = _next_steps(directory)
     if as_json:

@@ -730,6 +730,24 @@ def test_a_restore_that_is_killed_leaves_no_place_or_the_whole_one(council: Coun
     assert not [path for path in council.folder.iterdir() if path.name.endswith(".part")]
 
 
+def test_a_recovery_of_keys_that_is_killed_leaves_no_key_store_or_the_whole_one(council: Council) -> None:
+    """At any moment; what is left of a file that was being made is never played into the next one."""
+    council.backup()
+    council.erase("ended")
+    (council.place / "keys.db").unlink()
+    key = ("--private-key", council.folder / "recovery.key")
+    recover = ("keys", "recover", council.folder / "b-keys", *key, *STAFF, *council.config)
+    calls = 1000 - (struck_at(1000, *recover) or 0)
+    for moment in _moments(calls):
+        (council.place / "keys.db").unlink()
+        assert struck_at(moment, *recover) is None
+        if not (council.place / "keys.db").exists():
+            ok(*recover)
+        assert council.read("ended")[0].particulars is ERASED
+        assert council.aviary.found_in(shown(council, "bystander"))
+        assert not [path for path in council.place.iterdir() if ".part" in path.name] or moment == calls
+
+
 def _moments(calls: int) -> Sequence[int]:
     """A few moments, the last ones among them; under the profile ``prove`` all."""
     if os.environ.get("HYPOTHESIS_PROFILE") == "prove":

@@ -33,13 +33,17 @@ class Restoring(Running):
         """Destroys again the keys of erased cases, puts their erasure on record, takes withdrawn consents back."""
         await self.adopt()
         entries = self.register.entries()
-        gone = await self._gone(entries)
+        destroyed = frozenset(self.keys.destroyed())
+        gone = await self._gone(entries, destroyed)
         self._register_again(gone, entries)
         withdrawn = _by_case(entry for entry in entries if entry.what is not Undone.ERASED)
         erased, taken_back, left = 0, 0, []
         for done, case_id in enumerate(dict.fromkeys((*gone, *withdrawn)), 1):
             try:
                 if case_id in gone:
+                    if case_id not in destroyed:
+                        self.ring.forget(case_id)
+                        self.keys.destroy(case_id)
                     erased += await self._erase_again(case_id)
                 else:
                     taken_back += await self._withdraw_again(case_id, withdrawn[case_id], person)
@@ -49,10 +53,10 @@ class Restoring(Running):
                 progress(done)
         return Reapplied(erased, taken_back, tuple(left))
 
-    async def _gone(self, entries: Sequence[RegisterEntry]) -> dict[str, None]:
+    async def _gone(self, entries: Sequence[RegisterEntry], destroyed: Iterable[str]) -> dict[str, None]:
         """The cases that are erased, by whichever says so: the register, the key store, the store."""
         gone = dict.fromkeys(entry.case_id for entry in entries if entry.what is Undone.ERASED)
-        gone |= dict.fromkeys(self.keys.destroyed())
+        gone |= dict.fromkeys(sorted(destroyed))
         after, wanted = "", Wanted((Status.ERASED.value,))
         while True:
             page = await self.store.headers(EVERYONE, wanted, after, 500)
@@ -69,9 +73,7 @@ class Restoring(Running):
             self.register.note(missing)
 
     async def _erase_again(self, case_id: str) -> int:
-        """No key, and an erased case: how many steps that took."""
-        self.ring.forget(case_id)
-        self.keys.destroy(case_id)
+        """A case without a key is on record as erased: how many steps that took."""
         stored = await self.store.load(case_id, EVERYONE)
         if stored is None or stored.header.status == Status.ERASED:
             return 0
