@@ -39,6 +39,10 @@ COMMANDS: Final = MappingProxyType(
         "access-log": ("watching", "Who read what is personal, and why."),
         "audit-bundle": ("watching", "What a commissioner takes away, signed."),
         "audit-check": ("watching", "Check such a bundle, without store or keys."),
+        "backup": ("backing_up", "Copy the running store and, apart from it, the keys."),
+        "restore": ("putting_back", "Put a backup back, without what was erased since."),
+        "reapply": ("putting_back", "Undo again what was undone, after files were put back by other means."),
+        "keys": ("keeping_keys", "List, rotate and recover keys; make a recovery key."),
         "doctor": ("doctor", "Check store, keys, deadlines and calendars, and say what to do."),
     }
 )

@@ -9,6 +9,7 @@ Laws of this module
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -26,7 +27,9 @@ if TYPE_CHECKING:  # what the help needs none of: loaded when a store is opened
     from expressplatform.scheme import Participant, Scheme
 
 DEFAULT: Final = Path("expressplatform.toml")
-KEYS: Final = ("store", "keys", "scheme", "evidence", "scan")
+KEYS: Final = ("store", "keys", "scheme", "register", "evidence", "scan")
+REGISTER: Final = "register.txt"
+"""What must stay undone, beside the configuration where it names no other."""
 EVIDENCE: Final = "evidence.db"
 """The file of documents, beside the store where a configuration names no other."""
 NO_PLACE: Final = (
@@ -40,6 +43,7 @@ class Place:
     """Where the files are. ``scheme`` is the id that a configuration file names, None where nobody says.
 
     ``evidence`` is the file of documents, None for the usual one; ``scan`` the command that looks into them, if any.
+    ``register`` holds what must stay undone, apart from store and keys: beside the store where nobody says.
     """
 
     store: Path
@@ -47,6 +51,11 @@ class Place:
     scheme: str | None = None
     evidence: Path | None = None
     scan: tuple[str, ...] = ()
+    register: Path = attrs.field()
+
+    @register.default
+    def _beside_the_store(self) -> Path:
+        return self.store.with_name(REGISTER)
 
     @property
     def documents(self) -> Path:
@@ -94,6 +103,7 @@ def read_configuration(path: Path) -> Place:
         document.get("scheme"),
         folder / document["evidence"] if "evidence" in document else None,
         tuple(document.get("scan", ())),
+        folder / document.get("register", REGISTER),
     )
 
 
@@ -111,15 +121,18 @@ def _problems(document: dict[str, object]) -> tuple[Problem, ...]:
     return (*unknown, *missing, *wrong)
 
 
-def configuration(scheme: str, store: str, keys: str) -> str:
+def configuration(scheme: str, store: str, keys: str, register: str = REGISTER, scan: Sequence[str] = ()) -> str:
     """The text of a configuration file."""
+    looks = f"scan = {json.dumps([*scan])}" if scan else '# scan = ["clamdscan", "--no-summary", "-"]'
+    named = json.dumps(register, ensure_ascii=False)
     return (
         "# Where the commands of expressplatform find their files. Paths are relative to this file.\n"
         f'scheme = "{scheme}"\n'
         f'store = "{store}"\n'
         f'keys = "{keys}"  # whoever has this file can open every case: back it up apart from the store\n'
+        f"register = {named}  # what was erased or taken back: keep it where no restore touches it\n"
         f'# evidence = "{EVIDENCE}"  # the file of documents, made with the first of them\n'
-        '# scan = ["clamdscan", "--no-summary", "-"]  # looks into each of them: 0 is clean, 1 harmful\n'
+        f"{looks}  # looks into each of them: 0 is clean, 1 harmful\n"
     )
 
 
@@ -132,17 +145,19 @@ def open_platform(
     participants: Sequence[Participant] = (),
     gateways: Mapping[str, TraderGateway] | None = None,
     documents: bool = False,
+    restoring: bool = False,
 ) -> Platform:
     """The platform over the files of a place.
 
     Without a ``scheme`` the files must be there, and the store names its scheme. With one they are made where they are
     not, and belong to it from then on. ``now`` and ``draw`` are those of the system unless given; ``gateways`` tell
     traders that a case waits (none: nobody is told). The file of documents is opened where it is there, and made for
-    whoever asks for ``documents``. Raises StoreUnusable, with the codes of the stores, or
-    ``missing``, ``no_scheme``, ``other_scheme``, ``unknown_scheme``.
+    whoever asks for ``documents``. ``restoring`` opens copies, for `Platform.reapply` and nothing else. Raises
+    StoreUnusable, with the codes of the stores, or ``missing``, ``no_scheme``, ``other_scheme``, ``unknown_scheme``.
     """
     from expressplatform.platform import Platform, system_draw, utc_now
     from expressplatform.platform.flow import NO_GATEWAYS
+    from expressplatform_files.register import FileRegister
     from expressplatform_files.scanning import CommandScan
     from expressplatform_sqlite.evidence import SqliteEvidence
     from expressplatform_sqlite.keys import LocalKeyStore
@@ -151,10 +166,10 @@ def open_platform(
 
     if scheme is None:
         must_be_there(place)
-    store = SqliteStore(place.store)
+    store = SqliteStore(place.store, restoring=restoring)
     try:
         scheme = scheme or scheme_named_by(store.scheme(), place)
-        keys, shelf = LocalKeyStore(place.keys), SqliteShelf(place.store)
+        keys, shelf = LocalKeyStore(place.keys, restoring=restoring), SqliteShelf(place.store)
         evidence = SqliteEvidence(place.documents) if documents or place.documents.is_file() else None
     except BaseException:
         store.close()
@@ -167,6 +182,7 @@ def open_platform(
         evidence=evidence,
         scan=CommandScan(place.scan) if place.scan else None,
         strip=_strip() if documents else None,
+        register=FileRegister(place.register),
         now=now or utc_now,
         draw=draw or system_draw,
         participants=participants,

@@ -9,12 +9,9 @@ Laws of this module
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
-from pathlib import Path
 from typing import Final
 
 import attrs
@@ -29,6 +26,7 @@ from expressplatform.scheme import Scheme
 from expressplatform.sealing import KeyRing
 from expressplatform.workdays import WorkingCalendar
 from expressplatform_cli.config import Place, must_be_there, scheme_named_by
+from expressplatform_cli.doctor_apart import Finding, Level, asked, kept_apart
 from expressplatform_cli.exits import Exit
 from expressplatform_cli.options import answers, json_option, message_of, place_options
 from expressplatform_cli.output import console, grid, progress, say_json
@@ -46,25 +44,6 @@ _WORK: Final = "SELECT count(*), min(ready_at) FROM effects"
 _PUT_BACK: Final = "Stop writing, keep a copy of the file, and put back the last good backup."
 _NAMED: Final = 5
 """So many cases are named for each fault; the rest are counted."""
-
-
-class Level(StrEnum):
-    """How much a finding matters."""
-
-    OK = "ok"
-    ADVICE = "advice"
-    FAULT = "fault"
-
-
-@attrs.frozen
-class Finding:
-    """What one check found, what to do next, and the cases that it is about."""
-
-    level: Level
-    check: str
-    sentence: str
-    next: str = ""
-    cases: tuple[str, ...] = ()
 
 
 # ---- the command --------------------------------------------------------------------------------------------------
@@ -128,6 +107,7 @@ def examined(place: Place, now: datetime, sample: int | None, *, deep: bool) -> 
         yield from _cases(store, keys, now, sample, deep=deep)
         yield from _overdue(store, now)
         yield from _work(place, now)
+        yield from kept_apart(place, keys, now)
 
 
 def _of_error(check: str, error: ExpressPlatformError) -> Finding:
@@ -144,23 +124,13 @@ def _files(place: Place) -> Iterator[Finding]:
         if path.stat().st_mode & 0o077:
             sentence = f"Others on this machine may read the file of the {name}."
             yield Finding(Level.ADVICE, "files", sentence, "Take their rights away: chmod 600.")
-    if (answer := _asked(place.store, "PRAGMA quick_check(1)")) != ("ok",):
+    if (answer := asked(place.store, "PRAGMA quick_check(1)")) != ("ok",):
         yield Finding(
             Level.FAULT,
             "files",
             f"The store's file fails its own check ({'unreadable' if answer is None else 'damaged'}).",
             _PUT_BACK,
         )
-
-
-def _asked(path: Path, query: str) -> tuple[object, ...] | None:
-    """The first row that a query gives on a file that is opened for reading only; None where it gives none."""
-    try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
-            row: tuple[object, ...] | None = db.execute(query).fetchone()
-            return row
-    except sqlite3.Error:
-        return None
 
 
 # ---- calendars ----------------------------------------------------------------------------------------------------
@@ -231,11 +201,11 @@ _WRONG: Final = {
     ),
     "key_gone_early": (
         "The key is destroyed, though the case is not erased.",
-        "Check that store and keys come from the same moment: a store older than its keys was put back.",
+        "A store older than its keys was put back: run 'expressplatform reapply', which puts it right.",
     ),
     "key_left": (
         "The case was erased long ago, and its key is still there.",
-        "Run 'expressplatform work --until-quiet'.",
+        "Run 'expressplatform work --until-quiet'; if it stays, keys were put back: 'expressplatform reapply'.",
     ),
     "seal": (
         "What is sealed does not open with the case's key.",
@@ -357,7 +327,7 @@ def _overdue(store: SqliteStore, now: datetime) -> Iterator[Finding]:
 
 def _work(place: Place, now: datetime) -> Iterator[Finding]:
     """What steps have left to be done."""
-    if (answer := _asked(place.store, _WORK)) is None:
+    if (answer := asked(place.store, _WORK)) is None:
         yield Finding(Level.FAULT, "work", "The list of waiting work cannot be read.", _PUT_BACK)
         return
     count, oldest = answer

@@ -74,7 +74,11 @@ _BOXES: Final[Mapping[str, _Box]] = {
     "closed": _Box(825, _E, 330, "soft"),
     "erased": _Box(540, _F, 900, "soft"),
 }
-_BADGED: Final = "withdrawn"  # reached from nearly everywhere: a mark in the box, not ten arrows
+# Reached from nearly everywhere: a mark in the box, not ten arrows, wherever no way is chosen.
+_BADGES: Final[Mapping[str, tuple[str, str]]] = {
+    "withdrawn": ("w", "Withdraw leads to Withdrawn"),
+    "erased": ("e", "Erase leads to Erased, if the key is gone"),
+}
 _UP, _DOWN = -_HIGH / 2, _HIGH / 2
 _WAYS: Final[Mapping[tuple[str, str], _Way]] = {
     (_START, "lodged"): _Way(((4, _B), (89, _B)), (2, _B - 8)),
@@ -153,12 +157,20 @@ def state_diagram(
     second = {_name(status): text for status, text in (other_names or {}).items()}
     statuses = {end for edge in edges for end in edge if end} | stays.keys() | known.keys()
     boxes = _place(statuses)
-    badged = {a for a, b in edges if b == _BADGED}
-    plain = [edge for edge in edges if edge[1] != _BADGED and edge[0] in boxes | {_START: None} and edge[1] in boxes]
+    badged = [edge for edge in edges if edge[1] in _BADGES and edge not in _WAYS]
+    drawn = [edge for edge in edges if edge not in badged]
+    plain = [edge for edge in drawn if edge[0] in boxes | {_START: None} and edge[1] in boxes]
     lines = [_arrow(edge, edges[edge], boxes) for edge in sorted(plain, key=lambda e: e in _MAIN)]
-    shown = [_box(s, boxes[s], known.get(s), second.get(s, ""), stays.get(s, []), s in badged) for s in boxes]
+    marks = {status: [b for b in _BADGES if (status, b) in badged] for status in boxes}
+    shown = [_box(s, boxes[s], known.get(s), second.get(s, ""), stays.get(s, []), marks[s]) for s in boxes]
     height = max([_SIZE[1], *(box.y + _HIGH for box in boxes.values())])
-    return svg(_SIZE[0], height, title, _describe(edges, known), [*lines, *shown, *_legend(bool(badged))])
+    return svg(
+        _SIZE[0],
+        height,
+        title,
+        _describe(edges, known),
+        [*lines, *shown, *_legend([b for b in _BADGES if any(edge[1] == b for edge in badged)])],
+    )
 
 
 def _merge(rows: Iterable[Transition]) -> tuple[dict[tuple[str, str], list[str]], dict[str, list[str]]]:
@@ -219,12 +231,12 @@ def _texts(way: _Way, commands: list[str], *, main: bool) -> list[Markup]:
     return [label((x, y + 12 * at), name, style, anchor=way.anchor) for at, name in enumerate(commands)]
 
 
-def _box(status: str, box: _Box, count: int | None, second: str, stays: list[str], badged: bool) -> Markup:
+def _box(status: str, box: _Box, count: int | None, second: str, stays: list[str], badges: list[str]) -> Markup:
     lines = [f"{_words(status)}{'' if count is None else f': {count:,} cases'}"]
-    lines += [f"Withdraw leads from here to {_words(_BADGED)}."] if badged else []
+    lines += [f"From here {_BADGES[badge][1]}." for badge in badges]
     lines += [f"Leaves it here: {', '.join(stays)}."] if stays else []
     frame = rect(box.left, box.y + _UP, box.width, _HIGH, f"box-{box.colour}", round_by=9)
-    return group("\n".join(lines), frame, *_inside(status, box, count, second), *_badge(box, badged))
+    return group("\n".join(lines), frame, *_inside(status, box, count, second), *_badge(box, badges))
 
 
 def _inside(status: str, box: _Box, count: int | None, second: str) -> list[Markup]:
@@ -240,22 +252,25 @@ def _inside(status: str, box: _Box, count: int | None, second: str) -> list[Mark
     return parts
 
 
-def _badge(box: _Box, badged: bool) -> list[Markup]:
-    at = (box.right - 10, box.y + _DOWN - 7)
-    return [label(at, "w", "tiny soft strong", anchor="middle")] if badged else []
+def _badge(box: _Box, badges: list[str]) -> list[Markup]:
+    if not badges:
+        return []
+    marks = " ".join(_BADGES[badge][0] for badge in badges)
+    return [label((box.right - 6, box.y + _DOWN - 7), marks, "tiny soft strong", anchor="end")]
 
 
-def _legend(badged: bool) -> list[Markup]:
+def _legend(badges: list[str]) -> list[Markup]:
     x, y = 1030.0, 800.0
     parts = [line((x, y), (x + 30, y), "l-blue"), label((x + 38, y + 4), "the main way", "small soft")]
     parts += [
         line((x, y + 20), (x + 30, y + 20), "l-soft"),
         label((x + 38, y + 24), "every other way", "small soft"),
     ]
-    if badged:
+    for at, badge in enumerate(badges):
+        mark, said = _BADGES[badge]
         parts += [
-            label((x + 15, y + 44), "w", "tiny soft strong", anchor="middle"),
-            label((x + 38, y + 44), "Withdraw leads to Withdrawn", "small soft"),
+            label((x + 15, y + 44 + 20 * at), mark, "tiny soft strong", anchor="middle"),
+            label((x + 38, y + 44 + 20 * at), said, "small soft"),
         ]
     return parts
 

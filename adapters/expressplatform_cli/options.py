@@ -54,6 +54,14 @@ _NEXT: Final = MappingProxyType(
         "unknown_scheme": "Install the release that the store was made with, or a newer one.",
         "key_missing": "Check that store and keys belong together, then run 'expressplatform doctor'.",
         "key_destroyed": "Nothing opens an erased case; 'show CASE --facts' still tells its facts.",
+        "not_restored": "Put the backup back with 'expressplatform restore', which erases again what was erased since.",
+        "no_backup": "Name the two directories that 'expressplatform backup' made.",
+        "backup_damaged": "Take another backup; keep this one as it is, for whoever finds out what happened to it.",
+        "not_one_backup": "Name the store and the keys of one backup; their manifests carry the same id.",
+        "wrong_recovery_key": "Use the private half of the recovery key that the manifest of the keys names.",
+        "no_register": "Name the register with --register FILE; without it, what was erased since would come back.",
+        "not_reapplied": "Nothing was put in place. Keep the backup, and take an older one.",
+        "register": "Check that the register's file and its directory may be read and written.",
         "person_on_command_line": "Put the document in a file (--file FILE) or on standard input (-).",
     }
 )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
 import click
 
-from expressplatform_cli.config import DEFAULT, Place, configuration, open_platform
+from expressplatform_cli.config import DEFAULT, REGISTER, Place, configuration, open_platform
 from expressplatform_cli.options import answers, json_option
 from expressplatform_cli.output import say_json
 
@@ -20,24 +21,40 @@ SCHEME_IDS: Final = ("hk-cca", "consumidor-br")
 @click.command()
 @click.argument("directory", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--scheme", type=click.Choice(SCHEME_IDS), default="hk-cca", show_default=True, help="Whose rules.")
+@click.option("--recovery-key", metavar="FILE|HEX", help="Seal copies of the keys to this recovery key (public half).")
+@click.option(
+    "--register", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
+    help="Where erasures are registered, best on another volume [default: register.txt in DIR].",
+)  # fmt: skip
 @json_option
 @answers
-def init(directory: Path, scheme: str, as_json: bool) -> None:
+def init(directory: Path, scheme: str, recovery_key: str | None, register: Path | None, as_json: bool) -> None:
     """Make a new place in DIR: a configuration, keys, and an empty store that belongs to a scheme.
 
     Refuses a directory that holds anything.
     """
     from expressplatform.schemes import SCHEMES
+    from expressplatform_cli.folders import write_private
+    from expressplatform_cli.keeping_keys import public_half
+    from expressplatform_sqlite.keys import LocalKeyStore
 
+    public = public_half(recovery_key) if recovery_key is not None else None
     _must_be_empty(directory)
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    place = Place(directory / STORE, directory / KEYS, scheme)
+    place = Place(directory / STORE, directory / KEYS, scheme, register=(register or directory / REGISTER).absolute())
     open_platform(place, scheme=SCHEMES[scheme]).close()
+    if public is not None:
+        with closing(LocalKeyStore(place.keys)) as keys:
+            keys.name_recovery_key(public)
+    if not place.register.exists():
+        write_private(place.register, b"")
     # Last, so that a place with a configuration is a whole one.
-    (directory / DEFAULT).write_text(configuration(scheme, STORE, KEYS), encoding="utf-8")
+    named = REGISTER if register is None else place.register.as_posix()
+    (directory / DEFAULT).write_text(configuration(scheme, STORE, KEYS, named), encoding="utf-8")
     steps = _next_steps(directory)
     if as_json:
         files = {"config": str(directory / DEFAULT), "store": str(place.store), "keys": str(place.keys)}
+        files["register"] = str(place.register)
         say_json({"scheme": scheme, **files, "next": steps})
         return
     click.echo(f"Made {directory / DEFAULT}, an empty store ({STORE}) of the scheme {scheme}, and its keys ({KEYS}).")

@@ -10,6 +10,7 @@ Laws of this module
   back from a journal after a power cut. What lies below the file (blocks a disk has freed or remapped,
   snapshots, backups) is beyond this module; whoever runs it keeps such copies short, or encrypts the volume.
 - A destroyed id stays, for ever, as a tombstone; no key is made for it again.
+- A copy carries a mark, and is not opened for use before what was destroyed since is destroyed in it too.
 """
 
 from __future__ import annotations
@@ -17,33 +18,67 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self, final
+
+import attrs
 
 from expressplatform.errors import KeyDestroyed, KeyMissing, SealBroken, StoreUnusable
 from expressplatform.sealing import KEY_BYTES, WRAPPED_BYTES, new_key, unwrap_key, wrap_key
 from expressplatform_sqlite.faults import translated, unusable
+from expressplatform_sqlite.notes import peeked
 
-SCHEMA = 1
+SCHEMA = 2
 """The edition of the file's tables which this release reads and writes."""
 
 _APPLICATION = 0x45504B53  # "EPKS": tells a key store from any other SQLite file
 _CASE, _SECRET = "case", "secret"
 _SHREDDED = bytes(WRAPPED_BYTES)
 
-_TABLES = (
-    "CREATE TABLE wrapping (generation INTEGER PRIMARY KEY, live INTEGER NOT NULL, kek BLOB NOT NULL)",
-    """CREATE TABLE sealed (slot INTEGER PRIMARY KEY, label TEXT NOT NULL, name TEXT NOT NULL,
-    live INTEGER NOT NULL, wrapped BLOB NOT NULL, UNIQUE (label, name))""",
+# A migration is never edited once it has been released: a change is one more tuple at the end.
+_MIGRATIONS = (
+    (
+        "CREATE TABLE wrapping (generation INTEGER PRIMARY KEY, live INTEGER NOT NULL, kek BLOB NOT NULL)",
+        """CREATE TABLE sealed (slot INTEGER PRIMARY KEY, label TEXT NOT NULL, name TEXT NOT NULL,
+        live INTEGER NOT NULL, wrapped BLOB NOT NULL, UNIQUE (label, name))""",
+    ),
+    (
+        "ALTER TABLE wrapping ADD COLUMN since INTEGER NOT NULL DEFAULT 0",
+        "CREATE TABLE about (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
+    ),
 )
 # Exactly one key-encryption key is live at any time, so one statement reads a key and what opens it.
 _READ = "SELECT s.live, wrapped, kek FROM sealed AS s, wrapping AS w WHERE w.live = 1 AND label = ? AND name = ?"
 _KEK = "SELECT generation, kek FROM wrapping WHERE live = 1"
+_SINCE = "SELECT generation, since FROM wrapping WHERE live = 1"
+_COUNT = "SELECT label, live, count(*) FROM sealed GROUP BY label, live"
+_LIVE = "SELECT name FROM sealed WHERE label = ? AND live ORDER BY name"
+_ABOUT = "SELECT value FROM about WHERE name = ?"
+_TELL = "INSERT OR REPLACE INTO about (name, value) VALUES (?, ?)"
+_RECOVERY, _COPY = "recovery", "copy"
 _DESTROYED = "SELECT name FROM sealed WHERE label = ? AND NOT live ORDER BY name"
 _INSERT = "INSERT INTO sealed (label, name, live, wrapped) VALUES (?, ?, ?, ?)"
 _OVERWRITE = "UPDATE sealed SET live = ?, wrapped = ? WHERE label = ? AND name = ?"
+
+
+@attrs.frozen
+class KeysAbout:
+    """What may be told of a key store: no key.
+
+    ``generation`` counts the key-encryption keys there have been; the live one is there ``since`` then (UTC; None: it
+    is older than such notes). ``recovery`` is the public half that copies are sealed to; None: they lie in clear.
+    """
+
+    generation: int
+    since: datetime | None
+    cases: int
+    destroyed: int
+    secrets: int
+    recovery: bytes | None
 
 
 @final
@@ -52,14 +87,16 @@ class LocalKeyStore:
 
     Safe from several threads, and from several processes: a writer waits up to ``busy_seconds`` for another. Do not
     carry an open store across ``fork``. Every method may raise ``StoreUnusable``, with the code ``corrupt``,
-    ``newer_schema``, ``not_ours`` (another program's file), ``locked``, ``disk_full``, ``read_only``, ``closed`` or
-    ``failed``.
+    ``newer_schema``, ``not_ours`` (another program's file), ``not_restored`` (a copy; only ``restoring`` opens one),
+    ``locked``, ``disk_full``, ``read_only``, ``closed`` or ``failed``.
     """
 
     __slots__ = ("_db", "_lock")
 
-    def __init__(self, path: str | os.PathLike[str], *, busy_seconds: float = 30.0) -> None:
+    def __init__(self, path: str | os.PathLike[str], *, busy_seconds: float = 30.0, restoring: bool = False) -> None:
         self._lock = threading.Lock()
+        if not restoring and peeked(os.path.abspath(path), _ABOUT, _COPY) is not None:
+            raise StoreUnusable("not_restored", "the key store is a copy that has not been put back")
         with translated():
             self._db = _opened(os.path.abspath(path), busy_seconds)
 
@@ -120,6 +157,52 @@ class LocalKeyStore:
         with self._writing() as db:
             db.execute(_OVERWRITE, (0, _SHREDDED, _SECRET, name))
 
+    def about(self) -> KeysAbout:
+        """Counts, generation and recovery key; no key."""
+        with self._lock, translated():
+            generation, since = self._db.execute(_SINCE).fetchone()
+            counts = {(label, bool(live)): number for label, live, number in self._db.execute(_COUNT)}
+        return KeysAbout(
+            generation=generation,
+            since=datetime.fromtimestamp(since, UTC) if since else None,
+            cases=counts.get((_CASE, True), 0),
+            destroyed=counts.get((_CASE, False), 0),
+            secrets=counts.get((_SECRET, True), 0),
+            recovery=self._about(_RECOVERY),
+        )
+
+    def names(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The ids of the cases that have a key, and the names of the secrets, each in order."""
+        with self._lock, translated():
+            cases, secrets = (self._db.execute(_LIVE, (label,)).fetchall() for label in (_CASE, _SECRET))
+        return tuple(name for (name,) in cases), tuple(name for (name,) in secrets)
+
+    def name_recovery_key(self, public: bytes) -> None:
+        """From now on copies are sealed to the recovery key with this public half (32 bytes)."""
+        if len(public) != KEY_BYTES:
+            raise ValueError(f"a key has {KEY_BYTES} bytes")
+        with self._writing() as db:
+            db.execute(_TELL, (_RECOVERY, public))
+
+    def copy(self, backup_id: str) -> bytes:
+        """A copy of the whole file, marked as one of this backup. It never touches the disk here; seal it first."""
+        with closing(sqlite3.connect(":memory:")) as copy, translated():
+            with self._lock:
+                self._db.backup(copy)
+            with copy:
+                copy.execute(_TELL, (_COPY, backup_id.encode()))
+            return copy.serialize()
+
+    def restored(self) -> None:
+        """The copy has been put back: it is a key store like any other from now on."""
+        with self._writing() as db:
+            db.execute("DELETE FROM about WHERE name = ?", (_COPY,))
+
+    def _about(self, name: str) -> bytes | None:
+        with self._lock, translated():
+            row = self._db.execute(_ABOUT, (name,)).fetchone()
+        return None if row is None else bytes(row[0])
+
     def rotate(self) -> int:
         """Wrap every live key anew under a new key-encryption key, shred the old one; the new generation."""
         with self._writing() as db:
@@ -130,7 +213,8 @@ class LocalKeyStore:
                 key = _unwrapped((1, wrapped, old), label, name)
                 db.execute(_OVERWRITE, (1, wrap_key(new, key, name, label=label), label, name))
             db.execute("UPDATE wrapping SET live = 0, kek = ? WHERE live = 1", (bytes(KEY_BYTES),))
-            db.execute("INSERT INTO wrapping VALUES (?, 1, ?)", (generation + 1, new))
+            values = (generation + 1, new, int(time.time()))
+            db.execute("INSERT INTO wrapping (generation, live, kek, since) VALUES (?, 1, ?, ?)", values)
             return int(generation) + 1
 
     def close(self) -> None:
@@ -199,11 +283,10 @@ def _make_private(path: str) -> None:
 def _check_or_make(db: sqlite3.Connection) -> None:
     schema, application = _number(db, "user_version"), _number(db, "application_id")
     if (schema, application) == (0, 0) and not db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
-        for statement in _TABLES:
-            db.execute(statement)
-        db.execute("INSERT INTO wrapping VALUES (1, 1, ?)", (new_key(),))
+        _migrate(db, 0)
+        values = (new_key(), int(time.time()))
+        db.execute("INSERT INTO wrapping (generation, live, kek, since) VALUES (1, 1, ?, ?)", values)
         db.execute(f"PRAGMA application_id = {_APPLICATION}")
-        db.execute(f"PRAGMA user_version = {SCHEMA}")
         return
     if application != _APPLICATION:
         raise StoreUnusable("not_ours", "the file is not a key store")
@@ -211,6 +294,15 @@ def _check_or_make(db: sqlite3.Connection) -> None:
         raise StoreUnusable("newer_schema", f"the key store has schema {schema}; this release reads {SCHEMA}")
     if db.execute("PRAGMA quick_check(1)").fetchone() != ("ok",) or db.execute(_KEK).fetchone() is None:
         raise StoreUnusable("corrupt", "the key store fails its integrity check")
+    if schema < SCHEMA:
+        _migrate(db, schema)
+
+
+def _migrate(db: sqlite3.Connection, schema: int) -> None:
+    for statements in _MIGRATIONS[schema:]:
+        for statement in statements:
+            db.execute(statement)
+    db.execute(f"PRAGMA user_version = {SCHEMA}")
 
 
 def _number(db: sqlite3.Connection, pragma: str) -> int:

@@ -19,10 +19,12 @@ from typing import Final, final
 
 from expressplatform.errors import StoreUnusable
 from expressplatform.ports import EVERYONE, Answer, Commit, EffectRow, Header, Page, Receipt, StoredCase, Wanted
+from expressplatform_sqlite import notes
 from expressplatform_sqlite.batch import Batch
 from expressplatform_sqlite.connections import Connections
 from expressplatform_sqlite.faults import unusable
 from expressplatform_sqlite.rows import EFFECT, EVENT, HEADER, effects_of, events_of, header_of, micros
+from expressplatform_sqlite.schema import MEMORY
 from expressplatform_sqlite.together import Outcome, Together
 
 _SEES: Final = f"""(:org = '{EVERYONE}' OR council = :org OR trader = :org
@@ -78,12 +80,14 @@ class SqliteStore(Connections):
     Safe from several threads, and from several processes: a writer waits up to ``busy_seconds`` for another.
     Do not carry an open store across ``fork``. Every method may raise ``StoreUnusable``, with the code ``corrupt``,
     ``newer_schema``, ``not_ours`` (another program's file), ``locked``, ``disk_full``, ``read_only``, ``closed``
-    or ``failed``.
+    or ``failed``; opening also ``not_restored``: the file is a copy (`copies`), which only ``restoring`` opens.
     """
 
     __slots__ = ("_together",)
 
-    def __init__(self, path: str | os.PathLike[str], *, busy_seconds: float = 30.0) -> None:
+    def __init__(self, path: str | os.PathLike[str], *, busy_seconds: float = 30.0, restoring: bool = False) -> None:
+        if not restoring and path != MEMORY and notes.is_copy(os.path.abspath(path)):
+            raise StoreUnusable("not_restored", "the store is a copy that has not been put back")
         super().__init__(path, busy_seconds=busy_seconds)
         self._together = Together(self.append_all)
 

@@ -58,6 +58,8 @@ class Guard(StrEnum):
     ON_HOLD = "on_hold"
     TWO_PERSONS = "two_persons"
     RETENTION_OVER = "retention_over"
+    KEY_DESTROYED = "key_destroyed"
+    OWN_GROUND = "own_ground"
     OWES_DELETION = "owes_deletion"
     AUDIENCE = "audience"
     FUTURE = "future"
@@ -94,6 +96,7 @@ ENDS: Final = tuple(status for status in S if status in END)
 NOT_ERASED: Final = (*ALL_OPEN, *ENDS)
 BEFORE_UPLOAD: Final = (S.LODGED, S.NEEDS_INFORMATION, S.ELIGIBLE)
 WITH_COUNCIL: Final = (S.OUTSIDE_SCHEME, S.REFERRED_BACK, S.FURTHER_HANDLING)
+OUTSIDE: Final = (S.OUTSIDE_SCHEME, S.FURTHER_HANDLING)
 
 # Whose case it is: asked of every row of the role, so that no row can forget it.
 _OWNERSHIP: Final[Mapping[Role, tuple[Guard, ...]]] = MappingProxyType(
@@ -216,8 +219,9 @@ MOVES: Final[tuple[Row, ...]] = (
     ),
     *_rows((S.RECORDED, S.WITHDRAWN), c.Reopen, COUNCIL, e.Reopened, S.LODGED, G.TEXT_GIVEN),
     *_rows((S.CLOSED,), c.Reopen, COUNCIL, e.Reopened, S.FURTHER_HANDLING, G.TEXT_GIVEN),
-    *_rows(ENDS, c.Erase, COUNCIL, e.Erased, S.ERASED, G.NOT_ON_HOLD, G.TWO_PERSONS),
-    *_rows(ENDS, c.Erase, CLOCK, e.Erased, S.ERASED, G.NOT_ON_HOLD, G.RETENTION_OVER),
+    *_rows(ENDS, c.Erase, COUNCIL, e.Erased, S.ERASED, G.NOT_ON_HOLD, G.TWO_PERSONS, G.OWN_GROUND),
+    *_rows(ENDS, c.Erase, CLOCK, e.Erased, S.ERASED, G.RETENTION_OVER),
+    *_rows(ALL_OPEN, c.Erase, CLOCK, e.Erased, S.ERASED, G.KEY_DESTROYED),
 )
 
 # What leaves it where it is.
@@ -240,7 +244,7 @@ STAYS: Final[tuple[Row, ...]] = (
         None,
         G.EVIDENCE_KNOWN,
     ),
-    *_rows((*WITH_COUNCIL, S.RESOLVED), c.WithdrawConsent, EITHER, e.ConsentWithdrawn, None, G.CONSENT_GIVEN),
+    *_rows((*WITH_COUNCIL, S.RESOLVED, *ENDS), c.WithdrawConsent, EITHER, e.ConsentWithdrawn, None, G.CONSENT_GIVEN),
     *_rows((*BEFORE_UPLOAD, *WITH_COUNCIL), c.GiveConsent, EITHER, e.ConsentGiven, None, G.CURRENT_NOTICE, G.ROOM),
     *_rows(NOT_ERASED, c.SetResearchConsent, EITHER, e.ResearchConsentSet, None),
     *_rows(NOT_ERASED, c.Disclose, COUNCIL, e.Disclosed, None, G.AUDIENCE),

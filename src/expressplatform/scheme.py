@@ -119,7 +119,7 @@ class Known:
     ``duplicates`` are the ids of other open cases over the same order; ``participants`` those of the store, live on the
     date. ``case_id`` and ``reference`` are the numbers drawn for a complaint that is being lodged, ``call_code`` the
     one for an upload, ``assessments`` what is on record under the impact assessment that it names (None: nobody
-    looked).
+    looked). ``key_destroyed``: the key store says that nothing opens the case any more.
     """
 
     case_id: str = ""
@@ -128,6 +128,7 @@ class Known:
     participants: tuple[Participant, ...] = ()
     call_code: CallCode | Erased = ERASED
     assessments: tuple[ImpactAssessmentRef, ...] | None = None
+    key_destroyed: bool = False
 
 
 @attrs.define(eq=False)

@@ -366,11 +366,7 @@ def seal_for(recipient_public: bytes, details: bytes, *, info: DisclosureContext
     ``SealBroken`` with the code ``unusable_key`` when ``recipient_public`` is no key one can seal to.
     """
     bound = info.bound(signer.public)
-    try:
-        public = X25519PublicKey.from_public_bytes(recipient_public)
-        sealed = _hpke.encrypt(details, public, info=bound)
-    except ValueError:
-        raise SealBroken("unusable_key", info.case_id) from None
+    sealed = seal_to(recipient_public, details, bound, info.case_id)
     return bytes((SUITE,)) + signer.sign(_framed(_SIGNED, bound, sealed)) + sealed
 
 
@@ -384,11 +380,20 @@ def open_for(private: bytes, envelope: bytes, *, expected: DisclosureContext, co
         raise SealBroken(_why_not(envelope, _ENVELOPE, "altered"), expected.case_id)
     bound, sealed = expected.bound(council.public), envelope[1 + _SIGNATURE :]
     council.verify(_framed(_SIGNED, bound, sealed), envelope[1 : 1 + _SIGNATURE])
+    return open_with(private, sealed, bound, expected.case_id)
+
+
+def seal_to(public: bytes, plaintext: bytes, info: bytes, case_id: str = "") -> bytes:
+    """``plaintext`` for the holder of one X25519 key, unsigned: HPKE as above; raises ``SealBroken`` as `seal_for`."""
     try:
-        key = X25519PrivateKey.from_private_bytes(private)
+        return _hpke.encrypt(plaintext, X25519PublicKey.from_public_bytes(public), info=info)
     except ValueError:
-        raise SealBroken("unusable_key", expected.case_id) from None
+        raise SealBroken("unusable_key", case_id) from None
+
+
+def open_with(private: bytes, sealed: bytes, info: bytes, case_id: str = "") -> bytes:
+    """What `seal_to` sealed with exactly this ``info``; raises ``SealBroken`` (``unusable_key``, ``wrong_key``)."""
     try:
-        return _hpke.decrypt(sealed, key, info=bound)
+        return _hpke.decrypt(sealed, X25519PrivateKey.from_private_bytes(private), info=info)
     except (InvalidTag, ValueError):
-        raise SealBroken("wrong_key", expected.case_id) from None
+        raise SealBroken("wrong_key" if len(private) == KEY_BYTES else "unusable_key", case_id) from None

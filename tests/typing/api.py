@@ -38,6 +38,7 @@ from expressplatform import (
     Problem,
     Purchase,
     Purpose,
+    Reapplied,
     Redress,
     Refused,
     Remark,
@@ -126,6 +127,7 @@ def listed(platform: Platform) -> tuple[Header, ...]:
     assert_type(platform.tick(), Ticked)
     assert_type(platform.work(limit=10), Worked)
     assert_type(platform.reschedule(), Ticked)
+    assert_type(platform.reapply(person="officer-7"), Reapplied)
     assert_type(platform.advance(["c1"], utc_now()), int)
     tally = Tally(as_at=datetime.now(UTC), zone=HK_CCA.zone)
     assert_type(platform.indicators(tally, by=OFFICER), Figures)

@@ -1,8 +1,8 @@
 """The lifecycle as the design tells it, typed by hand: nothing here is drawn from the rows of the library.
 
 Each line reads: from where | which commands | by whom | to where. Groups of statuses have a name of their own;
-``=`` means that the case stays where it is. One line is more than the design has: see the decision page
-"Rescheduling is an event".
+``=`` means that the case stays where it is. Three lines hold more than the design has: see the decision pages
+"Rescheduling is an event" and "What is gone stays gone".
 """
 
 from __future__ import annotations
@@ -65,6 +65,7 @@ OPEN-BUT-RESOLVED                          | Withdraw                | complaina
 RECORDED WITHDRAWN                         | Reopen                  | council               | LODGED
 CLOSED                                     | Reopen                  | council               | FURTHER_HANDLING
 END                                        | Erase                   | clock council         | ERASED
+OPEN                                       | Erase                   | clock                 | ERASED
 """
 """What moves a case."""
 
@@ -80,7 +81,7 @@ IN_CONCILIATION                            | DeclineOffer            | complaina
 REFERRED_BACK FURTHER_HANDLING             | Dispute                 | complainant           | =
 RESOLUTION_REPORTED RESOLVED               | ReportPerformance       | trader council        | =
 OUTSIDE_SCHEME REFERRED_BACK               | WithdrawConsent         | complainant council   | =
-FURTHER_HANDLING RESOLVED                  | WithdrawConsent         | complainant council   | =
+FURTHER_HANDLING RESOLVED END              | WithdrawConsent         | complainant council   | =
 LODGED NEEDS_INFORMATION ELIGIBLE          | GiveConsent             | complainant council   | =
 OUTSIDE_SCHEME REFERRED_BACK FURTHER_HANDLING| GiveConsent             | complainant council   | =
 ALL-BUT-ERASED                             | SetResearchConsent      | complainant council   | =

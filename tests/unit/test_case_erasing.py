@@ -11,9 +11,11 @@ import pytest
 from expressplatform import commands as c
 from expressplatform import events as e
 from expressplatform.case import allowed, due, next_due, replay
-from expressplatform.codes import Duty, ErasureReason, KeptGround, RejectionRule, Role, Status
+from expressplatform.codes import END, OPEN, Duty, ErasureReason, KeptGround, RejectionRule, Role, Status
 from expressplatform.complaint import ERASED
+from expressplatform.indicators.marks import outcome_of
 from expressplatform.records import without_particulars
+from expressplatform.scheme import Known
 from expressplatform.schemes import HK_CCA
 from tests.walking import CLOCK, EXAMPLES, OFFER, OFFICER, PERSON, SAID, TAOBAO, UPLOAD, Walk, in_status
 
@@ -61,6 +63,50 @@ class TestErasing:
         walk = Walk().do(EXAMPLES[c.Correct], by=PERSON)
         facts = replay(without_particulars(event) for event in walk.events)
         assert (facts.particulars, facts.version) == (ERASED, walk.case.version)
+
+
+GONE = c.Erase(ErasureReason.KEY_DESTROYED)
+LOST = Known(key_destroyed=True)
+
+
+class TestTheKeyIsGone:
+    """Where nothing opens a case any more, the clock puts that on record, wherever the case stands."""
+
+    @pytest.mark.parametrize("status", [*OPEN, *END])
+    def test_the_clock_says_so_from_every_status_and_only_where_it_is_so(self, status: Status) -> None:
+        walk = in_status(status)
+        assert walk.refused(GONE, by=CLOCK).code == "key_there"
+        before = walk.case
+        walk.known = LOST
+        walk.do(GONE, by=CLOCK)
+        assert (walk.status, walk.case.timers, walk.case.particulars) == (Status.ERASED, (), ERASED)
+        assert outcome_of(walk.case) is outcome_of(before)
+        assert walk.case.account.ended_at == before.account.ended_at
+        assert all(one.owed for one in walk.case.file.holdings)
+
+    @pytest.mark.parametrize("status", [*OPEN, *END])
+    def test_it_replays_from_its_facts_to_the_same_case(self, status: Status) -> None:
+        walk = in_status(status)
+        walk.known = LOST
+        walk.do(GONE, by=CLOCK)
+        assert replay(without_particulars(event) for event in walk.events) == walk.case
+
+    def test_no_other_ground_erases_an_open_case(self) -> None:
+        walk = in_status(Status.LODGED)
+        walk.known = LOST
+        for reason in set(ErasureReason) - {ErasureReason.KEY_DESTROYED}:
+            assert walk.refused(c.Erase(reason), by=CLOCK).code == "key_there"
+
+    def test_a_hold_keeps_nothing_that_is_gone(self) -> None:
+        walk = in_status(Status.RECORDED).do(EXAMPLES[c.Hold])
+        walk.known = LOST
+        assert walk.do(GONE, by=CLOCK).status is Status.ERASED
+
+    def test_a_council_names_a_ground_of_its_own(self) -> None:
+        walk = in_status(Status.RECORDED)
+        walk.known = LOST
+        assert walk.refused(c.Erase(ErasureReason.KEY_DESTROYED, "officer-2")).code == "wrong_ground"
+        assert in_status(Status.LODGED).refused(ERASE).code == "wrong_role"
 
 
 class TestHolding:
@@ -186,6 +232,14 @@ class TestDeleting:
         assert walk.status is Status.REFERRED_BACK
         assert walk.case.file.holdings[0].owed
         assert walk.refused(UPLOAD).code == "no_consent"
+
+    def test_a_consent_can_still_be_taken_back_when_the_case_has_ended(self) -> None:
+        walk = in_status(Status.RECORDED)
+        before = walk.case
+        walk.do(c.WithdrawConsent("cca"), by=PERSON)
+        assert (walk.status, walk.case.timers) == (before.status, before.timers)
+        assert "cca" not in {one.recipient for one in walk.case.file.consents}
+        assert walk.refused(c.WithdrawConsent("cca"), by=PERSON).code == "no_consent"
 
     def test_only_a_trader_confirms(self) -> None:
         walk = recalled()

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expressplatform.codes import Status
+from expressplatform.codes import END, Status
 from expressplatform.lifecycle import ROWS
 from expressplatform_cli.drawing import (
     Bar,
@@ -173,7 +173,9 @@ class TestStateDiagram:
         assert "stroke-dasharray" not in picture
         moves = {(row.source, row.target) for row in ROWS if row.source is not row.target}
         arrows = [text for text in tooltips(picture) if " → " in text]
-        assert len(arrows) == len({move for move in moves if move[1] is not Status.WITHDRAWN})
+        marked = {(a, b) for a, b in moves if b is Status.WITHDRAWN or (b is Status.ERASED and a not in END)}
+        assert len(arrows) == len(moves - marked)
+        assert sum(text.count("From here") for text in tooltips(picture)) == len(marked)
 
     def test_every_status_is_a_box_and_shows_its_count(self) -> None:
         picture = state_diagram(ROWS, {status: 1000 + at for at, status in enumerate(Status)})

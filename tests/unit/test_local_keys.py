@@ -316,3 +316,91 @@ class TestTheFile:
     @pytest.mark.parametrize("place", ["missing/keys.db", "."])
     def test_a_place_where_no_file_can_be_is_reported(self, tmp_path: Path, place: str) -> None:
         assert refused(tmp_path / place) == "read_only"
+
+
+class TestCopies:
+    """A copy is a whole key store that is marked, and opens only for whoever puts it right."""
+
+    def restored(self, path: Path, image: bytes) -> LocalKeyStore:
+        path.write_bytes(image)
+        assert refused(path) == "not_restored"
+        assert path.read_bytes() == image  # looking changed nothing
+        return LocalKeyStore(path, restoring=True)
+
+    def test_everything_is_in_it(self, tmp_path: Path, path: Path) -> None:
+        with LocalKeyStore(path) as store:
+            store.create(["a", "b"])
+            store.destroy("b")
+            key, secret = store.get("a"), store.secret("s")
+            image = store.copy("b1")
+            store.create(["later"])
+        with self.restored(tmp_path / "copy.db", image) as copy:
+            assert (copy.get("a"), copy.secret("s"), copy.destroyed()) == (key, secret, ("b",))
+            with pytest.raises(KeyMissing):
+                copy.get("later")
+            copy.restored()
+        with LocalKeyStore(tmp_path / "copy.db") as copy:
+            assert copy.get("a") == key
+
+    def test_the_store_that_was_copied_is_not_marked(self, path: Path) -> None:
+        with LocalKeyStore(path) as store:
+            store.copy("b1")
+        LocalKeyStore(path).close()
+
+    def test_it_is_made_while_others_write(self, tmp_path: Path, path: Path) -> None:
+        with LocalKeyStore(path) as store, LocalKeyStore(path) as other:
+            start = threading.Barrier(2)
+
+            def write() -> None:
+                start.wait()
+                for number in range(30):
+                    other.create([f"case-{number}"])
+
+            thread = threading.Thread(target=write)
+            thread.start()
+            start.wait()
+            images = [store.copy("b1") for _ in range(5)]
+            thread.join()
+        for image in images:
+            target = tmp_path / "copy.db"
+            with self.restored(target, image) as copy:
+                assert all(len(copy.get(case_id)) == 32 for case_id in copy.names()[0])
+            target.unlink()
+
+
+class TestWhatMayBeTold:
+    def test_counts_generation_and_names_and_never_a_key(self, path: Path) -> None:
+        with LocalKeyStore(path) as store:
+            store.create(["b", "a", "c"])
+            store.destroy("c")
+            store.secret("s")
+            about = store.about()
+            assert (about.generation, about.cases, about.destroyed, about.secrets) == (1, 2, 1, 1)
+            assert about.since is not None
+            assert about.recovery is None
+            assert store.names() == (("a", "b"), ("s",))
+            assert store.rotate() == store.about().generation == 2
+            assert store.get("a").hex() not in repr(store.about())
+
+    def test_a_recovery_key_stays_named(self, path: Path) -> None:
+        with LocalKeyStore(path) as store:
+            store.name_recovery_key(bytes(range(32)))
+            with pytest.raises(ValueError, match="32 bytes"):
+                store.name_recovery_key(bytes(31))
+        with LocalKeyStore(path) as store:
+            assert store.about().recovery == bytes(range(32))
+
+
+def test_a_file_of_the_first_schema_is_brought_to_this_one_with_its_keys(path: Path) -> None:
+    """Its key-encryption key is of unknown age, and everything else is as it was."""
+    with LocalKeyStore(path) as store:
+        store.create(["a"])
+        store.destroy("b")
+        key = store.get("a")
+    changed(path, "ALTER TABLE wrapping DROP COLUMN since")
+    changed(path, "DROP TABLE about")
+    changed(path, "PRAGMA user_version = 1")
+    with LocalKeyStore(path) as store:
+        assert (store.get("a"), store.destroyed(), store.about().since) == (key, ("b",), None)
+        store.rotate()
+        assert (store.get("a"), store.about().since is None) == (key, False)

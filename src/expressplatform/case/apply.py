@@ -20,9 +20,10 @@ from expressplatform.errors import Refused
 from expressplatform.events import Event, Timer
 from expressplatform.lifecycle import BY_EVENT
 
-AT_REST: Final = END | {Status.RESOLVED, Status.ERASED}
+AT_REST: Final = END | {Status.RESOLVED}
 # Bound once: before Python 3.12 an enum looks its members up slowly.
 _REFERRED_BACK: Final = Status.REFERRED_BACK
+_ERASED: Final = Status.ERASED
 
 
 def replay(events: Iterable[Event]) -> Case:
@@ -48,7 +49,8 @@ def apply(case: Case | None, event: Event) -> Case:
     if target is not case.status:
         since = at
         timers = _carried(timers, event.timers, target)
-        if (target in AT_REST) is not (account.ended_at is not None):
+        # Erasing ends nothing: how a case came out, and when, stays as it was.
+        if target is not _ERASED and (target in AT_REST) is not (account.ended_at is not None):
             account = changed(account, ended_at=at if target in AT_REST else None)
         if target is _REFERRED_BACK:
             account = changed(account, referred_back=account.referred_back + 1)

@@ -11,7 +11,7 @@ from expressplatform import events as e
 from expressplatform.case.copies import changed, merged
 from expressplatform.case.state import Case, Parts
 from expressplatform.complaint import ERASED, Particulars
-from expressplatform.lifecycle import UNTIL_REPORTED
+from expressplatform.lifecycle import OUTSIDE, UNTIL_REPORTED
 from expressplatform.privacy.deletion import confirmed, corrected_at, told_to_delete
 
 
@@ -112,4 +112,6 @@ def erased(case: Case, event: e.Erased) -> Parts:
     complaint = attrs.evolve(case.file.complaint, particulars=ERASED)
     holdings = told_to_delete(case.file.holdings, None, event.at)
     turn = changed(case.turn, particulars=ERASED) if case.turn is not None else None
-    return changed(case.file, complaint=complaint, holdings=holdings, alarms=0), turn, case.account
+    # A figure must not change by erasing, and from now on the status tells nothing of where the case stood.
+    account = changed(case.account, outside=True) if case.status in OUTSIDE else case.account
+    return changed(case.file, complaint=complaint, holdings=holdings, alarms=0), turn, account

@@ -169,6 +169,8 @@ GUARDS: Final[Mapping[Guard, Callable[[Step], Refusal | None]]] = MappingProxyTy
         Guard.ON_HOLD: admission.on_hold,
         Guard.TWO_PERSONS: admission.two_persons,
         Guard.RETENTION_OVER: times.retention_over,
+        Guard.KEY_DESTROYED: admission.key_destroyed,
+        Guard.OWN_GROUND: admission.own_ground,
         Guard.OWES_DELETION: admission.owes_deletion,
         Guard.AUDIENCE: admission.audience,
         Guard.FUTURE: times.future,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from expressplatform import commands as c
 from expressplatform.case.step import Refusal, Step, says_why
-from expressplatform.codes import Audience, Role, Stage, Verdict
+from expressplatform.codes import Audience, ErasureReason, Role, Stage, Verdict
 from expressplatform.complaint import Particulars
 from expressplatform.eligibility import assess
 from expressplatform.privacy.consent import informed, live, missing_for_upload, still_given
@@ -181,6 +181,20 @@ def not_on_hold(step: Step) -> Refusal | None:
     if not step.stands.file.on_hold:
         return None
     return Refusal("on_hold", Role.COUNCIL, "The case is on hold: release it first.")
+
+
+def key_destroyed(step: Step) -> Refusal | None:
+    """Nothing opens the case any more: the key store says so, and the erasure only puts it on record."""
+    if getattr(step.command, "reason", None) is ErasureReason.KEY_DESTROYED and step.known.key_destroyed:
+        return None
+    return Refusal("key_there", Role.COUNCIL, "The case is not at its end, and its key is not destroyed.")
+
+
+def own_ground(step: Step) -> Refusal | None:
+    """A council erases on a ground of its own; that the key is gone is for the clock to find."""
+    if getattr(step.command, "reason", None) is not ErasureReason.KEY_DESTROYED:
+        return None
+    return Refusal("wrong_ground", Role.COUNCIL, "Name the council's own ground for erasing.")
 
 
 def on_hold(step: Step) -> Refusal | None:

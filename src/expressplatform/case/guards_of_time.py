@@ -8,8 +8,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from expressplatform import commands as c
+from expressplatform.case.guards_of_admission import key_destroyed, not_on_hold
 from expressplatform.case.step import Refusal, Step
-from expressplatform.codes import Duty, Role
+from expressplatform.codes import Duty, ErasureReason, Role
 from expressplatform.commands import Command
 from expressplatform.deadlines.duties import stopped_days
 from expressplatform.events import Timer
@@ -107,7 +108,14 @@ def clock_stopped(step: Step) -> Refusal | None:
 
 
 def retention_over(step: Step) -> Refusal | None:
-    """By itself a case is erased when its time of keeping is over (PDPO DPP2(2), PIPL Art 19)."""
+    """By itself a case is erased when its time of keeping is over (PDPO DPP2(2), PIPL Art 19), unless it is on hold.
+
+    Where its key is destroyed already, there is nothing left to keep or to hold.
+    """
+    if getattr(step.command, "reason", None) is ErasureReason.KEY_DESTROYED:
+        return key_destroyed(step)
+    if (held := not_on_hold(step)) is not None:
+        return held
     timer = step.stands.timer(Duty.RETAIN)
     if timer is not None and timer.due <= step.at:
         return None

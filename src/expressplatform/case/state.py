@@ -88,7 +88,8 @@ class Account:
 
     ``claimed_by`` stays empty for a bare reply. ``word`` is the complainant's last word, None where there was
     none. ``days_used`` are the counted days of the first answer, ``referred_back`` counts returns to the
-    council. ``ended_at`` is when the case last came to rest.
+    council. ``ended_at`` is when the case last came to rest; ``outside`` says that it was erased before it did, while
+    it stood outside the scheme.
     """
 
     first_uploaded_at: datetime | None = None
@@ -109,6 +110,7 @@ class Account:
     referred_back: int = 0
     withdrawn: bool = False
     ended_at: datetime | None = None
+    outside: bool = False
 
 
 @attrs.frozen(weakref_slot=False)

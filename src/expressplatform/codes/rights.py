@@ -64,11 +64,12 @@ class Reading(StrEnum):
 
 
 class ErasureReason(StrEnum):
-    """Why a case is erased."""
+    """Why a case is erased. KEY_DESTROYED: nothing opens it any more, and only the clock says so."""
 
     RETENTION_OVER = "retention_over"
     REQUEST = "request"
     PURPOSE_SPENT = "purpose_spent"
+    KEY_DESTROYED = "key_destroyed"
 
 
 class KeptGround(StrEnum):

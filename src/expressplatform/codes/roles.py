@@ -105,3 +105,4 @@ class EffectKind(StrEnum):
     TELL_UPLOAD = "tell_upload"
     DESTROY_KEY = "destroy_key"
     SCAN = "scan"
+    REGISTER_WITHDRAWAL = "register_withdrawal"

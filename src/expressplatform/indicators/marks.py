@@ -16,7 +16,8 @@ from typing import Final
 import attrs
 
 from expressplatform.case import Case, Turn
-from expressplatform.codes import SETTLED, Outcome, Role, Status, Word
+from expressplatform.codes import SETTLED, Outcome, Role, Word
+from expressplatform.lifecycle import OUTSIDE
 from expressplatform.privacy.deletion import overdue
 from expressplatform.scheme import DELETE_DAYS
 
@@ -84,7 +85,6 @@ RATES: Final = (
 """The rates that are given, in their order."""
 
 _UNANSWERED: Final = frozenset({None, Outcome.NO_RESPONSE, Outcome.NOT_REACHABLE})
-_OUTSIDE: Final = frozenset({Status.OUTSIDE_SCHEME, Status.FURTHER_HANDLING})
 _CLAIMED: Final = (
     (Mark.RESOLVED, Mark.CLAIMED_CONFIRMED),
     (Mark.UNRESOLVED, Mark.CLAIMED_DISPUTED),
@@ -119,7 +119,7 @@ def outcome_of(case: Case) -> Mark:
         return Mark.WITHDRAWN
     if case.silent:
         return Mark.SILENT
-    left = account.ended_at is not None or case.status in _OUTSIDE
+    left = account.ended_at is not None or account.outside or case.status in OUTSIDE
     return Mark.DECLINED if left and account.first_uploaded_at is None else Mark.PENDING
 
 

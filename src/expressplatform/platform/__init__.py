@@ -3,7 +3,7 @@
 from expressplatform.platform.aio import AsyncPlatform
 from expressplatform.platform.evidencing import Document, DocumentCopy
 from expressplatform.platform.inquiring import Given, Waits
-from expressplatform.platform.requests import Opened, Request, RightsAnswer, Ticked, Worked
+from expressplatform.platform.requests import Opened, Reapplied, Request, RightsAnswer, Ticked, Worked
 from expressplatform.platform.sync import Platform
 from expressplatform.platform.system import system_draw, utc_now
 
@@ -14,6 +14,7 @@ __all__ = [
     "Given",
     "Opened",
     "Platform",
+    "Reapplied",
     "Request",
     "RightsAnswer",
     "Ticked",

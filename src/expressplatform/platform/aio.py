@@ -12,7 +12,7 @@ from expressplatform.complaint import Actor, Complaint
 from expressplatform.errors import ExpressPlatformError
 from expressplatform.events import Event
 from expressplatform.indicators import Figures, Tally
-from expressplatform.memory_shelf import MemoryShelf
+from expressplatform.memory_shelf import MemoryRegister, MemoryShelf
 from expressplatform.platform.aio_evidence import AsyncEvidenceFace
 from expressplatform.platform.aio_privacy import AsyncPrivacyFace
 from expressplatform.platform.aio_rights import AsyncRightsFace
@@ -28,6 +28,7 @@ from expressplatform.ports import (
     KeyStore,
     Messenger,
     Page,
+    Register,
     Scan,
     Strip,
     TraderGateway,
@@ -39,7 +40,8 @@ from expressplatform.scheme import Assessment, Participant, Scheme
 class AsyncPlatform(AsyncPrivacyFace, AsyncRightsFace, AsyncEvidenceFace):
     """`Platform` for asynchronous callers: same arguments, same methods, each to be awaited.
 
-    The key store is asked directly; one that travels over a network belongs behind a cache of its own.
+    The key store and the register are asked directly; one that travels over a network belongs behind a cache of its
+    own.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class AsyncPlatform(AsyncPrivacyFace, AsyncRightsFace, AsyncEvidenceFace):
         evidence: AsyncEvidenceStore | None = None,
         scan: Scan | None = None,
         strip: Strip | None = None,
+        register: Register | None = None,
     ) -> None:
         self._flow = Flow(
             scheme=scheme,
@@ -71,6 +74,7 @@ class AsyncPlatform(AsyncPrivacyFace, AsyncRightsFace, AsyncEvidenceFace):
             evidence=evidence,
             scan=scan,
             strip=strip,
+            register=register if register is not None else MemoryRegister(),
         )
 
     @property

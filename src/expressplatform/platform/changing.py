@@ -277,6 +277,8 @@ class Changing(Filing):
                     batch.quarters = tuple(await self.store.quarters())
                 found = await self._duplicates(draft.case, batch.quarters)
                 return Known(participants=self.participants, duplicates=found)
+        if isinstance(command, c.Erase):
+            return Known(key_destroyed=self._key_destroyed(case_id))
         if isinstance(command, c.Upload):
             version = batch.drafts[case_id].version + 1
             drawn = CallCode(call_code(self.draw("call_code", case_id, version)))

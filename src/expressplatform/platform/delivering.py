@@ -1,4 +1,4 @@
-"""What a step leaves to be done, done: alerts, messages to complainants, scans, destroyed keys and files.
+"""What a step leaves to be done, done: alerts, messages to complainants, scans, entries, destroyed keys and files.
 
 Laws of this file: an effect is a reference. The case is loaded now, and what was true at the step is asked again: an
 alert goes to whoever still holds the case or still owes, a message tells what still stands. Whoever cannot be told is
@@ -20,6 +20,7 @@ from expressplatform.lifecycle import WITH_TRADER
 from expressplatform.platform import rows
 from expressplatform.platform.filing import Filing
 from expressplatform.platform.keeping import UNTOLD, Untold, place_of
+from expressplatform.platform.registering import REGISTERED, Registering
 from expressplatform.ports import EVERYONE, Alert, EffectRow, Message, StoredCase
 from expressplatform.privacy.disclosure import Disclosure, disclose
 from expressplatform.scheme import Known
@@ -30,11 +31,15 @@ _READ_ALONE: Final = frozenset({Channel.EMAIL, Channel.WEB, Channel.APP})
 _TO_WRITE: Final = ("particulars.name", "particulars.email", "particulars.phone", "particulars.address", "call_code")
 
 
-class Delivering(Filing):
+class Delivering(Filing, Registering):
     """What carries effects out."""
 
     async def deliver(self, effect: EffectRow) -> None:
         """Carries out one effect; raises what keeps it from being done."""
+        if effect.kind in REGISTERED:
+            await self.put_on_register(effect)
+        if effect.kind == EffectKind.REGISTER_WITHDRAWAL:
+            return
         if effect.kind == EffectKind.DESTROY_KEY:
             self.ring.forget(effect.case_id)
             self.keys.destroy(effect.case_id)

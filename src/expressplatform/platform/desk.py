@@ -15,7 +15,7 @@ import attrs
 
 from expressplatform.case import Case
 from expressplatform.codes import Status
-from expressplatform.errors import NoSuchCase, StoreUnusable
+from expressplatform.errors import KeyDestroyed, KeyMissing, NoSuchCase, StoreUnusable
 from expressplatform.events import Event
 from expressplatform.platform import rows
 from expressplatform.platform.requests import Request, numbered
@@ -28,13 +28,14 @@ from expressplatform.ports import (
     KeyStore,
     Messenger,
     Receipt,
+    Register,
     Scan,
     StoredCase,
     Strip,
     TraderGateway,
 )
 from expressplatform.scheme import Participant, Scheme
-from expressplatform.sealing import KeyRing
+from expressplatform.sealing import CaseKey, KeyRing
 from expressplatform.wire import write_command
 
 NO_GATEWAYS: Final[Mapping[str, TraderGateway]] = MappingProxyType({})
@@ -78,6 +79,7 @@ class Desk:
         evidence: AsyncEvidenceStore | None,
         scan: Scan | None,
         strip: Strip | None,
+        register: Register,
     ) -> None:
         self.scheme = scheme
         self.store = store
@@ -91,6 +93,7 @@ class Desk:
         self.evidence = evidence
         self.scan = scan
         self.strip = strip
+        self.register = register
         self.ring = KeyRing(keys)
         self.secrets = KeyRing(_Secrets(keys))
         self._adopted = False
@@ -133,12 +136,31 @@ class Desk:
                     found.append(case_id)
         return tuple(found)
 
+    def _key_destroyed(self, case_id: str) -> bool:
+        """Whether the key store says that nothing opens a case any more."""
+        try:
+            self.keys.get(case_id)
+        except KeyMissing:
+            return False
+        except KeyDestroyed:
+            return True
+        return False
+
+    def _key_for(self, step: Step) -> CaseKey | None:
+        """The key that a step is sealed under. An erased case has none; what may still happen to it is facts alone."""
+        if step.before is not None and step.before.status is Status.ERASED:
+            return None
+        try:
+            return self.ring.get(step.after.id)
+        except KeyDestroyed:
+            if step.after.status is Status.ERASED:
+                return None
+            raise
+
     def _commit(self, step: Step, request: Request) -> Commit:
         """One step as rows: sealed event, header, effects, receipt, tokens."""
         after, event = step.after, step.event
-        # An erased case has no key to seal with; what may still happen to it holds facts alone.
-        erased = step.before is not None and step.before.status is Status.ERASED
-        key = None if erased else self.ring.get(after.id)
+        key = self._key_for(step)
         receipt = None
         if request.key:
             digest = rows.receipt_digest(write_command(request.command), request.by, key)

@@ -15,13 +15,13 @@ from expressplatform.platform.auditing import Auditing
 from expressplatform.platform.desk import NO_GATEWAYS
 from expressplatform.platform.evidencing import Evidencing
 from expressplatform.platform.requests import numbered
+from expressplatform.platform.restoring import Restoring
 from expressplatform.platform.rights import Answering
-from expressplatform.platform.running import Running
 
 __all__ = ["NO_GATEWAYS", "Flow", "approver"]
 
 
-class Flow(Answering, Assessing, Evidencing, Running, Auditing):
+class Flow(Answering, Assessing, Evidencing, Restoring, Auditing):
     """The platform's one flow over an asynchronous store; `Platform` and `AsyncPlatform` put their face on it."""
 
 

@@ -64,6 +64,15 @@ class Worked:
 
 
 @attrs.frozen
+class Reapplied:
+    """What was undone again: cases erased, consents taken back, and what could not be, by case with codes."""
+
+    erased: int
+    withdrawn: int
+    left: tuple[tuple[str, str], ...] = ()
+
+
+@attrs.frozen
 class Opened:
     """A case read with its particulars, and everything that happened in it."""
 

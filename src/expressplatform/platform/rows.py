@@ -152,6 +152,10 @@ def effects_of(event: Event, case: Case) -> tuple[EffectRow, ...]:
         return (_effect(case, EffectKind.SCAN, ""),)
     if isinstance(event, e.Erased):
         return (*told, _effect(case, EffectKind.DESTROY_KEY, ""))
+    if isinstance(event, e.ConsentWithdrawn):
+        return (*told, _effect(case, EffectKind.REGISTER_WITHDRAWAL, event.asked.recipient))
+    if isinstance(event, e.ResearchConsentSet) and not event.asked.given:
+        return (*told, _effect(case, EffectKind.REGISTER_WITHDRAWAL, ""))
     return told
 
 

@@ -14,7 +14,7 @@ from expressplatform import commands as c
 from expressplatform.case import Case, apply, decide, due, next_due
 from expressplatform.codes import EffectKind
 from expressplatform.commands import Command
-from expressplatform.complaint import clock_of
+from expressplatform.complaint import Actor, clock_of
 from expressplatform.errors import ExpressPlatformError, StaleVersion
 from expressplatform.platform import rows
 from expressplatform.platform.delivering import Delivering
@@ -57,8 +57,13 @@ class Running(Delivering):
 
     def _clocked(self, case: Case, command: Command, at: datetime) -> tuple[Case, Commit]:
         """One step of the clock."""
-        request = Request(command, clock_of(case.file.council), "", case.id)
-        known = Known(participants=self.participants)
+        return self._stepped(case, command, clock_of(case.file.council), at)
+
+    def _stepped(self, case: Case, command: Command, by: Actor, at: datetime) -> tuple[Case, Commit]:
+        """One step that nobody asked for under a key of its own."""
+        request = Request(command, by, "", case.id)
+        gone = isinstance(command, c.Erase) and self._key_destroyed(case.id)
+        known = Known(participants=self.participants, key_destroyed=gone)
         scheme = self._scheme_of(case)
         (event,) = decide(case, command, by=request.by, at=max(at, case.at), scheme=scheme, known=known)
         after = apply(case, event)

@@ -16,7 +16,7 @@ from expressplatform.complaint import Actor, Complaint
 from expressplatform.errors import ExpressPlatformError
 from expressplatform.events import Event
 from expressplatform.indicators import Figures, Tally
-from expressplatform.memory_shelf import MemoryShelf
+from expressplatform.memory_shelf import MemoryRegister, MemoryShelf
 from expressplatform.platform.flow import NO_GATEWAYS, Flow, approver
 from expressplatform.platform.lifted import Lifted, LiftedEvidence, LiftedShelf, run
 from expressplatform.platform.requests import Opened, Request, Ticked, Worked, wanted_of
@@ -31,6 +31,7 @@ from expressplatform.ports import (
     KeyStore,
     Messenger,
     Page,
+    Register,
     Scan,
     Shelf,
     Strip,
@@ -45,10 +46,10 @@ class Platform(PrivacyFace, RightsFace, EvidenceFace):
 
     ``now`` tells the time (UTC), ``draw`` gives random bytes for references, ``gateways`` tell traders that a case
     waits (by organisation), ``participants`` take part besides those that the scheme names. ``shelf`` keeps what
-    belongs to no case, such as the log of who read what: give a lasting one beside a lasting store, for without one
-    it lives in memory and is gone with the process. ``evidence`` keeps files of documents (none: they are described
-    only), ``scan`` looks into them before anybody is handed one, ``strip`` makes the copies of PDF documents that
-    traders are handed (none: no trader is).
+    belongs to no case, such as the log of who read what, and ``register`` which keys were destroyed and which consents
+    taken back: give lasting ones beside a lasting store, for without them they live in memory and are gone with the
+    process. ``evidence`` keeps files of documents (none: they are described only), ``scan`` looks into them before
+    anybody is handed one, ``strip`` makes the copies of PDF documents that traders are handed (none: no trader is).
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Platform(PrivacyFace, RightsFace, EvidenceFace):
         evidence: EvidenceStore | None = None,
         scan: Scan | None = None,
         strip: Strip | None = None,
+        register: Register | None = None,
     ) -> None:
         self._flow = Flow(
             scheme=scheme,
@@ -80,6 +82,7 @@ class Platform(PrivacyFace, RightsFace, EvidenceFace):
             evidence=LiftedEvidence(evidence) if evidence is not None else None,
             scan=scan,
             strip=strip,
+            register=register if register is not None else MemoryRegister(),
         )
 
     @property

@@ -9,7 +9,7 @@ from expressplatform.complaint import Actor
 from expressplatform.platform.flow import Flow
 from expressplatform.platform.inquiring import Given, Waits
 from expressplatform.platform.lifted import run
-from expressplatform.platform.requests import Opened
+from expressplatform.platform.requests import Opened, Reapplied
 from expressplatform.privacy.log import Access
 
 
@@ -21,6 +21,17 @@ class PrivacyFace:
     def read(self, case_id: str, *, by: Actor, reason: str) -> Opened:
         """A case and everything that happened in it, as one reading: for whom and why as in `Platform.case`."""
         return run(self._flow.read(case_id, by=by, reason=reason))
+
+    def reapply(self, *, person: str, progress: Callable[[int], None] | None = None) -> Reapplied:
+        """Undoes again what was undone since a copy was made that has been put back. Call it before serving anybody.
+
+        What the register, the key store or the store says is erased loses its key and is put on record as erased,
+        wherever it stands (PDPO s.26); consents that had been taken back are taken back again, by the council, for
+        which ``person`` (a staff id) stands (PIPL Art 15). Consents given since are left alone. Harmless when
+        repeated. ``progress`` is called with the number of cases looked at. Raises StoreUnusable; what fails for one
+        case alone is in the answer.
+        """
+        return run(self._flow.reapply(person=person, progress=progress))
 
     def access_log(
         self,

@@ -25,6 +25,7 @@ from expressplatform.ports.cases import (
 from expressplatform.ports.evidence import AsyncEvidenceStore, EvidenceStore, Filed, check_place
 from expressplatform.ports.keys import KeyStore
 from expressplatform.ports.outward import Alert, Draw, Message, Messenger, Scan, Scanned, Strip, TraderGateway
+from expressplatform.ports.register import Register, RegisterEntry, Undone
 from expressplatform.ports.shelf import AsyncShelf, Shelf, ShelfPage, ShelfRow, Sought
 
 __all__ = [
@@ -48,6 +49,8 @@ __all__ = [
     "Messenger",
     "Page",
     "Receipt",
+    "Register",
+    "RegisterEntry",
     "Replayed",
     "Scan",
     "Scanned",
@@ -60,6 +63,7 @@ __all__ = [
     "Strip",
     "Token",
     "TraderGateway",
+    "Undone",
     "Wanted",
     "check_place",
 ]

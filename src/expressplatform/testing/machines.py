@@ -21,12 +21,13 @@ from hypothesis.strategies import DataObject, SearchStrategy
 from expressplatform import commands as c
 from expressplatform import events as e
 from expressplatform.case import Case, allowed, apply, decide, due, next_due, replay
-from expressplatform.codes import END, OPEN, OWNER, Duty, Outcome, Role, Status, Word
+from expressplatform.codes import END, OPEN, OWNER, Duty, ErasureReason, Outcome, Role, Status, Word
 from expressplatform.commands import Command
 from expressplatform.complaint import ERASED, Actor, Complaint, clock_of
 from expressplatform.deadlines.duties import LIVE
 from expressplatform.errors import Refused
 from expressplatform.events import Event
+from expressplatform.indicators.marks import outcome_of
 from expressplatform.lifecycle import BY_COMMAND, roles_for
 from expressplatform.records import without_particulars
 from expressplatform.scheme import Known, Scheme
@@ -36,7 +37,9 @@ from expressplatform.testing.strategies import commands as any_commands
 
 _MOMENT: Final = timedelta.resolution
 _ANYTHING: Final = any_commands()
+_NOTHING_KNOWN: Final = Known()
 _OPENED: Final = Known("case-1", "0123-4567-M")
+_KEY_GONE: Final = c.Erase(ErasureReason.KEY_DESTROYED)
 _LATER: Final = (e.ClockStopped, e.TimeGranted, e.Reminded, e.Rescheduled)
 """After these a party never has less time than it was told before."""
 _GIVES_UP: Final = (c.Withdraw, c.WithdrawConsent, c.Decline, c.Erase, c.Record, c.Recall, c.Reject, c.Close)
@@ -77,6 +80,7 @@ class Told:
     accepted: bool = False
     uploaded: bool = False
     withdrawn: bool = False
+    rested: bool = False
     claimed: bool = False
     word: Word | None = None
     perform_by: date | None = None
@@ -156,10 +160,10 @@ class CaseMachine(RuleBasedStateMachine):
             return Actor(role, "agent-1", turn.trader if turn is not None else "nobody")
         return Actor(role, "officer-1" if role is Role.COUNCIL else "account-1", self.scheme.council)
 
-    def send(self, command: Command, by: Actor) -> bool:
+    def send(self, command: Command, by: Actor, known: Known = _NOTHING_KNOWN) -> bool:
         """One step, taken or refused; a refusal changes nothing and is never one that `allowed` denies."""
         before, listed = self.case, allowed(self.case, by)
-        events, refused = self.decided(command, by, self.now)
+        events, refused = self.decided(command, by, self.now, known)
         if refused is not None:
             open_to_role = (before.status, type(command), by.role) in BY_COMMAND
             assert (refused.code in ("wrong_role", "wrong_status")) is not open_to_role
@@ -170,10 +174,12 @@ class CaseMachine(RuleBasedStateMachine):
             self.take(event)
         return True
 
-    def decided(self, command: Command, by: Actor, at: datetime) -> tuple[tuple[Event, ...], Refused | None]:
+    def decided(
+        self, command: Command, by: Actor, at: datetime, known: Known = _NOTHING_KNOWN
+    ) -> tuple[tuple[Event, ...], Refused | None]:
         """The events that a step becomes, or how it is refused."""
         try:
-            return decide(self.case, command, by=by, at=at, scheme=self.scheme), None
+            return decide(self.case, command, by=by, at=at, scheme=self.scheme, known=known), None
         except Refused as refused:
             return (), refused
 
@@ -183,6 +189,8 @@ class CaseMachine(RuleBasedStateMachine):
         self.case, self.bare = apply(before, event), apply(self.bare, without_particulars(event))
         self.events = (*self.events, event)
         self.told.hear(event)
+        if self.case.status is not Status.ERASED:  # erasing ends nothing
+            self.told.rested = self.case.status in END | {Status.RESOLVED}
         assert self.case.version == before.version + 1
         assert self.case.at == event.at >= before.at
         if isinstance(event, _LATER):
@@ -276,6 +284,16 @@ class CaseMachine(RuleBasedStateMachine):
                 taken = self.send(c.Reschedule(timer.duty), self.actor(Role.CLOCK))
                 assert taken is timer.provisional
 
+    @rule(rarely=st.integers(0, 9))
+    def lose_the_key(self, rarely: int) -> None:
+        """Where the key is destroyed the clock puts it on record, on hold or not; how the case came out stays."""
+        if self.case.status is Status.ERASED or rarely:
+            return
+        before, clock = outcome_of(self.case), self.actor(Role.CLOCK)
+        assert not self.send(_KEY_GONE, clock)
+        assert self.send(_KEY_GONE, clock, Known(key_destroyed=True))
+        assert (self.case.status, outcome_of(self.case)) == (Status.ERASED, before)
+
     @rule(back=st.integers(1, 10**6))
     def go_back(self, back: int) -> None:
         """Nothing happens before the last thing that happened."""
@@ -319,11 +337,10 @@ class CaseMachine(RuleBasedStateMachine):
     def the_word_is_the_complainants(self) -> None:
         """The last word counts; silence is only where a case that was uploaded came to rest without one."""
         told, account = self.told, self.case.account
-        at_rest = self.case.status in END | {Status.RESOLVED, Status.ERASED}
-        silent = at_rest and told.uploaded and not told.withdrawn and told.word is None
+        silent = told.rested and told.uploaded and not told.withdrawn and told.word is None
         assert self.case.silent is silent
         assert self.case.word is (Word.SILENT if silent else told.word)
-        assert (account.ended_at is not None) is at_rest
+        assert (account.ended_at is not None) is told.rested
 
     @invariant()
     def a_bare_reply_claims_nothing(self) -> None:

@@ -218,6 +218,7 @@ ERASURE_REASON: Final[Table] = MappingProxyType(
         "retention_over": ("Retention period over", "保留期已滿", "保存期限届满"),
         "request": ("Request of the person concerned", "資料當事人的要求", "个人的请求"),
         "purpose_spent": ("Purpose fulfilled", "目的已達", "处理目的已实现"),
+        "key_destroyed": ("Key destroyed", "密鑰已銷毀", "密钥已销毁"),
     }
 )
 
@@ -255,6 +256,8 @@ EFFECT_KIND: Final[Table] = MappingProxyType(
         "tell_upload": ("Tell the complainant of the upload", "通知投訴人已轉交", "告知投诉人已移转"),
         "scan": ("Scan a document", "掃描文件", "扫描文件"),
         "destroy_key": ("Destroy the case's key", "銷毀個案密鑰", "销毁案件密钥"),
+        "scan": ("Have a document scanned", "掃描證據檔案", "扫描证据文件"),
+        "register_withdrawal": ("Put a withdrawn consent on the register", "登記已撤回的同意", "登记已撤回的同意"),
     }
 )
 

@@ -1,0 +1,92 @@
+"""Folders that are there whole or not at all, and files that are copied and weighed on the way.
+
+Laws of this module
+- A folder is filled beside its place, under a name that nobody reads, synced, and moved into its place in one step.
+  What a run that was killed has left there is taken away by the next one.
+- Everything is its owner's alone.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+import click
+
+_CHUNK: Final = 1 << 20
+
+
+def must_be_new(folder: Path) -> None:
+    """Raises click.UsageError unless nothing, or an empty folder, is there."""
+    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+        raise click.UsageError("That directory is there already. Name a new one, or an empty one.")
+
+
+@contextmanager
+def whole_folder(place: Path) -> Iterator[Path]:
+    """A folder to be filled; at the end it is at ``place``, durable. With an error it is nowhere."""
+    part = place.absolute().parent / f".{place.absolute().name}.part"
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(0o700, parents=True)
+    try:
+        yield part
+        for folder, _, names in os.walk(part, topdown=False):
+            for name in names:
+                sync(Path(folder, name))
+            sync(Path(folder))
+        with suppress(FileNotFoundError):
+            place.rmdir()  # an empty one: `must_be_new` has looked
+        part.rename(place.absolute())
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    sync(part.parent)
+
+
+def sync(path: Path) -> None:
+    """Makes a file, or what a folder lists, durable. Systems that cannot open a folder do that by themselves."""
+    if os.name == "nt" and path.is_dir():
+        return
+    number = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """A new file for its owner alone, durable; FileExistsError where one is there."""
+    with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def copy_private(source: Path, target: Path, progress: Callable[[int], None] = lambda _: None) -> None:
+    """Copies a file, for its owner alone; ``progress`` hears of the bytes of each piece."""
+    target.parent.mkdir(0o700, parents=True, exist_ok=True)
+    with source.open("rb") as read, open(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+        while chunk := read.read(_CHUNK):
+            file.write(chunk)
+            progress(len(chunk))
+
+
+def weighed(path: Path, progress: Callable[[int], None] = lambda _: None) -> tuple[int, str]:
+    """Bytes and SHA-256 of a file; ``progress`` hears of the bytes of each piece."""
+    size, digest = 0, sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            size += len(chunk)
+            digest.update(chunk)
+            progress(len(chunk))
+    return size, digest.hexdigest()
+
+
+def files_below(folder: Path) -> list[str]:
+    """Every file below a folder, by its path in it with ``/``, in order."""
+    return sorted(one.relative_to(folder).as_posix() for one in folder.rglob("*") if one.is_file())
