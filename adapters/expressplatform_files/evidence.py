@@ -180,9 +180,9 @@ def _check_edition(mark: Path) -> None:
 
 
 def _names(folder: Path) -> list[str]:
-    """What stands in a folder, in order, but the mark and the drafts; nothing where there is no such folder."""
+    """What stands in a folder, in order, but the mark and what is hidden; nothing where there is no such folder."""
     try:
-        return sorted(name for name in os.listdir(folder) if name not in (_MARK, _DRAFTS))
+        return sorted(name for name in os.listdir(folder) if name != _MARK and not name.startswith("."))
     except (FileNotFoundError, NotADirectoryError):
         return []
 

@@ -19,6 +19,7 @@ from expressplatform import (
     Consent,
     Disclosure,
     Erased,
+    EvidenceKind,
     ExpressPlatformError,
     Figures,
     IdentityProof,
@@ -64,7 +65,8 @@ from expressplatform import (
 )
 from expressplatform.commands import Accept, AddNote, Command, Confirm, Lodge, ReportResolution
 from expressplatform.events import Event
-from expressplatform.ports import Alert, AsyncCaseStore, CaseStore, Header, KeyStore, Page, TraderGateway
+from expressplatform.platform import Document, DocumentCopy
+from expressplatform.ports import Alert, AsyncCaseStore, CaseStore, Header, KeyStore, Page, Scanned, TraderGateway
 from expressplatform.privacy.statement import Statement, statement
 
 OFFICER = Actor(Role.COUNCIL, "officer-1", "hkcc")
@@ -148,6 +150,18 @@ def asked(platform: Platform, assessment: ImpactAssessment) -> str:
     assert_type(platform.requests(by=OFFICER, overdue=True), tuple[RightsRequest, ...])
     answer = platform.answer_request(request.id, identity_checked=IdentityProof.ACCOUNT, by=OFFICER, key="answer")
     return assert_type(answer, RightsAnswer).text
+
+
+def documents(platform: Platform, case_id: str, photo: bytes) -> datetime | None:
+    """A document on its way to a trader."""
+    case = platform.add_evidence(case_id, [photo], kind=EvidenceKind.ORDER, name="a.jpg", by=OFFICER, key="a")
+    evidence_id = case.file.evidence[-1].id
+    listed = assert_type(platform.evidence_list(case_id, by=OFFICER), tuple[Document, ...])
+    assert_type([one.scanned for one in listed], list[Scanned | None])
+    assert_type(platform.redact(case_id, evidence_id, None, by=OFFICER, key="r"), Case)
+    assert_type(platform.read_evidence(case_id, evidence_id, by=OFFICER, reason="call back").content, bytes)
+    assert_type(platform.sweep_evidence(timedelta(days=2)), int)
+    return assert_type(platform.obtain_evidence(case_id, evidence_id, by=TRADER, key="o"), DocumentCopy).use_until
 
 
 async def awaited(store: AsyncCaseStore, keys: KeyStore) -> Verdict:
