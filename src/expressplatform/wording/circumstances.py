@@ -245,6 +245,7 @@ ATTENTION: Final[Table] = MappingProxyType(
         "impostor": ("Somebody posed as the trader", "有人冒充商戶", "有人冒充企业"),
         "deletion_overdue": ("A deletion is overdue", "逾期未刪除", "逾期未删除"),
         "untold": ("The complainant is still to be told", "仍未告知投訴人", "尚未告知投诉人"),
+        "breach_overdue": ("A breach is still to be told of", "逾期未就資料外洩作出通知", "逾期未就信息泄露作出通知"),
     }
 )
 
