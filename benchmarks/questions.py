@@ -33,7 +33,7 @@ from expressplatform_sqlite.shelf import SqliteShelf
 from expressplatform_sqlite.store import SqliteStore
 from tests.walking import OFFICER, START, TAOBAO, UPLOAD
 from tests.whole_complaint import WHOLE
-from tests.whole_life import Clock, say, seeded
+from tests.whole_life import ASSESSED, Clock, say, seeded
 
 CASES: Final = 50_000
 BATCH: Final = 500
@@ -99,6 +99,7 @@ def filled(directory: Path, cases: int, progress: Callable[[int], None] = lambda
         messenger=messenger,
     )
     platform.open()
+    platform.record_impact_assessment(ASSESSED, by=OFFICER)
     first = ""
     for start in range(0, cases, BATCH):
         numbers = range(start, min(start + BATCH, cases))

@@ -25,7 +25,7 @@ from expressplatform_sqlite.keys import LocalKeyStore
 from expressplatform_sqlite.shelf import SqliteShelf
 from expressplatform_sqlite.store import SqliteStore
 from tests.walking import OFFICER, PERSON, START, TAOBAO, UPLOAD
-from tests.whole_life import SECOND, Clock, complaint, say, seeded
+from tests.whole_life import ASSESSED, SECOND, Clock, complaint, say, seeded
 
 DAY: Final = timedelta(days=1)
 AUDITOR: Final = Actor(Role.AUDITOR, "auditor-1", "hkcc")
@@ -74,6 +74,7 @@ class Desk:
             draw=seeded,
             messenger=self.outbox,
         )
+        self.platform.record_impact_assessment(ASSESSED, by=OFFICER)
         self.count = 0
 
     def live(

@@ -21,7 +21,7 @@ from expressplatform.privacy.disclosure import disclose
 from expressplatform.schemes import HK_CCA
 from expressplatform_cli.commands import group
 from expressplatform_cli.outbox import Outbox
-from tests.integration.test_cli import CANARY, OFFICER, UPLOAD, Desk
+from tests.integration.test_cli import ASSESSMENT, CANARY, OFFICER, UPLOAD, Desk
 from tests.walking import START
 from tests.whole_complaint import WHOLE
 
@@ -35,6 +35,7 @@ def desk(tmp_path: Path) -> Desk:
     folder = tmp_path / "place"
     assert CliRunner().invoke(group, ["init", str(folder)]).exit_code == 0
     made = Desk(folder)
+    made.ok("impact-assessment", "add", "-", *OFFICER, given=ASSESSMENT)
     made.lodge()
     return made
 

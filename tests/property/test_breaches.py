@@ -20,7 +20,7 @@ from expressplatform.platform import Platform, Told
 from expressplatform.ports import Message
 from expressplatform.schemes import HK_CCA
 from tests.walking import EXAMPLES, OFFICER, PERSON, START, TAOBAO, UPLOAD
-from tests.whole_life import SECOND, Clock, complaint, say, seeded
+from tests.whole_life import ASSESSED, SECOND, Clock, complaint, say, seeded
 
 DAY: Final = timedelta(days=1)
 END: Final = START + 40 * DAY
@@ -78,6 +78,7 @@ def _lived(asked: list[tuple[Particulars, list[str]]]) -> Lived:
         draw=seeded,
         messenger=outbox,
     )
+    platform.record_impact_assessment(ASSESSED, by=OFFICER)
     for number, (who, moves) in enumerate(asked):
         clock.wait(hours=7)
         case_id = platform.lodge(complaint(who), by=OFFICER, key=f"form-{number}").id
@@ -121,6 +122,12 @@ def _recount(lived: Lived, organisation: str, since: datetime, until: datetime) 
             if one.at < until and since <= gone:
                 found.setdefault(case_id, set()).update(record.fields)
     return found
+
+
+def test_every_second_case_of_these_lives_is_obtained() -> None:
+    """Otherwise the properties below would speak of nothing."""
+    lived = _lived([(who, []) for who in PEOPLE])
+    assert len(_recount(lived, "taobao", START, END)) == len(PEOPLE) // 2
 
 
 class TestScope:
