@@ -123,7 +123,7 @@ CROSSWALKS: Final[tuple[tuple[str, tuple[Pair, ...]], ...]] = (
 
 def lists_of_codes() -> list[type[StrEnum]]:
     """Every list that `codes` defines, in the order in which it stands there."""
-    rooms = (codes.roles, codes.complaints, codes.outcomes, codes.rights)
+    rooms = (codes.roles, codes.complaints, codes.outcomes, codes.rights, codes.breaches)
     found = ((room, kind) for room in rooms for kind in vars(room).values() if inspect.isclass(kind))
     return [kind for room, kind in found if issubclass(kind, StrEnum) and kind.__module__ == room.__name__]
 

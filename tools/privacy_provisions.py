@@ -44,7 +44,6 @@ NOT_ENFORCED: Final[Mapping[str, str]] = MappingProxyType(
         "PIPL Art 41": "Which authority is a foreign one, the council knows that hands something over.",
         "PIPL Art 48": "The rules of handling are explained by people, with the notice and this page in hand.",
         "PIPL Art 49": "Who is next of kin is proved to an officer, who then acts for them as a representative.",
-        "PIPL Art 57": "Breaches as records with the clocks and messages that belong to them are not built yet.",
         "PIPL Art 70": "It gives consumer organisations standing to sue: nothing to enforce against oneself.",
         "PIPL Art 73": "It defines words. Figures are counted, and small ones suppressed, whatever they are called.",
     }

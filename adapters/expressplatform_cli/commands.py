@@ -37,6 +37,7 @@ COMMANDS: Final = MappingProxyType(
         "queue": ("watching", "What waits for an officer beside the deadlines of cases."),
         "disclosures": ("watching", "Who received which fields of which case, when, why, on what basis."),
         "access-log": ("watching", "Who read what is personal, and why."),
+        "breach": ("breaching", "Data lost or seen by others: open, list, describe, report, tell, close."),
         "audit-bundle": ("watching", "What a commissioner takes away, signed."),
         "audit-check": ("watching", "Check such a bundle, without store or keys."),
         "backup": ("backing_up", "Copy the running store and, apart from it, the keys."),

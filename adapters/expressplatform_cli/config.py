@@ -23,7 +23,7 @@ from expressplatform.errors import InvalidInput, Problem, StoreUnusable
 
 if TYPE_CHECKING:  # what the help needs none of: loaded when a store is opened
     from expressplatform.platform import Platform
-    from expressplatform.ports import Draw, Strip, TraderGateway
+    from expressplatform.ports import Draw, Messenger, Strip, TraderGateway
     from expressplatform.scheme import Participant, Scheme
 
 DEFAULT: Final = Path("expressplatform.toml")
@@ -144,6 +144,7 @@ def open_platform(
     scheme: Scheme | None = None,
     participants: Sequence[Participant] = (),
     gateways: Mapping[str, TraderGateway] | None = None,
+    messenger: Messenger | None = None,
     documents: bool = False,
     restoring: bool = False,
 ) -> Platform:
@@ -151,9 +152,10 @@ def open_platform(
 
     Without a ``scheme`` the files must be there, and the store names its scheme. With one they are made where they are
     not, and belong to it from then on. ``now`` and ``draw`` are those of the system unless given; ``gateways`` tell
-    traders that a case waits (none: nobody is told). The file of documents is opened where it is there, and made for
-    whoever asks for ``documents``. ``restoring`` opens copies, for `Platform.reapply` and nothing else. Raises
-    StoreUnusable, with the codes of the stores, or ``missing``, ``no_scheme``, ``other_scheme``, ``unknown_scheme``.
+    traders that a case waits (none: nobody is told), ``messenger`` writes to complainants. The file of documents is
+    opened where it is there, and made for whoever asks for ``documents``. ``restoring`` opens copies, for
+    `Platform.reapply` and nothing else. Raises StoreUnusable, with the codes of the stores, or ``missing``,
+    ``no_scheme``, ``other_scheme``, ``unknown_scheme``.
     """
     from expressplatform.platform import Platform, system_draw, utc_now
     from expressplatform.platform.flow import NO_GATEWAYS
@@ -187,6 +189,7 @@ def open_platform(
         draw=draw or system_draw,
         participants=participants,
         gateways=gateways if gateways is not None else NO_GATEWAYS,
+        messenger=messenger,
     )
     try:
         platform.open()

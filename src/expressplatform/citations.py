@@ -152,6 +152,13 @@ PIPL_50: Final = article(PIPL, "Art 50: requests are taken and dealt with; a ref
 PIPL_51: Final = article(PIPL, "Art 51: internal rules, access rights, classification")
 PIPL_54: Final = article(PIPL, "Art 54: regular audits of compliance")
 PIPL_55: Final = article(PIPL, "Arts 55-56: impact assessment beforehand, its record kept three years")
+PIPL_57: Final = article(PIPL, "Art 57: a leak is remedied at once, and told to the authority and those affected")
+PCPD_BREACH_FORM: Final = Citation(
+    "Privacy Commissioner for Personal Data, data breach notification form",
+    "its headings; telling is encouraged, not mandatory",
+    "",
+    "https://www.pcpd.org.hk/english/enforcement/data_breach_notification/dbn_form.html",
+)
 LGPD_18: Final = article(LGPD, "Art 18: rights of the data subject")
 GBA_CONTRACT: Final = Citation(
     "Standard Contract for Cross-boundary Flow of Personal Information within the Greater Bay Area",

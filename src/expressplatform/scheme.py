@@ -245,6 +245,10 @@ DELETE_DAYS: Final = 10
 """Days in which a deletion is confirmed, where a scheme says nothing else: a default of this library."""
 RIGHTS_DAYS: Final = 40
 """Calendar days in which a request about one's own data is answered or refused (PDPO ss.19(1), 21(1), 23(1))."""
+BREACH_AUTHORITY_HOURS: Final = 24
+"""Hours in which an authority is told of a breach: a default of this library (PIPL Art 57 says: immediately)."""
+BREACH_PERSONS_HOURS: Final = 72
+"""Hours in which those affected are told of a breach: a default of this library (PIPL Art 57 says: immediately)."""
 NO_CEILINGS: Final[Mapping[str, int]] = MappingProxyType({})
 
 
@@ -259,9 +263,10 @@ class Scheme:
     (currency to minor units; an amount in a currency that is not there is the officer's too; none at all: no ceiling);
     ``use_days`` how many calendar days a trader may use what it obtained, after its deadline; ``delete_days`` how many
     it has to confirm a deletion, or to read what was corrected; ``rights_days`` how many calendar days the council has
-    to answer a request about one's own data; ``most_files`` how many documents of a case are held as files, masked
-    copies among them, ``largest_file`` the bytes of the largest. How long an ended case is kept is the length of the
-    duty to retain.
+    to answer a request about one's own data; ``breach_authority_hours`` and ``breach_persons_hours`` in how many hours
+    after a breach was noticed an authority, and those affected, are told of it; ``most_files`` how many documents of a
+    case are held as files, masked copies among them, ``largest_file`` the bytes of the largest. How long an ended case
+    is kept is the length of the duty to retain.
     """
 
     id: str
@@ -287,6 +292,8 @@ class Scheme:
     largest_file: int = LARGEST_EVIDENCE
     delete_days: int = DELETE_DAYS
     rights_days: int = RIGHTS_DAYS
+    breach_authority_hours: int = BREACH_AUTHORITY_HOURS
+    breach_persons_hours: int = BREACH_PERSONS_HOURS
     notices: tuple[Notice, ...] = ()
     # Looked up on every step: what is found where all is met, participants by organisation, each duty's terms with the
     # last level first, and the versions of the notice that were shown, and that told today's terms.

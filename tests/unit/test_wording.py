@@ -15,7 +15,15 @@ from expressplatform.commands import Command
 from expressplatform.deadlines.duties import LIVE
 from expressplatform.events import Event
 from expressplatform.privacy.table import EVERY_FIELD
-from expressplatform.wording import label, label_of_command, label_of_event, label_of_field, next_step, privacy
+from expressplatform.wording import (
+    breaches,
+    label,
+    label_of_command,
+    label_of_event,
+    label_of_field,
+    next_step,
+    privacy,
+)
 from expressplatform.wording.scripts import COLUMN, SCRIPTS, Texts
 from expressplatform.workdays import DayKind
 from tools.make_codes_page import CROSSWALKS, PAGE, SOURCED_SIMPLIFIED, SOURCED_TRADITIONAL, lists_of_codes, page
@@ -34,6 +42,10 @@ TABLES: Final[Mapping[str, Mapping[str, Texts]]] = {
     "headings": privacy.HEADINGS,
     "headings of answers": wording.HEADINGS,
     "names in answers": wording.NAMES,
+    "happened": breaches.HAPPENED,
+    "protected": breaches.PROTECTED,
+    "headings of a breach": breaches.HEADINGS,
+    "advice": {"self help": breaches.SELF_HELP, "ask": breaches.ASK},
 }
 
 
@@ -140,6 +152,7 @@ class TestSentences:
     def test_only_next_steps_and_letters_have_places(self) -> None:
         """Only the party and the day are left open in what comes next; a letter names its case, and nobody."""
         letters = {"reference", "trader", "due", "code", "scheme"}
+        letters |= {"what", "since", "until", "kinds", "measures", "help", "contact"}
         opened = {"next steps": {"due", "who"}, "subjects": letters - {"code"}, "bodies": letters}
         for place, (english, _, _) in texts():
             assert set(places(english)) <= opened.get(place.partition(".")[0], set()), place

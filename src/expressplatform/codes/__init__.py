@@ -6,6 +6,7 @@ Natures, redress and outcomes follow the published lists of the Hong Kong counci
 Association, with the crosswalks that `docs/reference/codes.md` names.
 """
 
+from expressplatform.codes.breaches import BreachOf, BreachStatus, BreachStep
 from expressplatform.codes.complaints import (
     AgeBand,
     BoughtBy,
@@ -54,6 +55,9 @@ __all__ = [
     "Audience",
     "Basis",
     "BoughtBy",
+    "BreachOf",
+    "BreachStatus",
+    "BreachStep",
     "Buyer",
     "Category",
     "Channel",

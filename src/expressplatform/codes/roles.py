@@ -85,6 +85,7 @@ class Attention(StrEnum):
     IMPOSTOR = "impostor"
     DELETION_OVERDUE = "deletion_overdue"
     UNTOLD = "untold"
+    BREACH_OVERDUE = "breach_overdue"
 
 
 class StopReason(StrEnum):

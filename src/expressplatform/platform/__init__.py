@@ -1,6 +1,7 @@
 """The shell: load, decide, append, and the work that follows; once as a flow, with two faces."""
 
 from expressplatform.platform.aio import AsyncPlatform
+from expressplatform.platform.breach_telling import Told
 from expressplatform.platform.evidencing import Document, DocumentCopy
 from expressplatform.platform.inquiring import Given, Waits
 from expressplatform.platform.requests import Opened, Reapplied, Request, RightsAnswer, Ticked, Worked
@@ -18,6 +19,7 @@ __all__ = [
     "Request",
     "RightsAnswer",
     "Ticked",
+    "Told",
     "Waits",
     "Worked",
     "system_draw",

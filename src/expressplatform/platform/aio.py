@@ -13,6 +13,7 @@ from expressplatform.errors import ExpressPlatformError
 from expressplatform.events import Event
 from expressplatform.indicators import Figures, Tally
 from expressplatform.memory_shelf import MemoryRegister, MemoryShelf
+from expressplatform.platform.aio_breach import AsyncBreachFace
 from expressplatform.platform.aio_evidence import AsyncEvidenceFace
 from expressplatform.platform.aio_privacy import AsyncPrivacyFace
 from expressplatform.platform.aio_rights import AsyncRightsFace
@@ -37,7 +38,7 @@ from expressplatform.privacy.disclosure import Disclosure
 from expressplatform.scheme import Assessment, Participant, Scheme
 
 
-class AsyncPlatform(AsyncPrivacyFace, AsyncRightsFace, AsyncEvidenceFace):
+class AsyncPlatform(AsyncPrivacyFace, AsyncRightsFace, AsyncEvidenceFace, AsyncBreachFace):
     """`Platform` for asynchronous callers: same arguments, same methods, each to be awaited.
 
     The key store and the register are asked directly; one that travels over a network belongs behind a cache of its

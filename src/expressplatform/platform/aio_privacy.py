@@ -68,8 +68,8 @@ class AsyncPrivacyFace:
     async def queue(self, *, by: Actor) -> tuple[Waits, ...]:
         """What waits for an officer beside the deadlines of cases, the longest first.
 
-        Reports of impostors that no note has answered, deletions that are overdue, messages that reached nobody. For
-        the council's officers: raises Refused (``wrong_role``).
+        Reports of impostors that no note has answered, deletions that are overdue, messages that reached nobody,
+        tellings of a breach that are overdue. For the council's officers: raises Refused (``wrong_role``).
         """
         return await self._flow.queue(by=by)
 

@@ -7,6 +7,7 @@ put where an officer sees it. An effect without a way to its recipient is let go
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -78,25 +79,31 @@ class Delivering(Filing, Registering):
         if self.messenger is None or latest != effect.version or stored.header.status not in WITH_TRADER:
             return
         case = rows.fold_opened(stored, self.ring)[0]
-        try:
-            if case.complaint.complainant.channel not in _READ_ALONE:
-                raise Unreachable
-            self.messenger.send(self._upload_message(effect.id, case))
-        except Unreachable:
-            await self.untold(effect.id, case)
-
-    def _upload_message(self, id: str, case: Case) -> Message:
         code = case.turn.particulars if case.turn is not None else None
         resolve = case.timer(Duty.RESOLVE)
         trader = self.scheme.participant(case.trader, self.scheme.day(case.at), Known(participants=self.participants))
-        return self.write_message(
-            id,
+        await self.write(
+            effect.id,
             case,
             "uploaded",
             trader=trader.name if trader is not None else case.trader,
             due=f"{self.scheme.day(resolve.due - timedelta.resolution)}" if resolve is not None else "-",
             code=code.digits if isinstance(code, CallCode) else "-",
         )
+
+    async def write(self, id: str, case: Case, occasion: str, labels: Sequence[str] = (), **places: str) -> bool:
+        """Writes to the complainant of an opened case; False: no message reaches them, and an officer is to tell them.
+
+        Raises whatever the messenger raises that may go by itself: then it is to be tried again, under the same id.
+        """
+        try:
+            if self.messenger is None or case.complaint.complainant.channel not in _READ_ALONE:
+                raise Unreachable
+            self.messenger.send(self.write_message(id, case, occasion, **places))
+        except Unreachable:
+            await self.untold(id, case, labels)
+            return False
+        return True
 
     def write_message(self, id: str, case: Case, occasion: str, **places: str) -> Message:
         """A message to the complainant of an opened case, in their language; ``places`` fill the text's open ones."""
@@ -123,8 +130,8 @@ class Delivering(Filing, Registering):
             case_id=case.id,
         )
 
-    async def untold(self, id: str, case: Case) -> None:
+    async def untold(self, id: str, case: Case, labels: Sequence[str] = ()) -> None:
         """Notes for an officer that somebody must be told by other means; once for each message."""
         note = Untold(case.id, case.reference, case.trader, self.now())
-        labels = (f"case:{case.id}",)
-        await self.keep(UNTOLD, id, note, owner=case.file.council, place=place_of(note.since), labels=labels)
+        found = (f"case:{case.id}", *labels)
+        await self.keep(UNTOLD, id, note, owner=case.file.council, place=place_of(note.since), labels=found)

@@ -157,6 +157,12 @@ class Desk:
                 return None
             raise
 
+    async def cases_of(self, name: str, contact: str, organisation: str) -> tuple[str, ...]:
+        """The ids of a person's cases, by token over name and contact, with the secret of every standing quarter."""
+        secrets = [self.keys.secret(rows.secret_name(quarter)) for quarter in await self.store.quarters()]
+        tokens = [one for secret in secrets if (one := rows.person_token(name, contact, secret)) is not None]
+        return tuple(sorted({*await self.store.find(organisation, tokens)})) if tokens else ()
+
     def _commit(self, step: Step, request: Request) -> Commit:
         """One step as rows: sealed event, header, effects, receipt, tokens."""
         after, event = step.after, step.event

@@ -16,10 +16,11 @@ from expressplatform.complaint import Actor
 from expressplatform.errors import Refused
 from expressplatform.events import Disclosed, DisclosureRecord, Obtained
 from expressplatform.platform import rows
-from expressplatform.platform.keeping import ACCESS, UNTOLD, place_of
+from expressplatform.platform.keeping import ACCESS, BREACH, OPEN_PLACE, UNTOLD, place_of
 from expressplatform.platform.reading import Reading
 from expressplatform.platform.requests import numbered
 from expressplatform.ports import Header, StoredCase, Wanted
+from expressplatform.privacy.breaches import overdue_tellings
 from expressplatform.privacy.deletion import overdue
 from expressplatform.privacy.log import Access
 
@@ -44,8 +45,9 @@ class Given:
 class Waits:
     """Something that waits for an officer: what, in which case, about which organisation, since when.
 
-    ``id`` is what `Platform.told` takes for a message that reached nobody; empty for the rest, which go by themselves:
-    a note by an officer answers an alarm, and a confirmed deletion is overdue no more.
+    ``id`` is what `Platform.told` takes for a message that reached nobody, and the breach of which somebody is still to
+    be told; empty for the rest. All but messages go by themselves: a note by an officer answers an alarm, a confirmed
+    deletion is overdue no more, and neither is a telling that was done.
     """
 
     what: Attention
@@ -109,6 +111,7 @@ class Inquiring(Reading):
         found = [
             *[one async for one in self._alarms(by.organisation)],
             *[one async for one in self._overdue(by.organisation)],
+            *[one async for one in self._tellings(by.organisation)],
         ]
         async for untold in self.shelved(UNTOLD, by.organisation):
             note = untold.value
@@ -128,6 +131,13 @@ class Inquiring(Reading):
             case = rows.fold(await self._stored(header.case_id, council))
             for one in overdue(case.file.holdings, now, days):
                 yield _waits(Attention.DELETION_OVERDUE, header, one.organisation, one.owed_since or now)
+
+    async def _tellings(self, council: str) -> AsyncIterator[Waits]:
+        """PIPL Art 57: an authority, or those affected, that should have been told of a breach by now."""
+        now = self.now()
+        async for standing in self.shelved(BREACH, council, since=OPEN_PLACE):
+            for telling in overdue_tellings(standing.value, now):
+                yield Waits(Attention.BREACH_OVERDUE, "", "", standing.value.about, telling.due, standing.id)
 
     async def _headers(self, organisation: str, wanted: Wanted) -> AsyncIterator[Header]:
         after = ""

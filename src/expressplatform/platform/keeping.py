@@ -7,7 +7,7 @@ stands. When a kind's years are over its records are deleted, and with a year's 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final, Generic, TypeVar, cast
 
@@ -16,6 +16,7 @@ import orjson
 
 from expressplatform.platform.desk import Desk
 from expressplatform.ports import EVERYONE, ShelfRow, Sought
+from expressplatform.privacy.breaches import Breach
 from expressplatform.privacy.impact import ImpactAssessment
 from expressplatform.privacy.log import Access
 from expressplatform.privacy.rights import Refusal, RightsRequest
@@ -47,6 +48,32 @@ class Untold:
     since: datetime
 
 
+@attrs.frozen
+class Affected:
+    """A stretch of those whom a breach concerns: for each person the ids of their cases, the last lodged first."""
+
+    people: tuple[tuple[str, ...], ...]
+
+
+@attrs.frozen
+class BreachTold:
+    """That one person was told of a breach: under which case, when, and whether by a message that was sent."""
+
+    case_id: str
+    at: datetime
+    sent: bool
+
+
+@attrs.frozen
+class New(Generic[T]):
+    """A value that is to be put on the shelf: under which id, where, found by which labels."""
+
+    id: str
+    value: T
+    place: str
+    labels: tuple[str, ...] = ()
+
+
 ACCESS: Final = Kind("access", Access, 3)
 """Who read what (PIPL Arts 55-56: records of processing are kept three years)."""
 REQUEST: Final = Kind("rights", RightsRequest, 3)
@@ -57,12 +84,21 @@ IMPACT: Final = Kind("impact", ImpactAssessment, 3)
 """Impact assessments (PIPL Art 56: three years), counted from the end of each."""
 UNTOLD: Final = Kind("untold", Untold, 1)
 """Messages that reached nobody, until an officer has told the complainant."""
+BREACH: Final = Kind("breach", Breach, 3)
+"""Breaches (PIPL Arts 55-57): three years from the closing of each."""
+AFFECTED: Final = Kind("affected", Affected, 3)
+"""Whom a breach concerns, by case."""
+BREACH_TOLD: Final = Kind("breach_told", BreachTold, 3)
+"""Who was told of a breach, by case."""
 KINDS: Final[tuple[Kind[object], ...]] = (
     cast(Kind[object], ACCESS),
     cast(Kind[object], REQUEST),
     cast(Kind[object], REFUSAL),
     cast(Kind[object], IMPACT),
     cast(Kind[object], UNTOLD),
+    cast(Kind[object], BREACH),
+    cast(Kind[object], AFFECTED),
+    cast(Kind[object], BREACH_TOLD),
 )
 """Every kind that comes to its end by itself."""
 
@@ -84,6 +120,10 @@ def place_of(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
 
 
+OPEN_PLACE: Final = "open:"
+"""How the place of what is still open begins: after every instant, so that no clearing reaches it."""
+
+
 class Keeping(Desk):
     """What keeps small records."""
 
@@ -101,6 +141,11 @@ class Keeping(Desk):
         """Puts a value on the shelf, in the place of version ``follows`` (0: of none); False: somebody was first."""
         (kept,) = await self.shelf.put((self._row(kind, id, value, owner, place, tuple(labels), follows + 1),))
         return kept
+
+    async def keep_new(self, kind: Kind[T], owner: str, new: Iterable[New[T]]) -> None:
+        """Puts new values on the shelf, all in one go; one that stands already stays as it is."""
+        rows = [self._row(kind, one.id, one.value, owner, one.place, tuple(one.labels), 1) for one in new]
+        await self.shelf.put(rows)
 
     async def kept(self, kind: Kind[T], id: str, owner: str) -> Standing[T] | None:
         """A value by its id; None where there is none for that organisation."""

@@ -101,7 +101,7 @@ class Answering(Changing, Inquiring):
                 kind, id=request_id, particulars=who, channel=channel, by=by.person, at=self.now(),
                 scheme=self.scheme, cases=(), recipients=recipients,
             )  # fmt: skip
-            cases = await self._cases_of(who, by.organisation)
+            cases = await self.cases_of(who.name, who.contact, by.organisation)
             await self.log(by, How.SEARCH, cases, SOUGHT, f"rights request {request_id}")
             request = attrs.evolve(draft, cases=cases)
             if await self._put(request, by, follows=0):
@@ -111,12 +111,6 @@ class Answering(Changing, Inquiring):
         if (found.kind, found.channel, found.recipients, _asked(found)) != (kind, channel, (*recipients,), who):
             raise KeyReused("")
         return found
-
-    async def _cases_of(self, who: Requester, organisation: str) -> tuple[str, ...]:
-        """The ids of a person's cases, by token over name and contact, with the secret of every standing quarter."""
-        secrets = [self.keys.secret(rows.secret_name(quarter)) for quarter in await self.store.quarters()]
-        tokens = [one for secret in secrets if (one := rows.person_token(who.name, who.contact, secret)) is not None]
-        return tuple(sorted({*await self.store.find(organisation, tokens)})) if tokens else ()
 
     async def answer_request(
         self, request_id: str, *, identity_checked: IdentityProof, by: Actor, key: str

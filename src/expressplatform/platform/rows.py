@@ -38,6 +38,11 @@ def derive_request_id(organisation: str, key: str) -> str:
     return "r" + _derived(b"expressplatform rights request id 1", organisation, key)
 
 
+def derive_breach_id(organisation: str, key: str) -> str:
+    """The id of the breach that an organisation opens under an idempotency key."""
+    return "b" + _derived(b"expressplatform breach id 1", organisation, key)
+
+
 def _derived(label: bytes, *parts: str) -> str:
     framed = b"".join(len(part).to_bytes(4, "big") + part for part in (one.encode() for one in parts))
     return sha256(label + framed).hexdigest()[:31]

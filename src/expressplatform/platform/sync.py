@@ -20,6 +20,7 @@ from expressplatform.memory_shelf import MemoryRegister, MemoryShelf
 from expressplatform.platform.flow import NO_GATEWAYS, Flow, approver
 from expressplatform.platform.lifted import Lifted, LiftedEvidence, LiftedShelf, run
 from expressplatform.platform.requests import Opened, Request, Ticked, Worked, wanted_of
+from expressplatform.platform.sync_breach import BreachFace
 from expressplatform.platform.sync_evidence import EvidenceFace
 from expressplatform.platform.sync_privacy import PrivacyFace
 from expressplatform.platform.sync_rights import RightsFace
@@ -41,7 +42,7 @@ from expressplatform.privacy.disclosure import Disclosure
 from expressplatform.scheme import Assessment, Participant, Scheme
 
 
-class Platform(PrivacyFace, RightsFace, EvidenceFace):
+class Platform(PrivacyFace, RightsFace, EvidenceFace, BreachFace):
     """A council's desk over one store, one key store and one scheme.
 
     ``now`` tells the time (UTC), ``draw`` gives random bytes for references, ``gateways`` tell traders that a case

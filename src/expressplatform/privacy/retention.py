@@ -41,6 +41,7 @@ KEPT: Final[tuple[Kept, ...]] = (
         years=3,
     ),
     Kept("access", "Who read what, and why: the record, without what was read.", PIPL_55, years=3),
+    Kept("breaches", "What was lost, whom it concerned and who was told, by case; from its closing.", PIPL_55, years=3),
     Kept("refusals", "The log of refused requests, open to inspection.", PDPO_S27, years=4),
     Kept(
         "requests",

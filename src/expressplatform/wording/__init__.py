@@ -19,6 +19,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from expressplatform.wording.breaches import BREACHES
 from expressplatform.wording.cases import CASES
 from expressplatform.wording.circumstances import CIRCUMSTANCES
 from expressplatform.wording.messages import BODIES, SUBJECTS
@@ -39,7 +40,7 @@ __all__ += [
     "next_step",
 ]
 
-LABELS: Final[Mapping[str, Table]] = MappingProxyType({**CASES, **CIRCUMSTANCES, **REQUESTS})
+LABELS: Final[Mapping[str, Table]] = MappingProxyType({**CASES, **CIRCUMSTANCES, **REQUESTS, **BREACHES})
 """For each list of codes, by the name of its class: the texts of each value."""
 
 

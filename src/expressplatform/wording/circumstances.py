@@ -246,6 +246,7 @@ ATTENTION: Final[Table] = MappingProxyType(
         "impostor": ("Somebody posed as the trader", "有人冒充商戶", "有人冒充企业"),
         "deletion_overdue": ("A deletion is overdue", "逾期未刪除", "逾期未删除"),
         "untold": ("The complainant is still to be told", "仍未告知投訴人", "尚未告知投诉人"),
+        "breach_overdue": ("A breach is still to be told of", "逾期未就資料外洩作出通知", "逾期未就信息泄露作出通知"),
     }
 )
 
@@ -254,7 +255,6 @@ EFFECT_KIND: Final[Table] = MappingProxyType(
         "alert_trader": ("Alert the trader", "通知商戶", "通知企业"),
         "alert_duty": ("Alert whoever owes a deletion", "通知須刪除資料者", "通知须删除信息者"),
         "tell_upload": ("Tell the complainant of the upload", "通知投訴人已轉交", "告知投诉人已移转"),
-        "scan": ("Scan a document", "掃描文件", "扫描文件"),
         "destroy_key": ("Destroy the case's key", "銷毀個案密鑰", "销毁案件密钥"),
         "scan": ("Have a document scanned", "掃描證據檔案", "扫描证据文件"),
         "register_withdrawal": ("Put a withdrawn consent on the register", "登記已撤回的同意", "登记已撤回的同意"),
