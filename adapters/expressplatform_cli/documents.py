@@ -12,6 +12,7 @@ import secrets
 import sys
 import types
 import typing
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
@@ -85,6 +86,16 @@ def read_text(source: str) -> str:
         return read_bytes(source).decode()
     except UnicodeDecodeError:
         raise InvalidInput((Problem("$", "encoding", "must be text in UTF-8"),)) from None
+
+
+def ask(asked: Sequence[str]) -> list[str]:
+    """What is asked for about a person, one after the other: from a prompt, or a line each of standard input."""
+    if sys.stdin.isatty():
+        return [str(click.prompt(one, err=True)) for one in asked]
+    given = [line.strip() for line in read_text("-").splitlines() if line.strip()]
+    if len(given) != len(asked):
+        raise click.UsageError(f"Standard input must hold {len(asked)} lines: {'; '.join(asked)}.")
+    return given
 
 
 def without_notes(data: bytes) -> bytes:

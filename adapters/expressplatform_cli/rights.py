@@ -82,7 +82,7 @@ def open_(
     Name, contact and then each field to be corrected are asked for; where standard input is no terminal, each is a
     line of it, in this order.
     """
-    name, contact, *values = _lines(
+    name, contact, *values = documents.ask(
         ("Name", "Contact (e-mail, telephone or address)", *(f"New {one}" for one in fields))
     )
     with closing(open_platform(place)) as platform:
@@ -103,16 +103,6 @@ def open_(
     found = len(request.cases)
     click.echo(f"Request {request.id} is open: {found} case{'' if found == 1 else 's'} of that person.")
     click.echo(f"Answer or refuse it by {last_day(request.due, zone)}.")
-
-
-def _lines(asked: Sequence[str]) -> list[str]:
-    """What is asked for, one after the other: from a prompt, or a line each of standard input."""
-    if sys.stdin.isatty():
-        return [click.prompt(one, err=True) for one in asked]
-    given = [line.strip() for line in documents.read_text("-").splitlines() if line.strip()]
-    if len(given) != len(asked):
-        raise click.UsageError(f"Standard input must hold {len(asked)} lines: {'; '.join(asked)}.")
-    return given
 
 
 # ---- answer -------------------------------------------------------------------------------------------------------

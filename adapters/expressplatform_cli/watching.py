@@ -140,6 +140,7 @@ def _given_document(one: Given) -> dict[str, object]:
 @click.command("access-log")
 @click.option("--case", "case", metavar="CASE", default="", help="Readings of one case, by its id or reference.")
 @click.option("--by", "reader", metavar="STAFF", default="", help="Readings by one member of staff.")
+@click.option("--subject", is_flag=True, help="Readings of one person's cases: name and contact are asked for.")
 @span_options
 @staff_option
 @_auditor
@@ -150,6 +151,7 @@ def access_log(
     place: Place,
     case: str,
     reader: str,
+    subject: bool,
     since: datetime | None,
     until: datetime | None,
     staff: str,
@@ -157,12 +159,15 @@ def access_log(
     as_json: bool,
 ) -> None:
     """Who read what is personal, which fields, why and when. Reading the log shows nothing of what was read."""
+    name, contact = documents.ask(("Name", "E-mail, telephone or address")) if subject else ("", "")
     with closing(open_platform(place)) as platform:
         zone = platform.scheme.zone
         first, last = instants(since, until, zone)
         by = watcher(platform, staff, auditor=auditor)
         case_id = documents.find_case(platform, case, by) if case else ""
-        found = platform.access_log(by=by, case_id=case_id, staff=reader, since=first, until=last)
+        found = platform.access_log(
+            by=by, case_id=case_id, staff=reader, name=name, contact=contact, since=first, until=last
+        )
     if as_json:
         say_json({"readings": [_access_document(one) for one in found]})
     elif not found:

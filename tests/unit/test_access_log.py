@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from expressplatform.codes import Reading
-from expressplatform.complaint import Actor
+from expressplatform.complaint import Actor, Particulars
 from expressplatform.errors import NoSuchCase, Refused, SealBroken
 from expressplatform.memory import MemoryKeyStore, MemoryStore
 from expressplatform.memory_shelf import MemoryShelf
@@ -99,6 +99,20 @@ def test_why_somebody_read_stands_nowhere_in_clear_and_opens_in_its_own_place_al
     assert desk.shelf.put([attrs.evolve(row, labels=(*row.labels, "case:c0"))]) == [True]
     with pytest.raises(SealBroken):
         desk.platform.access_log(by=OFFICER)
+
+
+def test_readings_of_a_person_are_found_by_name_and_any_contact_and_the_search_is_an_entry() -> None:
+    desk = Desk()
+    one, other = desk.lodge("form-1"), desk.lodge("form-2")
+    stranger = desk.platform.lodge(complaint(Particulars(name="B", email="b@example.org")), by=OFFICER, key="form-3")
+    for case_id in (one, other, stranger.id):
+        desk.clock.wait(hours=1)
+        desk.platform.case(case_id, by=SECOND, reason="look")
+    desk.clock.wait(hours=1)
+    found = desk.platform.access_log(by=OFFICER, name=" a.  PERSON ", contact="A@example.org")
+    assert [entry.cases for entry in found] == [(one,), (other,), found[-1].cases]
+    assert (found[-1].how, {*found[-1].cases}) == (Reading.SEARCH, {one, other})
+    assert desk.platform.access_log(by=OFFICER, name="A. Person", contact="nobody@example.org") == ()
 
 
 def test_entries_and_their_secrets_go_when_their_years_are_over() -> None:

@@ -587,6 +587,7 @@ class TestRetention:
             "refusals": 4,
             "requests": 3,
             "impact_assessments": 3,
+            "breaches": 3,
         }
         assert all(one.reason.endswith(".") and one.citation.article for one in KEPT)
 

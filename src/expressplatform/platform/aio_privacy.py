@@ -38,15 +38,21 @@ class AsyncPrivacyFace:
         by: Actor,
         case_id: str = "",
         staff: str = "",
+        name: str = "",
+        contact: str = "",
         since: datetime | None = None,
         until: datetime | None = None,
     ) -> tuple[Access, ...]:
-        """Who read particulars, in order of time: of a case, by a member of staff, or both (PDPO DPP4; PIPL Art 51).
+        """Who read particulars, in order of time: of a case, by somebody, of a person (PDPO DPP4; PIPL Art 51).
 
-        ``since`` (included) and ``until`` (not) are instants; empty and None do not matter. For the council's people
-        and its auditors: raises Refused (``not_a_watcher``), NoSuchCase for what is no number of a case.
+        ``staff`` is an id. ``name`` and ``contact`` together name a person, whose cases are found without opening any;
+        that search is on record itself. ``since`` (included) and ``until`` (not) are instants. Empty and None do not
+        matter. For the council's people and its auditors: raises Refused (``not_a_watcher``), NoSuchCase for what is no
+        number of a case.
         """
-        return await self._flow.access_log(by=by, case_id=case_id, staff=staff, since=since, until=until)
+        return await self._flow.access_log(
+            by=by, case_id=case_id, staff=staff, name=name, contact=contact, since=since, until=until
+        )
 
     async def disclosures(
         self,

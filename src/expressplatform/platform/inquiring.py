@@ -12,6 +12,7 @@ from typing import Final
 import attrs
 
 from expressplatform.codes import Attention, Role
+from expressplatform.codes import Reading as How
 from expressplatform.complaint import Actor
 from expressplatform.errors import Refused
 from expressplatform.events import Disclosed, DisclosureRecord, Obtained
@@ -23,6 +24,7 @@ from expressplatform.ports import Header, StoredCase, Wanted
 from expressplatform.privacy.breaches import overdue_tellings
 from expressplatform.privacy.deletion import overdue
 from expressplatform.privacy.log import Access
+from expressplatform.privacy.table import CONTACTS
 
 WATCHERS: Final = frozenset({Role.COUNCIL, Role.AUDITOR})
 """Who may ask what was disclosed and who read what."""
@@ -67,15 +69,30 @@ class Inquiring(Reading):
         by: Actor,
         case_id: str = "",
         staff: str = "",
+        name: str = "",
+        contact: str = "",
         since: datetime | None = None,
         until: datetime | None = None,
     ) -> tuple[Access, ...]:
         """Who read what, in order of time (PDPO DPP4; PIPL Art 51)."""
         check_watcher(by)
-        label = f"case:{numbered(case_id)}" if case_id else (f"by:{staff}" if staff else "")
+        labels = [f"case:{numbered(case_id)}"] if case_id else [f"by:{staff}" if staff else ""]
+        if name or contact:
+            labels = [f"case:{one}" for one in await self._searched(name, contact, by)]
         first, last = (place_of(at) if at is not None else "" for at in (since, until))
-        found = self.shelved(ACCESS, by.organisation, label=label, since=first, until=last)
-        return tuple([one.value async for one in found if not staff or one.value.by.person == staff])
+        found = {
+            (one.place, one.id): one.value
+            for label in labels
+            async for one in self.shelved(ACCESS, by.organisation, label=label, since=first, until=last)
+            if staff in ("", one.value.by.person) and (not case_id or case_id in one.value.cases)
+        }
+        return tuple(found[key] for key in sorted(found))
+
+    async def _searched(self, name: str, contact: str, by: Actor) -> tuple[str, ...]:
+        """A person's cases, found without opening any; the search itself is on record."""
+        cases = await self.cases_of(name, contact, by.organisation)
+        await self.log(by, How.SEARCH, cases, ("particulars.name", *CONTACTS), "who read what of this person")
+        return cases
 
     async def disclosures(
         self,
