@@ -147,6 +147,7 @@ def _say_added(id: str, as_json: bool) -> None:
 @reason_option
 @actor_options
 @key_option
+@json_option
 @answers
 @place_options
 def get(
@@ -159,8 +160,16 @@ def get(
     role: str,
     organisation: str,
     key: str | None,
+    as_json: bool,
 ) -> None:
-    """Fetch document ID of CASE: as it was handed in, with a --reason; for a trader, the copy that it may have."""
+    """Fetch document ID of CASE: as it was handed in, with a --reason; for a trader, the copy that it may have.
+
+    What it is called is told to nobody here: 'show CASE' tells it, with a reason.
+    """
+    if as_json and output == STDIN:
+        raise click.UsageError(
+            "Standard output takes the document or what is said of it: name a file, or leave --json out."
+        )
     with closing(open_platform(place, documents=True)) as platform:
         case_id, by = _case_of(platform, case, staff, role, organisation)
         if by.role is Role.TRADER:
@@ -172,6 +181,9 @@ def get(
         return
     with open(os.open(output, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
         file.write(copy.content)
+    if as_json:
+        told = {"id": copy.id, "kind": copy.kind, "media_type": copy.media_type, "use_until": copy.use_until}
+        say_json({**told, "bytes": len(copy.content)})
 
 
 @evidence.command()

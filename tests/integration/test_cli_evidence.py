@@ -20,6 +20,20 @@ from tests.pictures import CANARY, METADATA, jpeg
 OFFICER = ("--as", "officer-1")
 TRADER = ("--as", "agent-3", "--role", "trader", "--organisation", "taobao")
 UPLOAD = '{"instrument": "pcpd_model_clauses", "impact_assessment": "ia-7"}'
+ASSESSMENT = json.dumps(
+    {
+        "v": 1,
+        "id": "ia-7",
+        "recipient": "taobao",
+        "instrument": "pcpd_model_clauses",
+        "made_on": "2025-01-02",
+        "valid_until": "2099-01-01",
+        "lawful": "Without it nobody can conciliate.",
+        "effect": "A stranger might call.",
+        "measures": "One contact, a code to be said, an end of use.",
+        "approved_by": "officer-2",
+    }
+)
 PHOTO = jpeg(b"".join(METADATA.values()))
 NAME = "Wq7Z receipt.jpg"
 
@@ -32,6 +46,7 @@ class Desk:
         self.folder, self.config = folder, folder / "expressplatform.toml"
         command = json.dumps([sys.executable, "-c", f"import sys; sys.stdin.buffer.read(); sys.exit({answer})"])
         self.config.write_text(f"{self.config.read_text()}scan = {command}\n")
+        self.ok("impact-assessment", "add", "-", *OFFICER, given=ASSESSMENT)
         filled = self.ok("lodge", "--template")
         self.case = json.loads(self.ok("lodge", "-", *OFFICER, "--json", given=filled))["reference"]
         self.photo = folder.parent / NAME
@@ -75,6 +90,10 @@ def test_a_document_from_its_adding_to_the_trader(tmp_path: Path) -> None:
     output = tmp_path / "copy.jpg"
     desk.ok("evidence", "get", desk.case, added, "--output", str(output), *TRADER)
     assert output.read_bytes() == strip_jpeg(PHOTO)
+    again = ("evidence", "get", desk.case, added, *TRADER, "--json", "--output")
+    told = json.loads(desk.ok(*again, str(tmp_path / "again.jpg")))
+    assert (told["id"], told["media_type"], told["bytes"]) == (added, "image/jpeg", len(strip_jpeg(PHOTO)))
+    assert desk.run(*again, "-").exit_code == Exit.USAGE
     if os.name != "nt":
         assert stat.S_IMODE(output.stat().st_mode) == 0o600
     assert "evidence" in desk.ok("disclosures", *OFFICER, "--to", "taobao")

@@ -38,7 +38,7 @@ from expressplatform_sqlite.evidence import SqliteEvidence
 from tests.papers import paper
 from tests.pictures import CANARY, METADATA, TEXTS, TRAILER, jpeg, png
 from tests.walking import JD, OFFICER, PERSON, TAOBAO, UPLOAD
-from tests.whole_life import ELSEWHERE, SECOND, Clock, complaint, seeded
+from tests.whole_life import ASSESSED, ELSEWHERE, SECOND, Clock, complaint, seeded
 
 PHOTO: Final = jpeg(b"".join(METADATA.values()), after=TRAILER)
 PAPER: Final = paper()
@@ -65,6 +65,7 @@ class Desk:
             draw=seeded,
             **more,
         )
+        self.platform.record_impact_assessment(ASSESSED, by=OFFICER)
         self.id = self.platform.lodge(complaint(), by=OFFICER, key="form-1").id
 
     def act(self, command: c.Command, by: Actor = OFFICER) -> Case:
@@ -719,6 +720,7 @@ class TestBothFaces:
                 now=clock,
                 draw=seeded,
             )
+            await platform.record_impact_assessment(ASSESSED, by=OFFICER)
             case = await platform.lodge(complaint(), by=OFFICER, key="form-1")
             case = await platform.add_evidence(
                 case.id, PHOTO, kind=EvidenceKind.ORDER, name="a.jpg", by=PERSON, key="k"
