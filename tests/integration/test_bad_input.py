@@ -285,7 +285,7 @@ def _refusals() -> dict[str, tuple[Way, type[ExpressPlatformError], str]]:
         "one person erasing": (
             lambda p, x: p.erase(x.id, by=OFFICER, approved_by=OFFICER),
             Refused,
-            "wrong_status",
+            "wrong_role",
         ),
         "a stranger approving": (
             lambda p, x: p.erase(x.id, by=OFFICER, approved_by=ELSEWHERE),

@@ -489,11 +489,13 @@ def test_an_objection_takes_back_the_consents_that_it_names() -> None:
     done = desk.answer(desk.open(Right.OBJECTION, recipients=("taobao", "cca", "jd")))
     assert {one.case: one.result for one in done.request.results} == {
         live_one.id: RightsResult.CONSENT_WITHDRAWN,
-        over.id: RightsResult.NOTHING_TO_WITHDRAW,
+        over.id: RightsResult.CONSENT_WITHDRAWN,  # also where the case has ended (PIPL Art 15)
     }
     case = desk.platform.facts(live_one.id, by=OFFICER).case
     assert (case.status, case.file.consents) == (Status.REFERRED_BACK, ())
     assert desk.answer(done.request).request == done.request
+    again = desk.answer(desk.open(Right.OBJECTION, key="o-2", recipients=("taobao", "cca", "jd")))
+    assert {one.result for one in again.request.results} == {RightsResult.NOTHING_TO_WITHDRAW}
 
 
 # --- refused, listed, kept --------------------------------------------------------------------------------------------
