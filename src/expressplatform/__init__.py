@@ -11,6 +11,7 @@ from expressplatform.codes import (
     Audience,
     Basis,
     BoughtBy,
+    BreachOf,
     Buyer,
     Category,
     Channel,
@@ -92,10 +93,12 @@ from expressplatform.platform import (
     Request,
     RightsAnswer,
     Ticked,
+    Told,
     Worked,
     system_draw,
     utc_now,
 )
+from expressplatform.privacy.breaches import Breach
 from expressplatform.privacy.disclosure import Disclosure, disclose
 from expressplatform.privacy.impact import ImpactAssessment
 from expressplatform.privacy.rights import RightsRequest
@@ -127,6 +130,8 @@ __all__ = [
     "Authority",
     "Basis",
     "BoughtBy",
+    "Breach",
+    "BreachOf",
     "Buyer",
     "Case",
     "Category",
@@ -207,6 +212,7 @@ __all__ = [
     "Tally",
     "Term",
     "Ticked",
+    "Told",
     "TraderRef",
     "Verdict",
     "Word",
