@@ -12,13 +12,16 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import click
 import orjson
 
 from expressplatform import wire
-from expressplatform.codes import Channel, IdentityProof, RefusalSection, Right, RightsResult
+from expressplatform.codes import Channel, IdentityProof, MediaType, RefusalSection, Right, RightsResult
+from expressplatform.complaint import Actor
+from expressplatform.errors import Refused
 from expressplatform.platform import Platform, RightsAnswer, utc_now
 from expressplatform.platform.requests import CORRECTABLE
 from expressplatform.privacy.impact import ImpactAssessment
@@ -33,6 +36,9 @@ _key = click.option(
     "--key", metavar="KEY", help="Repeat with the same KEY and nothing happens twice [default: random]."
 )
 _MODE: Final = 0o600
+SUFFIXES: Final = MappingProxyType(
+    {MediaType.JPEG: ".jpg", MediaType.PNG: ".png", MediaType.PDF: ".pdf", MediaType.TEXT: ".txt"}
+)
 
 
 @click.group(name="access-request")
@@ -131,25 +137,43 @@ def open_(
 def answer(place: Place, request: str, identity: str, into: Path, staff: str, key: str | None, as_json: bool) -> None:
     """Answer REQUEST by doing what it asks, and write the answer into a directory.
 
-    An access copy is recorded on each case before it is written. Read it before you send it: a name that somebody
-    typed into a message stands there as typed.
+    An access copy is recorded on each case before it is written, and the documents of the cases are written beside it.
+    Read it all before you send it: a name that somebody typed into a message stands there as typed.
     """
     into.mkdir(parents=True, exist_ok=True, mode=0o700)
     with closing(open_platform(place)) as platform:
+        by = documents.staff_actor(platform, staff)
         done = platform.answer_request(
-            request,
-            identity_checked=IdentityProof(identity),
-            by=documents.staff_actor(platform, staff),
-            key=key or documents.random_key(),
+            request, identity_checked=IdentityProof(identity), by=by, key=key or documents.random_key()
         )
-    files = {
+        papers, missing = _papers(platform, done, by, into)
+    files: dict[str, Any] = {
         "text": _written(into / f"{done.request.id}.txt", plain(done.text).encode()),
         "document": _written(into / f"{done.request.id}.json", orjson.dumps(done.document, option=orjson.OPT_INDENT_2)),
+        "papers": papers,
+        "not_written": missing,
     }
     if as_json:
         say_json({**_request_document(done.request), "files": files})
         return
     _tell_answer(done, files)
+
+
+def _papers(platform: Platform, done: RightsAnswer, by: Actor, into: Path) -> tuple[list[str], list[str]]:
+    """The documents of the cases that were copied, as files; and those that nobody may be handed, by case and id."""
+    written, missing = [], []
+    for case_id in (one.case for one in done.request.results if one.result is RightsResult.COPIED):
+        for document in platform.evidence_list(case_id, by=by):
+            if not document.held:
+                continue
+            try:
+                copy = platform.read_evidence(case_id, document.id, by=by, reason=f"rights request {done.request.id}")
+            except Refused:  # not scanned, or found harmful
+                missing.append(f"{case_id}/{document.id}")
+                continue
+            name = f"{done.request.id}-{case_id}-{document.id}{SUFFIXES[copy.media_type]}"
+            written.append(_written(into / name, copy.content))
+    return written, missing
 
 
 def _written(path: Path, data: bytes) -> str:
@@ -161,7 +185,7 @@ def _written(path: Path, data: bytes) -> str:
     return str(path)
 
 
-def _tell_answer(done: RightsAnswer, files: dict[str, str]) -> None:
+def _tell_answer(done: RightsAnswer, files: dict[str, Any]) -> None:
     request = done.request
     click.echo(f"Request {request.id} is answered." + ("" if request.cases else " No data are held."))
     for one in request.results:
@@ -169,6 +193,10 @@ def _tell_answer(done: RightsAnswer, files: dict[str, str]) -> None:
     for left_out in request.withheld:
         click.echo(f"Left out: {label(left_out, 'en')}")
     click.echo(f"Written: {files['text']} and {files['document']}")
+    for path in files["papers"]:
+        click.echo(f"Written: {path}")
+    for one in files["not_written"]:
+        click.echo(f"Not written, because no scan found it harmless: {one}")
     if any(one.result is RightsResult.MAY_BE_ERASED for one in request.results):
         click.echo("To erase: expressplatform erase CASE --as STAFF --approved-by ANOTHER")
 

@@ -114,6 +114,29 @@ def test_an_officer_reads_it_as_it_was_handed_in_with_a_reason(tmp_path: Path) -
     assert "evidence" in desk.ok("access-log", *OFFICER)
 
 
+def test_an_access_copy_brings_the_documents_that_may_be_handed_out(tmp_path: Path) -> None:
+    """What the person gave comes back to the person as it was given (PDPO s.18); what no scan saw is told of."""
+    desk = Desk(tmp_path / "place")
+    added = desk.add()
+    person = "\n".join(
+        json.loads(desk.ok("show", desk.case, *OFFICER, "--reason", "r", "--json"))["particulars"][one]
+        for one in ("name", "email")
+    )
+    asked = ("access-request", "open", "--channel", "post", *OFFICER, "--json")
+    answer = ("--identity", "called_back", *OFFICER, "--json", "--into")
+    first = json.loads(desk.ok(*asked, given=person))
+    early = json.loads(desk.ok("access-request", "answer", first["id"], *answer, str(tmp_path / "early")))
+    assert early["files"]["papers"] == []
+    assert [one.partition("/")[2] for one in early["files"]["not_written"]] == [added]
+    desk.ok("work")
+    second = json.loads(desk.ok(*asked, "--key", "again", given=person))
+    done = json.loads(desk.ok("access-request", "answer", second["id"], *answer, str(tmp_path / "answers")))
+    (path,) = done["files"]["papers"]
+    assert Path(path).read_bytes() == PHOTO
+    assert Path(path).name == f"{second['id']}-{second['cases'][0]}-{added}.jpg"
+    assert done["files"]["not_written"] == []
+
+
 def test_names_are_read_from_where_nobody_looks_over_a_shoulder(tmp_path: Path) -> None:
     """Not from the command line; and not shown again."""
     desk = Desk(tmp_path / "place")
