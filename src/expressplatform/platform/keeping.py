@@ -187,14 +187,12 @@ class Keeping(Desk):
     ) -> ShelfRow:
         year = str(self.now().year)
         body = write_whole(cast(attrs.AttrsInstance, value))
-        sealed = self.secrets.get(_secret(kind.name, year)).seal(
-            body, _context(kind.name, id, version, owner, place, labels, year)
-        )
-        return ShelfRow(owner, kind.name, id, version, place, labels, year, sealed)
+        clear = ShelfRow(owner, kind.name, id, version, place, labels, year, b"")
+        sealed = self.secrets.get(_secret(kind.name, year)).seal(body, context_of(clear))
+        return attrs.evolve(clear, body=sealed)
 
     def _standing(self, kind: Kind[T], row: ShelfRow) -> Standing[T]:
-        context = _context(row.kind, row.id, row.version, row.owner, row.place, row.labels, row.year)
-        body = self.secrets.get(_secret(row.kind, row.year)).open(row.body, context)
+        body = self.secrets.get(_secret(row.kind, row.year)).open(row.body, context_of(row))
         return Standing(row.id, row.version, row.owner, row.place, row.labels, read_whole(kind.cls, body))
 
 
@@ -203,9 +201,10 @@ def _secret(kind: str, year: str) -> str:
     return f"shelf:{kind}:{year}"
 
 
-def _context(kind: str, id: str, version: int, owner: str, place: str, labels: tuple[str, ...], year: str) -> Context:
-    clear = orjson.dumps([owner, place, list(labels), year])
-    return Context(id, version, kind, SCHEMA, clear, "shelf")
+def context_of(row: ShelfRow) -> Context:
+    """Where a record's body is sealed: its id, version and kind, and as facts the rest of what stands in clear."""
+    clear = orjson.dumps([row.owner, row.place, list(row.labels), row.year])
+    return Context(row.id, row.version, row.kind, SCHEMA, clear, "shelf")
 
 
 def _years_before(at: datetime, years: int) -> datetime:
