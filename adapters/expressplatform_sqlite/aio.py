@@ -51,7 +51,7 @@ class AsyncSqliteStore:
         if self._closed:
             raise closed()
         answers: asyncio.Future[Sequence[Answer]] = asyncio.get_running_loop().create_future()
-        self._waiting.append((commits, answers))
+        self._waiting.append((tuple(commits), answers))  # where they fail to come, it is their caller who hears
         if self._carrying is None or self._carrying.done():
             self._carrying = asyncio.create_task(self._carry())
         return await answers

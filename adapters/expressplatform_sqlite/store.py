@@ -95,7 +95,7 @@ class SqliteStore(Connections):
 
     def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
         """Store each commit whole or not at all, in order; durable when this returns. See `CaseStore.append`."""
-        return self._together.append(commits)
+        return self._together.append(tuple(commits))
 
     def append_all(self, groups: Sequence[Sequence[Commit]], /) -> Sequence[Outcome]:
         """Several callers' appends in one transaction: for each its answers, or the error that is its own."""

@@ -4,121 +4,93 @@
         def make_store(self) -> CaseStore:
             return MyStore(...)
 
-Laws of this file: pytest is not imported; every check is a method whose docstring is the promise it holds. No check
-assumes an empty store: each works with case ids and organisations of its own, so a shared database will do. What a
-store acknowledged is checked by a second route, never by the answer that acknowledged it.
+Laws of this file: pytest is not imported; every check is a method whose docstring is the promise it holds, and cites
+the numbers of `guarantees`. No check assumes an empty store: each works with case ids and organisations of its own, so
+a shared database will do, and runs may go side by side. What was not run says why.
 """
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, closing, contextmanager
-from datetime import timedelta
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from typing import ClassVar, Final, cast
 
-import attrs
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
 
-from expressplatform.errors import StoreUnusable
-from expressplatform.ports import AsyncCaseStore, CaseStore, Commit
-from expressplatform.testing.lifting import lifted
-from expressplatform.testing.store_checks import Appending, Finding
-from expressplatform.testing.store_rows import MANY, NOON, Mine
+from expressplatform.ports import EVERYONE, Appended, AsyncCaseStore, CaseStore, Replayed, StoredCase
+from expressplatform.testing.guarantees import NotRun, proves
+from expressplatform.testing.lifting import Made, lift, lift_of
+from expressplatform.testing.store_checks import Committing, Keeping
+from expressplatform.testing.store_doors import Dump, entered, given, joined
+from expressplatform.testing.store_lasting import Connected, Lasting, Sealed
+from expressplatform.testing.store_machine import StoreMachine
+from expressplatform.testing.store_questions import Finding, Listing, Seeing
+from expressplatform.testing.store_rows import Mine
+from expressplatform.testing.store_work import Meeting, Standing, Working
 
-
-class _Working:
-    """Effects, the scheme, and what outlives the process."""
-
-    def opened(self) -> AbstractContextManager[CaseStore]:
-        """The store under test, closed when the check is over."""
-        raise NotImplementedError
-
-    def test_an_effect_is_claimed_once_for_each_lease(self) -> None:
-        """Claimed work is nobody else's until the lease is over, and then comes back by itself, at that instant."""
-        mine = Mine()
-        now, lease = NOON + timedelta(hours=1), timedelta(seconds=30)
-        effects = (mine.effect(1, 1), mine.effect(1, 1, "MESSAGE"))
-        with self.opened() as store:
-            store.append([attrs.evolve(mine.commit(1), effects=effects)])
-            rows = [row for row in store.claim(now, MANY, lease) if row.case_id == mine.case(1)]
-            assert sorted(rows, key=lambda row: row.id) == list(effects)
-            assert mine.claimed(store, now) == []
-            assert mine.claimed(store, now + lease - timedelta(microseconds=1)) == []
-            assert sorted(mine.claimed(store, now + lease)) == [effect.id for effect in effects]
-
-    def test_work_that_is_done_does_not_come_back(self) -> None:
-        """Done is done, also when it is said twice or of what is not there."""
-        mine = Mine()
-        one, two = mine.effect(1, 1), mine.effect(1, 1, "MESSAGE")
-        with self.opened() as store:
-            store.append([attrs.evolve(mine.commit(1), effects=(one, two))])
-            assert len(mine.claimed(store, NOON + timedelta(hours=1))) == 2
-            store.done([one.id])
-            store.done([one.id, f"unknown-{mine.mark}"])
-            store.done([])
-            assert mine.claimed(store, NOON + timedelta(hours=2)) == [two.id]
-
-    def test_failed_work_may_be_claimed_from_the_instant_that_was_named(self) -> None:
-        """A retry puts an effect off until its instant, sooner or later than the lease; one that is done stays done."""
-        mine = Mine()
-        now, at = NOON + timedelta(hours=1), NOON + timedelta(hours=5)
-        effect = mine.effect(1, 1)
-        with self.opened() as store:
-            store.append([attrs.evolve(mine.commit(1), effects=(effect,))])
-            assert mine.claimed(store, now) == [effect.id]
-            store.retry(effect.id, at)
-            assert mine.claimed(store, at - timedelta(microseconds=1)) == []
-            assert mine.claimed(store, at) == [effect.id]
-            store.done([effect.id])
-            store.retry(effect.id, at)
-            assert mine.claimed(store, at + timedelta(days=1)) == []
-
-    def test_what_waited_longest_is_claimed_first(self) -> None:
-        """Work is ready from its step's instant on, and is handed out in that order, no more than the limit."""
-        mine = Mine()
-        with self.opened() as store:
-            for number in (3, 1, 2):
-                step = mine.changed(number, changed_at=NOON + timedelta(minutes=number))
-                store.append([attrs.evolve(step, effects=(mine.effect(number, 1),))])
-            ids = {number: mine.effect(number, 1).id for number in (1, 2, 3)}
-            assert mine.claimed(store, NOON + timedelta(minutes=1), timedelta(hours=1)) == [ids[1]]
-            assert mine.claimed(store, NOON + timedelta(minutes=3)) == [ids[2], ids[3]]
-            assert mine.claimed(store, NOON + timedelta(hours=2)) == [ids[2], ids[3], ids[1]]
-            assert len(store.claim(NOON + timedelta(days=1), 1, timedelta(0))) == 1
-
-    def test_two_workers_never_hold_the_same_effect(self) -> None:
-        """Two threads that claim at once share the work out between them."""
-        mine = Mine()
-        now = NOON + timedelta(hours=1)
-        with self.opened() as store:
-            store.append([attrs.evolve(mine.commit(n), effects=(mine.effect(n, 1),)) for n in range(40)])
-
-            def work(_: int) -> list[str]:
-                rows = [row for _ in range(20) for row in store.claim(now, 3, timedelta(hours=1))]
-                return [row.id for row in rows if row.case_id.startswith(mine.mark)]
-
-            with ThreadPoolExecutor(2) as pool:
-                claimed = [effect_id for part in pool.map(work, range(2)) for effect_id in part]
-            claimed += mine.claimed(store, now)
-        assert sorted(claimed) == [mine.effect(number, 1).id for number in range(40)]
-
-    def test_a_store_belongs_to_one_scheme(self) -> None:
-        """A scheme is adopted once, its editions follow each other, and another scheme is refused."""
-        with self.opened() as store:
-            scheme, edition = store.scheme() or (f"SCHEME_{uuid.uuid4().hex}", "1")
-            store.adopt(scheme, f"{edition}+")
-            assert store.scheme() == (scheme, f"{edition}+")
-            store.adopt(scheme, edition)
-            _raises(StoreUnusable, lambda: store.adopt(f"{scheme}_X", edition))
-            assert store.scheme() == (scheme, edition)
+_NO_REOPEN: Final = "what outlives the store is not known"
+_NO_SECOND: Final = "what two connections do to each other is not known"
 
 
-class _CaseStoreChecks(Appending, Finding, _Working):
-    """All checks; what follows says how a store comes to them."""
+class CaseStoreChecks(
+    Keeping, Committing, Seeing, Listing, Finding, Working, Standing, Meeting, Lasting, Connected, Sealed
+):
+    """All checks of a case store, by whichever door they come to it."""
+
+    histories: ClassVar[int] = 15
+    """How many random histories `test_random_histories_are_answered_as_the_reference_store_answers` tries."""
+
+    @proves("S37")
+    def test_random_histories_are_answered_as_the_reference_store_answers(self) -> None:
+        """Whatever is asked in whatever order, the answers are those of the reference store."""
+        run_state_machine_as_test(
+            machine_over(self),
+            settings=settings(
+                max_examples=self.histories,
+                stateful_step_count=20,
+                deadline=None,
+                database=None,
+                derandomize=False,
+                phases=(Phase.generate, Phase.shrink),
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
 
 
-class StoreContract(_CaseStoreChecks):
-    """The contract of `CaseStore`. Give `make_store`; where the store lasts, give `reopen` too."""
+def machine_over(checks: CaseStoreChecks) -> type[StoreMachine]:
+    """The machine that comes to a store by the doors of its checks."""
+
+    class Machine(StoreMachine):
+        """Random histories of the store under test."""
+
+        def make_store(self) -> AbstractContextManager[CaseStore]:
+            return checks.opened()
+
+        def second_connection(self, store: CaseStore) -> AbstractContextManager[CaseStore] | None:
+            return _unless_not_run(checks.beside, store)
+
+        def reopen(self, store: CaseStore) -> AbstractContextManager[CaseStore] | None:
+            return _unless_not_run(checks.reopened, store)
+
+    return Machine
+
+
+def _unless_not_run(
+    door: Callable[[CaseStore], AbstractContextManager[CaseStore]], store: CaseStore
+) -> AbstractContextManager[CaseStore] | None:
+    with suppress(NotRun):
+        return door(store)
+    return None
+
+
+class StoreContract(CaseStoreChecks):
+    """The contract of `CaseStore`. Give `make_store`, and whichever of the others your store can do.
+
+    ``reopen`` unlocks the checks of what lasts, ``second_connection`` those of two connections, ``dump_bytes`` the one
+    that looks for particulars. What is not given is reported as not run.
+    """
 
     def make_store(self) -> CaseStore | AbstractContextManager[CaseStore]:
         """A store, or a context manager that gives one; it need not be empty."""
@@ -128,66 +100,112 @@ class StoreContract(_CaseStoreChecks):
         """Close the store and open what it has kept; None where it keeps nothing."""
         return None
 
-    @contextmanager
-    def opened(self) -> Iterator[CaseStore]:
-        """The store of `make_store`, closed when the check is over."""
-        made = self.make_store()
-        with made if isinstance(made, AbstractContextManager) else closing(made) as store:
-            yield store
+    def second_connection(self, store: CaseStore) -> CaseStore | None:
+        """Another store over the rows of the first, which stays open; None where there is no such thing."""
+        return None
 
-    def test_what_was_acknowledged_is_there_after_reopening(self) -> None:
-        """Rows, receipts, tokens, leases and the scheme outlive the store that wrote them."""
-        mine = Mine()
-        commit = _everything(mine)
-        with self.opened() as store:
-            _write_everything(store, mine)
-            again = self.reopen(store)
-            if again is not None:
-                with closing(again):
-                    _read_everything(again, mine, commit)
-
-
-class AsyncStoreContract(_CaseStoreChecks):
-    """The contract of `AsyncCaseStore`: the same checks, each call awaited in one event loop beside the check."""
-
-    def make_store(self) -> AsyncCaseStore:
-        """A store; it is made in the check's thread and used in the event loop's. It need not be empty."""
-        raise NotImplementedError
+    def dump_bytes(self, store: CaseStore) -> Dump:
+        """All bytes that the store keeps (its files, or a dump of its database); None where they cannot be had."""
+        return None
 
     def opened(self) -> AbstractContextManager[CaseStore]:
+        """The store of `make_store`, closed when the check is over."""
+        return entered(self.make_store())
+
+    def reopened(self, store: CaseStore) -> AbstractContextManager[CaseStore]:
+        """The store of `reopen`, closed when the check is over."""
+        return entered(given(self.reopen(store), "reopen", _NO_REOPEN))
+
+    def beside(self, store: CaseStore) -> AbstractContextManager[CaseStore]:
+        """The store of `second_connection`, closed when the check is over."""
+        return entered(given(self.second_connection(store), "second_connection", _NO_SECOND))
+
+    def dumped(self, store: CaseStore) -> bytes:
+        """The bytes of `dump_bytes`."""
+        return joined(self.dump_bytes(store))
+
+
+class AsyncStoreContract(CaseStoreChecks):
+    """The contract of `AsyncCaseStore`: the same checks, each call awaited in one event loop beside the check.
+
+    The optional methods are those of `StoreContract`; all of them, and ``make_store``, may be coroutine functions,
+    which run in that loop.
+    """
+
+    def make_store(self) -> Made | Awaitable[Made]:
+        """A store, or a context manager (awaited or not) that gives one; it need not be empty."""
+        raise NotImplementedError
+
+    def reopen(self, store: AsyncCaseStore) -> AsyncCaseStore | Awaitable[AsyncCaseStore | None] | None:
+        """Close the store and open what it has kept; None where it keeps nothing."""
+        return None
+
+    def second_connection(self, store: AsyncCaseStore) -> AsyncCaseStore | Awaitable[AsyncCaseStore | None] | None:
+        """Another store over the rows of the first, which stays open; None where there is no such thing."""
+        return None
+
+    def dump_bytes(self, store: AsyncCaseStore) -> Dump | Awaitable[Dump]:
+        """All bytes that the store keeps, in one piece or several; None where they cannot be had."""
+        return None
+
+    @contextmanager
+    def opened(self) -> Iterator[CaseStore]:
         """The store of `make_store`, behind a face that waits for its answers."""
-        return lifted(self.make_store())
+        with lift() as loop, loop.face(cast(Made, loop.awaited(self.make_store()))) as store:
+            yield store
+
+    def reopened(self, store: CaseStore) -> AbstractContextManager[CaseStore]:
+        """The store of `reopen`, in the same event loop, closed when the check is over."""
+        loop, behind = lift_of(store)
+        return loop.face(given(loop.awaited(self.reopen(behind)), "reopen", _NO_REOPEN))
+
+    def beside(self, store: CaseStore) -> AbstractContextManager[CaseStore]:
+        """The store of `second_connection`, in the same event loop, closed when the check is over."""
+        loop, behind = lift_of(store)
+        return loop.face(given(loop.awaited(self.second_connection(behind)), "second_connection", _NO_SECOND))
+
+    def dumped(self, store: CaseStore) -> bytes:
+        """The bytes of `dump_bytes`."""
+        loop, behind = lift_of(store)
+        return joined(loop.awaited(self.dump_bytes(behind)))
+
+    @proves("S38")
+    def test_a_cancelled_call_is_done_whole_or_not_at_all(self) -> None:
+        """A caller that is cancelled leaves a whole commit or none, and the store goes on."""
+        with self.opened() as face:
+            loop, store = lift_of(face)
+            for pauses in range(6):
+                loop.wait(_cancelled(store, pauses))
+
+    @proves("S33", "S9")
+    def test_tasks_of_one_loop_do_not_disturb_each_other(self) -> None:
+        """Many calls under way at once in one event loop are answered each for itself."""
+        mine = Mine.apart()
+        with self.opened() as face:
+            loop, store = lift_of(face)
+            loop.wait(_crowded(store, mine))
 
 
-def _everything(mine: Mine) -> Commit:
-    return attrs.evolve(
-        mine.commit(1, events=3, key="k"),
-        effects=(mine.effect(1, 1), mine.effect(1, 2)),
-        tokens=(mine.token("t"),),
-    )
+async def _cancelled(store: AsyncCaseStore, pauses: int) -> None:
+    mine = Mine.apart()
+    commit = mine.commit(1, events=2, key="k")
+    task = asyncio.ensure_future(store.append([commit]))
+    for _ in range(pauses):
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait([task])
+    answer = (await store.append([commit]))[0]
+    assert isinstance(answer, Appended | Replayed), answer
+    assert await store.load(mine.case(1), EVERYONE) == StoredCase(commit.header, commit.events)
 
 
-def _write_everything(store: CaseStore, mine: Mine) -> None:
-    store.append([_everything(mine)])
-    store.done([mine.effect(1, 1).id])
-    assert mine.claimed(store, NOON + timedelta(hours=1), timedelta(hours=1)) == [mine.effect(1, 2).id]
-    store.adopt(*(store.scheme() or ("SCHEME", "1")))
+async def _crowded(store: AsyncCaseStore, mine: Mine) -> None:
+    async def life(number: int) -> StoredCase | None:
+        for expected in range(3):
+            assert isinstance((await store.append([mine.commit(number, expected)]))[0], Appended)
+        return await store.load(mine.case(number), mine.council)
 
-
-def _read_everything(store: CaseStore, mine: Mine, commit: Commit) -> None:
-    kept = store.load(mine.case(1), mine.council)
-    assert kept is not None
-    assert (kept.header, kept.events) == (commit.header, commit.events)
-    assert store.receipt(mine.case(1), "k") == commit.receipt
-    assert list(store.find(mine.council, [mine.token("t").value])) == [mine.case(1)]
-    assert mine.claimed(store, NOON + timedelta(hours=1, minutes=59)) == []
-    assert mine.claimed(store, NOON + timedelta(hours=2)) == [mine.effect(1, 2).id]
-    assert store.scheme() is not None
-
-
-def _raises(expected: type[Exception], call: Callable[[], object]) -> None:
-    try:
-        call()
-    except expected:
-        return
-    raise AssertionError(f"{expected.__name__} was not raised")
+    cases = await asyncio.gather(*map(life, range(30)))
+    assert [case and (case.header.case_id, len(case.events)) for case in cases] == [
+        (mine.case(number), 3) for number in range(30)
+    ]

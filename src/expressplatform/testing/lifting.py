@@ -7,9 +7,10 @@ threads meet in it as they would in a server.
 from __future__ import annotations
 
 import asyncio
+import inspect
 import threading
 from collections.abc import Awaitable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, closing, contextmanager
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -150,3 +151,52 @@ class _Lifted:
 
     def close(self) -> None:
         self._wait(self._store.close())
+
+
+Made = AsyncCaseStore | AbstractContextManager[AsyncCaseStore] | AbstractAsyncContextManager[AsyncCaseStore]
+"""What may make an asynchronous store to be tested: a store, or a context manager, awaited or not, that gives one."""
+
+
+class Lift:
+    """An event loop in a thread of its own, and faces for the stores that live in it."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+
+    @contextmanager
+    def face(self, made: Made) -> Iterator[CaseStore]:
+        """A store, each call waiting for its answer; closed at the end."""
+        # A store may be a context manager too, and is then its own.
+        if isinstance(made, AbstractAsyncContextManager):
+            store = _waited(self._loop, made.__aenter__())
+            try:
+                yield _Lifted(store, self._loop)
+            finally:
+                _waited(self._loop, made.__aexit__(None, None, None))
+        elif isinstance(made, AbstractContextManager):
+            with made as store:
+                yield _Lifted(store, self._loop)
+        else:
+            with closing(_Lifted(made, self._loop)) as face:
+                yield face
+
+    def awaited(self, made: Awaitable[T] | T) -> T:
+        """What was made; where it is awaited first, in the loop."""
+        return _waited(self._loop, made) if inspect.isawaitable(made) else made
+
+    def wait(self, answer: Awaitable[T]) -> T:
+        """The answer, when it comes."""
+        return _waited(self._loop, answer)
+
+
+@contextmanager
+def lift() -> Iterator[Lift]:
+    """An event loop for as long as a check takes."""
+    with _event_loop() as loop:
+        yield Lift(loop)
+
+
+def lift_of(face: CaseStore) -> tuple[Lift, AsyncCaseStore]:
+    """The event loop of a face, and the asynchronous store that it stands for."""
+    assert isinstance(face, _Lifted)
+    return Lift(face._loop), face._store

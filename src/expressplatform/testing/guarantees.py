@@ -1,0 +1,114 @@
+"""What is guaranteed, numbered: the contracts of the ports, which every check of the kit cites.
+
+Laws of this file: a number never changes its meaning; a guarantee that is given up keeps its number, and none takes it.
+The page `store-guarantees` of the reference shows the same sentences, and tests hold sentences, page and checks to each
+other.
+"""
+
+from __future__ import annotations
+
+import unittest
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final, TypeVar
+
+CONTRACT_VERSION: Final = "1.0"
+"""The edition of the contracts. The second number grows when a check is added, the first when a guarantee changes."""
+
+GUARANTEES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        # Rows
+        "S1": "Header and events come back as they were given: every byte and character, of any length.",
+        "S2": "The events of a case come back all of them, in the order of their versions, without a gap.",
+        "S3": "An instant comes back as the same instant, in UTC, to the microsecond; where there is none, none.",
+        "S4": "The header is the one of the last step, whole, and the events beside it are those that led to it.",
+        # Commits
+        "S5": "A commit is one step: header, events, effects, receipt and tokens are there together or not at all.",
+        "S6": "A commit on another version than the one that stands conflicts, is told which, and changes nothing.",
+        "S7": "Commits of one call are answered one by one in their order; none undoes its neighbours.",
+        "S8": "Commits of one call see each other.",
+        "S9": "However writers meet, each version has one winner and the others are told: nothing is lost or forked.",
+        "S10": "A call that fails half way leaves each of its commits whole or absent, and the store usable.",
+        "S11": "A key that is known is replayed with the receipt that stands, before versions are compared.",
+        "S12": "A receipt stands for ever, and its key belongs to its case.",
+        # Questions
+        "S13": "What has been acknowledged is seen by every question asked afterwards.",
+        "S14": "A case that is not an organisation's to see does not exist for it, whatever it asks.",
+        "S15": "Council, trader and former traders of the header as it stands see the case, and so does EVERYONE.",
+        "S16": "Lists and scans are in the order of the case ids' code points, each case once, at most the limit.",
+        "S17": "From cursor to cursor nothing that stays in a list is skipped or repeated, whatever happens meanwhile.",
+        "S18": "Every filter narrows a list, exactly and before the limit; due_before and owed_before mean before.",
+        "S19": "A scan gives whole cases, from after a case id on.",
+        "S20": "Due is what stands at now or before, the earliest first, at most the limit, and nothing else.",
+        "S21": "A token finds every case that carries it and that the organisation sees: each once, in order.",
+        "S22": "drop_tokens takes all tokens of its case, of no other case, and none that the commit brings.",
+        "S23": "A quarter is listed while a token of it stands, and no longer.",
+        # Work
+        "S24": "An effect may be claimed from its header's changed_at on, not before, and comes as it was given.",
+        "S25": "What is claimed is nobody else's until the lease is over; from that very instant it may be claimed.",
+        "S26": "Those who claim at once share the work out between them.",
+        "S27": "What became ready first is claimed first, at most the limit.",
+        "S28": "What is done does not come back; only what is named is done; saying it again is harmless.",
+        "S29": "Work that failed may be claimed from the instant named on, and from no other; done stays done.",
+        # The store
+        "S30": "A store belongs to one scheme, whose editions follow each other; another one is refused.",
+        "S31": "`now` is the argument and never a clock; an instant is the same one in whatever zone it is written.",
+        "S32": "After close every call raises StoreUnusable with the code closed; closing again is harmless.",
+        "S33": "Threads may share a store, and the tasks of an event loop an awaited one.",
+        "S34": "What has been acknowledged outlives the store object that wrote it.",
+        "S35": "Two connections to the same rows are one store.",
+        "S36": "No personal value is in the bytes that are kept.",
+        "S37": "Whatever is asked in whatever order, the answers are those of the reference store.",
+        "S38": "A call that is cancelled is done whole or not at all, and leaves the store usable.",
+        # Key stores
+        "K1": "Each case has one key of 32 bytes, unlike any other, and keeps it.",
+        "K2": "A batch with a destroyed case makes no key at all and names the case.",
+        "K3": "A key that was destroyed is gone for ever and never made again; destroying again is harmless.",
+        "K4": "A case without a key is told from one whose key was destroyed; both errors name the case.",
+        "K5": "A named secret is made once; after it was forgotten, the next of that name is another one.",
+        "K6": "Cases and secrets of the same name are strangers.",
+        "K7": "Threads and connections that ask at once get the same key and the same secret.",
+        "K8": "After close every call raises StoreUnusable with the code closed; closing again is harmless.",
+        "K9": "Keys, secrets, destruction and forgetting outlive the object that heard of them.",
+        "K10": "The bytes of a destroyed key and of a forgotten secret are no longer in what is kept.",
+        "K11": "Nothing prints a key.",
+        # Messengers
+        "M1": "A message to somebody who can be reached is sent, subject and text as they were given.",
+        "M2": "Who cannot be reached is Unreachable, and nothing is sent.",
+        "M3": "The same message may be sent again; both sendings carry the same id.",
+        "M4": "What a message holds leads nowhere but to its reader: no line break in it makes a second address.",
+        "M5": "No error and no repr holds an address or a word of the message.",
+        "M6": "Threads may share a messenger.",
+        "M7": "A failure on the way is raised, is not Unreachable, and the message can be sent afterwards.",
+        # Gateways
+        "G1": "An alert arrives as it was given: id, case, organisation, reference, and due date where there is one.",
+        "G2": "The same alert may be sent again; the receiver hears the same id.",
+        "G3": "A failure on the way is raised, and the alert can be sent afterwards.",
+        "G4": "Threads may share a gateway.",
+        "G5": "Alerts may come in any order, also of cases that were alerted before.",
+    }
+)
+"""Each guarantee by its number: S of case stores, K of key stores, M of messengers, G of gateways."""
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def proves(*numbers: str) -> Callable[[F], F]:
+    """Marks a check with the numbers of the guarantees that it holds; an unknown number is a KeyError."""
+    for number in numbers:
+        GUARANTEES[number]
+
+    def marked(check: F) -> F:
+        check.__dict__["guarantees"] = numbers
+        return check
+
+    return marked
+
+
+def proved_by(check: object) -> tuple[str, ...]:
+    """The numbers that a check cites; none for a check that cites none."""
+    return tuple(getattr(check, "guarantees", ()))
+
+
+class NotRun(unittest.SkipTest):
+    """A check was not run, and why. pytest and unittest report it as skipped, the kit's own runner as not run."""
