@@ -113,7 +113,7 @@ def raised(expected: type[Exception], call: Callable[[], object]) -> Any:
 def checks_of(contract: object) -> Sequence[tuple[str, Callable[[], None]]]:
     """The checks of a contract by name, in the order in which they are written."""
     names: dict[str, None] = {}
-    for cls in reversed(type(contract).__mro__):
+    for cls in type(contract).__mro__:
         names |= dict.fromkeys(name for name in vars(cls) if name.startswith("test_"))
     return [(name, getattr(contract, name)) for name in names if callable(getattr(contract, name))]
 

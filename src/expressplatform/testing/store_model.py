@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import attrs
 
+from expressplatform.errors import StoreUnusable
 from expressplatform.memory import MemoryStore
 from expressplatform.ports import EffectRow, Header, Page, StoredCase
 
@@ -55,23 +56,34 @@ class Model:
         self._cursors: dict[str, str] = {"": ""}
 
     def judge(self, name: str, given: Sequence[Any], answer: Any) -> Differs | None:
-        """None where the answer is one that a store may give; the model then stands as that store does."""
-        try:
-            got = self._mine(answer)
-        except (AttributeError, TypeError):
-            return Differs("an answer of the port's type", answer)
-        special = _SPECIAL.get(name)
-        if special is not None:
-            return special(self, given, got)
-        expected = getattr(self._store, name)(*given)
-        return None if _plain(expected) == _plain(got) else Differs(expected, answer)
+        """None where the answer is one that a store may give; the model then stands as that store does.
 
-    def _mine(self, answer: Any) -> Any:
+        An exception that was raised counts as an answer.
+        """
+        special = _SPECIAL.get(name)
+        if special is None or isinstance(answer, Exception):
+            return self._alike(name, given, answer)
+        try:
+            return special(self, given, answer)
+        except (AttributeError, TypeError, KeyError):
+            return Differs("an answer of the port's type", answer)
+
+    def _alike(self, name: str, given: Sequence[Any], answer: Any) -> Differs | None:
+        expected = self._expected(name, given)
+        if isinstance(expected, Exception) or isinstance(answer, Exception):
+            return None if _told(expected) == _told(answer) else Differs(expected, answer)
+        got = self._mine(answer) if isinstance(answer, list | tuple) else answer
+        same = list(expected) == got if isinstance(expected, list | tuple) else expected == got
+        return None if same else Differs(expected, answer)
+
+    def _expected(self, name: str, given: Sequence[Any]) -> Any:
+        try:
+            return getattr(self._store, name)(*given)
+        except StoreUnusable as error:
+            return error
+
+    def _mine(self, answer: Sequence[Any]) -> list[Any]:
         """The answer without what belongs to others."""
-        if isinstance(answer, Page):
-            return answer
-        if not isinstance(answer, list | tuple):
-            return answer
         return [one for one in answer if self._is_mine(one)]
 
     def _is_mine(self, one: object) -> bool:
@@ -83,37 +95,43 @@ class Model:
 
     def _headers(self, given: Sequence[Any], got: Page) -> Differs | None:
         organisation, wanted, after, limit = given
-        expected = self._store.headers(organisation, wanted, self._cursors.get(after, after), limit)
-        shown = tuple(one for one in got.headers if self._is_mine(one))
-        if shown != expected.headers or len(got.headers) > limit or bool(got.after) is not bool(expected.after):
+        shown = tuple(self._mine(got.headers))
+        others = len(got.headers) - len(shown)
+        expected = self._store.headers(organisation, wanted, self._cursors.get(after, after), max(limit - others, 0))
+        ends = others > 0 or bool(got.after) is bool(expected.after)
+        if shown != expected.headers or type(got.headers) is not tuple or len(got.headers) > limit or not ends:
             return Differs(expected, got)
-        if got.after:
-            self._cursors[got.after] = expected.after
+        if got.after and shown:
+            self._cursors[got.after] = shown[-1].case_id
         return None
 
-    def _due(self, given: Sequence[Any], got: list[Header]) -> Differs | None:
+    def _due(self, given: Sequence[Any], answer: Sequence[Header]) -> Differs | None:
         now, limit = given
-        expected = list(self._store.due(now, limit))
-        instants = [one.due_at for one in got]
-        ordered = all(one is not None for one in instants) and instants == sorted(instants)  # type: ignore[type-var]
-        if ordered and sorted(got, key=_case_id) == sorted(expected, key=_case_id):
-            return None
-        return Differs(expected, got)
+        got = self._mine(answer)
+        everything = self._store.due(now, len(answer) + limit)
+        expected = list(everything[: max(limit - len(answer) + len(got), 0)])
+        # Of those that are due at one instant, any may come first, and any may be cut off.
+        instants = [one.due_at for one in expected]
+        if [one.due_at for one in got] == instants and all(one in everything for one in got):
+            return None if len({one.case_id for one in got}) == len(got) else Differs(expected, answer)
+        return Differs(expected, answer)
 
-    def _scan(self, given: Sequence[Any], got: list[StoredCase]) -> Differs | None:
+    def _scan(self, given: Sequence[Any], answer: Sequence[StoredCase]) -> Differs | None:
         organisation, after, limit = given
-        expected = list(self._store.scan(organisation, after, limit))
-        return None if got == expected else Differs(expected, got)
+        got = self._mine(answer)
+        expected = list(self._store.scan(organisation, after, max(limit - len(answer) + len(got), 0)))
+        return None if got == expected else Differs(expected, answer)
 
-    def _claim(self, given: Sequence[Any], got: list[EffectRow]) -> Differs | None:
+    def _claim(self, given: Sequence[Any], answer: Sequence[EffectRow]) -> Differs | None:
         now, limit, lease = given
+        got = self._mine(answer)
+        limit = max(limit - len(answer) + len(got), 0)
         expected = self._store.ready(now)
         missing = len(got) < min(limit, len(expected))
         if not missing and self._store.may_claim(now, limit, got):
             self._store.lease(got, now + lease)
             return None
-        only = missing and all(one in expected for one in got)
-        return Differs(expected[:limit], got, missing=only)
+        return Differs(expected[:limit], answer, missing=missing and all(one in expected for one in got))
 
 
 _SPECIAL: Final[Mapping[str, Callable[[Model, Sequence[Any], Any], Differs | None]]] = MappingProxyType(
@@ -142,9 +160,6 @@ class _Follows(MemoryStore):
             self.retry(row.id, until)
 
 
-def _plain(answer: object) -> object:
-    return list(answer) if isinstance(answer, list | tuple) else answer
-
-
-def _case_id(header: Header) -> str:
-    return header.case_id
+def _told(answer: object) -> object:
+    """By what two errors are alike."""
+    return (type(answer), answer.code) if isinstance(answer, StoreUnusable) else answer
