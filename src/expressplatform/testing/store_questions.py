@@ -353,6 +353,9 @@ class Finding(Doors):
             assert list(store.find(EVERYONE, [two.value, b"unknown"])) == [mine.case(1)]
             assert list(store.find(EVERYONE, [one.value[:-1], one.value + b"\0", one.value.upper()])) == []
             assert list(store.find(EVERYONE, [])) == []
+            late, early = mine.token("late"), mine.token("early")
+            store.append([attrs.evolve(mine.commit(n), tokens=(one,)) for n, one in ((4, late), (3, early))])
+            assert list(store.find(EVERYONE, [late.value, early.value])) == [mine.case(3), mine.case(4)]
             assert {one.quarter, two.quarter} <= set(store.quarters())
             assert len(set(store.quarters())) == len(store.quarters())
 

@@ -169,7 +169,7 @@ class Mine:
 
     def unless_taken(self, store: CaseStore) -> None:
         """Raises Taken where another run said that it took some of this test's work."""
-        for pause in (0.0, 0.05, 0.2):
+        for pause in (0.0, 0.02, 0.1):
             time.sleep(pause)
             if store.find(EVERYONE, [_taken(self.mark).value]):
                 raise Taken

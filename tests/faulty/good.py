@@ -1,0 +1,51 @@
+"""Good stores to make faulty ones of: in memory, and in memory that outlives the store.
+
+A faulty store differs from one of these in exactly one thing. Its docstring says in one sentence what is wrong with it,
+and `breaks` names the guarantees by which a tester should understand that.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from expressplatform.memory import MemoryStore
+from expressplatform.ports import CaseStore
+
+
+class Store(MemoryStore):
+    """The reference store, to be made faulty."""
+
+    breaks: ClassVar[tuple[str, ...]] = ()
+
+
+class LastingStore(Store):
+    """A store in memory whose rows are there for whoever opens them again, or opens them twice."""
+
+    def __init__(self, rows: LastingStore | None = None) -> None:
+        self._book: dict[str, tuple[str, str] | None] = rows._book if rows else {}
+        super().__init__()
+        if rows is not None:
+            self._lock, self._cases, self._receipts = rows._lock, rows._cases, rows._receipts
+            self._tokens, self._work = rows._tokens, rows._work
+
+    @property
+    def _scheme(self) -> tuple[str, str] | None:
+        return self._book.get("scheme")
+
+    @_scheme.setter
+    def _scheme(self, scheme: tuple[str, str] | None) -> None:
+        self._book.setdefault("scheme", scheme)
+        if scheme is not None:
+            self._book["scheme"] = scheme
+
+    def reopen(self) -> CaseStore:
+        """What opens on the rows after this store was closed."""
+        self.close()
+        return type(self)(self)
+
+    def second_connection(self) -> CaseStore:
+        """Another connection to the rows."""
+        return type(self)(self)
+
+
+GOOD = (Store, LastingStore)

@@ -1,0 +1,89 @@
+"""The contract has teeth: it finds each of the faulty stores, and names a guarantee that fits; good stores pass."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable
+from types import ModuleType
+from typing import Final
+
+import pytest
+
+from expressplatform.testing.checking import contract_of
+from expressplatform.testing.guarantees import GUARANTEES, NotRun, proved_by
+from expressplatform.testing.running import Report, Run
+from expressplatform.testing.store_doors import checks_of
+from expressplatform.testing.store_machine import Unlike
+from tests.faulty import commits, lasting, questions, rows, work
+from tests.faulty.good import GOOD, Store
+
+MODULES: Final = (rows, commits, questions, work, lasting)
+
+
+def faults(module: ModuleType) -> list[type[Store]]:
+    """The faulty stores of a module, in the order in which they are written."""
+    own = (one for one in vars(module).values() if isinstance(one, type) and one.__module__ == module.__name__)
+    return [one for one in own if issubclass(one, Store) and not one.__name__.startswith("_")]
+
+
+FAULTY: Final = [one for module in MODULES for one in faults(module)]
+
+
+def target(store: type[Store]) -> str:
+    """A store as the command line names it."""
+    return f"{store.__module__}:{store.__name__}"
+
+
+def numbers_found(store: type[Store], wanted: Iterable[str]) -> set[str]:
+    """The numbers of the first check that fails; those that hold one of the wanted guarantees come first."""
+    checks = contract_of(target(store))
+    for _, check in sorted(checks_of(checks), key=lambda one: _turn(proved_by(one[1]), set(wanted))):
+        with contextlib.suppress(NotRun):
+            try:
+                check()
+            except NotRun:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever a faulty store raises fails the check
+                return {*proved_by(check), *(error.numbers if isinstance(error, Unlike) else ())}
+    return set()
+
+
+def _turn(numbers: tuple[str, ...], wanted: set[str]) -> tuple[bool, bool]:
+    """The random histories come last, and what fits comes first."""
+    return "S37" in numbers, not wanted & set(numbers)
+
+
+@pytest.mark.parametrize("store", FAULTY, ids=lambda store: str(store.__name__))
+def test_the_contract_finds_the_fault_and_names_a_guarantee_that_fits(store: type[Store]) -> None:
+    assert numbers_found(store, store.breaks) & set(store.breaks), store.__doc__
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("store", FAULTY, ids=lambda store: str(store.__name__))
+def test_a_whole_run_finds_the_fault(store: type[Store]) -> None:
+    """As from the command line: it fails, and among what it names is a guarantee that fits."""
+    report = Run(contract_of(target(store)), budget=2, start=1).report()
+    assert report.exit_code == 1
+    assert {number for found in report.failed for number in found.guarantees} & set(store.breaks)
+
+
+@pytest.mark.parametrize("store", GOOD, ids=lambda store: str(store.__name__))
+def test_good_stores_pass(store: type[Store]) -> None:
+    report: Report = Run(contract_of(target(store)), budget=1, start=1).report()
+    assert report.failed == ()
+    assert report.exit_code == 0
+
+
+def test_each_fault_is_said_in_one_sentence_and_breaks_what_is_guaranteed() -> None:
+    for store in FAULTY:
+        assert store.__doc__ is not None
+        assert store.__doc__.strip().count(".") >= 1, store
+        assert "\n" not in store.__doc__.strip(), store
+        assert store.breaks, store
+        assert set(store.breaks) <= set(GUARANTEES), store
+
+
+def test_every_guarantee_of_a_store_is_broken_by_some_fault() -> None:
+    """But what no store in memory can break: what it prints of particulars, and what it does with a cancelled call."""
+    broken = {number for store in FAULTY for number in store.breaks}
+    assert {number for number in GUARANTEES if number.startswith("S")} - broken == {"S36", "S38"}
