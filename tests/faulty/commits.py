@@ -298,6 +298,25 @@ class KeysOfAllCases(Store):
         return Replayed(commit.case_id, standing) if standing else super()._append(commit)
 
 
+class KeysRunTogether(Store):
+    """A key is kept behind its case's id, and nobody sees where the one ends and the other begins."""
+
+    breaks = ("S12",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._together: dict[str, Receipt] = {}
+
+    def _keep_beside(self, commit: Commit) -> None:
+        super()._keep_beside(commit)
+        if commit.receipt:
+            self._together.setdefault(f"{commit.case_id}-{commit.receipt.key}", commit.receipt)
+
+    def receipt(self, case_id: str, key: str, /) -> Receipt | None:
+        super().receipt(case_id, key)
+        return self._together.get(f"{case_id}-{key}")
+
+
 class KeysInAnyLetters(Store):
     """Keys are compared without regard to large and small letters."""
 

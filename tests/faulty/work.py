@@ -129,6 +129,23 @@ class ReadyWhenDue(Store):
         }
 
 
+class ReadyWithTheNewestStep(Store):
+    """Work is ready when its case has come to rest: from the instant of the newest step on."""
+
+    breaks = ("S24",)
+
+    def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:
+        with self._open():
+            late = {row.id for row in (work.row for work in self._work.values()) if self._rests(row.case_id) > now}
+            kept, self._work = self._work, {one: work for one, work in self._work.items() if one not in late}
+            found = super().claim(now, limit, lease)
+            self._work = {**kept, **self._work}
+            return found
+
+    def _rests(self, case_id: str) -> datetime:
+        return self._cases[case_id].header.changed_at
+
+
 class ReadyLate(Store):
     """Work is ready a moment after its instant."""
 

@@ -16,16 +16,17 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import ClassVar, Final, cast
 
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from expressplatform.ports import EVERYONE, Appended, AsyncCaseStore, CaseStore, Replayed, StoredCase
 from expressplatform.testing.guarantees import NotRun, proves
 from expressplatform.testing.lifting import Made, lift, lift_of
+from expressplatform.testing.shortening import SHORTENING, shortest, told
 from expressplatform.testing.store_checks import Committing, Keeping
 from expressplatform.testing.store_doors import Dump, entered, given, joined
 from expressplatform.testing.store_lasting import Connected, Lasting, Sealed
-from expressplatform.testing.store_machine import StoreMachine
+from expressplatform.testing.store_machine import StoreMachine, Unlike
 from expressplatform.testing.store_questions import Finding, Listing, Seeing
 from expressplatform.testing.store_rows import Mine
 from expressplatform.testing.store_work import Meeting, Standing, Working
@@ -45,18 +46,33 @@ class CaseStoreChecks(
     @proves("S37")
     def test_random_histories_are_answered_as_the_reference_store_answers(self) -> None:
         """Whatever is asked in whatever order, the answers are those of the reference store."""
-        run_state_machine_as_test(
-            machine_over(self),
-            settings=settings(
-                max_examples=self.histories,
-                stateful_step_count=20,
-                deadline=None,
-                database=None,
-                derandomize=False,
-                phases=(Phase.generate, Phase.shrink),
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
+        try:
+            walk(self, self.histories)
+        except Unlike as error:
+            found = shortest(self, error.calls, SHORTENING)
+            if found is not None:
+                where = f"{type(self).__module__}:{type(self).__qualname__}"
+                error.add_note(told(where, found, awaited=isinstance(self, AsyncStoreContract)))
+            raise
+
+
+def walk(checks: CaseStoreChecks, histories: int, start: int | None = None) -> None:
+    """Random histories of the store under test, from a seed on; raises Unlike, with what was asked.
+
+    None is made shorter by Hypothesis, which would take minutes where a store is slow: see `shortening`.
+    """
+    machine = machine_over(checks)
+    run_state_machine_as_test(
+        machine if start is None else seed(start)(machine),
+        settings=settings(
+            max_examples=histories,
+            stateful_step_count=30,
+            deadline=None,
+            database=None,
+            phases=(Phase.generate,),
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
 
 
 def machine_over(checks: CaseStoreChecks) -> type[StoreMachine]:

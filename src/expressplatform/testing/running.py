@@ -13,24 +13,20 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import attrs
-from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.errors import Flaky
-from hypothesis.stateful import run_state_machine_as_test
 
 from expressplatform.testing.checking import KINDS
-from expressplatform.testing.contracts import CaseStoreChecks, machine_over
+from expressplatform.testing.contracts import CaseStoreChecks, walk
 from expressplatform.testing.guarantees import CONTRACT_VERSION, NotRun, proved_by
 from expressplatform.testing.history import Call, Writer, mark_of
-from expressplatform.testing.shortening import shortest, told
+from expressplatform.testing.shortening import SHORTENING, shortest, told
 from expressplatform.testing.store_doors import checks_of, sentence
 from expressplatform.testing.store_machine import Unlike
 
 PATIENCE: Final = 120.0
 """Seconds after which a check that has not come back is taken for one that never will."""
-SHORTENING: Final = 8.0
-"""Seconds that are spent on making the first history shorter; the later ones get less."""
 _HISTORIES: Final = "test_random_histories_are_answered_as_the_reference_store_answers"
-_QUICK: Final = 0.02
+_TRIES: Final = 3
 _SHOWN: Final = 40
 _LONG: Final = 900
 
@@ -130,46 +126,33 @@ class Run:
     def _random(self) -> None:
         """Random histories for as long as the budget lasts, at least one round."""
         until, size = time.monotonic() + self._budget, 5
-        phases: tuple[Phase, ...] = (Phase.generate,)
         while True:
             began = time.monotonic()
-            self._round(size, phases)
-            taken = (time.monotonic() - began) / size
-            if time.monotonic() >= until:
+            self._round(size)
+            left, taken = until - time.monotonic(), time.monotonic() - began
+            if left <= 0:
                 return
-            # Where histories are slow, Hypothesis would take minutes to make one shorter.
-            phases = (Phase.generate, Phase.shrink) if taken < _QUICK else (Phase.generate,)
-            size = min(200, max(5, int((until - time.monotonic()) / max(taken, 0.001) / 2)))
+            size = min(200, max(5, int(size * left / max(taken, 0.001) / 2)))
 
-    def _round(self, size: int, phases: tuple[Phase, ...]) -> None:
-        for attempt in (1, 2, 3):
-            machine = seed(self._seed + self._histories)(machine_over(self._checks))
+    def _round(self, size: int) -> None:
+        for attempt in range(_TRIES):
             try:
-                run_state_machine_as_test(
-                    machine,
-                    settings=settings(
-                        max_examples=size,
-                        stateful_step_count=30,
-                        deadline=None,
-                        database=None,
-                        phases=phases,
-                        suppress_health_check=list(HealthCheck),
-                    ),
-                )
+                walk(self._checks, size, self._seed + self._histories)
             except Flaky:
                 # It went wrong once and not again: another run beside this one, or a store that is unsteady.
-                if attempt == 3:
+                if attempt == _TRIES - 1:
                     raise
+                self._histories += 1
             else:
                 self._histories += size
                 return
-            self._histories += 1
 
     # --- what went wrong ----------------------------------------------------------------------------------------
 
     def _found(self, name: str, check: object, error: Exception) -> Found:
         numbers = (*proved_by(check), *(error.numbers if isinstance(error, Unlike) else ()))
-        program = "" if isinstance(error, TimeoutError) else self._program(tuple(self._checks.calls))
+        calls = error.calls if isinstance(error, Unlike) else tuple(self._checks.calls)
+        program = "" if isinstance(error, TimeoutError) else self._program(calls)
         begin = self._seed + (self._histories if name == _HISTORIES else 0)
         return Found(name, numbers, sentence(check), _said(error), program or self._by_name(name), begin)
 

@@ -22,6 +22,8 @@ from expressplatform.testing.history import REOPEN, SECOND, Call, Writer, mark_o
 from expressplatform.testing.store_doors import Doors
 from expressplatform.testing.store_model import NUMBERS, Differs, Model
 
+SHORTENING: Final = 8.0
+"""Seconds that are spent on making a history shorter, unless somebody says otherwise."""
 _ASKED: Final = (*NUMBERS, REOPEN, SECOND)
 _NAMES: Final = {name: getattr(ports, name) for name in ports.__all__}
 

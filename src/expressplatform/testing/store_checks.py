@@ -290,16 +290,26 @@ class Committing(Doors):
         with self.opened() as store:
             assert list(store.append([])) == []
 
-    @proves("S7")
+    @proves("S7", "S16", "S20", "S21", "S27")
+    @apart
     def test_many_commits_in_one_call_are_all_kept(self) -> None:
-        """Three hundred cases lodged in one call are answered one by one, and all of them are there."""
+        """Three hundred cases lodged in one call are answered one by one, and every question shows all of them."""
         mine = Mine.apart()
+        token, ids = mine.token("t"), [mine.case(number) for number in range(300)]
         with self.opened() as store:
-            answers = store.append([mine.commit(number, key="k") for number in range(300)])
-            assert list(answers) == [Appended(mine.case(number), 1) for number in range(300)]
-            listed = store.headers(mine.council, Wanted(), "", MANY).headers
-            assert [header.case_id for header in listed] == [mine.case(number) for number in range(300)]
-            assert all(store.receipt(mine.case(number), "k") is not None for number in range(300))
+            mine.clear(store)
+            commits = [mine.working(number, mine.noon) for number in range(300)]
+            commits = [
+                attrs.evolve(one, receipt=Receipt(one.case_id, "k", b"d", 1), tokens=(token,)) for one in commits
+            ]
+            assert list(store.append(commits)) == [Appended(case_id, 1) for case_id in ids]
+            assert mine.ids(store.headers(mine.council, Wanted(), "", MANY).headers) == ids
+            assert mine.cases(store.scan(mine.council, "", MANY)) == ids
+            assert sorted(mine.ids(store.due(mine.header(1, 1).due_at or mine.noon, MANY))) == ids
+            assert list(store.find(mine.council, [token.value])) == ids
+            assert all(store.receipt(case_id, "k") is not None for case_id in ids)
+            mine.claims(store, mine.noon, [effect for one in commits for effect in one.effects])
+            store.done(mine.made)
 
     @proves("S10", "S5")
     def test_a_call_that_fails_half_way_leaves_whole_commits(self) -> None:
@@ -347,6 +357,26 @@ class Committing(Doors):
                 assert store.receipt(mine.case(1), key) is None
             assert store.receipt(mine.case(1), "k") == mine.commit(1, key="k").receipt
             assert store.receipt(mine.case(2), "k") == mine.commit(2, events=2, key="k").receipt
+
+    @proves("S12", "S1")
+    def test_where_a_case_id_ends_its_key_begins(self) -> None:
+        """Ids and keys that look alike when written after each other are different ones."""
+        mine = Mine.apart()
+        with self.opened() as store:
+            for sign in "-:/|,. ":
+                for case_id, key in ((f"{mine.mark}{sign}1", f"2{sign}k"), (f"{mine.mark}{sign}1{sign}2", "k")):
+                    commit = mine.commit(1, key=key)
+                    events = (attrs.evolve(commit.events[0], case_id=case_id),)
+                    commit = attrs.evolve(
+                        commit,
+                        case_id=case_id,
+                        header=attrs.evolve(commit.header, case_id=case_id),
+                        events=events,
+                        receipt=Receipt(case_id, key, key.encode(), 1),
+                    )
+                    assert list(store.append([commit])) == [Appended(case_id, 1)]
+                    assert store.receipt(case_id, key) == commit.receipt
+                    assert kept(store, case_id) == StoredCase(commit.header, commit.events)
 
     @proves("S12", "S11")
     def test_no_receipt_is_ever_forgotten(self) -> None:

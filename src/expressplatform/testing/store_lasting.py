@@ -16,7 +16,7 @@ from expressplatform.codes import Role
 from expressplatform.complaint import Actor, Particulars
 from expressplatform.memory import MemoryKeyStore
 from expressplatform.platform import Platform
-from expressplatform.ports import EVERYONE, Appended, CaseStore, Conflict, Replayed, StoredCase, Wanted
+from expressplatform.ports import Appended, CaseStore, Conflict, Replayed, StoredCase, Wanted
 from expressplatform.schemes import HK_CCA
 from expressplatform.testing.fitting import START, whole_complaint
 from expressplatform.testing.guarantees import proves
@@ -113,18 +113,11 @@ class Connected(Doors):
         step = attrs.evolve(step, header=attrs.evolve(step.header, due_at=mine.noon))
         with self.opened() as store, self.beside(store) as other:
             mine.clear(store)
-            for empty in (other, store):
-                assert empty.load(mine.case(1), EVERYONE) is None
-                assert empty.receipt(mine.case(1), "k") is None
-                assert list(empty.scan(mine.council, "", MANY)) == []
-                assert mine.ids(empty.due(mine.noon, MANY)) == []
+            assert _asked(other, mine) == _asked(store, mine) == (None, None, (), [], [], [], False)
             store.append([step])
+            case, ids = StoredCase(step.header, step.events), [mine.case(1)]
             for one in (other, store):
-                assert one.load(mine.case(1), mine.council) == StoredCase(step.header, step.events)
-                assert one.receipt(mine.case(1), "k") == step.receipt
-                assert one.headers(mine.council, Wanted(), "", MANY).headers == (step.header,)
-                assert mine.cases(one.scan(mine.council, "", MANY)) == mine.ids(one.due(mine.noon, MANY)) != []
-                assert list(one.find(mine.council, [mine.token("t").value])) == [mine.case(1)]
+                assert _asked(one, mine) == (case, step.receipt, (step.header,), ids, ids, ids, True)
                 assert isinstance(one.append([mine.commit(1, 1, key="k")])[0], Replayed)
                 assert list(one.append([mine.commit(1)])) == [Conflict(mine.case(1), 0, 1)]
             mine.claims(other, step.header.changed_at, step.effects)
@@ -132,10 +125,9 @@ class Connected(Doors):
             other.done(mine.made)
             mine.claims(store, step.header.changed_at + 2 * HOUR, [])
             other.append([attrs.evolve(mine.changed(1, 1, due_at=None), drop_tokens=True)])
-            assert kept(store, mine.case(1)).header.version == 2
-            assert list(store.find(mine.council, [mine.token("t").value])) == []
-            assert mine.token("t").quarter not in store.quarters()
-            assert mine.ids(store.due(mine.noon, MANY)) == []
+            assert _asked(other, mine) == _asked(store, mine)
+            assert _asked(store, mine)[3:] == (ids, [], [], False)
+            assert kept(store, mine.case(1), mine.council).header.version == 2
 
     @proves("S35", "S17")
     def test_a_cursor_of_one_connection_leads_on_in_the_other(self) -> None:
@@ -150,6 +142,19 @@ class Connected(Doors):
             rest = store.headers(mine.council, Wanted(), more.after, MANY)
         found = mine.ids([*page.headers, *more.headers, *rest.headers])
         assert found == [mine.case(number) for number in (0, 1, 2, 3, 4, 5, 9)]
+
+
+def _asked(store: CaseStore, mine: Mine) -> tuple[object, ...]:
+    """Every question about the first case, its key and its token."""
+    return (
+        store.load(mine.case(1), mine.council),
+        store.receipt(mine.case(1), "k"),
+        store.headers(mine.council, Wanted(), "", MANY).headers,
+        mine.cases(store.scan(mine.council, "", MANY)),
+        mine.ids(store.due(mine.noon, MANY)),
+        list(store.find(mine.council, [mine.token("t").value])),
+        mine.token("t").quarter in store.quarters(),
+    )
 
 
 class Sealed(Doors):

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime, timedelta
-from typing import Any, Final, final
+from typing import Any, ClassVar, Final, final
 
 import attrs
 from hypothesis import strategies as st
@@ -27,6 +27,7 @@ from hypothesis.strategies import DataObject
 
 from expressplatform.ports import EVERYONE, CaseStore, Commit, Page, Wanted
 from expressplatform.testing.guarantees import GUARANTEES
+from expressplatform.testing.history import REOPEN, SECOND, Call
 from expressplatform.testing.store_doors import entered
 from expressplatform.testing.store_model import NUMBERS, Model
 from expressplatform.testing.store_rows import MANY, Mine, Taken
@@ -44,7 +45,15 @@ Made = CaseStore | AbstractContextManager[CaseStore]
 
 
 class StoreMachine(RuleBasedStateMachine):
-    """Whatever is asked in whatever order, the answers are those of the reference store."""
+    """Whatever is asked in whatever order, the answers are those of the reference store.
+
+    ``calls`` holds what was asked in the example that ran last.
+    """
+
+    calls: ClassVar[list[Call]] = []
+
+    def __init_subclass__(cls) -> None:
+        cls.calls = []
 
     def make_store(self) -> Made:
         """A store, or a context manager that gives one; it need not be empty."""
@@ -68,13 +77,17 @@ class StoreMachine(RuleBasedStateMachine):
         self.spoiled = False
         self.versions: dict[int, int] = {}
         self.doors = [self.stack.enter_context(entered(self.make_store()))]
+        self.calls.clear()
         if (other := self.second_connection(self.doors[0])) is not None:
+            self.calls.append(Call(0, SECOND))
             self.doors.append(self.stack.enter_context(entered(other)))
         self.mine.clear(self.doors[0])
 
     def ask(self, door: int, name: str, *given: Any) -> Any:
         """One call, its answer held to the model's."""
-        store = self.doors[door % len(self.doors)]
+        door %= len(self.doors)
+        store = self.doors[door]
+        self.calls.append(Call(door, name, given))
         answer = self._claimed(store, *given) if name == "claim" else getattr(store, name)(*given)
         found = self.model.judge(name, given, answer)
         if found is None:
@@ -85,7 +98,7 @@ class StoreMachine(RuleBasedStateMachine):
             except Taken:
                 self.spoiled = True
                 return answer
-        raise Unlike(name, found.expected, found.got)
+        raise Unlike(name, found.expected, found.got, tuple(self.calls))
 
     def _claimed(self, store: CaseStore, now: datetime, limit: int, lease: timedelta) -> Any:
         return self.mine.effects(store, now, lease, limit)
@@ -217,6 +230,7 @@ class StoreMachine(RuleBasedStateMachine):
         """The store is closed and opened again, where it lasts."""
         again = self.reopen(self.doors[0])
         if again is not None:
+            self.calls.append(Call(0, REOPEN))
             self.doors[0] = self.stack.enter_context(entered(again))
 
     def teardown(self) -> None:
@@ -230,7 +244,7 @@ class StoreMachine(RuleBasedStateMachine):
 class Unlike(AssertionError):
     """An answer that the reference store would not have given."""
 
-    def __init__(self, name: str, expected: object, got: object) -> None:
-        self.numbers = NUMBERS[name]
+    def __init__(self, name: str, expected: object, got: object, calls: tuple[Call, ...]) -> None:
+        self.numbers, self.calls = NUMBERS[name], calls
         said = "; ".join(f"{number}: {GUARANTEES[number]}" for number in self.numbers)
         super().__init__(f"{name} answered {got!r}, not {expected!r} ({said})")

@@ -192,7 +192,7 @@ class Listing(Doors):
                 f"{mine.mark}-{end}" for end in ("a", "a-", "aa")
             ]
             for end in ends:
-                assert kept(store, f"{mine.mark}-{end}").events[0].case_id == f"{mine.mark}-{end}"
+                assert [one.case_id for one in kept(store, f"{mine.mark}-{end}").events] == [f"{mine.mark}-{end}"]
 
     @proves("S19", "S16", "S2")
     def test_a_scan_gives_whole_cases_from_a_case_id_on(self) -> None:
@@ -286,6 +286,19 @@ class Listing(Doors):
 class Finding(Doors):
     """What is due, and what tokens find."""
 
+    @proves("S18", "S21", "S28")
+    def test_no_question_is_too_long(self) -> None:
+        """Two thousand tokens, statuses or effects in one call are looked at, the first and the last."""
+        mine = Mine.apart()
+        last = mine.token("t1999")
+        with self.opened() as store:
+            store.append([attrs.evolve(mine.changed(1, status="S1999"), tokens=(last,))])
+            tokens = [mine.token(f"t{number}").value for number in range(2000)]
+            assert list(store.find(mine.council, tokens)) == [mine.case(1)]
+            wanted = Wanted(status=tuple(f"S{number}" for number in range(2000)))
+            assert mine.ids(store.headers(mine.council, wanted, "", MANY).headers) == [mine.case(1)]
+            store.done([f"{mine.mark}/{number}" for number in range(2000)])
+
     @proves("S20")
     def test_a_case_is_due_at_the_instant_itself(self) -> None:
         """Due is what stands at now or before, the earliest first; a case that waits for nothing is never due."""
@@ -352,6 +365,10 @@ class Finding(Doors):
             assert list(store.find(EVERYONE, [two.value, one.value])) == [mine.case(1), mine.case(2)]
             assert list(store.find(EVERYONE, [two.value, b"unknown"])) == [mine.case(1)]
             assert list(store.find(EVERYONE, [one.value[:-1], one.value + b"\0", one.value.upper()])) == []
+            assert list(store.find(EVERYONE, [one.value, one.value])) == [mine.case(1), mine.case(2)]
+            store.append([attrs.evolve(mine.commit(2, 1), tokens=(two,))])
+            assert list(store.find(EVERYONE, [one.value])) == [mine.case(1), mine.case(2)]
+            assert list(store.find(EVERYONE, [two.value])) == [mine.case(1), mine.case(2)]
             assert list(store.find(EVERYONE, [])) == []
             late, early = mine.token("late"), mine.token("early")
             store.append([attrs.evolve(mine.commit(n), tokens=(one,)) for n, one in ((4, late), (3, early))])

@@ -180,7 +180,7 @@ class Mine:
 
 
 def _taken(mark: str) -> Token:
-    return Token(f"taken-{mark}".encode(), f"taken-{mark}")
+    return Token(f"taken-{mark}".encode(), "taken")
 
 
 def _id(row: EffectRow) -> str:

@@ -46,6 +46,7 @@ class Working(Doors):
             header = attrs.evolve(step.header, lodged_at=mine.noon - DAY, due_at=mine.noon + DAY)
             store.append([attrs.evolve(step, header=header)])
             mine.claims(store, mine.noon - HOUR, [])
+            store.append([mine.changed(1, 1, changed_at=mine.noon + 9 * HOUR)])
             mine.claims(store, mine.noon - TICK, [])
             mine.claims(store, mine.noon, step.effects)
 

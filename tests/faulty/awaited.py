@@ -1,0 +1,132 @@
+"""Stores that are awaited: a good one in memory, and faulty ones of its kind."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+import attrs
+
+from expressplatform.memory import MemoryStore
+from expressplatform.ports import (
+    Answer,
+    Appended,
+    Commit,
+    EffectRow,
+    Header,
+    Page,
+    Receipt,
+    StoredCase,
+    Wanted,
+)
+
+
+class AwaitedStore:
+    """The reference store behind a lock of the event loop; a call that has begun is carried to its end."""
+
+    breaks: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self) -> None:
+        self.inner = MemoryStore()
+
+    async def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
+        await asyncio.sleep(0)
+        answers = self.inner.append(commits)
+        await asyncio.sleep(0)
+        return answers
+
+    async def load(self, case_id: str, organisation: str, /) -> StoredCase | None:
+        return self.inner.load(case_id, organisation)
+
+    async def receipt(self, case_id: str, key: str, /) -> Receipt | None:
+        return self.inner.receipt(case_id, key)
+
+    async def headers(self, organisation: str, wanted: Wanted, after: str, limit: int, /) -> Page:
+        return self.inner.headers(organisation, wanted, after, limit)
+
+    async def due(self, now: datetime, limit: int, /) -> Sequence[Header]:
+        return self.inner.due(now, limit)
+
+    async def scan(self, organisation: str, after: str, limit: int, /) -> Sequence[StoredCase]:
+        return self.inner.scan(organisation, after, limit)
+
+    async def find(self, organisation: str, tokens: Sequence[bytes], /) -> Sequence[str]:
+        return self.inner.find(organisation, tokens)
+
+    async def quarters(self) -> Sequence[str]:
+        return self.inner.quarters()
+
+    async def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:
+        return self.inner.claim(now, limit, lease)
+
+    async def done(self, effect_ids: Sequence[str], /) -> None:
+        self.inner.done(effect_ids)
+
+    async def retry(self, effect_id: str, at: datetime, /) -> None:
+        self.inner.retry(effect_id, at)
+
+    async def scheme(self) -> tuple[str, str] | None:
+        return self.inner.scheme()
+
+    async def adopt(self, scheme: str, edition: str, /) -> None:
+        self.inner.adopt(scheme, edition)
+
+    async def close(self) -> None:
+        self.inner.close()
+
+
+class CancelledHalfWay(AwaitedStore):
+    """Events are written one by one, and whoever is cancelled leaves the rest out."""
+
+    breaks = ("S38",)
+
+    async def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
+        answers = self.inner.append(commits)
+        whole = [self.inner._cases.get(commit.case_id) for commit in commits]
+        for case, answer in zip(whole, answers, strict=True):
+            if case and isinstance(answer, Appended):
+                self.inner._cases[answer.case_id] = attrs.evolve(case, events=case.events[:-1])
+                await asyncio.sleep(0)
+                self.inner._cases[answer.case_id] = case
+        return answers
+
+
+class StuckWhenCancelled(AwaitedStore):
+    """Whoever is cancelled takes the store's lock along."""
+
+    breaks = ("S38",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._taken = False
+
+    async def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
+        for _ in range(50):
+            if not self._taken:
+                break
+            await asyncio.sleep(0.001)
+        else:
+            raise TimeoutError
+        self._taken = True
+        await asyncio.sleep(0)
+        answers = self.inner.append(commits)
+        self._taken = False
+        return answers
+
+
+class TasksOverwrite(AwaitedStore):
+    """A task looks which version stands, waits, and writes what it thinks."""
+
+    breaks = ("S9", "S33")
+
+    async def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
+        before = dict(self.inner._cases)
+        await asyncio.sleep(0)
+        self.inner._cases.clear()
+        self.inner._cases.update(before)
+        return self.inner.append(commits)
+
+
+FAULTY = (CancelledHalfWay, StuckWhenCancelled, TasksOverwrite)
