@@ -18,6 +18,8 @@ import attrs
 
 from expressplatform.testing.contracts import AsyncStoreContract, StoreContract
 from expressplatform.testing.history import REOPEN, SECOND, Call, bare, recorded
+from expressplatform.testing.key_contract import KeyStoreContract
+from expressplatform.testing.outward_contracts import GatewayContract, MessengerContract
 
 
 @attrs.frozen
@@ -37,6 +39,9 @@ class Kind:
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
     {
         "store": Kind(StoreContract, AsyncStoreContract, ("append", "load", "claim")),
+        "keys": Kind(KeyStoreContract, None, ("create", "destroy", "secret")),
+        "messenger": Kind(MessengerContract, None, ("send",), "make_messenger", ("outbox", "break_way")),
+        "gateway": Kind(GatewayContract, None, ("alert",), "make_gateway", ("received", "break_way")),
     }
 )
 """Every contract by the name that the command line gives it."""

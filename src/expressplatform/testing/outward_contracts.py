@@ -1,0 +1,268 @@
+"""The contracts of what reaches people and traders: messengers and gateways, as tests.
+
+    class TestMyMessenger(MessengerContract):
+        def make_messenger(self) -> Messenger:
+            return MyMessenger(...)
+
+        def outbox(self, messenger: Messenger) -> Sequence[Sent]:
+            return [Sent(...) for ... in the letters that left]
+
+Laws of this file: those of `contracts`. What left is looked at where it arrives, if somebody shows where that is.
+"""
+
+from __future__ import annotations
+
+import functools
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final, TypeVar
+
+import attrs
+
+from expressplatform.codes import Audience, Purpose, Stage
+from expressplatform.complaint import Particulars
+from expressplatform.errors import Unreachable
+from expressplatform.ports import Alert, Message, Messenger, TraderGateway
+from expressplatform.privacy.disclosure import Disclosure, disclose
+from expressplatform.schemes import HK_CCA
+from expressplatform.testing.fitting import START, whole_complaint
+from expressplatform.testing.guarantees import NotRun, proves
+from expressplatform.testing.store_doors import given, racing, raised
+
+_CONTACTS: Final = ("particulars.name", "particulars.email", "particulars.phone", "particulars.address")
+T = TypeVar("T")
+_UNSEEN: Final = "what arrives is not known"
+_TEXTS: Final = (
+    "Dear A. Person,\n\nyour complaint 0123-4567-M is with the trader.\n\nThe council\n",
+    "投訴編號 0123-4567-M\n商戶已收到。\n",
+    "é ü ß 🛒 \u2028 'quoted' \"twice\" <b>&amp;</b> %s {x} \\ .\n.\nFrom here on\n",
+    "long " * 2000,
+)
+
+
+@attrs.frozen
+class Sent:
+    """What left a messenger: to which address, under which id, with which subject and text."""
+
+    address: str
+    id: str
+    subject: str
+    text: str
+
+
+def reader(**particulars: str) -> Disclosure:
+    """A complainant as a messenger is told of them: name and contacts, as far as they are given."""
+    complaint = attrs.evolve(whole_complaint(), particulars=Particulars(**particulars))  # type: ignore[arg-type]
+    return disclose(
+        complaint,
+        audience=Audience.COMPLAINANT,
+        recipient=Audience.COMPLAINANT.value,
+        purpose=Purpose.HANDLING,
+        stage=Stage.HANDLING,
+        consents=complaint.consents,
+        scheme=HK_CCA,
+        at=START,
+        use_until=START,
+        fields=_CONTACTS,
+    )
+
+
+class MessengerContract:
+    """The contract of `Messenger`. Give `make_messenger`; `outbox` and `break_way` unlock more checks.
+
+    The messenger must be able to reach ``self.contact``; an adapter for another way than e-mail says so there.
+    """
+
+    contact: str = "email"
+    """Which of email, phone and address the messenger writes to."""
+
+    def make_messenger(self) -> Messenger:
+        """A messenger that sends to somewhere harmless."""
+        raise NotImplementedError
+
+    def outbox(self, messenger: Messenger) -> Sequence[Sent] | None:
+        """What has left so far, the earliest first; None where nobody can look."""
+        return None
+
+    def break_way(self, messenger: Messenger) -> bool | None:
+        """Breaks the way, or mends it when it was broken: whether it is broken now; None where it cannot be."""
+        return None
+
+    def _message(self, text: str = _TEXTS[0], **particulars: str) -> Message:
+        told = particulars or {"name": "A. Person", self.contact: self._address()}
+        return Message(f"kit-{uuid.uuid4().hex}", reader(**told), "en", "Your complaint 0123-4567-M", text)
+
+    def _address(self) -> str:
+        where = {"email": "a.person@example.org", "phone": "+852 2929 2222", "address": "1 Some Street, Hong Kong"}
+        return where[self.contact]
+
+    def _sent(self, messenger: Messenger, message: Message) -> list[Sent]:
+        found = given(self.outbox(messenger), "outbox", _UNSEEN)
+        return [one for one in found if one.id == message.id]
+
+    @proves("M1")
+    def test_a_message_to_somebody_with_a_contact_is_sent(self) -> None:
+        """It goes out, in any script and at any length, and arrives as it was written."""
+        messenger = self.make_messenger()
+        messages = [self._message(text) for text in _TEXTS]
+        for message in messages:
+            messenger.send(message)
+        for message in messages:
+            (sent,) = self._sent(messenger, message)
+            assert (sent.address, sent.subject) == (self._address(), message.subject)
+            assert sent.text.split() == message.text.split()
+
+    @proves("M2")
+    def test_somebody_without_a_contact_is_unreachable(self) -> None:
+        """Unreachable is raised, and nothing leaves."""
+        messenger = self.make_messenger()
+        message = self._message(name="A. Person")
+        raised(Unreachable, lambda: messenger.send(message))
+        raised(Unreachable, lambda: messenger.send(message))
+        seen = self.outbox(messenger)
+        assert seen is None or not [one for one in seen if one.id == message.id]
+
+    @proves("M3")
+    def test_a_message_may_be_sent_again(self) -> None:
+        """The second sending is no error, and whatever arrives of the two has one id."""
+        messenger, message = self.make_messenger(), self._message()
+        messenger.send(message)
+        messenger.send(message)
+        arrived = self._sent(messenger, message)
+        assert 1 <= len(arrived) <= 2
+        assert len(set(arrived)) == 1
+
+    @proves("M4")
+    def test_a_line_break_in_a_contact_makes_no_second_address(self) -> None:
+        """Whoever writes headers into their name or address reaches nobody else by it."""
+        messenger = self.make_messenger()
+        for sign in ("\r\n", "\n", "\r", ",", ";", "\0"):
+            told = {"name": f"A{sign}Bcc: b@example.org", self.contact: f"{self._address()}{sign}Bcc: b@example.org"}
+            message = self._message(**told)
+            try:
+                messenger.send(message)
+            except Exception:  # noqa: BLE001 - to refuse it is right
+                continue
+            for sent in self._sent(messenger, message):
+                assert not {"\n", "\r"} & set(sent.address)
+                assert sent.address in (self._address(), told[self.contact])
+
+    @proves("M5")
+    def test_nothing_prints_an_address_or_a_word_of_the_message(self) -> None:
+        """Neither what a messenger prints nor what it raises."""
+        messenger = self.make_messenger()
+        message = self._message("secretword")
+        messenger.send(message)
+        lost = self._message("secretword", name="A. Nobody")
+        said = [repr(messenger), str(messenger), repr(raised(Unreachable, lambda: messenger.send(lost)))]
+        if self.break_way(messenger):
+            said.append(repr(raised(Exception, lambda: messenger.send(message))))
+            self.break_way(messenger)
+        for text in said:
+            assert not [word for word in ("secretword", self._address(), "A. Person", "A. Nobody") if word in text]
+
+    @proves("M6")
+    def test_threads_share_a_messenger(self) -> None:
+        """Of what several threads send at once nothing is lost or mixed up."""
+        messenger = self.make_messenger()
+        messages = [[self._message(f"{thread} {number}") for number in range(10)] for thread in range(4)]
+        racing(*(functools.partial(_all, messenger.send, own) for own in messages))
+        for message in (one for own in messages for one in own):
+            (sent,) = self._sent(messenger, message)
+            assert sent.text.split() == message.text.split()
+
+    @proves("M7")
+    def test_a_failure_on_the_way_is_raised_and_passes(self) -> None:
+        """It is not taken for a person who cannot be reached, and once it is over the message goes out."""
+        messenger, message = self.make_messenger(), self._message()
+        broken = given(self.break_way(messenger), "break_way", "what a failure does is not known")
+        assert broken
+        error = raised(Exception, lambda: messenger.send(message))
+        assert not isinstance(error, Unreachable)
+        assert not self.break_way(messenger)
+        messenger.send(message)
+
+
+def _all(send: Callable[[T], None], what: Sequence[T]) -> None:
+    for one in what:
+        send(one)
+
+
+class GatewayContract:
+    """The contract of `TraderGateway`. Give `make_gateway`; `received` and `break_way` unlock more checks."""
+
+    organisation: str = "taobao"
+    """The trader that the gateway leads to."""
+
+    def make_gateway(self) -> TraderGateway:
+        """A gateway that leads to a trader of this check's own."""
+        raise NotImplementedError
+
+    def received(self, gateway: TraderGateway) -> Sequence[Alert] | None:
+        """What the trader has received so far, the earliest first; None where nobody can look."""
+        return None
+
+    def break_way(self, gateway: TraderGateway) -> bool | None:
+        """Breaks the way, or mends it when it was broken: whether it is broken now; None where it cannot be."""
+        return None
+
+    def _alert(self, number: int = 1, due_at: datetime | None = None) -> Alert:
+        id = f"c{uuid.uuid4().hex[:31]}"
+        return Alert(f"{id}.{number}.alert_trader", id, self.organisation, "0123-4567-M", due_at)
+
+    def _arrived(self, gateway: TraderGateway, alert: Alert) -> list[Alert]:
+        found = given(self.received(gateway), "received", _UNSEEN)
+        return [one for one in found if one.id == alert.id]
+
+    @proves("G1")
+    def test_an_alert_arrives_as_it_was_given(self) -> None:
+        """Every field of it, a due date to the microsecond, and that there is none."""
+        gateway = self.make_gateway()
+        odd = datetime(2031, 2, 3, 4, 5, 6, 700_001, tzinfo=UTC)
+        alerts = [self._alert(due_at=due) for due in (odd, None, odd + timedelta(days=400))]
+        for alert in alerts:
+            gateway.alert(alert)
+        for alert in alerts:
+            assert self._arrived(gateway, alert) == [alert]
+
+    @proves("G2")
+    def test_an_alert_may_be_sent_again(self) -> None:
+        """The second sending is no error, and the receiver can tell by the id that it knows the alert."""
+        gateway, alert = self.make_gateway(), self._alert()
+        gateway.alert(alert)
+        gateway.alert(alert)
+        arrived = self._arrived(gateway, alert)
+        assert 1 <= len(arrived) <= 2
+        assert set(arrived) == {alert}
+
+    @proves("G3")
+    def test_a_failure_on_the_way_is_raised_and_passes(self) -> None:
+        """Whoever sends hears of it, and once it is over the alert arrives."""
+        gateway, alert = self.make_gateway(), self._alert()
+        broken = given(self.break_way(gateway), "break_way", "what a failure does is not known")
+        assert broken
+        raised(Exception, lambda: gateway.alert(alert))
+        assert not self.break_way(gateway)
+        gateway.alert(alert)
+        if self.received(gateway) is None:
+            raise NotRun(f"received is not given: {_UNSEEN}")
+        assert alert in self._arrived(gateway, alert)
+
+    @proves("G4")
+    def test_threads_share_a_gateway(self) -> None:
+        """Of what several threads send at once nothing is lost or mixed up."""
+        gateway = self.make_gateway()
+        alerts = [[self._alert(number) for number in range(10)] for _ in range(4)]
+        racing(*(functools.partial(_all, gateway.alert, own) for own in alerts))
+        assert all(self._arrived(gateway, alert) == [alert] for own in alerts for alert in own)
+
+    @proves("G5")
+    def test_alerts_come_in_any_order(self) -> None:
+        """A later step's alert before an earlier one's, and the earlier one again after it."""
+        gateway = self.make_gateway()
+        first = self._alert(3)
+        second = attrs.evolve(first, id=f"{first.case_id}.9.alert_duty", due_at=START)
+        for alert in (second, first, second):
+            gateway.alert(alert)
+        assert set(self._arrived(gateway, first) + self._arrived(gateway, second)) == {first, second}
