@@ -7,12 +7,13 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from expressplatform.errors import KeyDestroyed, SealBroken, StoreUnusable
+from expressplatform.errors import KeyDestroyed, KeyMissing, SealBroken, StoreUnusable
 from expressplatform.memory import MemoryKeyStore
 from expressplatform.sealing import CaseKey, Context, KeyRing, wrap_key
 from expressplatform_sqlite.keys import SCHEMA, LocalKeyStore

@@ -17,6 +17,7 @@ from typing import Any, Final
 import attrs
 
 from expressplatform.testing.contracts import AsyncStoreContract, StoreContract
+from expressplatform.testing.evidence_contract import AsyncEvidenceContract, EvidenceContract
 from expressplatform.testing.history import REOPEN, SECOND, Call, bare, recorded
 from expressplatform.testing.key_contract import KeyStoreContract
 from expressplatform.testing.outward_contracts import GatewayContract, MessengerContract
@@ -26,7 +27,8 @@ from expressplatform.testing.outward_contracts import GatewayContract, Messenger
 class Kind:
     """What may be checked: its contracts, methods by which it is known, and what the contract calls its maker.
 
-    ``helpers`` are the optional methods of the contract that unlock more checks.
+    ``helpers`` are the optional methods of the contract that unlock more checks. ``lacks`` names a method that another
+    kind has besides.
     """
 
     contract: type[Any]
@@ -34,11 +36,23 @@ class Kind:
     methods: tuple[str, ...]
     maker: str = "make_store"
     helpers: tuple[str, ...] = (REOPEN, SECOND, "dump_bytes")
+    lacks: str = ""
+
+    def fits(self, made: object) -> bool:
+        """Whether something has the methods, and not the one that something else has besides."""
+        return all(hasattr(made, one) for one in self.methods) and not (self.lacks and hasattr(made, self.lacks))
 
 
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
     {
         "store": Kind(StoreContract, AsyncStoreContract, ("append", "load", "claim")),
+        "evidence": Kind(
+            EvidenceContract,
+            AsyncEvidenceContract,
+            ("put", "get", "delete", "list"),
+            helpers=("reopen",),
+            lacks="years",
+        ),
         "keys": Kind(KeyStoreContract, None, ("create", "destroy", "secret")),
         "messenger": Kind(MessengerContract, None, ("send",), "make_messenger", ("outbox", "break_way")),
         "gateway": Kind(GatewayContract, None, ("alert",), "make_gateway", ("received", "break_way")),
@@ -148,7 +162,7 @@ async def _awaited(answer: Any) -> Any:
 
 
 def _kind_of(made: Any) -> str:
-    return next((name for name, kind in KINDS.items() if all(hasattr(made, one) for one in kind.methods)), "")
+    return next((name for name, kind in KINDS.items() if kind.fits(made)), "")
 
 
 def _judged(made: Any, kind: str, awaited: bool | None) -> tuple[str, bool]:
