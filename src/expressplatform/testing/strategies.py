@@ -9,6 +9,7 @@ from __future__ import annotations
 import string
 import types
 import typing
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from enum import Enum
 from typing import Any, Final, TypeVar
@@ -158,6 +159,8 @@ def documents(*only: type[Command]) -> SearchStrategy[dict[str, Any]]:
 def _of(kind: Any, constraint: Constraint) -> SearchStrategy[Any]:
     if isinstance(kind, types.UnionType):
         return st.one_of([_of(one, constraint) for one in typing.get_args(kind)[::-1]])
+    if typing.get_origin(kind) is Mapping:
+        return st.dictionaries(entries(), entries(), max_size=3)
     if typing.get_origin(kind) is tuple:
         return _tuples(typing.get_args(kind), constraint)
     if kind is types.NoneType:
@@ -184,5 +187,10 @@ def _scalar(kind: Any, constraint: Constraint) -> SearchStrategy[Any]:
         return text(constraint.shortest, longest)
     if kind is int:
         return st.integers(constraint.least or 0, constraint.most or 10**6)
-    simple: dict[Any, SearchStrategy[Any]] = {bool: st.booleans(), datetime: instants(), date: days()}
+    simple: dict[Any, SearchStrategy[Any]] = {
+        bool: st.booleans(),
+        bytes: st.binary(max_size=LONGEST),
+        datetime: instants(),
+        date: days(),
+    }
     return simple[kind]
