@@ -75,14 +75,15 @@ class Checked:
     calls: list[Call]
 
 
-def contract_of(target: str, kind: str = "", *, awaited: bool | None = None) -> Any:
+def contract_of(target: str | Callable[[], Any], kind: str = "", *, awaited: bool | None = None) -> Any:
     """The contract of what ``module:maker`` makes; its calls are written down. It is a `Checked` too.
 
-    The maker is called without arguments. Helpers (``reopen``, ``second_connection``, ``dump_bytes``, ...) are
-    attributes of the maker, or stand beside it in its module. A subclass of a contract may be named instead of a maker.
-    Raises UnknownTargetError.
+    A maker itself does as well as its name. It is called without arguments. Helpers (``reopen``,
+    ``second_connection``, ``dump_bytes``, ...) are attributes of the maker, or stand beside it in its module. A
+    subclass of a contract may be named instead of a maker. Raises UnknownTargetError.
     """
-    module, maker = _loaded(target)
+    module, maker = _loaded(target) if isinstance(target, str) else (inspect.getmodule(target), target)
+    target = target if isinstance(target, str) else f"{maker.__module__}:{maker.__qualname__}"
     if inspect.isclass(maker) and (known := _known(maker)):
         return _recording(target, *known, maker, None, _overridden(maker, KINDS[known[0]]))
     name, is_awaited = _probed(target, maker, kind, awaited)

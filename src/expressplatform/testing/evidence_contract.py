@@ -21,6 +21,7 @@ import attrs
 from expressplatform.errors import EvidenceMissing, ExpressPlatformError, InvalidInput, StoreUnusable
 from expressplatform.ports import AsyncEvidenceStore, EvidenceStore, Filed
 from expressplatform.testing.lifting import lifted_evidence
+from expressplatform.testing.store_doors import given
 from expressplatform.testing.store_rows import EVERY_BYTE, MANY, NOON
 
 CHUNKS: Final = (EVERY_BYTE * 300, b"", b"x", EVERY_BYTE[::-1])
@@ -227,11 +228,9 @@ class EvidenceContract(_EvidenceChecks):
             for name in NAMES:
                 store.put(mine.case(1), name, CHUNKS, NOON)
             store.delete(mine.case(1), NAMES[:1])
-            again = self.reopen(store)
-            if again is not None:
-                with closing(again):
-                    assert mine.listed(again) == [(mine.case(1), name) for name in NAMES[1:]]
-                    assert tuple(again.get(mine.case(1), NAMES[3])) == CHUNKS
+            with closing(given(self.reopen(store), "reopen", "what outlives the store is not known")) as again:
+                assert mine.listed(again) == [(mine.case(1), name) for name in NAMES[1:]]
+                assert tuple(again.get(mine.case(1), NAMES[3])) == CHUNKS
 
 
 class AsyncEvidenceContract(_EvidenceChecks):

@@ -1,0 +1,265 @@
+"""`python -m expressplatform.testing check`: what it prints, what it writes, how it exits, and what can be pasted."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import unittest
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from expressplatform.memory import MemoryStore
+from expressplatform.ports import AsyncCaseStore, CaseStore, EffectRow
+from expressplatform.testing.__main__ import main
+from expressplatform.testing.checking import UnknownTargetError, contract_of
+from expressplatform.testing.contracts import StoreContract
+from expressplatform.testing.guarantees import GUARANTEES
+from expressplatform.testing.running import Run
+from expressplatform_sqlite.aio import AsyncSqliteStore
+from tests.faulty.awaited import AwaitedStore
+from tests.faulty.commits import LostUpdate
+from tests.faulty.good import LastingStore
+from tests.faulty.lasting import LastStepLost, StaleConnection
+from tests.faulty.work import LeaseGivenTwice
+
+MY_STORE: Final = """
+import sys
+from expressplatform.memory import MemoryStore
+
+class Faulty(MemoryStore):
+    def claim(self, now, limit, lease):
+        return super().claim(now, limit, lease * 0)
+
+class Broken:
+    def __init__(self):
+        raise OSError("no such place")
+
+def make_store():
+    return MemoryStore()
+
+number = 7
+"""
+
+
+def ran(place: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command, as somebody runs it beside their own module; pytest is out of its reach."""
+    (place / "my_store.py").write_text(MY_STORE, "utf-8")
+    (place / "pytest.py").write_text("raise ImportError\n", "utf-8")
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", "expressplatform.testing", *arguments],
+        cwd=place,
+        env={**os.environ, "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+class TestTheCommand:
+    def test_a_good_store_passes_and_what_was_not_run_is_said(self, tmp_path: Path) -> None:
+        done = ran(tmp_path, "check", "my_store:make_store", "--budget", "1", "--seed", "5", "--json", "report.json")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "failed 0" in done.stdout
+        assert "not run  test_no_particular_is_in_the_bytes_that_are_kept: dump_bytes is not given" in done.stdout
+        report = json.loads((tmp_path / "report.json").read_text("utf-8"))
+        assert (report["contract"], report["seed"], report["failed"]) == ("store", 5, [])
+        assert report["capabilities"] == {"reopen": False, "second_connection": False, "dump_bytes": False}
+        assert report["histories"] > 0
+        assert len(report["passed"]) > 40
+        assert len(report["not_run"]) == 8
+
+    def test_a_faulty_store_fails_with_sentence_number_seed_and_a_program_to_paste(self, tmp_path: Path) -> None:
+        done = ran(tmp_path, "check", "my_store:Faulty", "--budget", "1", "--seed", "5", "--json", "report.json")
+        assert done.returncode == 1, done.stdout + done.stderr
+        assert "FAILED test_an_effect_is_claimed_once_for_each_lease" in done.stdout
+        assert f"S25: {GUARANTEES['S25']}" in done.stdout
+        assert "seed: 5" in done.stdout
+        report = json.loads((tmp_path / "report.json").read_text("utf-8"))
+        for found in (*report["failed"][:2], report["failed"][-1]):
+            pasted = found["program"]
+            assert "    " + pasted.splitlines()[-1] in done.stdout
+            assert fails(tmp_path, pasted), found["check"]
+            assert not fails(tmp_path, pasted.replace("Faulty", "make_store")), found["check"]
+
+    @pytest.mark.parametrize(
+        ("target", "said"),
+        [
+            ("my_store", "say module:maker"),
+            ("no_such_module:make", "cannot be imported"),
+            ("my_store:no_such_maker", "cannot be imported"),
+            ("my_store:number", "nothing that can be called"),
+            ("my_store:Broken", "could not be called"),
+            ("my_store:sys.getrecursionlimit", "has not the methods"),
+        ],
+    )
+    def test_what_cannot_be_run_is_an_error_of_its_own(self, tmp_path: Path, target: str, said: str) -> None:
+        done = ran(tmp_path, "check", target)
+        assert done.returncode == 2
+        assert said in done.stderr
+        assert "Traceback" not in done.stderr
+
+    def test_an_unknown_option_or_contract_is_an_error_too(self, capsys: pytest.CaptureFixture[str]) -> None:
+        for arguments in ([], ["check"], ["check", "a:b", "--contract", "nothing"], ["check", "a:b", "--budget", "x"]):
+            with pytest.raises(SystemExit) as caught:
+                main(arguments)
+            assert caught.value.code == 2
+        assert "usage" in capsys.readouterr().err
+
+
+def fails(place: Path, program: str) -> bool:
+    """Whether a pasted program ends with a failed assertion, and with no other error."""
+    done = subprocess.run([sys.executable, "-c", program], cwd=place, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0 or "AssertionError" in done.stderr.splitlines()[-1], done.stderr
+    return done.returncode != 0
+
+
+def name(maker: type[object]) -> str:
+    """A maker as the command line names it."""
+    return f"{maker.__module__}:{maker.__qualname__}"
+
+
+# --- makers of every shape --------------------------------------------------------------------------------------
+
+
+@contextmanager
+def entered() -> Iterator[CaseStore]:
+    with MemoryStore() as store:
+        yield store
+
+
+@asynccontextmanager
+async def entered_in_a_loop() -> AsyncIterator[AsyncCaseStore]:
+    async with AsyncSqliteStore(":memory:") as store:
+        yield store
+
+
+async def made_in_a_loop() -> AsyncCaseStore:
+    return AsyncSqliteStore(":memory:")
+
+
+class Contract(StoreContract):
+    def make_store(self) -> CaseStore:
+        return LastingStore()
+
+    def reopen(self, store: CaseStore) -> CaseStore:
+        assert isinstance(store, LastingStore)
+        return store.reopen()
+
+
+class Hidden:
+    """A store of whose methods nobody sees that they are awaited."""
+
+    def __init__(self) -> None:
+        self._inner = AwaitedStore()
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._inner, name)
+        return lambda *given: found(*given)
+
+
+class TestWhatIsMade:
+    @pytest.mark.parametrize(
+        ("maker", "awaited"),
+        [
+            (MemoryStore, False),
+            (entered, False),
+            (AwaitedStore, True),
+            (entered_in_a_loop, True),
+            (made_in_a_loop, True),
+            (Hidden, True),
+            (Contract, False),
+        ],
+        ids=lambda one: getattr(one, "__name__", str(one)),
+    )
+    def test_stores_come_by_any_door(self, maker: Any, awaited: bool) -> None:
+        """As they are, in a context manager, awaited, or by a contract of their own; each is asked and answers."""
+        checks = contract_of(maker)
+        assert (checks.kind, checks.awaited) == ("store", awaited)
+        checks.test_a_case_comes_back_byte_for_byte()
+        checks.test_an_effect_is_claimed_once_for_each_lease()
+        assert [call.name for call in checks.calls if call.name == "claim"]
+
+    def test_helpers_are_found_on_the_maker_beside_it_or_in_the_contract(self) -> None:
+        assert set(contract_of(LastingStore).helpers) == {"reopen", "second_connection"}
+        assert set(contract_of(Contract).helpers) == {"reopen"}
+        contract_of(Contract).test_what_was_acknowledged_is_there_after_reopening()
+
+    def test_a_contract_that_does_not_fit_is_refused(self) -> None:
+        with pytest.raises(UnknownTargetError, match="has not the methods of keys"):
+            contract_of(MemoryStore, "keys")
+        with pytest.raises(UnknownTargetError, match="has not the methods of one of"):
+            contract_of(dict)
+
+
+class TestFailures:
+    """What a run makes of stores that fail in ways that are hard to tell."""
+
+    def test_what_does_not_last_is_shown_with_the_store_opened_again(self) -> None:
+        report = Run(contract_of(name(LastStepLost)), 0.1, 1).report()
+        programs = {found.check: found.program for found in report.failed}
+        program = programs["test_what_was_acknowledged_is_there_after_reopening"]
+        assert "checks.reopened(store)" in program
+        with pytest.raises(AssertionError):
+            exec(program, {})  # noqa: S102
+        exec(program.replace(name(LastStepLost), name(LastingStore)), {})  # noqa: S102
+
+    def test_what_two_connections_do_is_shown_with_both(self) -> None:
+        report = Run(contract_of(name(StaleConnection)), 0.1, 1).report()
+        programs = {found.check: found.program for found in report.failed}
+        program = programs["test_what_one_connection_wrote_the_other_sees"]
+        assert "other = opened.enter_context(checks.beside(store))" in program
+        with pytest.raises(AssertionError):
+            exec(program, {})  # noqa: S102
+
+    def test_a_history_is_as_short_as_it_can_be(self) -> None:
+        """A lost update is two steps, the second of which was to be refused: nothing else is left in the program."""
+        report = Run(contract_of(name(LostUpdate)), 2, 1).report()
+        shortest = min((found.program for found in report.failed), key=len)
+        assert shortest.count("store.append(") == 2
+        assert all(word not in shortest for word in ("effects=", "tokens=", "receipt=", "claim("))
+
+    def test_the_same_seed_finds_the_same(self) -> None:
+        reports = [Run(contract_of(name(LeaseGivenTwice)), 0.1, 3).report() for _ in range(2)]
+        assert [found.check for found in reports[0].failed] == [found.check for found in reports[1].failed]
+        assert reports[0].failed[-1].seed == reports[1].failed[-1].seed
+
+    def test_a_store_that_never_answers_has_failed(self) -> None:
+        report = Run(contract_of(NeverAnswers), 0.1, 1, patience=0.5).report()
+        (found,) = report.failed
+        assert report.stuck
+        assert found.check == "test_an_effect_is_claimed_once_for_each_lease"
+        assert "did not come back" in found.error
+        NeverAnswers.go_on.set()
+
+    def test_unittest_reports_what_was_not_run(self) -> None:
+        """A contract is a test case for whoever derives it from one."""
+
+        class MyCase(StoreContract, unittest.TestCase):
+            def make_store(self) -> CaseStore:
+                return MemoryStore()
+
+        result = unittest.TestResult()
+        MyCase("test_what_was_acknowledged_is_there_after_reopening").run(result)
+        MyCase("test_a_case_comes_back_byte_for_byte").run(result)
+        assert (result.testsRun, result.failures, result.errors) == (2, [], [])
+        ((_, reason),) = result.skipped
+        assert "reopen is not given" in reason
+
+
+class NeverAnswers(MemoryStore):
+    """Waits for ever where thirty seconds are leased."""
+
+    go_on = threading.Event()
+
+    def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:
+        if lease == timedelta(seconds=30):
+            self.go_on.wait()
+        return super().claim(now, limit, lease)
