@@ -4,6 +4,8 @@ Run it with pytest (`pytest examples/test_with_it.py`) or as a script; the extra
 next to nothing of these tests yourself:
 
 - `StoreContract` asks of a store what the platform relies on: whole or absent, conflicts, receipts, leases, cursors.
+  The same without pytest: `python -m expressplatform.testing check test_with_it:CountingStore`.
+- fakes stand in for those outside, and fail when they are told to;
 - `CaseMachine` sends random histories through a scheme, and checks after each step what must hold of any history;
 - the strategies make any valid complaint, command or event.
 """
@@ -13,16 +15,18 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 import attrs
 from hypothesis import given, settings
 
 import expressplatform as ep
+from expressplatform import commands
 from expressplatform.codes import Result
 from expressplatform.ports import Answer, CaseStore, Commit
 from expressplatform.schemes.levels import house_defaults
 from expressplatform.testing.contracts import StoreContract
+from expressplatform.testing.fakes import GIVES_UP, ScriptedClock, ScriptedKeys, ScriptedTrader
 from expressplatform.testing.fitting import whole_complaint
 from expressplatform.testing.machines import CaseMachine
 from expressplatform.testing.strategies import complaints
@@ -52,6 +56,18 @@ class TestCountingStore(StoreContract):
         return CountingStore()
 
 
+ASSESSED = ep.ImpactAssessment(
+    id="pia-1",
+    recipient="taobao",
+    instrument=ep.Instrument.COLLABORATION_AGREEMENT,
+    made_on=date(2025, 1, 1),
+    valid_until=date(2027, 12, 31),
+    lawful="Without it nobody can conciliate.",
+    effect="A stranger might call.",
+    measures="One contact, a code to be said, an end of use.",
+    approved_by="officer-2",
+)
+
 # ---- a scheme of one's own -------------------------------------------------------------------------------------------
 
 HURRIED = attrs.evolve(
@@ -72,6 +88,28 @@ class Hurried(CaseMachine):
 
 TestHurried = Hurried.TestCase
 TestHurried.settings = settings(max_examples=10, stateful_step_count=20, deadline=None)
+
+
+# ---- somebody outside, with faults ----------------------------------------------------------------------------------
+
+
+def test_an_alert_that_fails_comes_again() -> None:
+    """The line to the trader is down once: the alert is kept, comes again, and the trader goes to work."""
+    clock, trader = ScriptedClock(), ScriptedTrader(plan=GIVES_UP, faults=[ConnectionError("down")])
+    officer = ep.Actor(ep.Role.COUNCIL, "officer-1", ep.HK_CCA.council)
+    platform = ep.Platform(
+        scheme=ep.HK_CCA, store=CountingStore(), keys=ScriptedKeys(), now=clock, gateways={"taobao": trader}
+    )
+    platform.record_impact_assessment(ASSESSED, by=officer)
+    case = platform.lodge(whole_complaint(), by=officer, key="form 1")
+    accept = commands.Accept(ep.Remark("The officer is satisfied."))
+    for command in (accept, commands.Upload(ep.Instrument.COLLABORATION_AGREEMENT, ASSESSED.id)):
+        platform.act(case.id, command, by=officer, key=type(command).__name__)
+    assert platform.work(limit=10).failed
+    clock.wait(minutes=5)
+    assert not platform.work(limit=10).failed
+    assert [trader.answer(platform) for _ in GIVES_UP] == [1, 1, 1]
+    assert platform.facts(case.id, by=officer).case.status is ep.Status.REFERRED_BACK
 
 
 # ---- values of any shape ---------------------------------------------------------------------------------------------

@@ -14,11 +14,24 @@ from expressplatform.testing.guarantees import GUARANTEES, NotRun, proved_by
 from expressplatform.testing.running import Report, Run
 from expressplatform.testing.store_doors import checks_of
 from expressplatform.testing.store_machine import Unlike
-from tests.faulty import awaited, commits, lasting, outward, questions, rows, work
+from tests.faulty import (
+    awaited,
+    commits,
+    finds,
+    keys,
+    lasting,
+    lists,
+    outward,
+    questions,
+    receipts,
+    rows,
+    whole,
+    work,
+)
 from tests.faulty.awaited import AwaitedStore
 from tests.faulty.good import GOOD, Store
 
-MODULES: Final = (rows, commits, questions, work, lasting)
+MODULES: Final = (rows, commits, receipts, questions, lists, finds, work, whole, lasting)
 
 
 def faults(module: ModuleType) -> list[type[Store]]:
@@ -27,10 +40,11 @@ def faults(module: ModuleType) -> list[type[Store]]:
     return [one for one in own if issubclass(one, Store) and not one.__name__.startswith("_")]
 
 
-Any = type[Store] | type[AwaitedStore] | type[outward.Keys] | type[outward.Letters] | type[outward.Bell]
+Any = type[Store] | type[AwaitedStore] | type[keys.Keys] | type[outward.Letters] | type[outward.Bell]
 FAULTY: Final[list[Any]] = [
     *(one for module in MODULES for one in faults(module)),
     *awaited.FAULTY,
+    *keys.FAULTY,
     *outward.FAULTY,
 ]
 
@@ -73,7 +87,9 @@ def test_a_whole_run_finds_the_fault(store: Any) -> None:
     assert {number for found in report.failed for number in found.guarantees} & set(store.breaks)
 
 
-@pytest.mark.parametrize("store", [*GOOD, AwaitedStore, *outward.GOOD], ids=lambda store: str(store.__name__))
+@pytest.mark.parametrize(
+    "store", [*GOOD, AwaitedStore, *keys.GOOD, *outward.GOOD], ids=lambda store: str(store.__name__)
+)
 def test_good_stores_pass(store: Any) -> None:
     report: Report = Run(contract_of(target(store)), budget=1, start=1).report()
     assert report.failed == ()

@@ -6,6 +6,7 @@ Exit codes: 0, everything that could be run passed; 1, something failed; 2, noth
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import os
 import random
@@ -14,6 +15,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import attrs
+
+if importlib.util.find_spec("hypothesis") is None:
+    print('Hypothesis is missing: pip install "expressplatform[testing]"', file=sys.stderr)
+    sys.exit(2)
 
 from expressplatform.testing.checking import KINDS, UnknownTargetError, contract_of
 from expressplatform.testing.guarantees import GUARANTEES

@@ -23,13 +23,16 @@ from expressplatform.ports import EVERYONE, Appended, AsyncCaseStore, CaseStore,
 from expressplatform.testing.guarantees import NotRun, proves
 from expressplatform.testing.lifting import Made, lift, lift_of
 from expressplatform.testing.shortening import SHORTENING, shortest, told
-from expressplatform.testing.store_checks import Committing, Keeping
+from expressplatform.testing.store_checks import Committing
 from expressplatform.testing.store_doors import Dump, entered, given, joined
+from expressplatform.testing.store_finding import Finding
+from expressplatform.testing.store_keeping import Keeping
 from expressplatform.testing.store_lasting import Connected, Lasting, Sealed
 from expressplatform.testing.store_machine import StoreMachine, Unlike
-from expressplatform.testing.store_questions import Finding, Listing, Seeing
+from expressplatform.testing.store_meeting import Meeting
+from expressplatform.testing.store_questions import Listing, Seeing
 from expressplatform.testing.store_rows import Mine
-from expressplatform.testing.store_work import Meeting, Standing, Working
+from expressplatform.testing.store_work import Standing, Working
 
 _NO_REOPEN: Final = "what outlives the store is not known"
 _NO_SECOND: Final = "what two connections do to each other is not known"

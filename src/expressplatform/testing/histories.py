@@ -42,6 +42,7 @@ from expressplatform.schemes import CONSUMIDOR_BR, HK_CCA
 from expressplatform.schemes.levels import house_defaults
 from expressplatform.testing.fakes import ScriptedClock
 from expressplatform.testing.fitting import START, fitting, whole_complaint
+from expressplatform.testing.machines import AHEAD
 from expressplatform.testing.strategies import complaints, days, values
 from expressplatform.wire import write_complaint
 from expressplatform.workdays import HONG_KONG, MACAO, MAINLAND
@@ -79,14 +80,15 @@ def histories(draw: st.DrawFn, scheme: Scheme = HK_CCA, *, most: int = 12) -> tu
 
 
 def _step(draw: st.DrawFn, case: Case, scheme: Scheme, asked: c.Command | None) -> tuple[c.Command, Actor]:
-    """What somebody does: the clock first, where it has something to do."""
+    """What somebody does: the clock first, where it has something to do; mostly what brings the case further."""
     if asked is not None:
         return asked, clock_of(scheme.council)
-    role = draw(st.sampled_from(_ACTING))
+    ahead = AHEAD.get(case.status, ()) if draw(st.integers(0, 2)) else ()
+    role, command = draw(st.sampled_from(ahead)) if ahead else (draw(st.sampled_from(_ACTING)), None)
     trader = case.turn.trader if case.turn is not None else case.trader
     names = {Role.COUNCIL: ("officer-1", scheme.council), Role.TRADER: ("agent-1", trader)}
     by = Actor(role, *names.get(role, ("account-1", scheme.council)))
-    command = draw(st.sampled_from(allowed(case, by) or (c.AddMessage,)))
+    command = command or draw(st.sampled_from(allowed(case, by) or (c.AddMessage,)))
     return draw(fitting(case, command, scheme)), by
 
 

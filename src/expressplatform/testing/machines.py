@@ -43,7 +43,7 @@ _KEY_GONE: Final = c.Erase(ErasureReason.KEY_DESTROYED)
 _LATER: Final = (e.ClockStopped, e.TimeGranted, e.Reminded, e.Rescheduled)
 """After these a party never has less time than it was told before."""
 _GIVES_UP: Final = (c.Withdraw, c.WithdrawConsent, c.Decline, c.Erase, c.Record, c.Recall, c.Reject, c.Close)
-_AHEAD: Final[Mapping[Status, tuple[tuple[Role, type[Command]], ...]]] = MappingProxyType(
+AHEAD: Final[Mapping[Status, tuple[tuple[Role, type[Command]], ...]]] = MappingProxyType(
     {
         Status.LODGED: ((Role.COUNCIL, c.Accept),),
         Status.NEEDS_INFORMATION: ((Role.COMPLAINANT, c.SupplyInformation),),
@@ -231,7 +231,7 @@ class CaseMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def go_ahead(self, data: DataObject) -> None:
         """The step that brings the case further."""
-        steps = _AHEAD.get(self.case.status, ())
+        steps = AHEAD.get(self.case.status, ())
         if steps:
             role, kind = data.draw(st.sampled_from(steps))
             self.send(data.draw(self.fitting(kind), label="command"), self.actor(role))

@@ -20,9 +20,9 @@ from expressplatform.ports import Appended, CaseStore, Conflict, Replayed, Store
 from expressplatform.schemes import HK_CCA
 from expressplatform.testing.fitting import START, whole_complaint
 from expressplatform.testing.guarantees import proves
-from expressplatform.testing.store_checks import LONG, kept
 from expressplatform.testing.store_doors import Doors
-from expressplatform.testing.store_rows import HOUR, MANY, TICK, Mine, apart
+from expressplatform.testing.store_keeping import LONG
+from expressplatform.testing.store_rows import HOUR, MANY, TICK, Mine, apart, kept
 
 
 class Lasting(Doors):

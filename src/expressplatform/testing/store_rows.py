@@ -179,6 +179,13 @@ class Mine:
         self.effects(store, self.noon - HOUR, timedelta(days=3650))
 
 
+def kept(store: CaseStore, case_id: str, organisation: str = EVERYONE) -> StoredCase:
+    """A case that must be there."""
+    found = store.load(case_id, organisation)
+    assert found is not None, "the case is not there"
+    return found
+
+
 def _taken(mark: str) -> Token:
     return Token(f"taken-{mark}".encode(), "taken")
 

@@ -1,0 +1,276 @@
+"""Key stores with one fault each."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Sequence
+from typing import ClassVar
+
+from expressplatform.errors import KeyDestroyed, KeyMissing, StoreUnusable
+from expressplatform.ports import KeyStore
+from expressplatform.testing.store_doors import Dump
+
+
+class Keys:
+    """A good key store whose keys are there for whoever opens them again, or opens them twice."""
+
+    breaks: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, rows: Keys | None = None) -> None:
+        self.keys: dict[str, bytes] = rows.keys if rows else {}
+        self.gone: set[str] = rows.gone if rows else set()
+        self.secrets: dict[str, bytes] = rows.secrets if rows else {}
+        self.closed = False
+
+    def _open(self) -> None:
+        if self.closed:
+            raise StoreUnusable("closed")
+
+    def _new(self, name: str) -> bytes:
+        return os.urandom(32)
+
+    def create(self, case_ids: Sequence[str], /) -> None:
+        self._open()
+        for case_id in case_ids:
+            if case_id in self.gone:
+                raise KeyDestroyed(case_id)
+        for case_id in case_ids:
+            self.keys.setdefault(case_id, self._new(case_id))
+
+    def get(self, case_id: str, /) -> bytes:
+        self._open()
+        if case_id in self.gone:
+            raise KeyDestroyed(case_id)
+        if case_id not in self.keys:
+            raise KeyMissing(case_id)
+        return self.keys[case_id]
+
+    def destroy(self, case_id: str, /) -> None:
+        self._open()
+        self.keys.pop(case_id, None)
+        self.gone.add(case_id)
+
+    def secret(self, name: str, /) -> bytes:
+        self._open()
+        return self.secrets.setdefault(name, self._new(name))
+
+    def forget(self, name: str, /) -> None:
+        self._open()
+        self.secrets.pop(name, None)
+
+    def destroyed(self) -> Sequence[str]:
+        self._open()
+        return sorted(self.gone)
+
+    def close(self) -> None:
+        self.closed = True
+
+    def reopen(self) -> KeyStore:
+        self.close()
+        return type(self)(self)
+
+    def second_connection(self) -> KeyStore:
+        return type(self)(self)
+
+    def dump_bytes(self) -> Dump:
+        return [*self.keys.values(), *self.secrets.values(), b"end"]
+
+
+class ShortKeys(Keys):
+    """Keys have sixteen bytes."""
+
+    breaks = ("K1",)
+
+    def _new(self, name: str) -> bytes:
+        return os.urandom(16)
+
+
+class OneKey(Keys):
+    """All cases of one batch share a key."""
+
+    breaks = ("K1",)
+
+    def create(self, case_ids: Sequence[str], /) -> None:
+        super().create(case_ids)
+        shared = os.urandom(32)
+        self.keys |= dict.fromkeys((one for one in case_ids if len(case_ids) > 2), shared)
+
+
+class KeysMadeAnew(Keys):
+    """Whoever creates again gets another key."""
+
+    breaks = ("K1",)
+
+    def create(self, case_ids: Sequence[str], /) -> None:
+        super().create(case_ids)
+        self.keys |= {case_id: os.urandom(32) for case_id in case_ids}
+
+
+class HalfABatch(Keys):
+    """Of a batch with a destroyed case the keys before it are made."""
+
+    breaks = ("K2",)
+
+    def create(self, case_ids: Sequence[str], /) -> None:
+        for case_id in case_ids:
+            super().create([case_id])
+
+
+class DestroyedIsMissing(Keys):
+    """A destroyed key is said to be missing."""
+
+    breaks = ("K3", "K4")
+
+    def get(self, case_id: str, /) -> bytes:
+        try:
+            return super().get(case_id)
+        except KeyDestroyed:
+            raise KeyMissing(case_id) from None
+
+
+class MadeAfterDeath(Keys):
+    """A key that was destroyed is made again when somebody creates it."""
+
+    breaks = ("K3",)
+
+    def create(self, case_ids: Sequence[str], /) -> None:
+        self.gone.difference_update(case_ids)
+        super().create(case_ids)
+
+
+class OnlyTheKnownDie(Keys):
+    """A case without a key cannot be destroyed."""
+
+    breaks = ("K3",)
+
+    def destroy(self, case_id: str, /) -> None:
+        if case_id in self.keys:
+            super().destroy(case_id)
+
+
+class AskingMakes(Keys):
+    """Whoever asks for a key that is not there gets a new one."""
+
+    breaks = ("K4",)
+
+    def get(self, case_id: str, /) -> bytes:
+        self.create([case_id])
+        return super().get(case_id)
+
+
+class NamesNobody(Keys):
+    """An error does not say of which case it speaks."""
+
+    breaks = ("K2", "K3", "K4")
+
+    def create(self, case_ids: Sequence[str], /) -> None:
+        try:
+            super().create(case_ids)
+        except KeyDestroyed:
+            raise KeyDestroyed("") from None
+
+
+class SecretFromItsName(Keys):
+    """A secret is made from its name, so that the next of that name is the same."""
+
+    breaks = ("K5",)
+
+    def secret(self, name: str, /) -> bytes:
+        self._open()
+        return hashlib.sha256(name.encode()).digest()
+
+
+class SecretNeverForgotten(Keys):
+    """What was forgotten is still there."""
+
+    breaks = ("K5",)
+
+    def forget(self, name: str, /) -> None:
+        self._open()
+
+
+class OneDrawer(Keys):
+    """Cases and secrets lie in one drawer."""
+
+    breaks = ("K6",)
+
+    def secret(self, name: str, /) -> bytes:
+        self._open()
+        return self.keys.setdefault(name, os.urandom(32))
+
+
+class FasterIsAnother(Keys):
+    """Whoever asks second gets what was made second."""
+
+    breaks = ("K7",)
+
+    def create(self, case_ids: Sequence[str], /) -> None:
+        new = {case_id: os.urandom(32) for case_id in case_ids if case_id not in self.keys}
+        time.sleep(0.0001)
+        super().create(case_ids)
+        self.keys |= new
+
+    def get(self, case_id: str, /) -> bytes:
+        key = super().get(case_id)
+        return key if self.keys[case_id] is key else self.keys[case_id]
+
+
+class ClosedGives(Keys):
+    """A closed key store still gives keys."""
+
+    breaks = ("K8",)
+
+    def close(self) -> None:
+        return
+
+
+class LostSecrets(Keys):
+    """Secrets are lost when the store is opened again."""
+
+    breaks = ("K9",)
+
+    def reopen(self) -> KeyStore:
+        self.secrets.clear()
+        return super().reopen()
+
+
+class ForgottenDeath(Keys):
+    """What was destroyed is merely missing when the store is opened again."""
+
+    breaks = ("K9", "K3")
+
+    def reopen(self) -> KeyStore:
+        self.gone.clear()
+        return super().reopen()
+
+
+class KeyLeftInTheFile(Keys):
+    """A destroyed key stays among the bytes that are kept."""
+
+    breaks = ("K10",)
+
+    def __init__(self, rows: Keys | None = None) -> None:
+        super().__init__(rows)
+        self.old: list[bytes] = []
+
+    def destroy(self, case_id: str, /) -> None:
+        self.old += [self.keys[case_id]] if case_id in self.keys else []
+        super().destroy(case_id)
+
+    def dump_bytes(self) -> Dump:
+        return [*self.old, b"end"]
+
+
+class PrintsKeys(Keys):
+    """A key store prints what it holds."""
+
+    breaks = ("K11",)
+
+    def __repr__(self) -> str:
+        return f"Keys({self.keys})"
+
+
+GOOD = (Keys,)
+FAULTY = tuple(one for one in list(vars().values()) if isinstance(one, type) and issubclass(one, Keys) and one.breaks)
