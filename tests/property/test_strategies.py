@@ -8,7 +8,7 @@ from itertools import pairwise
 import attrs
 import orjson
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject
 
@@ -32,7 +32,7 @@ ATTRS = [name for name in expressplatform.__all__ if isinstance(getattr(expressp
 ATTRS = [name for name in ATTRS if attrs.has(getattr(expressplatform, name)) and name not in NOT_DRAWN]
 
 
-@settings(max_examples=3, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=3, phases=(Phase.generate,), suppress_health_check=list(HealthCheck), deadline=None)
 @pytest.mark.parametrize("name", ATTRS)
 @given(data=st.data())
 def test_every_public_value_can_be_drawn(name: str, data: DataObject) -> None:

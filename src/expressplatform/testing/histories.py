@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
@@ -25,6 +25,8 @@ from expressplatform.eligibility import assess
 from expressplatform.errors import Refused
 from expressplatform.events import Event
 from expressplatform.indicators import Figures, figures
+from expressplatform.platform import Request
+from expressplatform.privacy.breaches import Breach
 from expressplatform.privacy.impact import ImpactAssessment
 from expressplatform.scheme import (
     Assessment,
@@ -43,7 +45,7 @@ from expressplatform.schemes.levels import house_defaults
 from expressplatform.testing.fakes import ScriptedClock
 from expressplatform.testing.fitting import START, fitting, whole_complaint
 from expressplatform.testing.machines import AHEAD
-from expressplatform.testing.strategies import complaints, days, values
+from expressplatform.testing.strategies import complaints, days, instants, values
 from expressplatform.wire import write_complaint
 from expressplatform.workdays import HONG_KONG, MACAO, MAINLAND
 
@@ -152,10 +154,17 @@ _WHOLE: Final[Mapping[type[object], Callable[[], SearchStrategy[Any]]]] = Mappin
         Assessment: assessments,
         Finding: lambda: assessments().flatmap(lambda one: st.sampled_from(one.findings)),
         Figures: tallies,
+        Breach: lambda: instants().flatmap(_lain_open),
+        Request: lambda: values(Request, on=st.none() | histories(most=4).map(replay)),
         ImpactAssessment: lambda: st.builds(_spanning, days(), st.integers(0, 900), values(ImpactAssessmentRef)),
     }
 )
 """Classes whose parts must agree with each other."""
+
+
+def _lain_open(since: datetime) -> SearchStrategy[Breach]:
+    until = st.integers(1, 9999).map(lambda hours: since + timedelta(hours=hours))
+    return values(Breach, since=st.just(since), until=until)
 
 
 def _spanning(day: date, length: int, named: ImpactAssessmentRef) -> ImpactAssessment:
