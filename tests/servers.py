@@ -18,7 +18,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TypedDict
 
 import attrs
 import psycopg
@@ -132,10 +132,14 @@ def _somebody_else() -> str | None:
     return next(name for name in _OTHERS if name in known)
 
 
-def _by(user: str | None) -> dict[str, object]:
-    if user is None:
-        return {}
-    return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
+class _By(TypedDict, total=False):
+    user: str
+    group: int
+    extra_groups: list[str]
+
+
+def _by(user: str | None) -> _By:
+    return {} if user is None else {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
 
 
 def _reachable(programs: Path, folder: Path, user: str | None) -> Path:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Final
 
 import psycopg
@@ -34,7 +35,8 @@ from expressplatform.together import Outcome
 from expressplatform_postgres import sql
 from expressplatform_postgres.asking import Asked, Row, Talk, in_rounds, once
 from expressplatform_postgres.faults import MALFORMED, unusable
-from expressplatform_postgres.rows import aware, case_of, effects_of, header_of, many_commits, one_commit
+from expressplatform_postgres.rows import aware, case_of, effects_of, header_of, many_commits, one_commit, shape_of
+from expressplatform_postgres.sql import Shape
 
 _ASKED: Final = 5
 """A commit that lost a race is asked again; the second time the winner is seen, at any level of isolation the last."""
@@ -81,28 +83,25 @@ def _append(commits: Sequence[Commit]) -> Talk[list[Answer | None]]:
 
 
 def _asked(rounds: Sequence[Sequence[Commit]]) -> Asked:
-    """One statement for all rounds, without what none of the commits brings."""
-    commits = [commit for one in rounds for commit in one]
-    many = any(len(one) > 1 for one in rounds)
-    statement = sql.APPEND[
-        many,
-        any(commit.receipt for commit in commits),
-        any(commit.effects for commit in commits),
-        any(commit.tokens for commit in commits),
-        any(commit.drop_tokens for commit in commits),
-    ]
-    return Asked(statement, [many_commits(one) if many else one_commit(one[0]) for one in rounds])
+    """One statement for all rounds."""
+    if len(rounds) == 1 and len(rounds[0]) == 1:
+        shape = shape_of(rounds[0])
+        if max(shape.events, shape.effects, shape.tokens) <= sql.MOST:
+            return Asked(sql.append_one(shape), [one_commit(rounds[0][0])])
+    shape = shape_of([commit for one in rounds for commit in one])
+    some = Shape(False, shape.keyed, shape.events > 0, shape.effects > 0, shape.tokens > 0, shape.drops)
+    in_order = (sorted(one, key=attrgetter("case_id")) for one in rounds)  # so that no two lock each other out
+    return Asked(sql.append_many(some), [many_commits(one) for one in in_order])
 
 
 def _answer(commit: Commit, row: Row) -> Answer | None:
     """What became of a commit; None where it lost a race: it is neither kept, nor is the winner to be seen yet."""
-    case_id, found, digest, led_to, kept = row
-    if led_to is not None:
-        key = commit.receipt.key if commit.receipt else ""
-        return Replayed(case_id, Receipt(case_id, key, digest, led_to))
+    case_id, kept, found, digest, led_to = row
     if kept:
         return Appended(case_id, commit.header.version)
-    return Conflict(case_id, commit.expected, found) if found != commit.expected else None
+    if commit.receipt and led_to is not None:
+        return Replayed(case_id, Receipt(case_id, commit.receipt.key, digest, led_to))
+    return Conflict(case_id, commit.expected, found or 0) if (found or 0) != commit.expected else None
 
 
 def _split(answers: Sequence[Answer | None], groups: Sequence[Sequence[Commit]]) -> list[Outcome]:

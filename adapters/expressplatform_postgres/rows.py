@@ -18,7 +18,7 @@ from psycopg.pq import Format
 
 from expressplatform.ports import Commit, EffectRow, Header, ShelfRow, StoredCase, StoredEvent
 from expressplatform_postgres.asking import Row, Values
-from expressplatform_postgres.sql import COMMIT, EFFECTS, EVENTS, HEADER, SHELF, TOKENS
+from expressplatform_postgres.sql import COMMIT, EFFECTS, EVENTS, HEADER, SHELF, TOKENS, Shape
 
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _header_row: Final = attrgetter(*HEADER)
@@ -71,22 +71,47 @@ def commit_row(commit: Commit) -> Row:
     return (*values, commit.expected, *stands, commit.drop_tokens)
 
 
+def shape_of(commits: Sequence[Commit]) -> Shape:
+    """What these commits bring."""
+    (first, *others) = commits
+    return Shape(
+        fresh=not others and first.expected == 0,
+        keyed=any(commit.receipt for commit in commits),
+        events=sum(len(commit.events) for commit in commits),
+        effects=sum(len(commit.effects) for commit in commits),
+        tokens=sum(len(commit.tokens) for commit in commits),
+        drops=any(commit.drop_tokens for commit in commits),
+    )
+
+
 def one_commit(commit: Commit) -> dict[str, object]:
     """The values of the statement that keeps one commit."""
-    return dict(zip(COMMIT, commit_row(commit), strict=True)) | _beside([commit])
+    values = dict(zip(COMMIT, commit_row(commit), strict=True))
+    for n, event in enumerate(commit.events):
+        own = (event.version, event.kind, event.schema, event.facts, event.sealed)
+        values |= zip(_named("event", n, EVENTS), own, strict=True)
+    for n, effect in enumerate(commit.effects):
+        values |= zip(
+            _named("effect", n, EFFECTS), (effect.version, effect.id, effect.kind, effect.recipient), strict=True
+        )
+    for n, token in enumerate(commit.tokens):
+        values |= zip(_named("token", n, TOKENS), (token.value, token.quarter), strict=True)
+    return values
+
+
+def _named(name: str, number: int, columns: Iterable[str]) -> list[str]:
+    """How the values of a row are named, the case's id left out."""
+    return [f"{name}{number}_{column}" for column in columns if column != "case_id"]
 
 
 def many_commits(commits: Sequence[Commit]) -> dict[str, object]:
     """The values of the statement that keeps commits of several cases."""
-    return _columns("", COMMIT, [commit_row(commit) for commit in commits]) | _beside(commits)
-
-
-def _beside(commits: Sequence[Commit]) -> dict[str, object]:
     events = [(c.case_id, e.version, e.kind, e.schema, e.facts, e.sealed) for c in commits for e in c.events]
     effects = [(c.case_id, e.version, e.id, e.kind, e.recipient) for c in commits for e in c.effects]
     tokens = [(c.case_id, t.value, t.quarter) for c in commits for t in c.tokens]
     return (
-        _columns("event_", EVENTS, events)
+        _columns("", COMMIT, [commit_row(commit) for commit in commits])
+        | _columns("event_", EVENTS, events)
         | _columns("effect_", EFFECTS, effects)
         | _columns("token_", TOKENS, tokens)
     )  # fmt: skip

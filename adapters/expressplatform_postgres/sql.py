@@ -2,8 +2,9 @@
 
 Laws of this file
 - All SQL stands here and in ``migrations``. Values travel as parameters, in binary form; none is ever part of the text.
-- A commit is one statement, and so are many. It judges by the state that it began with, and writes a header only where
-  that is still the newest: whoever lost a race meanwhile is neither kept nor in conflict, and is asked again.
+- A commit is one statement, and so are many. A header is written only where the case still stands at the version that
+  the commit builds on, and everything else of the commit only where its header was. What stood instead is told from the
+  state that the statement began with: whoever lost a race meanwhile finds nothing in its way there, and asks again.
 - A statement about one case names its id as a parameter in every table, so that tables spread by case id are asked in
   one place.
 - Portable: no advisory locks, notifications, triggers, deferrable constraints or sequences.
@@ -11,10 +12,12 @@ Laws of this file
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from itertools import product
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
+
+import attrs
 
 from expressplatform.ports import EVERYONE, Wanted
 
@@ -56,9 +59,11 @@ def _names(columns: Iterable[str], of: str = "") -> str:
     return ", ".join(f"{of}{name}" for name in columns)
 
 
-def _one(columns: Mapping[str, str]) -> str:
-    """One row, each value a parameter of its own."""
-    return "SELECT " + ", ".join(f"%({name})b::{type_} AS {name}" for name, type_ in columns.items())
+def _one(columns: Iterable[str], types: Mapping[str, str], prefix: str = "") -> str:
+    """Values, each a parameter of its own."""
+    return ", ".join(
+        f"%({prefix}{name})b::{types[name]}{'::text[]' if name in _ARRAYS else ''}" for name in columns
+    )  # fmt: skip
 
 
 def _many(columns: Mapping[str, str], prefix: str, alias: str) -> str:
@@ -80,70 +85,118 @@ def _sees(case: str) -> str:
 
 # ---- appending ------------------------------------------------------------------------------------------------------
 
-_REPLACED: Final = ", ".join(f"{name} = excluded.{name}" for name in ("built_on", *HEADER) if name != "case_id")
-_WON: Final = f"""won AS (
-    INSERT INTO cases (built_on, {_names(HEADER)})
-    SELECT j.expected, {_into(HEADER, "j.")} FROM judged j
-    WHERE j.led_to IS NULL AND j.found = j.expected ORDER BY j.case_id
-    ON CONFLICT (case_id) DO UPDATE SET {_REPLACED} WHERE cases.version = excluded.built_on
-    RETURNING case_id, changed_at)"""
-_EVENTS: Final = f"""events_kept AS (
-    INSERT INTO events ({_names(EVENTS)})
+_CHANGED_HEADER: Final = [name for name in HEADER if name != "case_id"]
+_OF_CASE: Final = "case_id = %(case_id)b::text"
+_OF_KEY: Final = f"receipts WHERE {_OF_CASE} AND key = %(key)b::text"
+MOST: Final = 12
+"""A commit with more events, effects or tokens goes the way of many: here each number is a statement of its own."""
+
+
+@attrs.frozen
+class Shape:
+    """What commits bring: how many rows of each kind, or, for many commits, whether any brings one."""
+
+    fresh: bool
+    keyed: bool
+    events: int
+    effects: int
+    tokens: int
+    drops: bool
+
+
+@lru_cache(256)
+def append_one(shape: Shape) -> str:
+    """The statement that keeps one commit.
+
+    Its row: the case, whether the commit was kept, and where not, the version found, and digest and version of a
+    receipt that stands. The rest of the commit hangs on the header's having been written.
+    """
+    lookups = ["(SELECT version FROM cases WHERE case_id = %(case_id)b::text)"]
+    lookups += [f"(SELECT {name} FROM {_OF_KEY})" for name in ("digest", "version")] if shape.keyed else []
+    lost = [f"CASE WHEN NOT won.kept THEN {lookup} END" for lookup in lookups] + ["NULL", "NULL"]
+    return f"""WITH {", ".join([_header_of_one(shape), *_beside_one(shape)])}
+    SELECT %(case_id)b::text, won.kept, {", ".join(lost[:3])} FROM (SELECT EXISTS (SELECT 1 FROM won) AS kept) won"""
+
+
+def _header_of_one(shape: Shape) -> str:
+    if shape.fresh:
+        return f"""won AS (
+    INSERT INTO cases ({_names(HEADER)}) VALUES ({_one(HEADER, HEADER)})
+    ON CONFLICT (case_id) DO NOTHING RETURNING changed_at)"""
+    unless = f" AND NOT EXISTS (SELECT 1 FROM {_OF_KEY})" if shape.keyed else ""
+    return f"""won AS (
+    UPDATE cases SET ({_names(_CHANGED_HEADER)}) = ROW ({_one(_CHANGED_HEADER, HEADER)})
+    WHERE {_OF_CASE} AND version = %(expected)b::integer{unless} RETURNING changed_at)"""
+
+
+def _beside_one(shape: Shape) -> Iterator[str]:
+    if shape.events:
+        yield f"""events_kept AS (INSERT INTO events ({_names(EVENTS)})
+    SELECT v.* FROM ({_rows(EVENTS, "event", shape.events)}) v, won)"""
+    if shape.keyed:
+        yield """receipts_kept AS (INSERT INTO receipts (case_id, key, digest, version)
+    SELECT %(case_id)b::text, %(key)b::text, %(digest)b::bytea, %(leads_to)b::integer FROM won)"""
+    if shape.effects:
+        yield f"""effects_kept AS (INSERT INTO effects ({_names(EFFECTS)}, ready_at)
+    SELECT v.*, won.changed_at FROM ({_rows(EFFECTS, "effect", shape.effects)}) v, won)"""
+    if shape.drops:  # sees the state before the statement: what the same commit brings again is not dropped
+        again = ", ".join(f"%(token{n}_value)b::bytea" for n in range(shape.tokens))
+        yield f"""tokens_dropped AS (DELETE FROM tokens WHERE {_OF_CASE} AND EXISTS (SELECT 1 FROM won)
+    {f"AND value NOT IN ({again})" if again else ""})"""
+    if shape.tokens:
+        yield f"""tokens_kept AS (INSERT INTO tokens ({_names(TOKENS)})
+    SELECT v.* FROM ({_rows(TOKENS, "token", shape.tokens)}) v, won ON CONFLICT DO NOTHING)"""
+
+
+def _rows(columns: Mapping[str, str], name: str, number: int) -> str:
+    """So many rows of the one case, each value a parameter of its own."""
+    own = [column for column in columns if column != "case_id"]
+    rows = (f"(%(case_id)b::text, {_one(own, columns, f'{name}{n}_')})" for n in range(number))
+    return f"VALUES {', '.join(rows)}"
+
+
+@lru_cache(64)
+def append_many(shape: Shape) -> str:
+    """The statement that keeps commits of different cases; a row for each, as that of `append_one`."""
+    given = _many(COMMIT, "", "g")
+    of_key = "r.case_id = g.case_id AND r.key = g.key"
+    unless = f"AND NOT EXISTS (SELECT 1 FROM receipts r WHERE {of_key})" if shape.keyed else ""
+    return f"""WITH given AS (SELECT * FROM {given}),
+    fresh AS (
+        INSERT INTO cases ({_names(HEADER)}) SELECT {_into(HEADER, "g.")} FROM given g WHERE g.expected = 0
+        ON CONFLICT (case_id) DO NOTHING RETURNING case_id, changed_at),
+    moved AS (
+        UPDATE cases SET ({_names(_CHANGED_HEADER)}) = ROW ({_into(_CHANGED_HEADER, "g.")}) FROM given g
+        WHERE cases.case_id = g.case_id AND g.expected > 0 AND cases.version = g.expected {unless}
+        RETURNING cases.case_id, cases.changed_at),
+    {", ".join(["won AS (SELECT * FROM fresh UNION ALL SELECT * FROM moved)", *_beside_many(shape)])}
+    SELECT g.case_id, won.case_id IS NOT NULL, c.version, {"r.digest, r.version" if shape.keyed else "NULL, NULL"}
+    FROM given g LEFT JOIN won ON won.case_id = g.case_id
+    LEFT JOIN cases c ON won.case_id IS NULL AND c.case_id = g.case_id
+    {f"LEFT JOIN receipts r ON won.case_id IS NULL AND {of_key}" if shape.keyed else ""}"""
+
+
+def _beside_many(shape: Shape) -> Iterator[str]:
+    if shape.events:
+        yield f"""events_kept AS (INSERT INTO events ({_names(EVENTS)})
     SELECT {_names(EVENTS, "e.")} FROM {_many(EVENTS, "event_", "e")} JOIN won ON won.case_id = e.case_id)"""
-_RECEIPTS: Final = """receipts_kept AS (
-    INSERT INTO receipts (case_id, key, digest, version)
-    SELECT j.case_id, j.key, j.digest, j.leads_to FROM judged j JOIN won ON won.case_id = j.case_id
-    WHERE j.key IS NOT NULL)"""
-_EFFECTS: Final = f"""effects_kept AS (
-    INSERT INTO effects ({_names(EFFECTS)}, ready_at)
+    if shape.keyed:
+        yield """receipts_kept AS (INSERT INTO receipts (case_id, key, digest, version)
+    SELECT g.case_id, g.key, g.digest, g.leads_to FROM given g JOIN won ON won.case_id = g.case_id
+    WHERE g.key IS NOT NULL)"""
+    if shape.effects:
+        yield f"""effects_kept AS (INSERT INTO effects ({_names(EFFECTS)}, ready_at)
     SELECT {_names(EFFECTS, "e.")}, won.changed_at FROM {_many(EFFECTS, "effect_", "e")}
     JOIN won ON won.case_id = e.case_id)"""
-_TOKENS: Final = f"""tokens_kept AS (
-    INSERT INTO tokens ({_names(TOKENS)})
+    if shape.drops:
+        yield f"""tokens_dropped AS (DELETE FROM tokens USING given g JOIN won ON won.case_id = g.case_id
+    WHERE tokens.case_id = g.case_id AND g.drops AND NOT EXISTS (
+        SELECT 1 FROM {_many(TOKENS, "token_", "t")} WHERE t.case_id = tokens.case_id AND t.value = tokens.value))"""
+    if shape.tokens:
+        yield f"""tokens_kept AS (INSERT INTO tokens ({_names(TOKENS)})
     SELECT {_names(TOKENS, "t.")} FROM {_many(TOKENS, "token_", "t")} JOIN won ON won.case_id = t.case_id
     ON CONFLICT DO NOTHING)"""
-# Both see the state before the statement, in either order: what the same commit brings again is not dropped.
-_DROPPED: Final = f"""tokens_dropped AS (
-    DELETE FROM tokens USING judged j JOIN won ON won.case_id = j.case_id
-    WHERE {{of_one}}tokens.case_id = j.case_id AND j.drops AND NOT EXISTS (
-        SELECT 1 FROM {_many(TOKENS, "token_", "t")} WHERE t.case_id = tokens.case_id AND t.value = tokens.value))"""
-_OF_ONE: Final = "tokens.case_id = %(case_id)b::text AND "
 
-
-def _append(*, many: bool, keyed: bool, effects: bool, tokens: bool, drops: bool) -> str:
-    """The statement for commits of these kinds; without what none of them brings.
-
-    For each commit: its case, the version found, digest and version of a receipt that stands, and whether it was kept.
-    """
-    given = f"SELECT * FROM {_many(COMMIT, '', 'g')}" if many else _one(COMMIT)
-    stands = "r.digest AS stands, r.version AS led_to" if keyed else "NULL::bytea AS stands, NULL::integer AS led_to"
-    receipts = "LEFT JOIN receipts r ON r.case_id = given.case_id AND r.key = given.key" if keyed else ""
-    parts = [
-        f"given AS ({given})",
-        f"""judged AS (
-    SELECT given.*, coalesce(c.version, 0) AS found, {stands}
-    FROM given LEFT JOIN cases c ON c.case_id = given.case_id {receipts})""",
-        _WON,
-        _EVENTS,
-        *([_RECEIPTS] if keyed else []),
-        *([_EFFECTS] if effects else []),
-        *([_DROPPED.format(of_one="" if many else _OF_ONE)] if drops else []),
-        *([_TOKENS] if tokens else []),
-    ]
-    return f"""WITH {", ".join(parts)}
-    SELECT j.case_id, j.found, j.stands, j.led_to, won.case_id IS NOT NULL
-    FROM judged j LEFT JOIN won ON won.case_id = j.case_id"""
-
-
-APPEND: Final = MappingProxyType(
-    {
-        (many, keyed, effects, tokens, drops): _append(
-            many=many, keyed=keyed, effects=effects, tokens=tokens, drops=drops
-        )
-        for many, keyed, effects, tokens, drops in product((False, True), repeat=5)
-    }
-)
-"""The statement that keeps commits: of several cases, with receipts, effects, tokens, tokens dropped."""
 
 # ---- reading cases --------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,6 @@
 CREATE TABLE cases (
     case_id text COLLATE "C" NOT NULL,
     version integer NOT NULL,
-    built_on integer NOT NULL,
     status text COLLATE "C" NOT NULL,
     council text COLLATE "C" NOT NULL,
     trader text COLLATE "C" NOT NULL,
