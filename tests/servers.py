@@ -44,7 +44,7 @@ class Server:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        command = [self.binaries / "postgres", "-D", self.folder / "data", "-k", self.folder]
+        command = [str(self.binaries / "postgres"), "-D", str(self.folder / "data"), "-k", str(self.folder)]
         settings = ("listen_addresses=", "max_connections=60", "shared_buffers=32MB", *self.options)
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
@@ -155,7 +155,7 @@ def _make_data(server: Server) -> None:
     if server.user is not None:
         shutil.chown(server.folder, server.user, pwd.getpwnam(server.user).pw_gid)
         server.folder.chmod(0o711)  # so that the tests reach the socket, too
-    command = [server.binaries / "initdb", "-D", server.folder / "data", "-U", "postgres"]
+    command = [str(server.binaries / "initdb"), "-D", str(server.folder / "data"), "-U", "postgres"]
     settings = ["-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions"]
     subprocess.run([*command, *settings], **_by(server.user), check=True, capture_output=True, cwd=server.folder)
 

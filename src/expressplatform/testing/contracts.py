@@ -1,4 +1,4 @@
-"""The contract of a case store, as tests: give it a store, and it says whether the platform may stand on it.
+"""The contracts of case stores and shelves, as tests: give them yours, and they say whether it may be stood on.
 
     class TestMyStore(StoreContract):
         def make_store(self) -> CaseStore:
@@ -20,8 +20,9 @@ from datetime import timedelta
 import attrs
 
 from expressplatform.errors import StoreUnusable
-from expressplatform.ports import AsyncCaseStore, CaseStore, Commit
-from expressplatform.testing.lifting import lifted
+from expressplatform.ports import AsyncCaseStore, AsyncShelf, CaseStore, Commit, Shelf
+from expressplatform.testing.lifting import lifted, lifted_shelf
+from expressplatform.testing.shelf_checks import Keeping, Listing, MyShelf
 from expressplatform.testing.store_checks import Appending, Finding
 from expressplatform.testing.store_rows import MANY, NOON, Mine
 
@@ -157,6 +158,49 @@ class AsyncStoreContract(_CaseStoreChecks):
     def opened(self) -> AbstractContextManager[CaseStore]:
         """The store of `make_store`, behind a face that waits for its answers."""
         return lifted(self.make_store())
+
+
+class ShelfContract(Keeping, Listing):
+    """The contract of `Shelf`. Give `make_shelf`; where the shelf lasts, give `reopen` too."""
+
+    def make_shelf(self) -> Shelf | AbstractContextManager[Shelf]:
+        """A shelf, or a context manager that gives one; it need not be empty."""
+        raise NotImplementedError
+
+    def reopen(self, shelf: Shelf) -> Shelf | None:
+        """Close the shelf and open what it has kept; None where it keeps nothing."""
+        return None
+
+    @contextmanager
+    def opened(self) -> Iterator[Shelf]:
+        """The shelf of `make_shelf`, closed when the check is over."""
+        made = self.make_shelf()
+        with made if isinstance(made, AbstractContextManager) else closing(made) as shelf:
+            yield shelf
+
+    def test_what_was_acknowledged_is_there_after_reopening(self) -> None:
+        """Records, also replaced ones, and deletions outlive the shelf that kept them."""
+        mine = MyShelf()
+        rows = [mine.row(number) for number in range(3)]
+        with self.opened() as shelf:
+            shelf.put([*rows, mine.row(1, 2, body=b"new")])
+            shelf.delete(mine.owner, mine.kind, [rows[2].id])
+            again = self.reopen(shelf)
+            if again is not None:
+                with closing(again):
+                    assert mine.all(again) == [rows[0], mine.row(1, 2, body=b"new")]
+
+
+class AsyncShelfContract(Keeping, Listing):
+    """The contract of `AsyncShelf`: the same checks, each call awaited in one event loop beside the check."""
+
+    def make_shelf(self) -> AsyncShelf:
+        """A shelf; it is made in the check's thread and used in the event loop's. It need not be empty."""
+        raise NotImplementedError
+
+    def opened(self) -> AbstractContextManager[Shelf]:
+        """The shelf of `make_shelf`, behind a face that waits for its answers."""
+        return lifted_shelf(self.make_shelf())
 
 
 def _everything(mine: Mine) -> Commit:
