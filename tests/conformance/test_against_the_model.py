@@ -1,4 +1,4 @@
-"""Whatever is asked of it, the embedded store answers as the reference store does."""
+"""Whatever is asked of them, the stores that last answer as the reference store does."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import attrs
-from hypothesis import given
+import psycopg
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expressplatform.memory import MemoryStore
 from expressplatform.ports import EVERYONE, CaseStore, Commit, Token, Wanted
 from expressplatform.testing.store_rows import NOON, Mine
+from expressplatform_postgres.store import PostgresStore
 from expressplatform_sqlite.store import SqliteStore
+from tests.servers import Server
 
 MINE = Mine("m")
 NAMES = st.sampled_from(["", "alpha", "beta", "al"])
@@ -35,6 +39,8 @@ def commits(draw: st.DrawFn) -> Commit:
         assignee=draw(NAMES),
         changed_at=draw(INSTANTS),
         due_at=draw(st.none() | INSTANTS),
+        owed_since=draw(st.none() | INSTANTS),
+        alarms=draw(st.integers(0, 1)),
     )
     return attrs.evolve(
         commit,
@@ -63,16 +69,39 @@ def _answers(store: CaseStore, calls: Sequence[Sequence[Commit]], wanted: Wanted
     return said
 
 
-@given(
-    st.lists(st.lists(commits(), max_size=5), max_size=5),
-    st.builds(
-        Wanted,
-        status=st.sampled_from([(), ("LODGED",), ("LODGED", "CLOSED"), ("OTHER",)]),
-        trader=NAMES,
-        assignee=NAMES,
-        due_before=st.none() | INSTANTS,
-    ),
+CALLS = st.lists(st.lists(commits(), max_size=5), max_size=5)
+WANTED = st.builds(
+    Wanted,
+    status=st.sampled_from([(), ("LODGED",), ("LODGED", "CLOSED"), ("OTHER",)]),
+    trader=NAMES,
+    assignee=NAMES,
+    due_before=st.none() | INSTANTS,
+    owed_before=st.none() | INSTANTS,
+    alarmed=st.booleans(),
 )
+
+
+@given(CALLS, WANTED)
 def test_the_embedded_store_answers_as_the_reference_store_does(calls: list[list[Commit]], wanted: Wanted) -> None:
     with MemoryStore() as model, SqliteStore(":memory:") as store:
+        assert _answers(store, calls, wanted) == _answers(model, calls, wanted)
+
+
+@pytest.fixture(scope="module")
+def emptied(postgres: Server) -> str:
+    """A database that each example empties; here nothing has to survive a crash."""
+    return f"{postgres.database()}&options=-c%20synchronous_commit%3Doff"
+
+
+_EMPTY = "TRUNCATE cases, events, effects, receipts, tokens"
+
+
+@settings(max_examples=max(12, settings().max_examples // 10))
+@given(CALLS, WANTED)
+def test_the_store_on_postgresql_answers_as_the_reference_store_does(
+    emptied: str, calls: list[list[Commit]], wanted: Wanted
+) -> None:
+    with psycopg.connect(emptied, autocommit=True) as db:
+        db.execute(_EMPTY)
+    with MemoryStore() as model, PostgresStore(emptied) as store:
         assert _answers(store, calls, wanted) == _answers(model, calls, wanted)
