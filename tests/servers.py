@@ -66,8 +66,8 @@ class Server:
         self._end(signal.SIGKILL)
 
     def stop(self) -> None:
-        """Stop it, whoever is connected."""
-        self._end(signal.SIGINT)
+        """Stop it at once, whoever is connected; its data is thrown away, so it writes none of it back."""
+        self._end(signal.SIGQUIT)
 
     def _end(self, how: signal.Signals) -> None:
         if self.process is not None:
@@ -162,8 +162,11 @@ def _make_data(server: Server) -> None:
 
 @pytest.fixture(scope="session", params=KINDS)
 def postgres(request: pytest.FixtureRequest) -> Iterator[Server]:
-    """A server of each kind, one for all tests of a worker; they make databases of their own."""
-    with running(request.param) as server:
+    """A server of each kind, one for all tests of a worker; they make databases of their own.
+
+    It does not wait for the disk: no power is cut here.
+    """
+    with running(request.param, "fsync=off") as server:
         yield server
 
 

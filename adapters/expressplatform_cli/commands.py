@@ -39,6 +39,7 @@ COMMANDS: Final = MappingProxyType(
         "access-log": ("watching", "Who read what is personal, and why."),
         "audit-bundle": ("watching", "What a commissioner takes away, signed."),
         "audit-check": ("watching", "Check such a bundle, without store or keys."),
+        "migrate": ("migrating", "Bring the tables of a store in PostgreSQL to those of this release."),
         "doctor": ("doctor", "Check store, keys, deadlines and calendars, and say what to do."),
     }
 )

@@ -12,6 +12,8 @@ Laws of this file
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import datetime
 from importlib import resources
 from typing import Any, Final
 
@@ -23,9 +25,13 @@ from expressplatform.errors import InvalidInput, Problem, StoreUnusable
 from expressplatform_postgres.asking import Row
 from expressplatform_postgres.connecting import NO_SETTINGS, Settings, parameters
 from expressplatform_postgres.faults import translated
+from expressplatform_postgres.sql import WAITING
 
 COMMAND: Final = "expressplatform migrate"
 """The command that brings a database to the tables of this release."""
+
+TABLES: Final = ("cases", "events", "effects", "receipts", "tokens", "adopted", "shelf")
+"""What the migrations make."""
 
 _IS_THERE: Final = "SELECT to_regclass(%s::text) IS NOT NULL"
 _COUNTED: Final = "SELECT version FROM expressplatform_schema WHERE one = 1"
@@ -33,7 +39,7 @@ _COUNT: Final = """CREATE TABLE IF NOT EXISTS expressplatform_schema (
     one smallint NOT NULL PRIMARY KEY CHECK (one = 1), version integer NOT NULL)"""
 _BEGIN: Final = "INSERT INTO expressplatform_schema (one, version) VALUES (1, 0) ON CONFLICT (one) DO NOTHING"
 _REACHED: Final = "UPDATE expressplatform_schema SET version = %s WHERE one = 1"
-_AT_ONCE: Final = (errors.UniqueViolation, errors.DuplicateTable)
+_AT_ONCE: Final = (errors.UniqueViolation, errors.DuplicateTable, errors.DuplicateObject)
 
 
 @attrs.frozen
@@ -103,6 +109,15 @@ def migrate(
         return Migrated(found, goal, tuple(step for step in steps if _take(db, step)))
 
 
+def waiting_work(
+    dsn: str, *, settings: Settings = NO_SETTINGS, busy_seconds: float = 30.0
+) -> tuple[int, datetime | None]:
+    """How many effects are to be carried out, leased ones too, and since when the oldest has been ready."""
+    with translated(), psycopg.connect(**parameters(dsn, settings, busy_seconds)) as db:
+        row = db.execute(WAITING, binary=True).fetchone()
+    return (row[0], row[1]) if row else (0, None)
+
+
 def must_be_current(given: dict[str, Any]) -> None:
     """Raises StoreUnusable unless the database has the tables of this release; ``given`` as `psycopg.connect` takes."""
     with psycopg.connect(**given) as db:
@@ -121,9 +136,10 @@ def _other(found: int, known: int) -> StoreUnusable:
 
 def _standing(db: psycopg.Connection[Row]) -> int:
     """How many migrations the database has; raises StoreUnusable for tables that are not ours."""
+    taken = any(_one(db, _IS_THERE, table) for table in TABLES)  # looked at first: what counts is made before them
     if _one(db, _IS_THERE, "expressplatform_schema") and (counted := db.execute(_COUNTED).fetchone()):
         return int(counted[0])
-    if _one(db, _IS_THERE, "cases") or _one(db, _IS_THERE, "events"):
+    if taken:
         raise StoreUnusable("not_ours", "the database holds tables of another program under the same names")
     if _one(db, "SELECT current_setting(%s) = 'UTF8'", "server_encoding"):
         return 0
@@ -137,9 +153,7 @@ def _one(db: psycopg.Connection[Row], query: str, value: str) -> object:
 
 def _make_ready(db: psycopg.Connection[Row]) -> None:
     """The row that counts, which is the lock of every migration."""
-    try:
-        db.execute(_COUNT)
-    except _AT_ONCE:  # somebody else makes it at this moment, and PostgreSQL does not wait there
+    with suppress(*_AT_ONCE):  # somebody else makes it at this moment, and PostgreSQL does not wait there
         db.execute(_COUNT)
     db.execute(_BEGIN)
 

@@ -257,6 +257,7 @@ CLAIM: Final = f"""WITH ready AS (
     SELECT {_names(EFFECTS)} FROM leased ORDER BY since, case_id, version, id"""
 DONE: Final = "DELETE FROM effects WHERE id = ANY (%(ids)b::text[])"
 RETRY: Final = "UPDATE effects SET ready_at = %(at)b::timestamptz WHERE id = %(id)b::text"
+WAITING: Final = "SELECT count(*), min(ready_at) FROM effects"
 SCHEME: Final = "SELECT scheme, edition FROM adopted"
 ADOPT: Final = """INSERT INTO adopted (one, scheme, edition) VALUES (1, %(scheme)b::text, %(edition)b::text)
     ON CONFLICT (one) DO UPDATE SET edition = excluded.edition WHERE adopted.scheme = excluded.scheme
