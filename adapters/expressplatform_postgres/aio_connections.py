@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -58,9 +60,14 @@ class AsyncConnections:
             if self._pool is None:
                 self._loop = loop
                 pool: _Pool = AsyncConnectionPool(
-                    kwargs=self._given, min_size=1, max_size=self._connections, timeout=self._wait, open=False,
-                    check=_checked, num_workers=1, reconnect_timeout=self._wait,
-                )  # fmt: skip
+                    kwargs=self._given,
+                    min_size=1,
+                    max_size=self._connections,
+                    timeout=self._wait,
+                    reconnect_timeout=self._wait,
+                    num_workers=1,
+                    open=False,
+                )
                 await pool.open()
                 self._pool = pool
         return self._pool
@@ -100,7 +107,7 @@ class AsyncConnections:
 
 
 async def _once(pool: _Pool, asked: Asked) -> list[list[Row]]:
-    async with pool.connection() as connection, connection.cursor(binary=True) as cursor:
+    async with _connection(pool) as connection, connection.cursor(binary=True) as cursor:
         if len(asked.rounds) == 1:
             await cursor.execute(asked.sql, asked.rounds[0], prepare=True)
             return [await cursor.fetchall() if cursor.description else []]
@@ -112,6 +119,25 @@ async def _once(pool: _Pool, asked: Asked) -> list[list[Row]]:
         return results
 
 
-async def _checked(connection: psycopg.AsyncConnection[Any]) -> None:
-    if not lies_idle(connection):
+@asynccontextmanager
+async def _connection(pool: _Pool) -> AsyncIterator[psycopg.AsyncConnection[Row]]:
+    """A connection of one's own that stands, as far as can be seen from here; the pool replaces the others."""
+    for _ in range(pool.max_size):
+        async with pool.connection() as connection:
+            if await _stands(connection):
+                yield connection
+                return
+    async with pool.connection() as connection:
+        yield connection
+
+
+async def _stands(connection: psycopg.AsyncConnection[Any]) -> bool:
+    """Whether a connection is fit for use; closed where it is not."""
+    if lies_idle(connection):
+        return True
+    try:
         await AsyncConnectionPool.check_connection(connection)
+    except psycopg.Error:
+        await connection.close()
+        return False
+    return True

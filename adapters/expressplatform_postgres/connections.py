@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -44,9 +46,14 @@ class Connections:
         with translated():
             must_be_current(given)
             self._pool: ConnectionPool[psycopg.Connection[Row]] = ConnectionPool(
-                kwargs=given, min_size=1, max_size=connections, timeout=busy_seconds, open=True, check=_checked,
-                num_workers=1, reconnect_timeout=busy_seconds,
-            )  # fmt: skip
+                kwargs=given,
+                min_size=1,
+                max_size=connections,
+                timeout=busy_seconds,
+                reconnect_timeout=busy_seconds,
+                num_workers=1,
+                open=True,
+            )
 
     def close(self) -> None:
         """Close the connections; any later call raises ``StoreUnusable`` with the code ``closed``."""
@@ -80,7 +87,7 @@ class Connections:
         return self._once(asked)
 
     def _once(self, asked: Asked) -> list[list[Row]]:
-        with self._pool.connection() as connection, connection.cursor(binary=True) as cursor:
+        with self._connection() as connection, connection.cursor(binary=True) as cursor:
             if len(asked.rounds) == 1:
                 cursor.execute(asked.sql, asked.rounds[0], prepare=True)
                 return [cursor.fetchall() if cursor.description else []]
@@ -91,6 +98,17 @@ class Connections:
                     results.append(cursor.fetchall())
             return results
 
+    @contextmanager
+    def _connection(self) -> Iterator[psycopg.Connection[Row]]:
+        """A connection of one's own that stands, as far as can be seen from here; the pool replaces the others."""
+        for _ in range(self._pool.max_size):
+            with self._pool.connection() as connection:
+                if _stands(connection):
+                    yield connection
+                    return
+        with self._pool.connection() as connection:
+            yield connection
+
     def __enter__(self) -> Self:
         return self
 
@@ -100,6 +118,13 @@ class Connections:
         self.close()
 
 
-def _checked(connection: psycopg.Connection[Any]) -> None:
-    if not lies_idle(connection):
+def _stands(connection: psycopg.Connection[Any]) -> bool:
+    """Whether a connection is fit for use; closed where it is not."""
+    if lies_idle(connection):
+        return True
+    try:
         ConnectionPool.check_connection(connection)
+    except psycopg.Error:
+        connection.close()
+        return False
+    return True
