@@ -44,22 +44,26 @@ class Server:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        command = [str(self.binaries / "postgres"), "-D", str(self.folder / "data"), "-k", str(self.folder)]
-        settings = ("listen_addresses=", "max_connections=60", "shared_buffers=32MB", *self.options)
-        with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [*command, *(part for setting in settings for part in ("-c", setting))],
-                **_by(self.user), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-            )  # fmt: skip
         deadline = time.monotonic() + _READY
         while True:
+            if self.process is None or self.process.poll() is not None:
+                self.process = self._started()  # again, where workers of one that was killed have not gone yet
             try:
                 psycopg.connect(self.dsn("postgres")).close()
                 return
             except psycopg.OperationalError:
-                if self.process.poll() is not None or time.monotonic() > deadline:
+                if time.monotonic() > deadline:
                     raise
-                time.sleep(0.01)
+                time.sleep(0.02)
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        command = [str(self.binaries / "postgres"), "-D", str(self.folder / "data"), "-k", str(self.folder)]
+        settings = ("listen_addresses=", "max_connections=60", "shared_buffers=32MB", *self.options)
+        with (self.folder / "log").open("ab") as log:
+            return subprocess.Popen(
+                [*command, *(part for setting in settings for part in ("-c", setting))],
+                **_by(self.user), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )  # fmt: skip
 
     def kill(self) -> None:
         """The whole server dies at once, as in a crash."""
