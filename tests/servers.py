@@ -11,6 +11,7 @@ import os
 import pwd
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -40,6 +41,7 @@ class Server:
     folder: Path
     user: str | None
     options: tuple[str, ...] = ()
+    port: int = 5432
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -79,9 +81,27 @@ class Server:
             self.process.wait(_READY)
             self.process = None
 
+    def serve_tls(self, certificate: Path, key: Path) -> int:
+        """Answer on loopback too, and there over TLS alone; the port."""
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = int(free.getsockname()[1])
+        self.stop()
+        for source, name in ((certificate, "server.crt"), (key, "server.key")):
+            shutil.copy(source, self.folder / name)
+            (self.folder / name).chmod(0o600)
+            if self.user is not None:
+                shutil.chown(self.folder / name, self.user, pwd.getpwnam(self.user).pw_gid)
+        (self.folder / "data" / "pg_hba.conf").write_text("local all all trust\nhostssl all all 127.0.0.1/32 trust\n")
+        files = (f"ssl_cert_file={self.folder}/server.crt", f"ssl_key_file={self.folder}/server.key")
+        self.options = (*self.options, "listen_addresses=127.0.0.1", f"port={port}", "ssl=on", *files)
+        self.port = port
+        self.start()
+        return port
+
     def dsn(self, database: str) -> str:
         """The address of one of its databases."""
-        return f"postgresql://postgres@/{database}?host={self.folder}"
+        return f"postgresql://postgres@/{database}?host={self.folder}&port={self.port}"
 
     def empty_database(self) -> str:
         """The address of a new database with nothing in it."""

@@ -8,11 +8,17 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
+from pathlib import Path
 
 import attrs
 import psycopg
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from expressplatform.errors import StoreUnusable
 from expressplatform.ports import (
@@ -32,7 +38,7 @@ from expressplatform_postgres.aio import AsyncPostgresStore
 from expressplatform_postgres.aio_shelf import AsyncPostgresShelf
 from expressplatform_postgres.shelf import PostgresShelf
 from expressplatform_postgres.store import PostgresStore
-from tests.servers import Server
+from tests.servers import KINDS, Server, running
 
 SECRET = "Qx7ZbWm2KpLr9TvE"
 
@@ -494,3 +500,55 @@ class TestBothFaces:
 
 def _public(kind: type) -> set[str]:
     return {name for name in dir(kind) if not name.startswith("_")}
+
+
+class TestTls:
+    """What is asked for over TLS is asked for by the driver, with the address's own settings."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def certified(cls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path, Path]]:
+        """A database that is reached over TLS only by name, its certificate, and another one."""
+        folder = tmp_path_factory.mktemp("tls")
+        for name in ("server", "other"):
+            _certificate(folder, name)
+        with running(KINDS[1]) as server:
+            dsn = server.database()
+            port = server.serve_tls(folder / "server.crt", folder / "server.key")
+            name = dsn.split("@/")[1].split("?")[0]
+            yield f"postgresql://postgres@127.0.0.1:{port}/{name}", folder / "server.crt", folder / "other.crt"
+
+    def test_settings_ask_for_tls_and_check_the_certificate(self, certified: tuple[str, Path, Path]) -> None:
+        """With the right authority the store works, with another it does not open, whether by setting or address."""
+        dsn, right, wrong = certified
+        mine = Mine()
+        with PostgresStore(dsn, settings={"sslmode": "verify-full", "sslrootcert": str(right)}) as store:
+            assert list(store.append([mine.commit(1)])) == [Appended(mine.case(1), 1)]
+            with psycopg.connect(dsn, sslmode="require") as db:
+                encrypted = db.execute("SELECT count(*) FROM pg_stat_ssl WHERE ssl").fetchone()
+            assert encrypted is not None
+            assert encrypted[0] >= 2
+        for address in (f"{dsn}?sslmode=verify-full&sslrootcert={wrong}", f"{dsn}?sslmode=disable"):
+            assert refused(lambda address=address: PostgresStore(address)).code == "unreachable"  # type: ignore[misc]
+
+
+def _certificate(folder: Path, name: str) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    own = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(own)
+        .issuer_name(own)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / f"{name}.crt").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    (folder / f"{name}.key").write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
