@@ -1,8 +1,12 @@
-"""What every test shares: the Hypothesis profiles, chosen by the variable HYPOTHESIS_PROFILE."""
+"""What every test shares: the Hypothesis profiles, chosen by the variable HYPOTHESIS_PROFILE, and PostgreSQL."""
 
 import os
 
 from hypothesis import HealthCheck, settings
+
+from tests.servers import database, postgres
+
+__all__ = ["database", "postgres"]
 
 settings.register_profile(
     "default",

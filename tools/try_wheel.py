@@ -36,6 +36,15 @@ import expressplatform
 version: str = expressplatform.__version__
 """
 
+# Runs inside the environment: is every file that is no module beside its package?
+FILES = """
+import importlib.util, pathlib, sys
+for name in sys.argv[1:]:
+    package, _, rest = name.partition("/")
+    if not (pathlib.Path(importlib.util.find_spec(package).origin).parent / rest).is_file():
+        raise SystemExit(f"{name} is missing")
+"""
+
 # Packages whose extra is not among the runtime pins are looked up, not imported.
 EMBEDDED = (
     "expressplatform",
@@ -70,6 +79,12 @@ def try_imports(place: Path, python: Path) -> None:
         run(place, python, "-I", "-c", found)
 
 
+def try_files(place: Path, python: Path) -> None:
+    """What a package reads at run time is in the wheel: the migrations."""
+    found = sorted(ROOT.glob("adapters/*/migrations/*.sql"))
+    run(place, python, "-I", "-c", FILES, *(path.relative_to(ROOT / "adapters").as_posix() for path in found))
+
+
 def try_types(place: Path, python: Path) -> None:
     """A type checker that sees only the installed package accepts code that uses it."""
     (place / "use.py").write_text(USE, encoding="utf-8")
@@ -93,6 +108,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
         try_imports(place, binaries / "python")
+        try_files(place, binaries / "python")
         try_types(place, binaries / "python")
         try_command(place, binaries)
     print("wheel: imports, types and the command are in order")

@@ -83,9 +83,10 @@ def _must_be_apart(directory: Path, keys_to: Path) -> None:
 
 def take(place: Place, directory: Path, keys_to: Path, now: datetime) -> tuple[Manifest, Manifest]:
     """Makes a backup; the manifests of its two halves. Raises StoreUnusable with the codes of the stores."""
+    path = place.file
     must_be_there(place)
     backup_id = secrets.token_hex(16)
-    with closing(SqliteStore(place.store)) as store, closing(LocalKeyStore(place.keys)) as keys:
+    with closing(SqliteStore(path)) as store, closing(LocalKeyStore(place.keys)) as keys:
         scheme, edition = store.scheme() or ("", "")
         _register_what_is_gone(place, keys, now)
         common = Manifest(
@@ -94,14 +95,14 @@ def take(place: Place, directory: Path, keys_to: Path, now: datetime) -> tuple[M
         )  # fmt: skip
         with whole_folder(directory) as data, whole_folder(keys_to) as apart:
             with _share("The store") as told:
-                copy_file(place.store, data / STORE_FILE, mark=backup_id, progress=told)
+                copy_file(path, data / STORE_FILE, mark=backup_id, progress=told)
             recovery = _copy_keys(keys, apart, backup_id)
             _copy_evidence(place.documents, data)
             cases = cases_in(data / STORE_FILE)
             first = _listed(attrs.evolve(common, cases=cases), data)
             second = attrs.evolve(common, part=manifests.KEYS, schema=KEY_SCHEMA, cases=cases, recovery=recovery)
             second = _listed(second, apart)
-    notes.note(place.store, notes.BACKED_UP, now.isoformat())
+    notes.note(path, notes.BACKED_UP, now.isoformat())
     return first, second
 
 

@@ -44,6 +44,7 @@ COMMANDS: Final = MappingProxyType(
         "restore": ("putting_back", "Put a backup back, without what was erased since."),
         "reapply": ("putting_back", "Undo again what was undone, after files were put back by other means."),
         "keys": ("keeping_keys", "List, rotate and recover keys; make a recovery key."),
+        "migrate": ("migrating", "Bring the tables of a store in PostgreSQL to those of this release."),
         "doctor": ("doctor", "Check store, keys, deadlines and calendars, and say what to do."),
     }
 )

@@ -20,10 +20,11 @@ import attrs
 import click
 
 from expressplatform.errors import InvalidInput, Problem, StoreUnusable
+from expressplatform_cli.databases import Database, is_address, open_shelf, open_store
 
 if TYPE_CHECKING:  # what the help needs none of: loaded when a store is opened
     from expressplatform.platform import Platform
-    from expressplatform.ports import Draw, Messenger, Strip, TraderGateway
+    from expressplatform.ports import CaseStore, Draw, Messenger, Shelf, Strip, TraderGateway
     from expressplatform.scheme import Participant, Scheme
 
 DEFAULT: Final = Path("expressplatform.toml")
@@ -42,11 +43,14 @@ _NEEDED: Final = ("store", "keys")
 class Place:
     """Where the files are. ``scheme`` is the id that a configuration file names, None where nobody says.
 
+    ``store`` is a file, or a database, which a configuration file names by its address; keys are always a file.
+
     ``evidence`` is the file of documents, None for the usual one; ``scan`` the command that looks into them, if any.
-    ``register`` holds what must stay undone, apart from store and keys: beside the store where nobody says.
+    ``register`` holds what must stay undone, apart from store and keys: beside the store's file where nobody
+    says, and beside that of the keys where the store is a database.
     """
 
-    store: Path
+    store: Path | Database
     keys: Path
     scheme: str | None = None
     evidence: Path | None = None
@@ -55,12 +59,23 @@ class Place:
 
     @register.default
     def _beside_the_store(self) -> Path:
-        return self.store.with_name(REGISTER)
+        return self._beside.with_name(REGISTER)
+
+    @property
+    def _beside(self) -> Path:
+        return self.keys if isinstance(self.store, Database) else self.store
+
+    @property
+    def file(self) -> Path:
+        """The file of the store; raises click.UsageError where it is a database."""
+        if isinstance(self.store, Database):
+            raise click.UsageError("This is for a store in a file; a database is backed up with tools of its own.")
+        return self.store
 
     @property
     def documents(self) -> Path:
         """Where the file of documents is, or would be."""
-        return self.evidence or self.store.with_name(EVIDENCE)
+        return self.evidence or self._beside.with_name(EVIDENCE)
 
 
 def find_place(config: Path | None, store: Path | None, keys: Path | None) -> Place:
@@ -69,6 +84,8 @@ def find_place(config: Path | None, store: Path | None, keys: Path | None) -> Pl
     Raises click.UsageError where there is none or only half of one, InvalidInput for a file that cannot be read
     as a configuration.
     """
+    if store is not None and is_address(store):
+        raise click.UsageError("Name a database in a configuration file: its address may hold a password.")
     if store is not None and keys is not None:
         if config is not None:
             raise click.UsageError("Give --config, or --store and --keys, not both.")
@@ -96,9 +113,9 @@ def read_configuration(path: Path) -> Place:
         raise InvalidInput((Problem("$", "toml", "the configuration file must be TOML in UTF-8"),)) from None
     if found := _problems(document):
         raise InvalidInput(found)
-    folder = path.parent
+    folder, store = path.parent, document["store"]
     return Place(
-        folder / document["store"],
+        Database(store) if is_address(store) else folder / store,
         folder / document["keys"],
         document.get("scheme"),
         folder / document["evidence"] if "evidence" in document else None,
@@ -128,7 +145,7 @@ def configuration(scheme: str, store: str, keys: str, register: str = REGISTER, 
     return (
         "# Where the commands of expressplatform find their files. Paths are relative to this file.\n"
         f'scheme = "{scheme}"\n'
-        f'store = "{store}"\n'
+        f'store = "{store}"  # or the address of a PostgreSQL database: postgresql://...\n'
         f'keys = "{keys}"  # whoever has this file can open every case: back it up apart from the store\n'
         f"register = {named}  # what was erased or taken back: keep it where no restore touches it\n"
         f'# evidence = "{EVIDENCE}"  # the file of documents, made with the first of them\n'
@@ -163,15 +180,13 @@ def open_platform(
     from expressplatform_files.scanning import CommandScan
     from expressplatform_sqlite.evidence import SqliteEvidence
     from expressplatform_sqlite.keys import LocalKeyStore
-    from expressplatform_sqlite.shelf import SqliteShelf
-    from expressplatform_sqlite.store import SqliteStore
 
     if scheme is None:
         must_be_there(place)
-    store = SqliteStore(place.store, restoring=restoring)
+    store = case_store(place, restoring=restoring)
     try:
         scheme = scheme or scheme_named_by(store.scheme(), place)
-        keys, shelf = LocalKeyStore(place.keys, restoring=restoring), SqliteShelf(place.store)
+        keys, shelf = LocalKeyStore(place.keys, restoring=restoring), case_shelf(place)
         evidence = SqliteEvidence(place.documents) if documents or place.documents.is_file() else None
     except BaseException:
         store.close()
@@ -199,6 +214,24 @@ def open_platform(
     return platform
 
 
+def case_store(place: Place, *, restoring: bool = False) -> CaseStore:
+    """The store of a place, without its keys; ``restoring`` as for `open_platform`."""
+    if isinstance(place.store, Database):
+        return open_store(place.store)
+    from expressplatform_sqlite.store import SqliteStore
+
+    return SqliteStore(place.store, restoring=restoring)
+
+
+def case_shelf(place: Place) -> Shelf:
+    """The shelf of a place, in the same file or database as its store."""
+    if isinstance(place.store, Database):
+        return open_shelf(place.store)
+    from expressplatform_sqlite.shelf import SqliteShelf
+
+    return SqliteShelf(place.store)
+
+
 def _strip() -> Strip:
     from expressplatform_files.pdf import PdfStrip
 
@@ -206,11 +239,13 @@ def _strip() -> Strip:
 
 
 def must_be_there(place: Place) -> None:
-    """Raises StoreUnusable unless both files are there (``missing``) and hold something (``corrupt``).
+    """Raises StoreUnusable unless the files are there (``missing``) and hold something (``corrupt``).
 
     Opening a file that is not there, or is empty, would make a new one of it.
     """
     for name, path in (("store", place.store), ("keys", place.keys)):
+        if isinstance(path, Database):
+            continue  # opening one that is not there says so
         if not path.is_file():
             raise StoreUnusable("missing", f"the file that should hold the {name} is not there")
         if not path.stat().st_size:

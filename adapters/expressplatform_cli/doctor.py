@@ -21,19 +21,18 @@ from rich.text import Text
 from expressplatform.codes import Status
 from expressplatform.errors import ExpressPlatformError, KeyDestroyed, KeyMissing, StoreUnusable
 from expressplatform.platform import rows
-from expressplatform.ports import EVERYONE, Header, StoredCase
+from expressplatform.ports import EVERYONE, CaseStore, Header, StoredCase
 from expressplatform.scheme import Scheme
 from expressplatform.sealing import KeyRing
 from expressplatform.workdays import WorkingCalendar
-from expressplatform_cli.config import Place, must_be_there, scheme_named_by
+from expressplatform_cli.config import Place, case_store, must_be_there, scheme_named_by
+from expressplatform_cli.databases import Database, waiting
 from expressplatform_cli.doctor_apart import Finding, Level, asked, kept_apart
 from expressplatform_cli.exits import Exit
 from expressplatform_cli.options import answers, json_option, message_of, place_options
 from expressplatform_cli.output import console, grid, progress, say_json
 from expressplatform_sqlite.keys import LocalKeyStore
 from expressplatform_sqlite.rows import instant
-from expressplatform_sqlite.schema import SCHEMA
-from expressplatform_sqlite.store import SqliteStore
 
 WAITS: Final = timedelta(days=1)
 """Time and work that wait for longer than this are a fault: nobody runs `tick` or `work`."""
@@ -91,7 +90,7 @@ def examined(place: Place, now: datetime, sample: int | None, *, deep: bool) -> 
     """Every finding about a place, as at an instant."""
     try:
         must_be_there(place)
-        store, keys = SqliteStore(place.store), LocalKeyStore(place.keys)
+        store, keys = case_store(place), LocalKeyStore(place.keys)
     except ExpressPlatformError as error:
         yield _of_error("files", error)
         return
@@ -107,7 +106,7 @@ def examined(place: Place, now: datetime, sample: int | None, *, deep: bool) -> 
         yield from _cases(store, keys, now, sample, deep=deep)
         yield from _overdue(store, now)
         yield from _work(place, now)
-        yield from kept_apart(place, keys, now)
+        yield from kept_apart(place, store, keys, now)
 
 
 def _of_error(check: str, error: ExpressPlatformError) -> Finding:
@@ -119,11 +118,15 @@ def _of_error(check: str, error: ExpressPlatformError) -> Finding:
 
 
 def _files(place: Place) -> Iterator[Finding]:
-    yield Finding(Level.OK, "files", f"Store and keys open; the store has schema {SCHEMA}, the newest known here.")
+    yield Finding(Level.OK, "files", "Store and keys open; the store has the newest schema known here.")
     for name, path in (("store", place.store), ("key store", place.keys)):
+        if isinstance(path, Database):
+            continue
         if path.stat().st_mode & 0o077:
             sentence = f"Others on this machine may read the file of the {name}."
             yield Finding(Level.ADVICE, "files", sentence, "Take their rights away: chmod 600.")
+    if isinstance(place.store, Database):  # it has tools of its own: pg_amcheck
+        return
     if (answer := asked(place.store, "PRAGMA quick_check(1)")) != ("ok",):
         yield Finding(
             Level.FAULT,
@@ -219,7 +222,7 @@ _WRONG: Final = {
 
 
 def _cases(
-    store: SqliteStore, keys: LocalKeyStore, now: datetime, sample: int | None, *, deep: bool
+    store: CaseStore, keys: LocalKeyStore, now: datetime, sample: int | None, *, deep: bool
 ) -> Iterator[Finding]:
     try:
         seen, ring = _Seen(store.scheme()), KeyRing(keys)
@@ -242,7 +245,7 @@ def _cases(
         yield Finding(Level.OK, "cases", sentence)
 
 
-def _stored(store: SqliteStore, sample: int | None) -> Iterator[StoredCase]:
+def _stored(store: CaseStore, sample: int | None) -> Iterator[StoredCase]:
     """Every case, or the first so many by their ids, which are as good as drawn by lot."""
     after, left = "", sample
     while left is None or left > 0:
@@ -307,7 +310,7 @@ def _open(stored: StoredCase, ring: KeyRing, seen: _Seen) -> None:
 # ---- time and work ------------------------------------------------------------------------------------------------
 
 
-def _overdue(store: SqliteStore, now: datetime) -> Iterator[Finding]:
+def _overdue(store: CaseStore, now: datetime) -> Iterator[Finding]:
     """What the clock should have done."""
     try:
         late = store.due(now, 1000)
@@ -327,16 +330,30 @@ def _overdue(store: SqliteStore, now: datetime) -> Iterator[Finding]:
 
 def _work(place: Place, now: datetime) -> Iterator[Finding]:
     """What steps have left to be done."""
-    if (answer := asked(place.store, _WORK)) is None:
+    if (answer := _waiting(place)) is None:
         yield Finding(Level.FAULT, "work", "The list of waiting work cannot be read.", _PUT_BACK)
         return
-    count, oldest = answer
-    if not count or not isinstance(oldest, int):
+    count, since = answer
+    if since is None:
         yield Finding(Level.OK, "work", "No work is waiting.")
         return
-    since = instant(oldest)
     level = Level.FAULT if now - since > WAITS else Level.ADVICE
     sentence = (
         f"{count} piece{'s' if count != 1 else ''} of work to be done, the oldest since {since:%Y-%m-%d %H:%M} UTC."
     )
     yield Finding(level, "work", sentence, "Run 'expressplatform work --until-quiet', or see to the worker.")
+
+
+def _waiting(place: Place) -> tuple[int, datetime | None] | None:
+    """How much work there is, and since when the oldest has been ready; None where nobody can say."""
+    if isinstance(place.store, Database):
+        try:
+            return waiting(place.store)
+        except StoreUnusable:
+            return None
+    match asked(place.store, _WORK):
+        case (int(count), int(oldest)):
+            return count, instant(oldest)
+        case (0, None):
+            return 0, None
+    return None

@@ -16,10 +16,13 @@ from typing import Final
 
 import attrs
 
+from expressplatform.codes import Status
 from expressplatform.errors import StoreUnusable
-from expressplatform.ports import Undone
+from expressplatform.platform.keeping import KINDS
+from expressplatform.ports import EVERYONE, CaseStore, Undone
 from expressplatform.signing import key_id
 from expressplatform_cli.config import Place
+from expressplatform_cli.databases import Database, open_shelf
 from expressplatform_files.register import FileRegister
 from expressplatform_sqlite import notes
 from expressplatform_sqlite.keys import LocalKeyStore
@@ -28,10 +31,8 @@ ROTATE_AFTER: Final = timedelta(days=365)
 """A key-encryption key that is older than this should be replaced."""
 BACKUP_AFTER: Final = timedelta(days=7)
 """A last backup that is older than this is too old."""
-_SECRETS: Final = """SELECT DISTINCT 'shelf:' || kind || ':' || year FROM shelf
-    UNION SELECT DISTINCT 'tokens:' || quarter FROM tokens"""
+_SECRETS: Final = "SELECT DISTINCT 'shelf:' || kind || ':' || year FROM shelf"
 _HELD: Final = "SELECT EXISTS (SELECT 1 FROM cases)"
-_STATUS: Final = "SELECT status FROM cases WHERE case_id = ?"
 
 
 class Level(StrEnum):
@@ -67,14 +68,15 @@ def _reading(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
 
 
-def kept_apart(place: Place, keys: LocalKeyStore, now: datetime) -> Iterator[Finding]:
+def kept_apart(place: Place, store: CaseStore, keys: LocalKeyStore, now: datetime) -> Iterator[Finding]:
     """Every finding about what stands beside the cases, as at an instant."""
-    checks = (
-        ("register", _register(place, keys)),
+    checks = [
+        ("register", _register(place, store, keys)),
         ("keys", _wrapping(keys, now)),
-        ("shelf", _shelf(place, keys)),
-        ("backup", _backup(place, now)),
-    )
+        ("shelf", _shelf(place, store, keys)),
+    ]
+    if not isinstance(place.store, Database):  # it is backed up with tools of its own
+        checks.append(("backup", _backup(place.store, now)))
     for check, made in checks:
         try:
             yield from made
@@ -86,7 +88,7 @@ def kept_apart(place: Place, keys: LocalKeyStore, now: datetime) -> Iterator[Fin
 # ---- the register -------------------------------------------------------------------------------------------------
 
 
-def _register(place: Place, keys: LocalKeyStore) -> Iterator[Finding]:
+def _register(place: Place, store: CaseStore, keys: LocalKeyStore) -> Iterator[Finding]:
     """Whether the register can be written, and says what keys and store say."""
     register, destroyed = FileRegister(place.register), set(keys.destroyed())
     entries, strange = register.entries(), register.strange()
@@ -99,7 +101,7 @@ def _register(place: Place, keys: LocalKeyStore) -> Iterator[Finding]:
     if strange:
         sentence = f"{strange} line{'s' if strange != 1 else ''} of the register cannot be read."
         yield Finding(Level.ADVICE, "register", sentence, "One that a crash cut off does no harm; see what it is.")
-    back = _standing(place, erased)
+    back = _standing(store, erased)
     if back:
         sentence = f"{len(back)}: The register says that the case was erased, and the store that it was not."
         yield Finding(
@@ -116,11 +118,10 @@ def _writable(path: Path) -> bool:
     return os.access(path if path.exists() else path.parent, os.W_OK)
 
 
-def _standing(place: Place, erased: set[str]) -> tuple[str, ...]:
+def _standing(store: CaseStore, erased: set[str]) -> tuple[str, ...]:
     """The cases of the register that are in the store, and not erased there."""
-    with closing(_reading(place.store)) as db:
-        found = [(one, db.execute(_STATUS, (one,)).fetchone()) for one in sorted(erased)]
-    return tuple(one for one, row in found if row is not None and row[0] != "erased")
+    found = ((one, store.load(one, EVERYONE)) for one in sorted(erased))
+    return tuple(one for one, case in found if case is not None and case.header.status != Status.ERASED)
 
 
 # ---- keys ---------------------------------------------------------------------------------------------------------
@@ -141,11 +142,10 @@ def _wrapping(keys: LocalKeyStore, now: datetime) -> Iterator[Finding]:
         yield Finding(Level.OK, "keys", "No recovery key is named: a copy of the keys holds them in clear.")
 
 
-def _shelf(place: Place, keys: LocalKeyStore) -> Iterator[Finding]:
+def _shelf(place: Place, store: CaseStore, keys: LocalKeyStore) -> Iterator[Finding]:
     """Whether the secrets are there that small records and tokens were made under."""
     there = set(keys.names()[1])
-    with closing(_reading(place.store)) as db:
-        missing = sorted(name for (name,) in db.execute(_SECRETS) if name not in there)
+    missing = sorted({*_secrets(place), *(f"tokens:{quarter}" for quarter in store.quarters())} - there)
     if missing:
         sentence = f"Secrets are not in the key store, and nothing made under them can be read: {', '.join(missing)}."
         yield Finding(Level.FAULT, "shelf", sentence, "Check that store and keys belong together; put the keys back.")
@@ -153,14 +153,23 @@ def _shelf(place: Place, keys: LocalKeyStore) -> Iterator[Finding]:
         yield Finding(Level.OK, "shelf", "The secrets of the shelf and of the tokens are all there.")
 
 
+def _secrets(place: Place) -> list[str]:
+    """The secrets that small records were made under."""
+    if isinstance(place.store, Database):
+        with closing(open_shelf(place.store)) as shelf:
+            return [f"shelf:{kind.name}:{year}" for kind in KINDS for year in shelf.years(kind.name)]
+    with closing(_reading(place.store)) as db:
+        return [name for (name,) in db.execute(_SECRETS)]
+
+
 # ---- backups ------------------------------------------------------------------------------------------------------
 
 
-def _backup(place: Place, now: datetime) -> Iterator[Finding]:
+def _backup(store: Path, now: datetime) -> Iterator[Finding]:
     """How long ago the last backup was made, as far as the store knows."""
-    noted = notes.noted(place.store, notes.BACKED_UP)
+    noted = notes.noted(store, notes.BACKED_UP)
     if not noted:
-        held = asked(place.store, _HELD) == (1,)
+        held = asked(store, _HELD) == (1,)
         level = Level.ADVICE if held else Level.OK
         yield Finding(level, "backup", "No backup has been made.", "Make one: 'expressplatform backup DIR'.")
         return

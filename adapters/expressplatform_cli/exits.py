@@ -51,6 +51,15 @@ EXITS: Final = MappingProxyType(
 )
 """What each exit code means."""
 
+
+class ExtraMissing(Exception):
+    """What was asked for needs an extra that is not installed."""
+
+    def __init__(self, extra: str) -> None:
+        super().__init__(extra)
+        self.extra = extra
+
+
 _TYPED: Final = re.compile(r""": (['"]).*\1 (is|does)\b""", re.DOTALL)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Final
@@ -19,20 +19,20 @@ import click
 
 from expressplatform.codes import Status
 from expressplatform.errors import StoreUnusable
-from expressplatform.ports import EVERYONE, Sought, Wanted
+from expressplatform.platform.keeping import KINDS
+from expressplatform.ports import EVERYONE, CaseStore, Sought, Wanted
 from expressplatform.recovery import private_text, public_text, read_public, seal_keys
 from expressplatform.sealing import new_encryption_pair
 from expressplatform.signing import key_id
 from expressplatform_cli import manifests
-from expressplatform_cli.config import Place, must_be_there, open_platform
+from expressplatform_cli.config import Place, case_shelf, case_store, must_be_there, open_platform
+from expressplatform_cli.databases import Database
 from expressplatform_cli.folders import sync, write_private
 from expressplatform_cli.options import answers, json_option, place_options, staff_option
 from expressplatform_cli.output import console, pairs, progress, say_json
 from expressplatform_cli.putting_back import key_image, put_right, reapplied_document, tell_reapplied
 from expressplatform_sqlite.copies import kinds_in
 from expressplatform_sqlite.keys import LocalKeyStore
-from expressplatform_sqlite.shelf import SqliteShelf
-from expressplatform_sqlite.store import SqliteStore
 
 _HEX: Final = re.compile(r"[0-9a-fA-F]{64}")
 _FILE: Final = click.Path(dir_okay=False, path_type=Path)
@@ -230,9 +230,9 @@ def give_up(place: Place, yes: bool, staff: str, as_json: bool) -> None:
 def _drop_unreadable(place: Place) -> int:
     """Takes away what was sealed on the shelf under secrets that are not there: how many records."""
     dropped = 0
-    with closing(SqliteShelf(place.store)) as shelf, closing(LocalKeyStore(place.keys)) as keys:
+    with closing(case_shelf(place)) as shelf, closing(LocalKeyStore(place.keys)) as keys:
         there = set(keys.names()[1])
-        for kind in kinds_in(place.store):
+        for kind in _kinds_in(place):
             after = ""
             while True:
                 page = shelf.list(EVERYONE, kind, Sought(), after, 500)
@@ -245,19 +245,25 @@ def _drop_unreadable(place: Place) -> int:
     return dropped
 
 
+def _kinds_in(place: Place) -> Sequence[str]:
+    return [kind.name for kind in KINDS] if isinstance(place.store, Database) else kinds_in(place.store)
+
+
 def _must_hold_a_store(place: Place) -> None:
+    if isinstance(place.store, Database):
+        return  # opening one that is not there says so
     if not place.store.is_file() or not place.store.stat().st_size:
         raise StoreUnusable("missing", "the file that should hold the store is not there")
 
 
 def _without_key(place: Place) -> list[str]:
     """The cases that are not erased and have no key."""
-    with closing(SqliteStore(place.store)) as store, closing(LocalKeyStore(place.keys)) as keys:
+    with closing(case_store(place)) as store, closing(LocalKeyStore(place.keys)) as keys:
         there = {*keys.names()[0], *keys.destroyed()}
         return [case_id for case_id in _standing(store) if case_id not in there]
 
 
-def _standing(store: SqliteStore) -> Iterator[str]:
+def _standing(store: CaseStore) -> Iterator[str]:
     after = ""
     while True:
         page = store.headers(EVERYONE, Wanted(), after, 1000)

@@ -19,7 +19,7 @@ import click
 
 from expressplatform import errors as e
 from expressplatform_cli.config import Place, find_place, place_or_none
-from expressplatform_cli.exits import Exit, Message, leave
+from expressplatform_cli.exits import Exit, ExtraMissing, Message, leave
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -43,11 +43,13 @@ _NEXT: Final = MappingProxyType(
         "stale_version": "Look again with 'expressplatform show CASE --facts', then decide again.",
         "key_reused": "Use a new --key for a new command.",
         "corrupt": "Stop writing, keep a copy of the file, and put back the last good backup.",
-        "newer_schema": "Install a release at least as new as the one that wrote the file.",
-        "not_ours": "Check the path: this file was made by another program.",
+        "newer_schema": "Install a release at least as new as the one that wrote the store.",
+        "older_schema": "Back the database up, then run 'expressplatform migrate'.",
+        "not_ours": "Check the path or the address: what is there was made by another program.",
         "locked": "Another process is writing; try again in a moment.",
         "disk_full": "Make room on the disk and try again; nothing was half-written.",
-        "read_only": "Check that the file and its directory may be read and written.",
+        "read_only": "Check that the file and its directory, or the database, may be read and written.",
+        "unreachable": "Check that the database is running, and that the configuration has its address.",
         "missing": "Check the paths, or make a new place with 'expressplatform init DIR'.",
         "no_scheme": "Make a new place with 'expressplatform init DIR --scheme ID'.",
         "other_scheme": "Correct the line 'scheme' of the configuration, or use the store that belongs to it.",
@@ -90,6 +92,8 @@ def message_of(error: e.ExpressPlatformError) -> Message:
     case_id = getattr(error, "case_id", "")
     detail = error.detail if isinstance(error, e.StoreUnusable) else ""
     text = f"{_sentence(detail)} [{code}]" if detail else _sentence(str(error))
+    if isinstance(error, e.Unreachable):  # a person, not a database
+        return Message(exit_of(error), code, text)
     return Message(exit_of(error), code, text, _NEXT.get(code, "Run 'expressplatform doctor'."), (), case_id)
 
 
@@ -103,6 +107,12 @@ def unexpected(error: Exception) -> Message:
     where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     text = f"Something unexpected went wrong ({type(error).__name__}{where})."
     return Message(Exit.OTHER, "unexpected", text, "If it happens again, report this line; it holds nothing personal.")
+
+
+def of_extra(error: ExtraMissing) -> Message:
+    """What needs to be installed."""
+    text = f"This needs the extra '{error.extra}', which is not installed."
+    return Message(Exit.EXTRA, "extra_missing", text, f"Install expressplatform[{error.extra}].")
 
 
 def of_system(error: OSError) -> Message:
@@ -125,6 +135,8 @@ def answers(function: Callable[P, R]) -> Callable[P, R]:
             if not as_json:
                 raise
             leave(Message(Exit.USAGE, "usage", error.format_message()), as_json=True)
+        except ExtraMissing as error:
+            leave(of_extra(error), as_json=as_json)
         except (click.exceptions.Exit, click.Abort, click.ClickException, BrokenPipeError):
             raise
         except OSError as error:

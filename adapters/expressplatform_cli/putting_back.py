@@ -23,6 +23,7 @@ from expressplatform.recovery import open_keys, read_private
 from expressplatform_cli import manifests
 from expressplatform_cli.backing_up import KEYS_FILE, STORE_FILE, keys_of
 from expressplatform_cli.config import DEFAULT, REGISTER, Place, configuration, open_platform
+from expressplatform_cli.databases import Database
 from expressplatform_cli.exits import Exit
 from expressplatform_cli.folders import copy_private, must_be_new, whole_folder, write_private
 from expressplatform_cli.manifests import Manifest
@@ -148,7 +149,8 @@ def put_right(place: Place, staff: str) -> Reapplied:
         raise StoreUnusable(
             "not_reapplied", f"{len(stuck)} cases could not be put right ({', '.join(sorted(set(stuck)))})"
         )
-    notes.note(place.store, notes.COPY, "")
+    if not isinstance(place.store, Database):  # nobody else's copies are marked
+        notes.note(place.store, notes.COPY, "")
     with closing(LocalKeyStore(place.keys, restoring=True)) as keys:
         keys.restored()
     return done

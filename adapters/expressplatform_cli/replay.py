@@ -22,6 +22,7 @@ from expressplatform.ports import Draw
 from expressplatform.schemes import CONSUMIDOR_BR
 from expressplatform_cli.config import Place, open_platform
 from expressplatform_cli.consumidor import HistoryRow, count_lines, digest, read
+from expressplatform_cli.databases import Database
 from expressplatform_cli.histories import Teller, participant_of
 from expressplatform_cli.options import answers, json_option, place_options
 from expressplatform_cli.output import console, progress, say_json
@@ -117,7 +118,8 @@ def _tell(played: Played, figures: Mapping[str, object], place: Place, report: P
         out.print(f"  {key:<28} {figures[key]}")
     for key in ("resolved_of_evaluated", "resolved_or_silent_of_all"):
         out.print(f"  {key:<28} {figures[key]}")
-    files = f"--store {place.store} --keys {place.keys}"
-    out.print(f"\nExplore: expressplatform indicators {files} --by trader", soft_wrap=True)
+    if not isinstance(place.store, Database):
+        files = f"--store {place.store} --keys {place.keys}"
+        out.print(f"\nExplore: expressplatform indicators {files} --by trader", soft_wrap=True)
     if report is not None:
         out.print(f"Report:  {report}", soft_wrap=True)

@@ -2,15 +2,12 @@
 
 Laws of this module
 - SQLite is never called in the event loop's thread: one thread writes, a few read.
-- What is appended while the writer is busy goes into its next transaction together, and each caller is answered for
-  itself when that transaction is on the disk.
-- A caller that is cancelled leaves nothing half done: its commits are written whole, or, where the event loop ends
-  before their turn has come, not at all. Only it does not hear which.
+- What is appended while the writer is busy goes into its next transaction together (`together_aio`), and each caller
+  is answered for itself when that transaction is on the disk.
 """
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -18,12 +15,11 @@ from types import TracebackType
 from typing import Self, final
 
 from expressplatform.ports import Answer, Commit, EffectRow, Header, Page, Receipt, StoredCase, Wanted
+from expressplatform.together import Outcome
+from expressplatform.together_aio import AsyncTogether
 from expressplatform_sqlite.faults import closed
 from expressplatform_sqlite.hands import Hands
 from expressplatform_sqlite.store import SqliteStore
-from expressplatform_sqlite.together import Outcome
-
-_Waiting = tuple[Sequence[Commit], "asyncio.Future[Sequence[Answer]]"]
 
 
 @final
@@ -34,14 +30,13 @@ class AsyncSqliteStore:
     a time. ``readers`` is how many questions may be answered at once.
     """
 
-    __slots__ = ("_carrying", "_closed", "_readers", "_store", "_waiting", "_writer")
+    __slots__ = ("_closed", "_readers", "_store", "_together", "_writer")
 
     def __init__(self, path: str | os.PathLike[str], *, busy_seconds: float = 30.0, readers: int = 4) -> None:
         self._store = SqliteStore(path, busy_seconds=busy_seconds)
         self._writer = Hands(1, "store writer")
         self._readers = Hands(readers, "store reader")
-        self._waiting: list[_Waiting] = []
-        self._carrying: asyncio.Task[None] | None = None
+        self._together = AsyncTogether(self._append_all)
         self._closed = False
 
     # ---- writing ----------------------------------------------------------------------------------------------------
@@ -50,23 +45,10 @@ class AsyncSqliteStore:
         """Store each commit whole or not at all, in order; durable when this returns. See `CaseStore.append`."""
         if self._closed:
             raise closed()
-        answers: asyncio.Future[Sequence[Answer]] = asyncio.get_running_loop().create_future()
-        self._waiting.append((tuple(commits), answers))  # where they fail to come, it is their caller who hears
-        if self._carrying is None or self._carrying.done():
-            self._carrying = asyncio.create_task(self._carry())
-        return await answers
+        return await self._together.append(tuple(commits))
 
-    async def _carry(self) -> None:
-        """Write what waits, and then what has come to wait meanwhile."""
-        while self._waiting:
-            batch, self._waiting = self._waiting, []
-            try:
-                outcomes = await self._writer.carry(self._store.append_all, [commits for commits, _ in batch])
-                for (_, answers), outcome in zip(batch, outcomes, strict=True):
-                    _settle(answers, outcome)
-            finally:
-                for _, answers in batch:
-                    answers.cancel()  # where it has no outcome: the event loop is ending
+    async def _append_all(self, groups: Sequence[Sequence[Commit]]) -> Sequence[Outcome]:
+        return await self._writer.carry(self._store.append_all, groups)
 
     async def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:
         """Effects that nobody works on, what waited longest first, leased until ``now + lease``."""
@@ -125,8 +107,7 @@ class AsyncSqliteStore:
         if self._closed:
             return
         self._closed = True
-        if self._carrying is not None:
-            await asyncio.wait([self._carrying])
+        await self._together.finished()
         await self._writer.carry(self._store.close)
         self._writer.let_go()
         self._readers.let_go()
@@ -141,13 +122,3 @@ class AsyncSqliteStore:
 
     def __repr__(self) -> str:
         return "<AsyncSqliteStore>"
-
-
-def _settle(answers: asyncio.Future[Sequence[Answer]], outcome: Outcome) -> None:
-    """Tell the caller, unless it has gone."""
-    if answers.done():
-        return
-    if isinstance(outcome, Exception):
-        answers.set_exception(outcome)
-    else:
-        answers.set_result(outcome)

@@ -19,13 +19,13 @@ from typing import Final, final
 
 from expressplatform.errors import StoreUnusable
 from expressplatform.ports import EVERYONE, Answer, Commit, EffectRow, Header, Page, Receipt, StoredCase, Wanted
+from expressplatform.together import Outcome, Together
 from expressplatform_sqlite import notes
 from expressplatform_sqlite.batch import Batch
 from expressplatform_sqlite.connections import Connections
 from expressplatform_sqlite.faults import unusable
 from expressplatform_sqlite.rows import EFFECT, EVENT, HEADER, effects_of, events_of, header_of, micros
 from expressplatform_sqlite.schema import MEMORY
-from expressplatform_sqlite.together import Outcome, Together
 
 _SEES: Final = f"""(:org = '{EVERYONE}' OR council = :org OR trader = :org
     OR (former <> '[]' AND EXISTS (SELECT 1 FROM json_each(former) WHERE value = :org))) AND :org <> ''"""

@@ -11,7 +11,7 @@ import pytest
 
 from expressplatform.ports import Commit
 from expressplatform.testing.store_rows import Mine
-from expressplatform_sqlite.together import Outcome, Together
+from expressplatform.together import Outcome, Together
 
 
 class _Interrupted(BaseException):

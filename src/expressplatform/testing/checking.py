@@ -21,6 +21,7 @@ from expressplatform.testing.evidence_contract import AsyncEvidenceContract, Evi
 from expressplatform.testing.history import REOPEN, SECOND, Call, bare, recorded
 from expressplatform.testing.key_contract import KeyStoreContract
 from expressplatform.testing.outward_contracts import GatewayContract, MessengerContract
+from expressplatform.testing.shelf_contract import AsyncShelfContract, ShelfContract
 
 
 @attrs.frozen
@@ -53,6 +54,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             helpers=("reopen",),
             lacks="years",
         ),
+        "shelf": Kind(ShelfContract, AsyncShelfContract, ("put", "years"), "make_shelf", ("reopen",)),
         "keys": Kind(KeyStoreContract, None, ("create", "destroy", "secret")),
         "messenger": Kind(MessengerContract, None, ("send",), "make_messenger", ("outbox", "break_way")),
         "gateway": Kind(GatewayContract, None, ("alert",), "make_gateway", ("received", "break_way")),

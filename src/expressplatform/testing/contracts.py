@@ -12,11 +12,13 @@ a shared database will do, and runs may go side by side. What was not run says w
 from __future__ import annotations
 
 import asyncio
+import warnings
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import ClassVar, Final, cast
 
 from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.errors import HypothesisDeprecationWarning
 from hypothesis.stateful import run_state_machine_as_test
 
 from expressplatform.ports import EVERYONE, Appended, AsyncCaseStore, CaseStore, Replayed, StoredCase
@@ -65,6 +67,13 @@ def walk(checks: CaseStoreChecks, histories: int, start: int | None = None) -> N
     None is made shorter by Hypothesis, which would take minutes where a store is slow: see `shortening`.
     """
     machine = machine_over(checks)
+    with warnings.catch_warnings():
+        # A store's own threads may ask `random`, which Hypothesis lays to the strategies that are drawn meanwhile.
+        warnings.filterwarnings("ignore", "Do not use the `random` module", HypothesisDeprecationWarning)
+        _run(machine, histories, start)
+
+
+def _run(machine: type[StoreMachine], histories: int, start: int | None) -> None:
     run_state_machine_as_test(
         machine if start is None else seed(start)(machine),
         settings=settings(

@@ -1,4 +1,4 @@
-"""An asynchronous store behind a synchronous face, so that one set of checks serves both.
+"""An asynchronous store or shelf behind a synchronous face, so that one set of checks serves both.
 
 Laws of this file: one event loop, in a thread of its own, for the whole life of the store. Callers from several
 threads meet in it as they would in a server.
@@ -18,6 +18,7 @@ from expressplatform.ports import (
     Answer,
     AsyncCaseStore,
     AsyncEvidenceStore,
+    AsyncShelf,
     CaseStore,
     Commit,
     EffectRow,
@@ -26,6 +27,10 @@ from expressplatform.ports import (
     Header,
     Page,
     Receipt,
+    Shelf,
+    ShelfPage,
+    ShelfRow,
+    Sought,
     StoredCase,
     Wanted,
 )
@@ -49,6 +54,17 @@ def lifted_evidence(store: AsyncEvidenceStore) -> Iterator[EvidenceStore]:
     """A store of evidence, each call waiting for its answer; closed at the end, and its event loop with it."""
     with _event_loop() as loop:
         face = _LiftedEvidence(store, loop)
+        try:
+            yield face
+        finally:
+            face.close()
+
+
+@contextmanager
+def lifted_shelf(shelf: AsyncShelf) -> Iterator[Shelf]:
+    """A shelf, each call waiting for its answer; closed at the end, and its event loop with it."""
+    with _event_loop() as loop:
+        face = _LiftedShelf(shelf, loop)
         try:
             yield face
         finally:
@@ -98,6 +114,32 @@ class _LiftedEvidence:
 
     def close(self) -> None:
         _waited(self._loop, self._store.close())
+
+
+class _LiftedShelf:
+    """The methods of `Shelf`, each handed to the event loop."""
+
+    def __init__(self, shelf: AsyncShelf, loop: asyncio.AbstractEventLoop) -> None:
+        self._shelf = shelf
+        self._loop = loop
+
+    def put(self, rows: Sequence[ShelfRow], /) -> Sequence[bool]:
+        return _waited(self._loop, self._shelf.put(rows))
+
+    def get(self, owner: str, kind: str, id: str, /) -> ShelfRow | None:
+        return _waited(self._loop, self._shelf.get(owner, kind, id))
+
+    def list(self, owner: str, kind: str, sought: Sought, after: str, limit: int, /) -> ShelfPage:
+        return _waited(self._loop, self._shelf.list(owner, kind, sought, after, limit))
+
+    def years(self, kind: str, /) -> Sequence[str]:
+        return _waited(self._loop, self._shelf.years(kind))
+
+    def delete(self, owner: str, kind: str, ids: Sequence[str], /) -> None:
+        _waited(self._loop, self._shelf.delete(owner, kind, ids))
+
+    def close(self) -> None:
+        _waited(self._loop, self._shelf.close())
 
 
 class _Lifted:

@@ -1,0 +1,78 @@
+"""A store that is a PostgreSQL database: how a configuration names it, and how it is opened.
+
+Laws of this module: an address may hold a password. It is never shown, and never taken from the command line, where
+others on the same machine can read it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import attrs
+
+from expressplatform_cli.exits import ExtraMissing
+
+if TYPE_CHECKING:
+    from expressplatform_postgres.migrating import Migrated
+    from expressplatform_postgres.shelf import PostgresShelf
+    from expressplatform_postgres.store import PostgresStore
+
+_SCHEMES: Final = ("postgresql:", "postgres:")
+_BROUGHT: Final = ("psycopg", "psycopg_pool")
+"""What the extra brings."""
+
+
+@attrs.frozen
+class Database:
+    """A database by its address."""
+
+    dsn: str = attrs.field(repr=False)
+
+    def __str__(self) -> str:
+        return "the database"
+
+
+def is_address(text: str | Path) -> bool:
+    """Whether a text that should name a store is the address of a database."""
+    return str(text).startswith(_SCHEMES)
+
+
+def open_store(database: Database) -> PostgresStore:
+    """The store; raises StoreUnusable, with its codes, and ExtraMissing."""
+    try:
+        from expressplatform_postgres.store import PostgresStore
+    except ImportError as error:
+        raise _needed(error) from None
+    return PostgresStore(database.dsn)
+
+
+def open_shelf(database: Database) -> PostgresShelf:
+    """The shelf in the same database; raises as `open_store`."""
+    try:
+        from expressplatform_postgres.shelf import PostgresShelf
+    except ImportError as error:
+        raise _needed(error) from None
+    return PostgresShelf(database.dsn)
+
+
+def migrated(database: Database, *, check: bool, dry_run: bool, to: int | None) -> Migrated:
+    """What `expressplatform_postgres.migrating.migrate` did; raises as it does, and ExtraMissing."""
+    try:
+        from expressplatform_postgres.migrating import migrate
+    except ImportError as error:
+        raise _needed(error) from None
+    return migrate(database.dsn, check=check, dry_run=dry_run, to=to)
+
+
+def waiting(database: Database) -> tuple[int, datetime | None]:
+    """How many pieces of work there are, and since when the oldest has been ready."""
+    from expressplatform_postgres.migrating import waiting_work
+
+    return waiting_work(database.dsn)
+
+
+def _needed(error: ImportError) -> Exception:
+    """The extra that is missing, or the fault itself. Where libpq is missing, psycopg's error names no module."""
+    return ExtraMissing("postgres") if error.name is None or error.name.partition(".")[0] in _BROUGHT else error

@@ -1,0 +1,1 @@
+"""Cases of many processes in one PostgreSQL database."""

@@ -1,0 +1,103 @@
+"""Cases of many processes in one PostgreSQL database, for asynchronous callers; see `store` for its laws."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import final
+
+from expressplatform.ports import Answer, Commit, EffectRow, Header, Page, Receipt, StoredCase, Wanted
+from expressplatform.together import Outcome
+from expressplatform.together_aio import AsyncTogether
+from expressplatform_postgres import case_talks
+from expressplatform_postgres.aio_connections import AsyncConnections
+from expressplatform_postgres.connecting import NO_SETTINGS, Settings
+from expressplatform_postgres.faults import closed
+
+
+@final
+class AsyncPostgresStore(AsyncConnections):
+    """`PostgresStore` with methods that are awaited: the same database, the same promises, the same errors.
+
+    The database is looked at where the store is made, which blocks for as long as one connection takes. All calls come
+    from one event loop.
+    """
+
+    __slots__ = ("_ending", "_together")
+
+    def __init__(
+        self, dsn: str, *, settings: Settings = NO_SETTINGS, busy_seconds: float = 30.0, connections: int = 4
+    ) -> None:
+        super().__init__(dsn, settings=settings, busy_seconds=busy_seconds, connections=connections)
+        self._together = AsyncTogether(self._append_all)
+        self._ending = False
+
+    # ---- writing ----------------------------------------------------------------------------------------------------
+
+    async def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
+        """Store each commit whole or not at all, in order; durable when this returns. See `CaseStore.append`."""
+        if self._ending:
+            raise closed()
+        return await self._together.append(tuple(commits))
+
+    async def _append_all(self, groups: Sequence[Sequence[Commit]]) -> Sequence[Outcome]:
+        return await self._ask(case_talks.append_all(groups))
+
+    async def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:
+        """Effects that nobody works on, what waited longest first, leased until ``now + lease``."""
+        return await self._ask(case_talks.claim(now, limit, lease))
+
+    async def done(self, effect_ids: Sequence[str], /) -> None:
+        """The effects have been carried out; harmless when repeated."""
+        await self._ask(case_talks.done(effect_ids))
+
+    async def retry(self, effect_id: str, at: datetime, /) -> None:
+        """The effect may be claimed again from ``at`` on; nothing where it is done."""
+        await self._ask(case_talks.retry(effect_id, at))
+
+    async def adopt(self, scheme: str, edition: str, /) -> None:
+        """The store belongs to this scheme, of this edition, from now on; ``other_scheme`` where to another."""
+        await self._ask(case_talks.adopt(scheme, edition))
+
+    # ---- reading ----------------------------------------------------------------------------------------------------
+
+    async def load(self, case_id: str, organisation: str, /) -> StoredCase | None:
+        """A case with its events in order; None where there is none for that organisation."""
+        return await self._ask(case_talks.load(case_id, organisation))
+
+    async def receipt(self, case_id: str, key: str, /) -> Receipt | None:
+        """The receipt of a key on a case."""
+        return await self._ask(case_talks.receipt(case_id, key))
+
+    async def headers(self, organisation: str, wanted: Wanted, after: str, limit: int, /) -> Page:
+        """Headers by case id, from a cursor on."""
+        return await self._ask(case_talks.headers(organisation, wanted, after, limit))
+
+    async def due(self, now: datetime, limit: int, /) -> Sequence[Header]:
+        """Headers whose ``due_at`` is ``now`` or earlier, the earliest first."""
+        return await self._ask(case_talks.due(now, limit))
+
+    async def scan(self, organisation: str, after: str, limit: int, /) -> Sequence[StoredCase]:
+        """Whole cases by case id, after a case id."""
+        return await self._ask(case_talks.scan(organisation, after, limit))
+
+    async def find(self, organisation: str, tokens: Sequence[bytes], /) -> Sequence[str]:
+        """The ids of cases that carry one of these tokens, in order."""
+        return await self._ask(case_talks.find(organisation, tokens))
+
+    async def quarters(self) -> Sequence[str]:
+        """The quarters whose secrets still stand behind a token, in order."""
+        return await self._ask(case_talks.quarters())
+
+    async def scheme(self) -> tuple[str, str] | None:
+        """The scheme that the store belongs to (id, edition); None while it belongs to none."""
+        return await self._ask(case_talks.scheme())
+
+    async def close(self) -> None:
+        """Write what waits, then close the connections; any later call raises ``StoreUnusable`` (``closed``)."""
+        self._ending = True
+        await self._together.finished()
+        await super().close()
+
+    def __repr__(self) -> str:
+        return "<AsyncPostgresStore>"

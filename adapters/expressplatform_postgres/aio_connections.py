@@ -1,0 +1,143 @@
+"""`connections` for callers that await: the same laws, the same talks."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool
+
+from expressplatform.errors import StoreUnusable
+from expressplatform_postgres.asking import Asked, Row, Talk
+from expressplatform_postgres.connecting import NO_SETTINGS, PAUSES, Settings, lies_idle, parameters
+from expressplatform_postgres.faults import RETRIED, closed, translated
+from expressplatform_postgres.migrating import must_be_current
+
+T = TypeVar("T")
+_Pool = AsyncConnectionPool[psycopg.AsyncConnection[Row]]
+
+
+class AsyncConnections:
+    """`Connections` with methods that are awaited.
+
+    The database is looked at where the store is made, which blocks for as long as one connection takes; the
+    connections that serve it are opened by the first call. All calls come from one event loop.
+    """
+
+    __slots__ = ("_closed", "_connections", "_given", "_loop", "_opening", "_pool", "_wait")
+
+    def __init__(
+        self, dsn: str, *, settings: Settings = NO_SETTINGS, busy_seconds: float = 30.0, connections: int = 4
+    ) -> None:
+        self._given = parameters(dsn, settings, busy_seconds)
+        self._wait, self._connections = busy_seconds, connections
+        self._opening = asyncio.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._pool: _Pool | None = None
+        self._closed = False
+        with translated():
+            must_be_current(self._given)
+
+    async def close(self) -> None:
+        """Close the connections; any later call raises ``StoreUnusable`` with the code ``closed``."""
+        self._closed = True
+        async with self._opening:
+            if self._pool is not None:
+                await self._pool.close()
+
+    async def _opened(self) -> _Pool:
+        if self._closed:
+            raise closed()
+        loop = asyncio.get_running_loop()
+        if self._loop not in (None, loop):
+            raise StoreUnusable("failed", "the store is in use by another event loop")
+        async with self._opening:
+            if self._pool is None:
+                self._loop = loop
+                pool: _Pool = AsyncConnectionPool(
+                    kwargs=self._given,
+                    min_size=1,
+                    max_size=self._connections,
+                    timeout=self._wait,
+                    reconnect_timeout=self._wait,
+                    num_workers=1,
+                    open=False,
+                )
+                await pool.open()
+                self._pool = pool
+        return self._pool
+
+    async def _ask(self, talk: Talk[T]) -> T:
+        """The answer of a talk."""
+        pool = await self._opened()
+        with translated():
+            try:
+                asked = next(talk)
+                while True:
+                    try:
+                        rows = await self._exchange(pool, asked)
+                    except psycopg.Error as error:
+                        asked = talk.throw(error)
+                    else:
+                        asked = talk.send(rows)
+            except StopIteration as end:
+                answer: T = end.value
+                return answer
+
+    async def _exchange(self, pool: _Pool, asked: Asked) -> list[list[Row]]:
+        for pause in PAUSES:
+            try:
+                return await _once(pool, asked)
+            except RETRIED:
+                await asyncio.sleep(random.uniform(0, pause))
+        return await _once(pool, asked)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+async def _once(pool: _Pool, asked: Asked) -> list[list[Row]]:
+    async with _connection(pool) as connection, connection.cursor(binary=True) as cursor:
+        if len(asked.rounds) == 1:
+            await cursor.execute(asked.sql, asked.rounds[0], prepare=True)
+            return [await cursor.fetchall() if cursor.description else []]
+        async with connection.transaction():
+            await cursor.executemany(asked.sql, asked.rounds, returning=True)
+            results = [await cursor.fetchall()]
+            while cursor.nextset():
+                results.append(await cursor.fetchall())
+        return results
+
+
+@asynccontextmanager
+async def _connection(pool: _Pool) -> AsyncIterator[psycopg.AsyncConnection[Row]]:
+    """A connection of one's own that stands, as far as can be seen from here; the pool replaces the others."""
+    for _ in range(pool.max_size):
+        async with pool.connection() as connection:
+            if await _stands(connection):
+                yield connection
+                return
+    async with pool.connection() as connection:
+        yield connection
+
+
+async def _stands(connection: psycopg.AsyncConnection[Any]) -> bool:
+    """Whether a connection is fit for use; closed where it is not."""
+    if lies_idle(connection):
+        return True
+    try:
+        await AsyncConnectionPool.check_connection(connection)
+    except psycopg.Error:
+        await connection.close()
+        return False
+    return True

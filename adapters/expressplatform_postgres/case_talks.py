@@ -1,0 +1,192 @@
+"""What is asked about cases, written once for both faces.
+
+Laws of this file
+- The statement judges; here commits are only laid out for it. Commits of one case follow each other in rounds, and all
+  rounds are one transaction.
+- Where the statement found a version that was overtaken before it could write, the commit is asked again: by then the
+  winner's rows are there to be seen.
+- Rows that cannot be kept are the error of the caller who brought them, and of no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from operator import attrgetter
+from typing import Final
+
+import psycopg
+
+from expressplatform.errors import StoreUnusable
+from expressplatform.ports import (
+    Answer,
+    Appended,
+    Commit,
+    Conflict,
+    EffectRow,
+    Header,
+    Page,
+    Receipt,
+    Replayed,
+    StoredCase,
+    Wanted,
+)
+from expressplatform.together import Outcome
+from expressplatform_postgres import sql
+from expressplatform_postgres.asking import Asked, Row, Talk, in_rounds, once
+from expressplatform_postgres.faults import MALFORMED, unusable
+from expressplatform_postgres.rows import aware, case_of, effects_of, header_of, many_commits, one_commit, shape_of
+from expressplatform_postgres.sql import Shape
+
+_ASKED: Final = 5
+"""A commit that lost a race is asked again; the second time the winner is seen, at any level of isolation the last."""
+
+# ---- writing --------------------------------------------------------------------------------------------------------
+
+
+def append_all(groups: Sequence[Sequence[Commit]]) -> Talk[list[Outcome]]:
+    """Several callers' appends in one transaction: for each its answers, or the error that is its own."""
+    try:
+        answers = yield from _append([commit for group in groups for commit in group])
+    except (psycopg.Error, *MALFORMED) as error:
+        if len(groups) > 1 and isinstance(error, MALFORMED):
+            outcomes: list[Outcome] = []
+            for group in groups:
+                outcomes += yield from append_all([group])
+            return outcomes
+        return [unusable(error) if isinstance(error, psycopg.Error) else error for _ in groups]
+    return _split(answers, groups)
+
+
+def _append(commits: Sequence[Commit]) -> Talk[list[Answer | None]]:
+    """An answer for each commit; None where the server failed after some of the others had been kept."""
+    answers: list[Answer | None] = [None] * len(commits)
+    waiting = list(range(len(commits)))
+    for attempt in range(_ASKED if commits else 0):
+        rounds = [
+            [waiting[turn] for turn in turns] for turns in in_rounds([commits[place].case_id for place in waiting])
+        ]
+        try:
+            results = yield _asked([[commits[place] for place in places] for places in rounds])
+        except psycopg.Error:
+            if attempt == 0:
+                raise
+            break
+        for places, rows in zip(rounds, results, strict=True):
+            found = {row[0]: row for row in rows}
+            for place in places:
+                answers[place] = _answer(commits[place], found[commits[place].case_id])
+        waiting = [place for place in waiting if answers[place] is None]
+        if not waiting:
+            break
+    return answers
+
+
+def _asked(rounds: Sequence[Sequence[Commit]]) -> Asked:
+    """One statement for all rounds."""
+    if len(rounds) == 1 and len(rounds[0]) == 1:
+        shape = shape_of(rounds[0])
+        if max(shape.events, shape.effects, shape.tokens) <= sql.MOST:
+            return Asked(sql.append_one(shape), [one_commit(rounds[0][0])])
+    shape = shape_of([commit for one in rounds for commit in one])
+    some = Shape(False, shape.keyed, shape.events > 0, shape.effects > 0, shape.tokens > 0, shape.drops)
+    in_order = (sorted(one, key=attrgetter("case_id")) for one in rounds)  # so that no two lock each other out
+    return Asked(sql.append_many(some), [many_commits(one) for one in in_order])
+
+
+def _answer(commit: Commit, row: Row) -> Answer | None:
+    """What became of a commit; None where it lost a race: it is neither kept, nor is the winner to be seen yet."""
+    case_id, kept, found, digest, led_to = row
+    if kept:
+        return Appended(case_id, commit.header.version)
+    if commit.receipt and led_to is not None:
+        return Replayed(case_id, Receipt(case_id, commit.receipt.key, digest, led_to))
+    return Conflict(case_id, commit.expected, found or 0) if (found or 0) != commit.expected else None
+
+
+def _split(answers: Sequence[Answer | None], groups: Sequence[Sequence[Commit]]) -> list[Outcome]:
+    """Each caller's own; an error where one of its commits has no answer."""
+    outcomes: list[Outcome] = []
+    begin = 0
+    for group in groups:
+        own = answers[begin : begin + len(group)]
+        begin += len(group)
+        told = [answer for answer in own if answer is not None]
+        lost = StoreUnusable("locked", "others kept winning the case, or the database failed meanwhile")
+        outcomes.append(told if len(told) == len(group) else lost)
+    return outcomes
+
+
+def claim(now: datetime, limit: int, lease: timedelta) -> Talk[list[EffectRow]]:
+    """Effects that nobody works on, leased until ``now + lease``."""
+    return effects_of((yield from once(sql.CLAIM, now=aware(now), limit=limit, until=now + lease)))
+
+
+def done(effect_ids: Sequence[str]) -> Talk[None]:
+    """The effects have been carried out."""
+    yield from once(sql.DONE, ids=list(effect_ids))
+
+
+def retry(effect_id: str, at: datetime) -> Talk[None]:
+    """The effect may be claimed again from ``at`` on."""
+    yield from once(sql.RETRY, id=effect_id, at=aware(at))
+
+
+def adopt(scheme: str, edition: str) -> Talk[None]:
+    """The store belongs to this scheme from now on."""
+    if not (yield from once(sql.ADOPT, scheme=scheme, edition=edition)):
+        raise StoreUnusable("other_scheme", "the store belongs to another scheme")
+
+
+# ---- reading --------------------------------------------------------------------------------------------------------
+
+
+def load(case_id: str, organisation: str) -> Talk[StoredCase | None]:
+    """A case with its events in order."""
+    rows = yield from once(sql.LOAD, case_id=case_id, org=organisation)
+    return case_of(rows[0]) if rows else None
+
+
+def receipt(case_id: str, key: str) -> Talk[Receipt | None]:
+    """The receipt of a key on a case."""
+    rows = yield from once(sql.RECEIPT, case_id=case_id, key=key)
+    return Receipt(case_id, key, *rows[0]) if rows else None
+
+
+def headers(organisation: str, wanted: Wanted, after: str, limit: int) -> Talk[Page]:
+    """Headers by case id, from a cursor on."""
+    values = {
+        "org": organisation, "after": after, "limit": limit + 1, "status": list(wanted.status),
+        "trader": wanted.trader, "assignee": wanted.assignee, "reference": wanted.reference,
+        "due_before": wanted.due_before and aware(wanted.due_before),
+        "owed_before": wanted.owed_before and aware(wanted.owed_before),
+    }  # fmt: skip
+    rows = yield from once(sql.headers(wanted), **values)
+    shown = tuple(header_of(row) for row in rows[:limit])
+    return Page(shown, shown[-1].case_id if shown and len(rows) > limit else "")
+
+
+def due(now: datetime, limit: int) -> Talk[list[Header]]:
+    """Headers whose ``due_at`` is ``now`` or earlier, the earliest first."""
+    return [header_of(row) for row in (yield from once(sql.DUE, now=aware(now), limit=limit))]
+
+
+def scan(organisation: str, after: str, limit: int) -> Talk[list[StoredCase]]:
+    """Whole cases by case id, after a case id."""
+    return [case_of(row) for row in (yield from once(sql.SCAN, org=organisation, after=after, limit=limit))]
+
+
+def find(organisation: str, tokens: Sequence[bytes]) -> Talk[list[str]]:
+    """The ids of cases that carry one of these tokens, in order."""
+    return [case_id for (case_id,) in (yield from once(sql.FIND, org=organisation, tokens=list(tokens)))]
+
+
+def quarters() -> Talk[list[str]]:
+    """The quarters whose secrets still stand behind a token, in order."""
+    return [quarter for (quarter,) in (yield from once(sql.QUARTERS))]
+
+
+def scheme() -> Talk[tuple[str, str] | None]:
+    """The scheme that the store belongs to."""
+    rows = yield from once(sql.SCHEME)
+    return (rows[0][0], rows[0][1]) if rows else None

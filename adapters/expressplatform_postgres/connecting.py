@@ -1,0 +1,52 @@
+"""How the database is reached: the parameters of a connection, and whether one that lay idle still stands.
+
+Laws of this file: what an operator wrote into the address stands; only what is missing is added. An address may hold a
+password and is never shown.
+"""
+
+from __future__ import annotations
+
+import select
+from collections.abc import Mapping
+from typing import Any, Final
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from expressplatform.errors import StoreUnusable
+from expressplatform_postgres.rows import adapters
+
+Settings = Mapping[str, str | int]
+"""Parameters of a connection by their libpq names, such as ``sslmode`` and ``sslrootcert``."""
+
+PAUSES: Final = tuple(0.002 * 2**attempt for attempt in range(8))
+"""Seconds to wait, at most, before a transaction that the server undid is asked again."""
+NO_SETTINGS: Final[Settings] = {}
+
+
+def parameters(dsn: str, settings: Settings, busy_seconds: float) -> dict[str, Any]:
+    """The arguments of `psycopg.connect`: the address, what goes over it, and how the store needs its connections.
+
+    Raises StoreUnusable (``unreachable``) for an address that cannot be read.
+    """
+    try:
+        given = conninfo_to_dict(dsn, **settings)
+    except psycopg.Error:
+        raise StoreUnusable("unreachable", "the address of the database cannot be read") from None
+    given.setdefault("fallback_application_name", "expressplatform")
+    given.setdefault("connect_timeout", str(max(2, int(busy_seconds))))
+    waits = f"-c lock_timeout={int(busy_seconds * 1000)}"
+    given["options"] = f"{waits} {given.get('options', '')}".rstrip()
+    return {**given, "autocommit": True, "context": adapters()}
+
+
+def lies_idle(connection: psycopg.Connection | psycopg.AsyncConnection) -> bool:
+    """Whether nothing has arrived on a connection that nobody used: what has may be the server's farewell."""
+    if connection.closed:
+        return False
+    descriptor = connection.fileno()
+    if hasattr(select, "poll"):
+        look = select.poll()
+        look.register(descriptor, select.POLLIN)
+        return not look.poll(0)
+    return not select.select([descriptor], [], [], 0)[0]  # pragma: no cover

@@ -1,0 +1,130 @@
+"""Connections to one database, and a talk carried over one of them.
+
+Laws of this module
+- Each thing asked is a transaction of its own: it is whole, or as if it had not been.
+- What the server undid because of another transaction is asked again, a bounded number of times.
+- A connection that broke is thrown away and replaced. One that lay idle is looked at before it is used, so that a
+  server that has been restarted costs nobody an error.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import psycopg
+from psycopg_pool import ConnectionPool
+
+from expressplatform_postgres.asking import Asked, Row, Talk
+from expressplatform_postgres.connecting import NO_SETTINGS, PAUSES, Settings, lies_idle, parameters
+from expressplatform_postgres.faults import RETRIED, closed, translated
+from expressplatform_postgres.migrating import must_be_current
+
+T = TypeVar("T")
+
+
+class Connections:
+    """What every store in the database at ``dsn`` stands on.
+
+    ``dsn`` is a connection string or URI of PostgreSQL; ``settings`` are further parameters by their libpq names, TLS
+    among them, and go before those in it. ``busy_seconds`` is how long a call waits for the database, for a free
+    connection and for somebody else's lock; ``connections`` how many may be open at once. Safe from several threads.
+    Do not carry one across ``fork``.
+    """
+
+    __slots__ = ("_closed", "_pool")
+
+    def __init__(
+        self, dsn: str, *, settings: Settings = NO_SETTINGS, busy_seconds: float = 30.0, connections: int = 4
+    ) -> None:
+        given = parameters(dsn, settings, busy_seconds)
+        self._closed = False
+        with translated():
+            must_be_current(given)
+            self._pool: ConnectionPool[psycopg.Connection[Row]] = ConnectionPool(
+                kwargs=given,
+                min_size=1,
+                max_size=connections,
+                timeout=busy_seconds,
+                reconnect_timeout=busy_seconds,
+                num_workers=1,
+                open=True,
+            )
+
+    def close(self) -> None:
+        """Close the connections; any later call raises ``StoreUnusable`` with the code ``closed``."""
+        self._closed = True
+        self._pool.close()
+
+    def _ask(self, talk: Talk[T]) -> T:
+        """The answer of a talk."""
+        if self._closed:
+            raise closed()
+        with translated():
+            try:
+                asked = next(talk)
+                while True:
+                    try:
+                        rows = self._exchange(asked)
+                    except psycopg.Error as error:
+                        asked = talk.throw(error)
+                    else:
+                        asked = talk.send(rows)
+            except StopIteration as end:
+                answer: T = end.value
+                return answer
+
+    def _exchange(self, asked: Asked) -> list[list[Row]]:
+        for pause in PAUSES:
+            try:
+                return self._once(asked)
+            except RETRIED:
+                time.sleep(random.uniform(0, pause))
+        return self._once(asked)
+
+    def _once(self, asked: Asked) -> list[list[Row]]:
+        with self._connection() as connection, connection.cursor(binary=True) as cursor:
+            if len(asked.rounds) == 1:
+                cursor.execute(asked.sql, asked.rounds[0], prepare=True)
+                return [cursor.fetchall() if cursor.description else []]
+            with connection.transaction():
+                cursor.executemany(asked.sql, asked.rounds, returning=True)
+                results = [cursor.fetchall()]
+                while cursor.nextset():
+                    results.append(cursor.fetchall())
+            return results
+
+    @contextmanager
+    def _connection(self) -> Iterator[psycopg.Connection[Row]]:
+        """A connection of one's own that stands, as far as can be seen from here; the pool replaces the others."""
+        for _ in range(self._pool.max_size):
+            with self._pool.connection() as connection:
+                if _stands(connection):
+                    yield connection
+                    return
+        with self._pool.connection() as connection:
+            yield connection
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _stands(connection: psycopg.Connection[Any]) -> bool:
+    """Whether a connection is fit for use; closed where it is not."""
+    if lies_idle(connection):
+        return True
+    try:
+        ConnectionPool.check_connection(connection)
+    except psycopg.Error:
+        connection.close()
+        return False
+    return True

@@ -1,0 +1,158 @@
+"""Rows of the port to values of the statements, and back.
+
+Laws of this file: an instant goes in aware and comes back in UTC, whatever the time zone of the connection. Nothing is
+looked up and nothing decided here.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from operator import attrgetter
+from typing import Final
+
+import psycopg
+from psycopg.adapt import AdaptersMap, Buffer, Loader
+from psycopg.pq import Format
+
+from expressplatform.ports import Commit, EffectRow, Header, ShelfRow, StoredCase, StoredEvent
+from expressplatform_postgres.asking import Row, Values
+from expressplatform_postgres.sql import COMMIT, EFFECTS, EVENTS, HEADER, SHELF, TOKENS, Shape
+
+_EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_header_row: Final = attrgetter(*HEADER)
+
+
+class _InUtc(Loader):
+    """An instant in binary form: microseconds since 2000, in UTC."""
+
+    format = Format.BINARY
+
+    def load(self, data: Buffer) -> datetime:
+        """The instant, aware."""
+        return _EPOCH + timedelta(microseconds=struct.unpack("!q", data)[0])
+
+
+def adapters() -> AdaptersMap:
+    """How values are read: as psycopg does, but instants in UTC."""
+    own = AdaptersMap(psycopg.adapters)
+    own.register_loader("timestamptz", _InUtc)
+    return own
+
+
+def aware(at: datetime) -> datetime:
+    """The instant itself; TypeError where it does not know its zone, which the server would guess."""
+    if at.tzinfo is None:
+        raise TypeError("an instant must know its zone")
+    return at
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as the text of an array."""
+    if not names:
+        return "{}"
+    return "{" + ",".join('"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"' for name in names) + "}"
+
+
+# ---- what goes in ---------------------------------------------------------------------------------------------------
+
+
+def commit_row(commit: Commit) -> Row:
+    """A commit without its events, effects and tokens, in the order of `sql.COMMIT`."""
+    header, receipt = commit.header, commit.receipt
+    values = list(_header_row(header))
+    values[0] = commit.case_id
+    values[5] = listed(header.former)
+    for at in (header.lodged_at, header.changed_at, header.due_at, header.owed_since):
+        if at is not None:
+            aware(at)
+    stands = (receipt.key, receipt.digest, receipt.version) if receipt else (None, None, None)
+    return (*values, commit.expected, *stands, commit.drop_tokens)
+
+
+def shape_of(commits: Sequence[Commit]) -> Shape:
+    """What these commits bring."""
+    (first, *others) = commits
+    return Shape(
+        fresh=not others and first.expected == 0,
+        keyed=any(commit.receipt for commit in commits),
+        events=sum(len(commit.events) for commit in commits),
+        effects=sum(len(commit.effects) for commit in commits),
+        tokens=sum(len(commit.tokens) for commit in commits),
+        drops=any(commit.drop_tokens for commit in commits),
+    )
+
+
+def one_commit(commit: Commit) -> dict[str, object]:
+    """The values of the statement that keeps one commit."""
+    values = dict(zip(COMMIT, commit_row(commit), strict=True))
+    for n, event in enumerate(commit.events):
+        own = (event.version, event.kind, event.schema, event.facts, event.sealed)
+        values |= zip(_named("event", n, EVENTS), own, strict=True)
+    for n, effect in enumerate(commit.effects):
+        values |= zip(
+            _named("effect", n, EFFECTS), (effect.version, effect.id, effect.kind, effect.recipient), strict=True
+        )
+    for n, token in enumerate(commit.tokens):
+        values |= zip(_named("token", n, TOKENS), (token.value, token.quarter), strict=True)
+    return values
+
+
+def _named(name: str, number: int, columns: Iterable[str]) -> list[str]:
+    """How the values of a row are named, the case's id left out."""
+    return [f"{name}{number}_{column}" for column in columns if column != "case_id"]
+
+
+def many_commits(commits: Sequence[Commit]) -> dict[str, object]:
+    """The values of the statement that keeps commits of several cases."""
+    events = [(c.case_id, e.version, e.kind, e.schema, e.facts, e.sealed) for c in commits for e in c.events]
+    effects = [(c.case_id, e.version, e.id, e.kind, e.recipient) for c in commits for e in c.effects]
+    tokens = [(c.case_id, t.value, t.quarter) for c in commits for t in c.tokens]
+    return (
+        _columns("", COMMIT, [commit_row(commit) for commit in commits])
+        | _columns("event_", EVENTS, events)
+        | _columns("effect_", EFFECTS, effects)
+        | _columns("token_", TOKENS, tokens)
+    )  # fmt: skip
+
+
+def shelf_rows(rows: Sequence[ShelfRow]) -> Values:
+    """The values of the statement that keeps records."""
+    given = [(r.kind, r.id, r.owner, r.version, r.place, listed(r.labels), r.year, r.body) for r in rows]
+    return _columns("", SHELF, given)
+
+
+def _columns(prefix: str, names: Iterable[str], rows: Sequence[Row]) -> dict[str, object]:
+    """Rows turned into a list for each column."""
+    columns = zip(*rows, strict=True) if rows else ((),) * len(tuple(names))
+    return {prefix + name: list(column) for name, column in zip(names, columns, strict=True)}
+
+
+# ---- what comes out -------------------------------------------------------------------------------------------------
+
+
+def header_of(row: Row) -> Header:
+    """The header of a row that begins in the order of `sql.HEADER`."""
+    values = list(row[:19])
+    values[5] = tuple(values[5])
+    return Header(*values)
+
+
+def case_of(row: Row) -> StoredCase:
+    """The case of a row: the header, then a list for each column of its events."""
+    header = header_of(row)
+    versions, *columns = row[19:]
+    events = zip(versions or (), *(column or () for column in columns), strict=True)
+    return StoredCase(header, tuple(StoredEvent(header.case_id, *event) for event in events))
+
+
+def effects_of(rows: Iterable[Row]) -> list[EffectRow]:
+    """The effects of rows in the order of `sql.EFFECTS`."""
+    return [EffectRow(id_, case_id, version, kind, recipient) for case_id, version, id_, kind, recipient in rows]
+
+
+def shelf_row_of(row: Row) -> ShelfRow:
+    """The record of a row in the order of `sql.SHELF`."""
+    kind, id_, owner, version, place, labels, year, body = row
+    return ShelfRow(owner, kind, id_, version, place, tuple(labels), year, body)

@@ -1,0 +1,102 @@
+"""Cases of many processes in one PostgreSQL database.
+
+Laws of this module
+- What has been acknowledged is committed on the server, and as durable as the server's ``synchronous_commit`` makes it.
+- Threads that append at the same time share one transaction (`together`); rows that cannot be kept are the error of
+  the caller who brought them, and of no other.
+- What is asked stands in `case_talks`, once for this face and for the awaited one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import final
+
+from expressplatform.ports import Answer, Commit, EffectRow, Header, Page, Receipt, StoredCase, Wanted
+from expressplatform.together import Outcome, Together
+from expressplatform_postgres import case_talks
+from expressplatform_postgres.connecting import NO_SETTINGS, Settings
+from expressplatform_postgres.connections import Connections
+
+
+@final
+class PostgresStore(Connections):
+    """Cases in the database at ``dsn``, which `migrate` has prepared.
+
+    ``settings`` are further parameters of the connection by their libpq names, such as ``sslmode``. Safe from several
+    threads, and from any number of processes and machines. Every method may raise ``StoreUnusable``, with the code
+    ``unreachable``, ``locked``, ``disk_full``, ``read_only``, ``corrupt``, ``closed`` or ``failed``; where an append
+    ends with ``unreachable`` it may have been kept, and its key tells. Making one also raises ``older_schema``,
+    ``newer_schema`` or ``not_ours``.
+    """
+
+    __slots__ = ("_together",)
+
+    def __init__(
+        self, dsn: str, *, settings: Settings = NO_SETTINGS, busy_seconds: float = 30.0, connections: int = 4
+    ) -> None:
+        super().__init__(dsn, settings=settings, busy_seconds=busy_seconds, connections=connections)
+        self._together = Together(self._append_all)
+
+    # ---- writing ----------------------------------------------------------------------------------------------------
+
+    def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
+        """Store each commit whole or not at all, in order; durable when this returns. See `CaseStore.append`."""
+        return self._together.append(tuple(commits))
+
+    def _append_all(self, groups: Sequence[Sequence[Commit]]) -> Sequence[Outcome]:
+        return self._ask(case_talks.append_all(groups))
+
+    def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:
+        """Effects that nobody works on, what waited longest first, leased until ``now + lease``."""
+        return self._ask(case_talks.claim(now, limit, lease))
+
+    def done(self, effect_ids: Sequence[str], /) -> None:
+        """The effects have been carried out; harmless when repeated."""
+        self._ask(case_talks.done(effect_ids))
+
+    def retry(self, effect_id: str, at: datetime, /) -> None:
+        """The effect may be claimed again from ``at`` on; nothing where it is done."""
+        self._ask(case_talks.retry(effect_id, at))
+
+    def adopt(self, scheme: str, edition: str, /) -> None:
+        """The store belongs to this scheme, of this edition, from now on; ``other_scheme`` where to another."""
+        self._ask(case_talks.adopt(scheme, edition))
+
+    # ---- reading ----------------------------------------------------------------------------------------------------
+
+    def load(self, case_id: str, organisation: str, /) -> StoredCase | None:
+        """A case with its events in order; None where there is none for that organisation."""
+        return self._ask(case_talks.load(case_id, organisation))
+
+    def receipt(self, case_id: str, key: str, /) -> Receipt | None:
+        """The receipt of a key on a case."""
+        return self._ask(case_talks.receipt(case_id, key))
+
+    def headers(self, organisation: str, wanted: Wanted, after: str, limit: int, /) -> Page:
+        """Headers by case id, from a cursor on."""
+        return self._ask(case_talks.headers(organisation, wanted, after, limit))
+
+    def due(self, now: datetime, limit: int, /) -> Sequence[Header]:
+        """Headers whose ``due_at`` is ``now`` or earlier, the earliest first."""
+        return self._ask(case_talks.due(now, limit))
+
+    def scan(self, organisation: str, after: str, limit: int, /) -> Sequence[StoredCase]:
+        """Whole cases by case id, after a case id."""
+        return self._ask(case_talks.scan(organisation, after, limit))
+
+    def find(self, organisation: str, tokens: Sequence[bytes], /) -> Sequence[str]:
+        """The ids of cases that carry one of these tokens, in order."""
+        return self._ask(case_talks.find(organisation, tokens))
+
+    def quarters(self) -> Sequence[str]:
+        """The quarters whose secrets still stand behind a token, in order."""
+        return self._ask(case_talks.quarters())
+
+    def scheme(self) -> tuple[str, str] | None:
+        """The scheme that the store belongs to (id, edition); None while it belongs to none."""
+        return self._ask(case_talks.scheme())
+
+    def __repr__(self) -> str:
+        return "<PostgresStore>"

@@ -1,0 +1,257 @@
+"""What a shelf must do with records and with questions; `shelf_contract` hands these checks to shelves.
+
+Laws of this file: those of `store_checks`. Kinds, owners and ids are each check's own.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from threading import Barrier
+from typing import Final
+
+import attrs
+
+from expressplatform.ports import EVERYONE, Shelf, ShelfRow, Sought
+
+_MOST: Final = 12
+"""More pages than any list of these checks has."""
+_MANY: Final = 1_000_000
+_ALL: Final = Sought()
+
+
+@attrs.frozen
+class MyShelf:
+    """A kind, owners and ids that no other check has, and records made of them."""
+
+    mark: str = attrs.field(factory=lambda: uuid.uuid4().hex)
+
+    @property
+    def kind(self) -> str:
+        """A kind of this check's own."""
+        return f"kind-{self.mark}"
+
+    @property
+    def owner(self) -> str:
+        """An organisation of this check's own."""
+        return f"owner-{self.mark}"
+
+    def row(
+        self,
+        number: int,
+        version: int = 1,
+        *,
+        owner: str = "",
+        kind: str = "",
+        place: str = "",
+        labels: tuple[str, ...] = ("a", "b"),
+        year: str = "2026",
+        body: bytes = bytes(range(256)),
+    ) -> ShelfRow:
+        """The n-th record: places and ids sort as their numbers do."""
+        id_, place = f"{self.mark}-{number:04}", place or f"2026-03-{number:04}"
+        return ShelfRow(owner or self.owner, kind or self.kind, id_, version, place, labels, year, body)
+
+    def all(self, shelf: Shelf, sought: Sought = _ALL, owner: str = EVERYONE) -> list[ShelfRow]:
+        """Every record of this check's kind that is sought, in the shelf's order."""
+        return list(shelf.list(owner, self.kind, sought, "", _MANY).rows)
+
+
+class Keeping:
+    """What becomes of records."""
+
+    def opened(self) -> AbstractContextManager[Shelf]:
+        """The shelf under test, closed when the check is over."""
+        raise NotImplementedError
+
+    def test_a_record_comes_back_byte_for_byte(self) -> None:
+        """Every field comes back as it was given: bytes that are no text, labels in their order and in any script."""
+        mine = MyShelf()
+        rows = [
+            mine.row(1, labels=("z", "a", '"b"', "x,y", "{}", "back\\slash", "丙", "")),
+            mine.row(2, labels=(), body=b"", year=""),
+        ]
+        with self.opened() as shelf:
+            assert list(shelf.put(rows)) == [True, True]
+            for row in rows:
+                kept = shelf.get(mine.owner, mine.kind, row.id)
+                assert kept == row
+                assert type(kept.body) is bytes
+            assert mine.all(shelf) == rows
+
+    def test_a_record_is_replaced_by_the_version_that_follows(self) -> None:
+        """Every field but owner, kind and id is what the next version says; no label of the former one finds it."""
+        mine = MyShelf()
+        after = mine.row(1, 2, place="2027", labels=("b", "c"), year="2027", body=b"after")
+        with self.opened() as shelf:
+            shelf.put([mine.row(1)])
+            assert list(shelf.put([after])) == [True]
+            assert shelf.get(mine.owner, mine.kind, after.id) == after
+            found = {label: mine.all(shelf, Sought(label=label)) for label in "abc"}
+            assert found == {"a": [], "b": [after], "c": [after]}
+            assert list(shelf.years(mine.kind)) == ["2027"]
+
+    def test_what_does_not_follow_is_refused_and_changes_nothing(self) -> None:
+        """A version that stands, was there, skips one or begins later, and another owner's, are each refused."""
+        mine = MyShelf()
+        stands = mine.row(1, 2, body=b"stands")
+        with self.opened() as shelf:
+            shelf.put([mine.row(1), stands])
+            for version in (0, 1, 2, 4):
+                assert list(shelf.put([mine.row(1, version, labels=("lost",), body=b"lost")])) == [False]
+            assert list(shelf.put([mine.row(1, 3, owner=f"other-{mine.mark}")])) == [False]
+            assert list(shelf.put([mine.row(2, 2), mine.row(3, 0)])) == [False, False]
+            assert mine.all(shelf) == [stands]
+            assert mine.all(shelf, Sought(label="lost")) == []
+
+    def test_a_refusal_does_not_undo_its_neighbours(self) -> None:
+        """In one call, what comes before and after a refusal is kept; the answers are in the order of the records."""
+        mine = MyShelf()
+        with self.opened() as shelf:
+            assert list(shelf.put([mine.row(3), mine.row(2, 5), mine.row(1)])) == [True, False, True]
+            assert mine.all(shelf) == [mine.row(1), mine.row(3)]
+            assert list(shelf.put([])) == []
+
+    def test_records_of_one_call_see_each_other(self) -> None:
+        """In one call a record takes two versions, but no second first one."""
+        mine = MyShelf()
+        rows = [mine.row(1), mine.row(1, 2), mine.row(2), mine.row(1), mine.row(1, 3, body=b"third")]
+        with self.opened() as shelf:
+            assert list(shelf.put(rows)) == [True, True, True, False, True]
+            assert mine.all(shelf) == [rows[4], rows[2]]
+
+    def test_an_id_belongs_to_its_kind(self) -> None:
+        """One id in two kinds is two records, each with its own versions."""
+        mine = MyShelf()
+        one, other = mine.row(1), mine.row(1, kind=f"other-{mine.mark}")
+        with self.opened() as shelf:
+            assert list(shelf.put([one, other])) == [True, True]
+            shelf.delete(mine.owner, mine.kind, [one.id])
+            assert shelf.get(mine.owner, mine.kind, one.id) is None
+            assert shelf.get(mine.owner, other.kind, one.id) == other
+
+    def test_what_is_deleted_is_gone_and_may_begin_again(self) -> None:
+        """Nothing finds a deleted record; deleting it again is harmless; the same id begins with version 1."""
+        mine = MyShelf()
+        with self.opened() as shelf:
+            shelf.put([mine.row(1), mine.row(2), mine.row(1, 2)])
+            for _ in range(2):
+                shelf.delete(mine.owner, mine.kind, [mine.row(1).id, f"unknown-{mine.mark}"])
+            shelf.delete(mine.owner, mine.kind, [])
+            assert mine.all(shelf) == mine.all(shelf, Sought(label="a")) == [mine.row(2)]
+            again = mine.row(1, labels=("new",))
+            assert list(shelf.put([mine.row(1, 3), again])) == [False, True]
+            assert mine.all(shelf, Sought(label="a")) == [mine.row(2)]
+            assert mine.all(shelf, Sought(label="new")) == [again]
+
+    def test_of_two_that_race_for_a_version_one_wins(self) -> None:
+        """However two threads meet, one record stands and the other is told, also for the first version."""
+        mine = MyShelf()
+        together = Barrier(2)
+
+        def put(name: str) -> int:
+            won = 0
+            for version in range(1, 21):
+                together.wait(30)
+                won += list(shelf.put([mine.row(1, version, labels=(name,))])) == [True]
+            return won
+
+        with self.opened() as shelf, ThreadPoolExecutor(2) as pool:
+            assert sum(pool.map(put, ("one", "two"))) == 20
+            (kept,) = mine.all(shelf)
+            assert kept.version == 20
+            assert mine.all(shelf, Sought(label=kept.labels[0])) == [kept]
+            other = "two" if kept.labels == ("one",) else "one"
+            assert mine.all(shelf, Sought(label=other)) == []
+
+
+class Listing:
+    """Who sees what, and how lists are read."""
+
+    def opened(self) -> AbstractContextManager[Shelf]:
+        """The shelf under test, closed when the check is over."""
+        raise NotImplementedError
+
+    def test_what_is_not_an_organisations_does_not_exist_for_it(self) -> None:
+        """A stranger and nobody neither read, list nor delete a record; its owner and the platform do."""
+        mine = MyShelf()
+        row = mine.row(1)
+        with self.opened() as shelf:
+            shelf.put([row])
+            for stranger in (f"other-{mine.mark}", "", mine.owner[:-1], "%"):
+                assert shelf.get(stranger, mine.kind, row.id) is None
+                assert mine.all(shelf, owner=stranger) == mine.all(shelf, Sought(label="a"), stranger) == []
+                shelf.delete(stranger, mine.kind, [row.id])
+            for party in (mine.owner, EVERYONE):
+                assert shelf.get(party, mine.kind, row.id) == row
+                assert mine.all(shelf, owner=party) == mine.all(shelf, Sought(label="a"), party) == [row]
+            shelf.delete(EVERYONE, mine.kind, [row.id])
+            assert shelf.get(mine.owner, mine.kind, row.id) is None
+
+    def test_lists_are_in_the_order_of_place_and_id(self) -> None:
+        """Places sort by code point, not by a language's rules, and ids decide between equal ones."""
+        mine = MyShelf()
+        places = ("B", "a", "A", "é", "丙", "a b", "a-b", "B")
+        rows = [mine.row(number, place=place) for number, place in enumerate(places)]
+        with self.opened() as shelf:
+            shelf.put(rows)
+            in_order = sorted(rows, key=lambda row: (row.place, row.id))
+            assert mine.all(shelf) == in_order
+            assert mine.all(shelf, Sought(label="b")) == in_order
+
+    def test_a_list_holds_what_is_sought(self) -> None:
+        """From a place, included, to a place, not; with a label, whole and alone; all of them together."""
+        mine = MyShelf()
+        rows = [mine.row(n, place=f"p{n}", labels=("all", "odd" if n % 2 else "even")) for n in range(6)]
+        with self.opened() as shelf:
+            shelf.put(rows)
+            for sought, numbers in (
+                (Sought(), [0, 1, 2, 3, 4, 5]),
+                (Sought(since="p2"), [2, 3, 4, 5]),
+                (Sought(until="p2"), [0, 1]),
+                (Sought(since="p1", until="p4"), [1, 2, 3]),
+                (Sought(label="all"), [0, 1, 2, 3, 4, 5]),
+                (Sought(label="odd", since="p2"), [3, 5]),
+                (Sought(label="even", since="p1", until="p4"), [2]),
+                (Sought(label="od"), []),
+                (Sought(label="%"), []),
+            ):
+                assert mine.all(shelf, sought) == [rows[number] for number in numbers]
+
+    def test_a_cursor_neither_skips_nor_repeats(self) -> None:
+        """Page after page gives every record once, also where places are equal and records are put meanwhile."""
+        mine = MyShelf()
+        rows = [mine.row(number, place=f"2026|{number // 4}") for number in range(0, 20, 2)]
+        for sought in (Sought(), Sought(label="a")):
+            seen: list[ShelfRow] = []
+            after = ""
+            with self.opened() as shelf:
+                shelf.put(rows)
+                for turn in range(_MOST):
+                    page = shelf.list(mine.owner, mine.kind, sought, after, 3)
+                    seen += page.rows
+                    assert len(page.rows) <= 3
+                    after = page.after
+                    if not after:
+                        break
+                    shelf.put([mine.row(100 + turn, place="2025")])
+                assert after == ""
+                assert _ids(seen) == _ids(rows)
+                shelf.delete(mine.owner, mine.kind, [row.id for row in mine.all(shelf)])
+
+    def test_the_years_of_a_kind_are_told_once_each(self) -> None:
+        """A year is told as long as a record of the kind stands that names it, in order, and goes with the last."""
+        mine = MyShelf()
+        rows = [mine.row(number, year=year) for number, year in enumerate(("2027", "2025", "2027", "2026"))]
+        with self.opened() as shelf:
+            shelf.put([*rows, mine.row(9, kind=f"other-{mine.mark}", year="1999")])
+            assert list(shelf.years(mine.kind)) == ["2025", "2026", "2027"]
+            shelf.delete(mine.owner, mine.kind, [rows[0].id, rows[1].id])
+            assert list(shelf.years(mine.kind)) == ["2026", "2027"]
+            assert list(shelf.years(f"unknown-{mine.mark}")) == []
+
+
+def _ids(rows: Sequence[ShelfRow]) -> list[str]:
+    return [row.id for row in rows]

@@ -1,0 +1,66 @@
+"""Tasks that append at the same time share one transaction: `together` for callers that await.
+
+Laws of this file
+- Nobody waits for company: what comes while nothing is being written is written at once, what comes meanwhile goes
+  into the next transaction together.
+- A caller that is cancelled leaves nothing half done: its commits are written whole, or, where the event loop ends
+  before their turn has come, not at all. Only it does not hear which.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import final
+
+from expressplatform.ports import Answer, Commit
+from expressplatform.together import Outcome
+
+_Waiting = tuple[Sequence[Commit], "asyncio.Future[Sequence[Answer]]"]
+
+
+@final
+class AsyncTogether:
+    """Calls ``write`` with the commits of all who wait; it answers each caller in turn. One event loop at a time."""
+
+    __slots__ = ("_carrying", "_waiting", "_write")
+
+    def __init__(self, write: Callable[[Sequence[Sequence[Commit]]], Awaitable[Sequence[Outcome]]]) -> None:
+        self._write = write
+        self._waiting: list[_Waiting] = []
+        self._carrying: asyncio.Task[None] | None = None
+
+    async def append(self, commits: Sequence[Commit]) -> Sequence[Answer]:
+        """The answers to these commits, or the error that is theirs."""
+        answers: asyncio.Future[Sequence[Answer]] = asyncio.get_running_loop().create_future()
+        self._waiting.append((commits, answers))
+        if self._carrying is None or self._carrying.done():
+            self._carrying = asyncio.create_task(self._carry())
+        return await answers
+
+    async def finished(self) -> None:
+        """What waits has been written."""
+        if self._carrying is not None:
+            await asyncio.wait([self._carrying])
+
+    async def _carry(self) -> None:
+        """Write what waits, and then what has come to wait meanwhile."""
+        while self._waiting:
+            batch, self._waiting = self._waiting, []
+            try:
+                outcomes = await self._write([commits for commits, _ in batch])
+                for (_, answers), outcome in zip(batch, outcomes, strict=True):
+                    _settle(answers, outcome)
+            finally:
+                for _, answers in batch:
+                    answers.cancel()  # where it has no outcome: the event loop is ending
+
+
+def _settle(answers: asyncio.Future[Sequence[Answer]], outcome: Outcome) -> None:
+    """Tell the caller, unless it has gone."""
+    if answers.done():
+        return
+    if isinstance(outcome, Exception):
+        answers.set_exception(outcome)
+    else:
+        answers.set_result(outcome)

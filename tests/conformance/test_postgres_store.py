@@ -1,0 +1,128 @@
+"""The store and the shelf on PostgreSQL keep the contract, on every kind of server that is here."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from expressplatform.ports import AsyncCaseStore, CaseStore
+from expressplatform.testing.contracts import AsyncStoreContract, StoreContract
+from expressplatform.testing.store_machine import StoreMachine
+from expressplatform_postgres.aio import AsyncPostgresStore
+from expressplatform_postgres.store import PostgresStore
+from tests.servers import Server
+
+_TABLES = ("cases", "events", "effects", "receipts", "tokens", "adopted")
+
+
+def _bytes_in(dsn: str) -> list[bytes]:
+    """All that the tables hold, as bytes and not in words for them."""
+    found: list[bytes] = []
+    with psycopg.connect(dsn) as db:
+        for table in _TABLES:
+            with db.cursor().copy(f"COPY {table} TO STDOUT (FORMAT BINARY)".encode()) as copy:
+                found += map(bytes, copy)
+    return found
+
+
+class _InTheDatabase:
+    @pytest.fixture(autouse=True)
+    def where(self, database: str) -> None:
+        self.dsn = database
+
+    dsn: str
+
+
+class TestPostgresStore(_InTheDatabase, StoreContract):
+    histories = 5
+
+    def make_store(self) -> PostgresStore:
+        return PostgresStore(self.dsn)
+
+    def reopen(self, store: CaseStore) -> CaseStore:
+        store.close()
+        return PostgresStore(self.dsn)
+
+    def second_connection(self, store: CaseStore) -> CaseStore:
+        return PostgresStore(self.dsn)
+
+    def dump_bytes(self, store: CaseStore) -> list[bytes]:
+        return _bytes_in(self.dsn)
+
+
+class TestAsyncPostgresStore(_InTheDatabase, AsyncStoreContract):
+    histories = 5
+
+    def make_store(self) -> AsyncPostgresStore:
+        return AsyncPostgresStore(self.dsn)
+
+    async def reopen(self, store: AsyncCaseStore) -> AsyncCaseStore:
+        await store.close()
+        return AsyncPostgresStore(self.dsn)
+
+    def second_connection(self, store: AsyncCaseStore) -> AsyncCaseStore:
+        return AsyncPostgresStore(self.dsn)
+
+    def dump_bytes(self, store: AsyncCaseStore) -> list[bytes]:
+        return _bytes_in(self.dsn)
+
+
+class OnPostgres(StoreMachine):
+    """PostgreSQL with two connections."""
+
+    dsn: str
+
+    def make_store(self) -> CaseStore:
+        return PostgresStore(self.dsn)
+
+    def second_connection(self, store: CaseStore) -> CaseStore:
+        return PostgresStore(self.dsn)
+
+
+_CURRENT = settings()
+
+
+@pytest.mark.filterwarnings("ignore:Do not use the `random` module")  # the pool of connections does
+def test_the_store_walks_at_random_beside_the_reference_store(database: str) -> None:
+    """Long under the profile ``prove``."""
+    OnPostgres.dsn = database
+    run_state_machine_as_test(
+        OnPostgres,
+        settings=settings(
+            max_examples=max(5, _CURRENT.max_examples // 12),
+            stateful_step_count=_CURRENT.stateful_step_count,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+_GUIDE = Path(__file__).parents[2] / "docs" / "how-to" / "run-on-postgresql.md"
+
+
+class TestPostgresStoreWithTheRightsOfEveryDay(StoreContract):
+    """A role that has the rights which the guide names, and no others, does everything but migrate."""
+
+    histories = 2
+
+    @pytest.fixture(autouse=True, scope="class")
+    @classmethod
+    def granted(cls, postgres: Server) -> None:
+        own = postgres.database()
+        rights = re.search(r"```sql\n(.*?)```", _GUIDE.read_text("utf-8"), re.DOTALL)
+        assert rights is not None
+        with psycopg.connect(own, autocommit=True) as db:
+            if db.execute("SELECT 1 FROM pg_roles WHERE rolname = 'council'").fetchone() is None:
+                db.execute("CREATE ROLE council LOGIN")
+            db.execute(rights[1].encode())
+        cls.dsn = own.replace("postgres@", "council@")
+
+    dsn: str
+
+    def make_store(self) -> PostgresStore:
+        return PostgresStore(self.dsn)

@@ -1,0 +1,164 @@
+"""The command line over a store in PostgreSQL: a place made by `migrate`, a life of a case, and no password shown."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from click.testing import CliRunner, Result
+
+from expressplatform_cli import databases
+from expressplatform_cli.commands import group
+from expressplatform_cli.exits import Exit
+from expressplatform_postgres.migrating import migrations
+from tests.integration.test_cli import ASSESSMENT, UPLOAD
+from tests.servers import Server
+
+PASSWORD = "Qx7ZbWm2KpLr9TvE"
+OFFICER = ("--as", "officer-1")
+LAST = len(migrations())
+
+
+class Desk:
+    """A configuration that names a database, and commands that read it."""
+
+    def __init__(self, folder: Path, dsn: str) -> None:
+        self.dsn, self.keys = dsn, folder / "keys.db"
+        self.config = folder / "expressplatform.toml"
+        self.write(dsn)
+
+    def write(self, dsn: str, scheme: str = "hk-cca") -> None:
+        """The configuration, with this address."""
+        named = f'scheme = "{scheme}"\n' if scheme else ""
+        self.config.write_text(f'{named}store = "{dsn}"\nkeys = "keys.db"\n', "utf-8")
+
+    def run(self, *arguments: str, given: str | None = None) -> Result:
+        """One command; whatever it says, it never says the password."""
+        line = [*arguments, "--config", str(self.config)]
+        result = CliRunner().invoke(group, line, input=given, env={"COLUMNS": "100"})
+        assert PASSWORD not in result.output
+        return result
+
+    def ok(self, *arguments: str, given: str | None = None) -> str:
+        """What a command that succeeds writes."""
+        result = self.run(*arguments, given=given)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    def document(self, *arguments: str, given: str | None = None) -> Any:
+        """What it writes with ``--json``."""
+        return json.loads(self.ok(*arguments, "--json", given=given))
+
+    def error(self, *arguments: str) -> tuple[int, str]:
+        """How a command that fails ends: its exit code, and the error's."""
+        result = self.run(*arguments, "--json")
+        return result.exit_code, json.loads(result.stderr)["error"]["code"]
+
+
+@pytest.fixture
+def desk(tmp_path: Path, postgres: Server) -> Desk:
+    """A new database, not migrated yet; its address has a password, which this server does not ask for."""
+    return Desk(tmp_path, postgres.empty_database().replace("postgres@", f"postgres:{PASSWORD}@"))
+
+
+def test_a_place_is_made_by_migrate_and_then_carries_a_case(desk: Desk) -> None:
+    """Tables, scheme and keys are there after one command; everything else works as it does over files."""
+    made = desk.document("migrate")
+    assert (made["found"], made["reached"], made["scheme"]) == (0, LAST, "hk-cca")
+    assert desk.keys.is_file()
+    filled = desk.ok("lodge", "--template")
+    reference = desk.document("lodge", "-", *OFFICER, given=filled)["reference"]
+    desk.ok("act", reference, "Accept", *OFFICER)
+    desk.ok("impact-assessment", "add", "-", *OFFICER, given=ASSESSMENT)
+    desk.ok("act", reference, "Upload", UPLOAD, *OFFICER)
+    assert [case["status"] for case in desk.document("cases")["cases"]] == ["uploaded"]
+    assert "2 pieces of work to be done" in desk.ok("doctor")
+    assert desk.document("work", "--until-quiet")["failed"] == []
+    assert desk.document("tick")["steps"] == 0
+    assert "No work is waiting" in desk.ok("doctor")
+    assert desk.document("doctor", "--deep")["well"]
+    assert desk.document("show", reference, *OFFICER, "--reason", "call back")["particulars"]
+
+
+def test_before_it_is_migrated_every_command_names_the_command(desk: Desk) -> None:
+    for arguments in (("cases",), ("tick",), ("doctor",)):
+        result = desk.run(*arguments)
+        assert result.exit_code == Exit.STORE
+        assert "missing" in result.output or "expressplatform migrate" in result.output
+    desk.keys.write_bytes(b"something")
+    assert desk.error("cases") == (Exit.STORE, "older_schema")
+    assert "run 'expressplatform migrate'" in desk.run("cases").stderr
+
+
+def test_check_dry_run_and_to(desk: Desk) -> None:
+    """A check tells by its exit code, a dry run shows the statements, and neither changes anything."""
+    assert desk.error("migrate", "--check") == (Exit.STORE, "older_schema")
+    shown = desk.ok("migrate", "--dry-run")
+    assert "CREATE TABLE events" in shown
+    assert "Nothing was changed" in shown
+    assert desk.error("migrate", "--check") == (Exit.STORE, "older_schema")
+    assert [step["number"] for step in desk.document("migrate", "--to", "1")["steps"]] == [1]
+    assert not desk.keys.exists()
+    assert "Took the database from 1 to" in desk.ok("migrate")
+    assert "nothing to do" in desk.ok("migrate", "--check")
+    assert desk.document("migrate")["steps"] == []
+    assert desk.error("migrate", "--to", "1")[0] == Exit.INPUT
+    assert desk.error("migrate", "--to", str(LAST + 1))[0] == Exit.INPUT
+    assert desk.error("migrate", "--check", "--dry-run")[0] == Exit.USAGE
+
+
+def test_a_configuration_without_a_scheme_gets_no_scheme(desk: Desk) -> None:
+    """It says what to add; a scheme that is not there is refused; the one that stands is told."""
+    desk.write(desk.dsn, scheme="")
+    assert "add a line 'scheme'" in desk.ok("migrate")
+    desk.write(desk.dsn, scheme="nowhere")
+    assert desk.error("migrate") == (Exit.STORE, "unknown_scheme")
+    desk.write(desk.dsn)
+    assert desk.document("migrate")["scheme"] == "hk-cca"
+    desk.write(desk.dsn, scheme="")
+    assert desk.document("migrate")["scheme"] == "hk-cca"
+
+
+def test_a_database_of_another_program_is_left_alone(desk: Desk) -> None:
+    with psycopg.connect(desk.dsn, autocommit=True) as db:
+        db.execute("CREATE TABLE cases (theirs integer)")
+    assert desk.error("migrate") == (Exit.STORE, "not_ours")
+
+
+def test_a_database_that_is_not_there_is_told_without_its_address(desk: Desk) -> None:
+    desk.write(f"postgresql://user:{PASSWORD}@/x?host=/nowhere")
+    assert desk.error("migrate") == (Exit.STORE, "unreachable")
+    desk.keys.write_bytes(b"something")
+    assert desk.error("cases") == (Exit.STORE, "unreachable")
+
+
+def test_an_address_is_not_taken_from_the_command_line() -> None:
+    """Others on the machine would read the password in the list of processes."""
+    address = f"postgresql://user:{PASSWORD}@host/x"
+    result = CliRunner().invoke(group, ["cases", "--store", address, "--keys", "keys.db"])
+    assert result.exit_code == Exit.USAGE
+    assert "configuration file" in result.output
+    assert PASSWORD not in result.output
+
+
+def test_a_store_in_a_file_is_not_migrated(tmp_path: Path) -> None:
+    CliRunner().invoke(group, ["init", str(tmp_path / "place")])
+    result = CliRunner().invoke(group, ["migrate", "--config", str(tmp_path / "place" / "expressplatform.toml")])
+    assert result.exit_code == Exit.USAGE
+
+
+def test_without_the_extra_it_says_what_to_install(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether the driver is missing, or the library that the driver stands on."""
+    for missing in (ModuleNotFoundError("no", name="psycopg.pq"), ImportError("no pq wrapper available")):
+
+        def raising(*_: object, error: ImportError = missing, **__: object) -> None:
+            raise databases._needed(error)
+
+        monkeypatch.setattr("expressplatform_cli.migrating.migrated", raising)
+        assert desk.error("migrate") == (Exit.EXTRA, "extra_missing")
+        assert "expressplatform[postgres]" in desk.run("migrate").stderr
+    other = ModuleNotFoundError("no", name="expressplatform_postgres.nothing")
+    assert databases._needed(other) is other
