@@ -44,10 +44,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
         """CREATE TABLE effects (
             case_id TEXT NOT NULL, version INTEGER NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL,
-            recipient TEXT NOT NULL, ready_at INTEGER NOT NULL, PRIMARY KEY (case_id, version, id)
+            recipient TEXT NOT NULL, ready_at INTEGER, attempts INTEGER NOT NULL DEFAULT 0, dead_since INTEGER,
+            failure TEXT NOT NULL DEFAULT '', PRIMARY KEY (case_id, version, id)
         ) WITHOUT ROWID""",
         "CREATE UNIQUE INDEX effects_id ON effects (id)",
-        "CREATE INDEX effects_ready ON effects (ready_at)",
+        "CREATE INDEX effects_ready ON effects (ready_at) WHERE ready_at IS NOT NULL",
+        "CREATE INDEX effects_dead ON effects (id) WHERE dead_since IS NOT NULL",
         """CREATE TABLE receipts (
             case_id TEXT NOT NULL, key TEXT NOT NULL, digest BLOB NOT NULL, version INTEGER NOT NULL,
             PRIMARY KEY (case_id, key)

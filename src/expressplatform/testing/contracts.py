@@ -20,7 +20,7 @@ from datetime import timedelta
 import attrs
 
 from expressplatform.errors import StoreUnusable
-from expressplatform.ports import AsyncCaseStore, CaseStore, Commit
+from expressplatform.ports import EVERYONE, AsyncCaseStore, CaseStore, Commit, DeadRow
 from expressplatform.testing.lifting import lifted
 from expressplatform.testing.store_checks import Appending, Finding
 from expressplatform.testing.store_rows import MANY, NOON, Mine
@@ -41,7 +41,7 @@ class _Working:
         with self.opened() as store:
             store.append([attrs.evolve(mine.commit(1), effects=effects)])
             rows = [row for row in store.claim(now, MANY, lease) if row.case_id == mine.case(1)]
-            assert sorted(rows, key=lambda row: row.id) == list(effects)
+            assert sorted(rows, key=lambda row: row.id) == [attrs.evolve(effect, attempts=1) for effect in effects]
             assert mine.claimed(store, now) == []
             assert mine.claimed(store, now + lease - timedelta(microseconds=1)) == []
             assert sorted(mine.claimed(store, now + lease)) == [effect.id for effect in effects]
@@ -66,12 +66,46 @@ class _Working:
         with self.opened() as store:
             store.append([attrs.evolve(mine.commit(1), effects=(effect,))])
             assert mine.claimed(store, now) == [effect.id]
-            store.retry(effect.id, at)
+            store.retry(effect.id, at, 1)
             assert mine.claimed(store, at - timedelta(microseconds=1)) == []
             assert mine.claimed(store, at) == [effect.id]
             store.done([effect.id])
-            store.retry(effect.id, at)
+            store.retry(effect.id, at, 1)
             assert mine.claimed(store, at + timedelta(days=1)) == []
+
+    def test_each_claim_counts_as_an_attempt(self) -> None:
+        """Attempts are counted by claims, those whose worker was never heard of again too; a retry says how many."""
+        mine = Mine()
+        now, minute = NOON + timedelta(hours=1), timedelta(minutes=1)
+        with self.opened() as store:
+            store.append([attrs.evolve(mine.commit(1), effects=(mine.effect(1, 1),))])
+            assert mine.attempts(store, now) == [1]
+            assert mine.attempts(store, now + minute) == [2]
+            store.retry(mine.effect(1, 1).id, now, 7)
+            assert mine.attempts(store, now) == [8]
+            store.retry(mine.effect(1, 1).id, now, 0)
+            assert mine.attempts(store, now) == [1]
+
+    def test_a_dead_letter_is_claimed_no_more_until_it_is_retried(self) -> None:
+        """What was given up stands among the dead letters, seen by whom its case is seen, until done or retried."""
+        mine = Mine()
+        now, effects = NOON + timedelta(hours=1), [mine.effect(number, 1) for number in (1, 2, 3)]
+        with self.opened() as store:
+            store.append([attrs.evolve(mine.commit(n), effects=(effects[n - 1],)) for n in (1, 2, 3)])
+            assert len(mine.claimed(store, now)) == 3
+            for effect in reversed(effects):
+                store.bury(effect.id, now, "no_route")
+            store.bury(f"unknown-{mine.mark}", now, "no_route")
+            assert mine.claimed(store, now + timedelta(days=999)) == []
+            dead = [DeadRow(attrs.evolve(effect, attempts=1), now, "no_route") for effect in effects]
+            assert list(store.dead(mine.council, "", MANY)) == dead
+            assert list(store.dead(mine.council, effects[0].id, 1)) == dead[1:2]
+            assert list(store.dead(mine.trader, "", MANY)) == list(store.dead("", "", MANY)) == []
+            assert [row for row in store.dead(EVERYONE, "", MANY) if row.effect.case_id.startswith(mine.mark)] == dead
+            store.done([effects[1].id])
+            store.retry(effects[2].id, now, 0)
+            assert list(store.dead(mine.council, "", MANY)) == dead[:1]
+            assert mine.claimed(store, now) == [effects[2].id]
 
     def test_what_waited_longest_is_claimed_first(self) -> None:
         """Work is ready from its step's instant on, and is handed out in that order, no more than the limit."""

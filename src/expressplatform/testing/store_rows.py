@@ -93,3 +93,8 @@ class Mine:
     def claimed(self, store: CaseStore, now: datetime, lease: timedelta = timedelta(minutes=1)) -> list[str]:
         """The ids of this test's effects that can be claimed now."""
         return [effect.id for effect in store.claim(now, MANY, lease) if effect.case_id.startswith(self.mark)]
+
+    def attempts(self, store: CaseStore, now: datetime) -> list[int]:
+        """How often this test's effects that can be claimed now have been claimed with this time."""
+        claimed = store.claim(now, MANY, timedelta(minutes=1))
+        return [effect.attempts for effect in claimed if effect.case_id.startswith(self.mark)]
