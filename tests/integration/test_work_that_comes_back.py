@@ -31,7 +31,9 @@ from tests.whole_life import ELSEWHERE, WHO, Clock, complaint, live, platform_of
 UPLOADED = short_life()[:2]
 OPERATOR = Actor(Role.OPERATOR, "operator-1", OFFICER.organisation)
 FAR = timedelta(days=30)
-ANOTHER = Particulars(name="B. Person", order_number="2-18", statement="It broke.", request="Refund.")
+ANOTHER = Particulars(
+    name="B. Person", email="b@example.org", order_number="2-18", statement="It broke.", request="Refund."
+)
 
 
 class Gateway:
