@@ -105,6 +105,8 @@ def opened(path: str, busy_seconds: float, tables: Tables = CASES) -> sqlite3.Co
     try:
         _refuse_foreign(db, tables)
         if path != MEMORY:
+            # A rollback journal that a power cut brought back would empty the file and its log: the deletion is synced.
+            db.execute("PRAGMA synchronous = EXTRA")
             _keep_log(db, busy_seconds)
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA secure_delete = ON")  # what an erasure takes away leaves no trace in the file
