@@ -104,7 +104,8 @@ def _whole(store: CaseStore, mine: Mine, number: int, said: Said, waiting: set[s
         if at == version:
             assert (case.header, len(case.events)) == (commit.header, version), "the header is not the last step's"
         effects |= {effect.id for effect in commit.effects}
-    assert case is None or list(store.find(EVERYONE, [mine.token(f"t-{number}").value])) == [mine.case(number)]
+    found = list(store.find(EVERYONE, [mine.token(f"t-{number}").value]))
+    assert found == ([mine.case(number)] if case is not None else []), "a token is lost"
     there = effects & waiting
     assert not there & said.done, "work that was done comes back"
     assert effects - there <= said.begun, "an event without its effects"
