@@ -75,7 +75,9 @@ class Mine:
             expected=expected,
             header=self.header(number, version),
             events=tuple(
-                StoredEvent(case_id, v, f"KIND_{v}", 1, EVERY_BYTE + bytes([v]), bytes([v]) * (v - 1))
+                StoredEvent(
+                    case_id, v, f"KIND_{v}", 1, EVERY_BYTE + bytes([v & 255]), bytes([v & 255]) * ((v - 1) & 255)
+                )
                 for v in range(expected + 1, version + 1)
             ),
             receipt=Receipt(case_id, key, EVERY_BYTE[:32], version) if key else None,
