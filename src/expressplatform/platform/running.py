@@ -132,7 +132,7 @@ class Running(Delivering):
         return moved
 
     async def work(self, limit: int) -> Worked:
-        """Carries out what steps have left to be done: alerts, messages, scans, destroyed keys. What fails comes back."""
+        """Carries out what steps left to be done: alerts, messages, scans, destroyed keys. What fails comes back."""
         now = self.now()
         done: list[str] = []
         failed: list[tuple[str, str]] = []
