@@ -16,6 +16,7 @@ from expressplatform.lifecycle import BY_EVENT
 from expressplatform.platform.rows import fact_of, header_of
 from expressplatform.ports import StoredCase
 
+_LATER = (e.ClockStopped, e.TimeGranted, e.Reminded, e.Rescheduled)
 _BY_CLOCK = (e.Lapsed, e.DeadlineMissed, e.Reminded, e.ClockResumed)
 
 
@@ -43,12 +44,21 @@ def _walked(events: Iterable[Event]) -> tuple[Case, list[str]]:
                 said.append(f"{type(event).__name__} is illegal in {case.status}")
             if event.at < case.at:
                 said.append(f"{type(event).__name__} goes back in time")
+            said += _no_earlier(case, event)
             if event.by.role is Role.CLOCK and isinstance(event, _BY_CLOCK):
                 said += _clock_kept(case, event, fired)
         case = apply(case, event)
     if case is None:
         raise Refused("no_events", "")
     return case, said
+
+
+def _no_earlier(case: Case, event: Event) -> Iterator[str]:
+    """A stop, a grant, a reminder and a newly announced year never take time away from anybody."""
+    for timer in event.timers if isinstance(event, _LATER) else ():
+        earlier = case.timer(timer.duty)
+        if earlier is not None and timer.due < earlier.due:
+            yield f"{type(event).__name__} brings {timer.duty} forward"
 
 
 def _clock_kept(case: Case, event: Event, fired: set[tuple[type[Event], object, object]]) -> Iterator[str]:

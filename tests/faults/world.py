@@ -106,9 +106,9 @@ class Wire:
 
 
 class World:
-    """The month of one seed."""
+    """The month of one seed. With ``jumps`` the worker's clock is now and then a day or a year off, either way."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, jumps: bool = False) -> None:
         self.chance = Random(f"world {seed}")
         self.seed, self.calm = seed, False
         self.now = self.begun = _FIRST + timedelta(days=self.chance.randrange(330), hours=1)
@@ -117,6 +117,7 @@ class World:
         self.complainants = Wire(self, "complainants")
         self.acks: list[Ack] = []
         self.trouble: Counter[str] = Counter()
+        self._jumps, self._off = jumps, timedelta()
         self._faulty: list[FaultyStore] = []
         self._agenda: list[tuple[datetime, int, Callable[[], None]]] = []
         self._order = 0
@@ -124,7 +125,7 @@ class World:
         self._unanswered: set[str] = set()
         self.observer = self._platform(self.store, timedelta())
         self.observer.record_impact_assessment(IMPACT_ASSESSMENT, by=Actor(Role.COUNCIL, "officer-1", COUNCIL))
-        self.desk, self.worker = self._started(timedelta()), self._started(self._skew())
+        self.desk, self.worker = self._started(timedelta()), self._started(self._skew(), worker=True)
 
     # ---- what fails -------------------------------------------------------------------------------------------------
 
@@ -146,7 +147,7 @@ class World:
     def _skew(self) -> timedelta:
         return SKEW * self.chance.uniform(-1, 1)
 
-    def _started(self, skew: timedelta) -> Platform:
+    def _started(self, skew: timedelta, *, worker: bool = False) -> Platform:
         """A new process over what the last one left."""
         faulty = FaultyStore(
             self.store,
@@ -155,15 +156,15 @@ class World:
             late=self.chance.randint(1, 3),
         )
         self._faulty.append(faulty)
-        return self._platform(faulty, skew)
+        return self._platform(faulty, skew, worker=worker)
 
-    def _platform(self, store: CaseStore, skew: timedelta) -> Platform:
+    def _platform(self, store: CaseStore, skew: timedelta, *, worker: bool = False) -> Platform:
         return Platform(
             scheme=HK_CCA,
             store=store,
             keys=self.keys,
             shelf=self.shelf,
-            now=lambda: self.now + skew,
+            now=lambda: self.now + skew + (self._off if worker else timedelta()),
             draw=seeded_draw(self.seed),
             gateways=self.traders,
             messenger=self.complainants,
@@ -188,10 +189,12 @@ class World:
                 self.at(lodged + timedelta(hours=self.chance.uniform(1, 400)), partial(self._meddle, played))
         self.at(self.begun, self._tick)
         self.at(self.begun, self._work)
+        if self._jumps:
+            self.at(self.begun, self._jump)
         while self._agenda and self._agenda[0][0] < end:
             self.now, _, what = heapq.heappop(self._agenda)
             what()
-        self.calm = True
+        self.calm, self._off = True, timedelta()
         for faulty in self._faulty:
             faulty.settle()
         self._come_to_rest()
@@ -207,6 +210,8 @@ class World:
         officer = Actor(Role.COUNCIL, "officer-1", COUNCIL)
         for letter in self.worker.dead_letters(by=officer):
             assert self.worker.replay_dead_letter(letter.id, by=officer)
+        if self._jumps:  # what a clock a year ahead has put off comes when it said
+            self.now += timedelta(days=370)
         for _ in range(3):  # what has failed often waits for up to half a day
             self.now += timedelta(hours=13)
             while self.worker.tick().steps or self.worker.work().done:
@@ -218,6 +223,13 @@ class World:
         self._try(lambda: self.worker.tick())
         self.at(self.now + timedelta(hours=self.chance.uniform(1, 8)), self._tick)
 
+    def _jump(self) -> None:
+        """Somebody sets the worker's clock, mostly right."""
+        off = self.chance.choice((0, 0, 0, -1, 1, -365, 365))
+        self._off = timedelta() if self.calm else timedelta(days=off)
+        self.trouble[f"clock {off:+} days"] += 1
+        self.at(self.now + timedelta(hours=self.chance.uniform(2, 40)), self._jump)
+
     def _work(self) -> None:
         self._try(lambda: self.worker.work(limit=self.chance.randint(1, 20)))
         self.at(self.now + timedelta(minutes=self.chance.uniform(2, 400)), self._work)
@@ -227,7 +239,7 @@ class World:
             call()
         except Crash:
             self.trouble["crash"] += 1
-            self.worker = self._started(self._skew())
+            self.worker = self._started(self._skew(), worker=True)
         except StoreUnusable:
             self.trouble["no answer"] += 1
 
