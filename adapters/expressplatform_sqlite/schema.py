@@ -126,11 +126,15 @@ def reader(path: str, busy_seconds: float) -> sqlite3.Connection:
 
 
 def _make_private(path: str) -> None:
-    """Make the file so that only its owner reads it; SQLite gives the files beside it the same rights."""
+    """Make the file so that only its owner reads it; SQLite gives the files beside it the same rights.
+
+    One that may not be written is left alone: its log would come to be just as read-only, and stay so when it is not.
+    """
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except FileExistsError:
-        return
+        if not os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+            raise StoreUnusable("read_only", "the file may not be written") from None
 
 
 def _refuse_foreign(db: sqlite3.Connection, of: Tables) -> None:
