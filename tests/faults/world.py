@@ -266,7 +266,9 @@ class World:
             move = played.script.send(Answer(self._stands(played.case_id), played.refused))
         except StopIteration:
             return
-        self.at(move.at, lambda: self._begin(played, move))
+        # Whoever was refused thinks about it for a while, also where a script would try again at once.
+        earliest = self.now + timedelta(hours=2) if played.refused else self.now
+        self.at(max(move.at, earliest), lambda: self._begin(played, move))
 
     def _send(self, played: _Played, step: Step, key: str) -> None:
         """One command, until there is an answer; then whatever comes next."""
