@@ -34,6 +34,21 @@ class Database:
         return "the database"
 
 
+@attrs.frozen
+class Work:
+    """How many effects are to be done and the oldest since when; how many are dead letters and the first since when.
+
+    ``again`` counts those that were tried more than twice, ``latest`` is when the last of all is ready.
+    """
+
+    count: int
+    since: datetime | None
+    dead: int
+    dead_since: datetime | None
+    again: int
+    latest: datetime | None
+
+
 def is_address(text: str | Path) -> bool:
     """Whether a text that should name a store is the address of a database."""
     return str(text).startswith(_SCHEMES)
@@ -66,11 +81,12 @@ def migrated(database: Database, *, check: bool, dry_run: bool, to: int | None) 
     return migrate(database.dsn, check=check, dry_run=dry_run, to=to)
 
 
-def waiting(database: Database) -> tuple[int, datetime | None]:
-    """How many pieces of work there are, and since when the oldest has been ready."""
+def waiting(database: Database) -> Work:
+    """What work there is."""
     from expressplatform_postgres.migrating import waiting_work
 
-    return waiting_work(database.dsn)
+    found = waiting_work(database.dsn)
+    return Work(found.count, found.since, found.dead, found.dead_since, found.again, found.latest)
 
 
 def _needed(error: ImportError) -> Exception:

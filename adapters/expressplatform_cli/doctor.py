@@ -26,7 +26,7 @@ from expressplatform.scheme import Scheme
 from expressplatform.sealing import KeyRing
 from expressplatform.workdays import WorkingCalendar
 from expressplatform_cli.config import Place, case_store, must_be_there, scheme_named_by
-from expressplatform_cli.databases import Database, waiting
+from expressplatform_cli.databases import Database, Work, waiting
 from expressplatform_cli.doctor_apart import Finding, Level, asked, kept_apart
 from expressplatform_cli.exits import Exit
 from expressplatform_cli.options import answers, json_option, message_of, place_options
@@ -39,7 +39,8 @@ WAITS: Final = timedelta(days=1)
 AHEAD: Final = timedelta(minutes=5)
 """A last change that lies further ahead than this says that a clock is wrong."""
 _BATCH: Final = 500
-_WORK: Final = "SELECT count(*), min(ready_at) FROM effects"
+_WORK: Final = """SELECT count(ready_at), min(ready_at), count(dead_since), min(dead_since),
+    coalesce(sum(ready_at IS NOT NULL AND attempts > 2), 0), max(ready_at) FROM effects"""
 _PUT_BACK: Final = "Stop writing, keep a copy of the file, and put back the last good backup."
 _NAMED: Final = 5
 """So many cases are named for each fault; the rest are counted."""
@@ -330,10 +331,23 @@ def _overdue(store: CaseStore, now: datetime) -> Iterator[Finding]:
 
 def _work(place: Place, now: datetime) -> Iterator[Finding]:
     """What steps have left to be done."""
-    if (answer := _waiting(place)) is None:
+    if (found := _waiting(place)) is None:
         yield Finding(Level.FAULT, "work", "The list of waiting work cannot be read.", _PUT_BACK)
         return
-    count, since = answer
+    if found.dead and found.dead_since is not None:
+        yield Finding(
+            Level.FAULT,
+            "work",
+            f"{found.dead} given up after many attempts, the first at {found.dead_since:%Y-%m-%d %H:%M} UTC.",
+            "See 'expressplatform dead-letters', see to the cause, then have them tried again with --replay.",
+        )
+    if found.again:
+        sentence = f"{found.again} tried more than twice without success; they are tried again by themselves."
+        yield Finding(Level.ADVICE, "work", sentence, "'expressplatform work' says what fails, and why.")
+    if found.latest is not None and found.latest > now + WAITS:
+        sentence = f"Some is put off until {found.latest:%Y-%m-%d}: a gateway asked for it, or a clock was ahead."
+        yield Finding(Level.ADVICE, "work", sentence, "It is done then; what cannot wait has to be done by hand.")
+    count, since = found.count, found.since
     if since is None:
         yield Finding(Level.OK, "work", "No work is waiting.")
         return
@@ -344,16 +358,18 @@ def _work(place: Place, now: datetime) -> Iterator[Finding]:
     yield Finding(level, "work", sentence, "Run 'expressplatform work --until-quiet', or see to the worker.")
 
 
-def _waiting(place: Place) -> tuple[int, datetime | None] | None:
-    """How much work there is, and since when the oldest has been ready; None where nobody can say."""
+def _waiting(place: Place) -> Work | None:
+    """What work there is; None where nobody can say."""
     if isinstance(place.store, Database):
         try:
             return waiting(place.store)
         except StoreUnusable:
             return None
     match asked(place.store, _WORK):
-        case (int(count), int(oldest)):
-            return count, instant(oldest)
-        case (0, None):
-            return 0, None
+        case (int(count), oldest, int(dead), dead_since, int(again), latest):
+            return Work(count, _instant(oldest), dead, _instant(dead_since), again, _instant(latest))
     return None
+
+
+def _instant(value: object) -> datetime | None:
+    return instant(value) if isinstance(value, int) else None

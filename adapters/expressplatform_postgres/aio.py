@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import final
 
-from expressplatform.ports import Answer, Commit, EffectRow, Header, Page, Receipt, StoredCase, Wanted
+from expressplatform.ports import Answer, Commit, DeadRow, EffectRow, Header, Page, Receipt, StoredCase, Wanted
 from expressplatform.together import Outcome
 from expressplatform.together_aio import AsyncTogether
 from expressplatform_postgres import case_talks
@@ -51,9 +51,13 @@ class AsyncPostgresStore(AsyncConnections):
         """The effects have been carried out; harmless when repeated."""
         await self._ask(case_talks.done(effect_ids))
 
-    async def retry(self, effect_id: str, at: datetime, /) -> None:
-        """The effect may be claimed again from ``at`` on; nothing where it is done."""
-        await self._ask(case_talks.retry(effect_id, at))
+    async def retry(self, effect_id: str, at: datetime, attempts: int, /) -> None:
+        """The effect may be claimed again from ``at`` on, a dead letter too; nothing where it is done."""
+        await self._ask(case_talks.retry(effect_id, at, attempts))
+
+    async def bury(self, effect_id: str, at: datetime, code: str, /) -> None:
+        """The effect is a dead letter from now on; nothing where it is done."""
+        await self._ask(case_talks.bury(effect_id, at, code))
 
     async def adopt(self, scheme: str, edition: str, /) -> None:
         """The store belongs to this scheme, of this edition, from now on; ``other_scheme`` where to another."""
@@ -88,6 +92,10 @@ class AsyncPostgresStore(AsyncConnections):
     async def quarters(self) -> Sequence[str]:
         """The quarters whose secrets still stand behind a token, in order."""
         return await self._ask(case_talks.quarters())
+
+    async def dead(self, organisation: str, after: str, limit: int, /) -> Sequence[DeadRow]:
+        """Dead letters of the cases that the organisation may see, by effect id, after an effect id."""
+        return await self._ask(case_talks.dead(organisation, after, limit))
 
     async def scheme(self) -> tuple[str, str] | None:
         """The scheme that the store belongs to (id, edition); None while it belongs to none."""

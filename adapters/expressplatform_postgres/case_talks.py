@@ -23,6 +23,7 @@ from expressplatform.ports import (
     Appended,
     Commit,
     Conflict,
+    DeadRow,
     EffectRow,
     Header,
     Page,
@@ -127,9 +128,14 @@ def done(effect_ids: Sequence[str]) -> Talk[None]:
     yield from once(sql.DONE, ids=list(effect_ids))
 
 
-def retry(effect_id: str, at: datetime) -> Talk[None]:
-    """The effect may be claimed again from ``at`` on."""
-    yield from once(sql.RETRY, id=effect_id, at=aware(at))
+def retry(effect_id: str, at: datetime, attempts: int) -> Talk[None]:
+    """The effect may be claimed again from ``at`` on, a dead letter too."""
+    yield from once(sql.RETRY, id=effect_id, at=aware(at), attempts=attempts)
+
+
+def bury(effect_id: str, at: datetime, code: str) -> Talk[None]:
+    """The effect is a dead letter from now on."""
+    yield from once(sql.BURY, id=effect_id, at=aware(at), code=code)
 
 
 def adopt(scheme: str, edition: str) -> Talk[None]:
@@ -184,6 +190,13 @@ def find(organisation: str, tokens: Sequence[bytes]) -> Talk[list[str]]:
 def quarters() -> Talk[list[str]]:
     """The quarters whose secrets still stand behind a token, in order."""
     return [quarter for (quarter,) in (yield from once(sql.QUARTERS))]
+
+
+def dead(organisation: str, after: str, limit: int) -> Talk[list[DeadRow]]:
+    """Dead letters of the cases that the organisation may see, by effect id, after an effect id."""
+    rows = yield from once(sql.DEAD, org=organisation, after=after, limit=limit)
+    effects = effects_of(row[:-2] for row in rows)
+    return [DeadRow(effect, row[-2], row[-1]) for effect, row in zip(effects, rows, strict=True)]
 
 
 def scheme() -> Talk[tuple[str, str] | None]:

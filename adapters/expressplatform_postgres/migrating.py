@@ -109,13 +109,26 @@ def migrate(
         return Migrated(found, goal, tuple(step for step in steps if _take(db, step)))
 
 
-def waiting_work(
-    dsn: str, *, settings: Settings = NO_SETTINGS, busy_seconds: float = 30.0
-) -> tuple[int, datetime | None]:
-    """How many effects are to be carried out, leased ones too, and since when the oldest has been ready."""
+@attrs.frozen
+class Waiting:
+    """How many effects are to be done, and since when the oldest is ready; how many are given up, the first since when.
+
+    ``again`` counts those that were claimed more than twice, ``latest`` is when the last of them is ready.
+    """
+
+    count: int = 0
+    since: datetime | None = None
+    dead: int = 0
+    dead_since: datetime | None = None
+    again: int = 0
+    latest: datetime | None = None
+
+
+def waiting_work(dsn: str, *, settings: Settings = NO_SETTINGS, busy_seconds: float = 30.0) -> Waiting:
+    """How many effects are to be carried out, leased ones too, and how many were given up."""
     with translated(), psycopg.connect(**parameters(dsn, settings, busy_seconds)) as db:
         row = db.execute(WAITING, binary=True).fetchone()
-    return (row[0], row[1]) if row else (0, None)
+    return Waiting(*row) if row else Waiting()
 
 
 def must_be_current(given: dict[str, Any]) -> None:

@@ -92,7 +92,9 @@ def one_commit(commit: Commit) -> dict[str, object]:
         values |= zip(_named("event", n, EVENTS), own, strict=True)
     for n, effect in enumerate(commit.effects):
         values |= zip(
-            _named("effect", n, EFFECTS), (effect.version, effect.id, effect.kind, effect.recipient), strict=True
+            _named("effect", n, EFFECTS),
+            (effect.version, effect.id, effect.kind, effect.recipient, effect.attempts),
+            strict=True,
         )
     for n, token in enumerate(commit.tokens):
         values |= zip(_named("token", n, TOKENS), (token.value, token.quarter), strict=True)
@@ -107,7 +109,7 @@ def _named(name: str, number: int, columns: Iterable[str]) -> list[str]:
 def many_commits(commits: Sequence[Commit]) -> dict[str, object]:
     """The values of the statement that keeps commits of several cases."""
     events = [(c.case_id, e.version, e.kind, e.schema, e.facts, e.sealed) for c in commits for e in c.events]
-    effects = [(c.case_id, e.version, e.id, e.kind, e.recipient) for c in commits for e in c.effects]
+    effects = [(c.case_id, e.version, e.id, e.kind, e.recipient, e.attempts) for c in commits for e in c.effects]
     tokens = [(c.case_id, t.value, t.quarter) for c in commits for t in c.tokens]
     return (
         _columns("", COMMIT, [commit_row(commit) for commit in commits])
@@ -149,7 +151,10 @@ def case_of(row: Row) -> StoredCase:
 
 def effects_of(rows: Iterable[Row]) -> list[EffectRow]:
     """The effects of rows in the order of `sql.EFFECTS`."""
-    return [EffectRow(id_, case_id, version, kind, recipient) for case_id, version, id_, kind, recipient in rows]
+    return [
+        EffectRow(id_, case_id, version, kind, recipient, attempts)
+        for case_id, version, id_, kind, recipient, attempts in rows
+    ]
 
 
 def shelf_row_of(row: Row) -> ShelfRow:

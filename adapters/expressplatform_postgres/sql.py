@@ -43,8 +43,11 @@ EVENTS: Final = MappingProxyType(
     {"case_id": "text", "version": "integer", "kind": "text", "schema": "integer", "facts": "bytea", "sealed": "bytea"}
 )
 EFFECTS: Final = MappingProxyType(
-    {"case_id": "text", "version": "integer", "id": "text", "kind": "text", "recipient": "text"}
-)
+    {
+        "case_id": "text", "version": "integer", "id": "text", "kind": "text", "recipient": "text",
+        "attempts": "integer",
+    }
+)  # fmt: skip
 TOKENS: Final = MappingProxyType({"case_id": "text", "value": "bytea", "quarter": "text"})
 SHELF: Final = MappingProxyType(
     {
@@ -251,13 +254,21 @@ CLAIM: Final = f"""WITH ready AS (
         SELECT case_id, version, id, ready_at AS since FROM effects WHERE ready_at <= %(now)b::timestamptz
         ORDER BY ready_at, case_id, version, id LIMIT %(limit)b::bigint FOR UPDATE SKIP LOCKED),
     leased AS (
-        UPDATE effects e SET ready_at = %(until)b::timestamptz FROM ready r
+        UPDATE effects e SET ready_at = %(until)b::timestamptz, attempts = e.attempts + 1 FROM ready r
         WHERE e.case_id = r.case_id AND e.version = r.version AND e.id = r.id
         RETURNING {_names(EFFECTS, "e.")}, r.since)
     SELECT {_names(EFFECTS)} FROM leased ORDER BY since, case_id, version, id"""
 DONE: Final = "DELETE FROM effects WHERE id = ANY (%(ids)b::text[])"
-RETRY: Final = "UPDATE effects SET ready_at = %(at)b::timestamptz WHERE id = %(id)b::text"
-WAITING: Final = "SELECT count(*), min(ready_at) FROM effects"
+RETRY: Final = """UPDATE effects SET ready_at = %(at)b::timestamptz, attempts = %(attempts)b::integer,
+    dead_since = NULL, failure = '' WHERE id = %(id)b::text"""
+BURY: Final = """UPDATE effects SET ready_at = NULL, dead_since = %(at)b::timestamptz, failure = %(code)b::text
+    WHERE id = %(id)b::text"""
+DEAD: Final = f"""SELECT {_names(EFFECTS, "e.")}, e.dead_since, e.failure
+    FROM effects e JOIN cases c ON c.case_id = e.case_id
+    WHERE e.dead_since IS NOT NULL AND e.id > %(after)b::text AND {_sees("c")}
+    ORDER BY e.id LIMIT %(limit)b::bigint"""
+WAITING: Final = """SELECT count(ready_at), min(ready_at), count(dead_since), min(dead_since),
+    count(*) FILTER (WHERE ready_at IS NOT NULL AND attempts > 2), max(ready_at) FROM effects"""
 SCHEME: Final = "SELECT scheme, edition FROM adopted"
 ADOPT: Final = """INSERT INTO adopted (one, scheme, edition) VALUES (1, %(scheme)b::text, %(edition)b::text)
     ON CONFLICT (one) DO UPDATE SET edition = excluded.edition WHERE adopted.scheme = excluded.scheme

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import final
 
-from expressplatform.ports import Answer, Commit, EffectRow, Header, Page, Receipt, StoredCase, Wanted
+from expressplatform.ports import Answer, Commit, DeadRow, EffectRow, Header, Page, Receipt, StoredCase, Wanted
 from expressplatform.together import Outcome, Together
 from expressplatform_postgres import case_talks
 from expressplatform_postgres.connecting import NO_SETTINGS, Settings
@@ -56,9 +56,13 @@ class PostgresStore(Connections):
         """The effects have been carried out; harmless when repeated."""
         self._ask(case_talks.done(effect_ids))
 
-    def retry(self, effect_id: str, at: datetime, /) -> None:
-        """The effect may be claimed again from ``at`` on; nothing where it is done."""
-        self._ask(case_talks.retry(effect_id, at))
+    def retry(self, effect_id: str, at: datetime, attempts: int, /) -> None:
+        """The effect may be claimed again from ``at`` on, a dead letter too; nothing where it is done."""
+        self._ask(case_talks.retry(effect_id, at, attempts))
+
+    def bury(self, effect_id: str, at: datetime, code: str, /) -> None:
+        """The effect is a dead letter from now on; nothing where it is done."""
+        self._ask(case_talks.bury(effect_id, at, code))
 
     def adopt(self, scheme: str, edition: str, /) -> None:
         """The store belongs to this scheme, of this edition, from now on; ``other_scheme`` where to another."""
@@ -93,6 +97,10 @@ class PostgresStore(Connections):
     def quarters(self) -> Sequence[str]:
         """The quarters whose secrets still stand behind a token, in order."""
         return self._ask(case_talks.quarters())
+
+    def dead(self, organisation: str, after: str, limit: int, /) -> Sequence[DeadRow]:
+        """Dead letters of the cases that the organisation may see, by effect id, after an effect id."""
+        return self._ask(case_talks.dead(organisation, after, limit))
 
     def scheme(self) -> tuple[str, str] | None:
         """The scheme that the store belongs to (id, edition); None while it belongs to none."""

@@ -27,7 +27,7 @@ WRITERS = 4
 LONG = timedelta(days=400)
 
 
-@pytest.fixture(scope="module", params=KINDS)
+@pytest.fixture(scope="module", params=[KINDS[0], pytest.param(KINDS[1], marks=pytest.mark.prove)])
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     with running(request.param) as started:
         yield started

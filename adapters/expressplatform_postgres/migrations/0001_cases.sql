@@ -43,11 +43,15 @@ CREATE TABLE effects (
     id text COLLATE "C" NOT NULL,
     kind text COLLATE "C" NOT NULL,
     recipient text COLLATE "C" NOT NULL,
-    ready_at timestamptz NOT NULL,
+    attempts integer NOT NULL,
+    ready_at timestamptz,
+    dead_since timestamptz,
+    failure text COLLATE "C" NOT NULL DEFAULT '',
     PRIMARY KEY (case_id, version, id)
 );
 CREATE INDEX effects_id ON effects (id);
-CREATE INDEX effects_ready ON effects (ready_at, case_id, version, id);
+CREATE INDEX effects_ready ON effects (ready_at, case_id, version, id) WHERE ready_at IS NOT NULL;
+CREATE INDEX effects_dead ON effects (id) WHERE dead_since IS NOT NULL;
 
 CREATE TABLE receipts (
     case_id text COLLATE "C" NOT NULL,
