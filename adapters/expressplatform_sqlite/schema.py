@@ -133,8 +133,13 @@ def _make_private(path: str) -> None:
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except FileExistsError:
-        if not os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+        if not may_be_written(path):
             raise StoreUnusable("read_only", "the file may not be written") from None
+
+
+def may_be_written(path: str) -> bool:
+    """Whether this process may write a file that is there."""
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _refuse_foreign(db: sqlite3.Connection, of: Tables) -> None:

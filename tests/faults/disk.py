@@ -89,8 +89,8 @@ class Disk:
     def connected(self, synchronous: str = "FULL", pragmas: str = "") -> Iterator[Self]:
         """Within it, `sqlite3.connect` connects to files on this disk; afterwards they are left as after a crash."""
 
-        def connect(path: str, timeout: float = 5.0, **_: object) -> Connection:
-            self._open.append(made := Connection(path, timeout, self._name, synchronous, self))
+        def connect(path: str, timeout: float = 5.0, uri: bool = False, **_: object) -> Connection:
+            self._open.append(made := Connection(path, timeout, self._name, synchronous, self, uri=uri))
             if pragmas:
                 made.execute(pragmas)
             return made
@@ -201,10 +201,11 @@ class Cursor:
 class Connection:
     """As much of `sqlite3.Connection` as the stores use, over APSW; ``synchronous`` is what FULL comes to."""
 
-    def __init__(self, path: str, timeout: float, vfs: str, synchronous: str, disk: Disk) -> None:
+    def __init__(self, path: str, timeout: float, vfs: str, synchronous: str, disk: Disk, *, uri: bool) -> None:
         self._synchronous, self._disk = synchronous, disk
+        flags = apsw.SQLITE_OPEN_READWRITE | (apsw.SQLITE_OPEN_URI if uri else apsw.SQLITE_OPEN_CREATE)
         with _translated():
-            self._db = apsw.Connection(path, vfs=vfs)
+            self._db = apsw.Connection(path, flags, vfs)
             self._db.set_busy_timeout(int(timeout * 1000))
 
     @property
