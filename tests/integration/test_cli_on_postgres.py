@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import attrs
 import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
+from expressplatform.testing.store_rows import Mine
 from expressplatform_cli import databases
 from expressplatform_cli.commands import group
 from expressplatform_cli.exits import Exit
 from expressplatform_postgres.migrating import migrations
+from expressplatform_postgres.store import PostgresStore
 from tests.integration.test_cli import ASSESSMENT, UPLOAD
 from tests.servers import Server
 
@@ -81,6 +85,35 @@ def test_a_place_is_made_by_migrate_and_then_carries_a_case(desk: Desk) -> None:
     assert "No work is waiting" in desk.ok("doctor")
     assert desk.document("doctor", "--deep")["well"]
     assert desk.document("show", reference, *OFFICER, "--reason", "call back")["particulars"]
+
+
+def test_doctor_tells_of_dead_letters_and_what_is_tried_again(desk: Desk) -> None:
+    """What was given up in the database is a fault there too, and is tried again from the command line."""
+    desk.ok("migrate")
+    mine, now = Mine(), datetime.now(UTC)
+    with PostgresStore(desk.dsn) as store:
+        store.append([attrs.evolve(mine.commit(1), effects=(mine.effect(1, 1), mine.effect(1, 1, "MESSAGE")))])
+        store.bury(mine.effect(1, 1).id, now, "connection_error")
+        store.retry(mine.effect(1, 1, "MESSAGE").id, now + timedelta(days=9), 3)
+    said = " ".join(desk.run("doctor").output.split())
+    assert "1 given up after many attempts" in said
+    assert "1 tried more than twice" in said
+    assert "put off until" in said
+
+
+def test_a_database_is_backed_up_with_its_own_tools(desk: Desk, tmp_path: Path) -> None:
+    desk.ok("migrate")
+    assert desk.error("backup", str(tmp_path / "copy"))[0] == Exit.USAGE
+    assert not (tmp_path / "copy").exists()
+
+
+def test_cases_whose_keys_are_lost_are_given_up(desk: Desk) -> None:
+    """A case whose key is lost is erased, and its place is well again."""
+    desk.ok("migrate")
+    reference = desk.document("lodge", "-", *OFFICER, given=desk.ok("lodge", "--template"))["reference"]
+    desk.keys.unlink()
+    assert desk.document("keys", "give-up", "--yes", *OFFICER)["records_dropped"] >= 0
+    assert desk.document("show", reference, "--facts")["status"] == "erased"
 
 
 def test_before_it_is_migrated_every_command_names_the_command(desk: Desk) -> None:
