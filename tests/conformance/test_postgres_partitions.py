@@ -47,6 +47,7 @@ def parts(postgres: Server) -> str:
     return dsn
 
 
+@pytest.mark.prove
 class TestPostgresStoreInPartitions(StoreContract):
     @pytest.fixture(autouse=True)
     def where(self, parts: str) -> None:
