@@ -90,7 +90,8 @@ check: $(VENV)/.dev
 	@echo 'check: all is well'
 
 prove: $(VENV)/.dev
-	HYPOTHESIS_PROFILE=prove $(BIN)/python -m pytest -n $(WORKERS) -m 'prove or not prove' tests/property tests/mutation tests/faulty tests/conformance
+	HYPOTHESIS_PROFILE=prove $(BIN)/python -m pytest -n $(WORKERS) -m 'prove or not prove' \
+		tests/property tests/mutation tests/faulty tests/conformance tests/faults
 
 bench: $(BENCH)/.stamp
 	$(BENCH)/bin/python -m benchmarks

@@ -1,8 +1,8 @@
-"""`act`, `tick`, `work`, `erase`: what changes cases."""
+"""`act`, `erase`: what people change in cases."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import Final
 
@@ -14,6 +14,7 @@ from expressplatform.case import Case
 from expressplatform.codes import Channel, EffectKind, ErasureReason, Role
 from expressplatform.commands import Command
 from expressplatform.complaint import Actor
+from expressplatform.errors import HeldBack
 from expressplatform.platform import Platform
 from expressplatform.ports import Alert, TraderGateway
 from expressplatform.privacy.disclosure import Disclosure
@@ -21,13 +22,11 @@ from expressplatform.scheme import Scheme
 from expressplatform.wording import label
 from expressplatform_cli import documents
 from expressplatform_cli.config import NO_PLACE, Place, open_platform
-from expressplatform_cli.exits import Exit
 from expressplatform_cli.options import answers, json_option, place_if_any, place_options, reason_option, staff_option
-from expressplatform_cli.output import console, grid, pairs, plain, progress, say_json
+from expressplatform_cli.output import console, grid, pairs, plain, say_json
 from expressplatform_cli.taking_in import duty_lines
 
 ROLES: Final = (Role.COUNCIL.value, Role.TRADER.value, Role.COMPLAINANT.value)
-_CONFLICT: Final = "stale_version"
 
 
 # ---- act ----------------------------------------------------------------------------------------------------------
@@ -175,76 +174,6 @@ def _told(value: object) -> str:
     return str(value)
 
 
-# ---- the clock and the work ---------------------------------------------------------------------------------------
-
-_until_quiet = click.option("--until-quiet", is_flag=True, help="Go on until there is nothing more to do.")
-
-
-@click.command()
-@_until_quiet
-@json_option
-@answers
-@place_options
-def tick(place: Place, until_quiet: bool, as_json: bool) -> None:
-    """Take the steps that time asks for: reminders, lapses, missed deadlines, erasures at the end of retention."""
-    with closing(open_platform(place)) as platform:
-
-        def once() -> tuple[int, tuple[tuple[str, str], ...]]:
-            ticked = platform.tick()
-            return ticked.steps, ticked.failed
-
-        steps, failed = _rounds("Steps of the clock", once, until_quiet)
-    _tell("steps", steps, failed, as_json)
-
-
-@click.command()
-@_until_quiet
-@json_option
-@answers
-@place_options
-def work(place: Place, until_quiet: bool, as_json: bool) -> None:
-    """Carry out what steps left to be done: keys of erased cases are destroyed, alerts are let go.
-
-    The command line has no way to a trader: an alert counts as carried out, and the trader finds the case by
-    asking. Alerts are sent by a program that gives its Platform gateways.
-    """
-    with closing(open_platform(place)) as platform:
-
-        def once() -> tuple[int, tuple[tuple[str, str], ...]]:
-            worked = platform.work()
-            return worked.done, worked.failed
-
-        done, failed = _rounds("Work", once, until_quiet)
-    _tell("done", done, failed, as_json)
-
-
-def _rounds(
-    title: str, once: Callable[[], tuple[int, tuple[tuple[str, str], ...]]], until_quiet: bool
-) -> tuple[int, tuple[tuple[str, str], ...]]:
-    """How much was done, in one round or until a round does nothing, and what the last round could not do."""
-    with progress(title) as show:
-        count, failed = once()
-        more = count
-        while until_quiet and more:
-            show(count)
-            more, failed = once()
-            count += more
-    return count, failed
-
-
-def _tell(name: str, count: int, failed: Sequence[tuple[str, str]], as_json: bool) -> None:
-    if as_json:
-        say_json({name: count, "failed": [{"id": one, "code": code} for one, code in failed]})
-    else:
-        click.echo(f"{count} step{'' if count == 1 else 's'} taken." if name == "steps" else f"{count} done.")
-        for one, code in failed:
-            click.echo(f"Not done: {one} [{code}]", err=True)
-        if failed:
-            click.echo("Run it again; if it stays, 'expressplatform doctor' says more.", err=True)
-    if failed:
-        raise click.exceptions.Exit(Exit.CONFLICT if all(code == _CONFLICT for _, code in failed) else Exit.STORE)
-
-
 # ---- erase --------------------------------------------------------------------------------------------------------
 
 
@@ -268,7 +197,7 @@ def erase(place: Place, case: str, staff: str, approver: str, why: str, as_json:
 
     Its key is destroyed at once. Facts, dates and outcome stay, and no figure changes.
     """
-    with closing(open_platform(place, gateways=_HeldBack())) as platform:
+    with closing(open_platform(place, gateways=_Later())) as platform:
         by, second = documents.staff_actor(platform, staff), documents.staff_actor(platform, approver)
         case_id = documents.find_case(platform, case, by)
         after = platform.erase(case_id, by=by, approved_by=second, reason=ErasureReason(why))
@@ -293,10 +222,10 @@ class _NoWay:
     """A gateway that reaches nobody: what it is given comes back to the queue, for whoever can send it."""
 
     def alert(self, alert: Alert, /) -> None:
-        raise ConnectionError("the command line does not send alerts")
+        raise HeldBack
 
 
-class _HeldBack(Mapping[str, TraderGateway]):
+class _Later(Mapping[str, TraderGateway]):
     """`_NoWay` for every trader."""
 
     def __getitem__(self, organisation: str) -> TraderGateway:

@@ -40,7 +40,8 @@ WAITS: Final = timedelta(days=1)
 AHEAD: Final = timedelta(minutes=5)
 """A last change that lies further ahead than this says that a clock is wrong."""
 _BATCH: Final = 500
-_WORK: Final = "SELECT count(*), min(ready_at) FROM effects"
+_WORK: Final = """SELECT count(ready_at), min(ready_at), count(dead_since), min(dead_since),
+    coalesce(sum(ready_at IS NOT NULL AND attempts > 2), 0), max(ready_at) FROM effects"""
 _PUT_BACK: Final = "Stop writing, keep a copy of the file, and put back the last good backup."
 _NAMED: Final = 5
 """So many cases are named for each fault; the rest are counted."""
@@ -330,7 +331,20 @@ def _work(place: Place, now: datetime) -> Iterator[Finding]:
     if (answer := asked(place.store, _WORK)) is None:
         yield Finding(Level.FAULT, "work", "The list of waiting work cannot be read.", _PUT_BACK)
         return
-    count, oldest = answer
+    count, oldest, dead, since_when, again, latest = answer
+    if dead and isinstance(since_when, int):
+        yield Finding(
+            Level.FAULT,
+            "work",
+            f"{dead} given up after many attempts, the first at {instant(since_when):%Y-%m-%d %H:%M} UTC.",
+            "See 'expressplatform dead-letters', see to the cause, then have them tried again with --replay.",
+        )
+    if again:
+        sentence = f"{again} tried more than twice without success; they are tried again by themselves."
+        yield Finding(Level.ADVICE, "work", sentence, "'expressplatform work' says what fails, and why.")
+    if isinstance(latest, int) and instant(latest) > now + WAITS:
+        sentence = f"Some is put off until {instant(latest):%Y-%m-%d}: a gateway asked for it, or a clock was ahead."
+        yield Finding(Level.ADVICE, "work", sentence, "It is done then; what cannot wait has to be done by hand.")
     if not count or not isinstance(oldest, int):
         yield Finding(Level.OK, "work", "No work is waiting.")
         return

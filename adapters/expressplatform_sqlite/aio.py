@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self, final
 
-from expressplatform.ports import Answer, Commit, EffectRow, Header, Page, Receipt, StoredCase, Wanted
+from expressplatform.ports import Answer, Commit, DeadRow, EffectRow, Header, Page, Receipt, StoredCase, Wanted
 from expressplatform_sqlite.faults import closed
 from expressplatform_sqlite.hands import Hands
 from expressplatform_sqlite.store import SqliteStore
@@ -76,9 +76,13 @@ class AsyncSqliteStore:
         """The effects have been carried out; harmless when repeated."""
         await self._writer.carry(self._store.done, effect_ids)
 
-    async def retry(self, effect_id: str, at: datetime, /) -> None:
-        """The effect may be claimed again from ``at`` on; nothing where it is done."""
-        await self._writer.carry(self._store.retry, effect_id, at)
+    async def retry(self, effect_id: str, at: datetime, attempts: int, /) -> None:
+        """The effect may be claimed again from ``at`` on, a dead letter too; nothing where it is done."""
+        await self._writer.carry(self._store.retry, effect_id, at, attempts)
+
+    async def bury(self, effect_id: str, at: datetime, code: str, /) -> None:
+        """The effect is a dead letter from now on; nothing where it is done."""
+        await self._writer.carry(self._store.bury, effect_id, at, code)
 
     async def adopt(self, scheme: str, edition: str, /) -> None:
         """The store belongs to this scheme, of this edition, from now on; ``other_scheme`` where to another."""
@@ -105,6 +109,10 @@ class AsyncSqliteStore:
     async def scan(self, organisation: str, after: str, limit: int, /) -> Sequence[StoredCase]:
         """Whole cases by case id, after a case id."""
         return await self._readers.carry(self._store.scan, organisation, after, limit)
+
+    async def dead(self, organisation: str, after: str, limit: int, /) -> Sequence[DeadRow]:
+        """Dead letters of the cases that the organisation may see, by effect id, after an effect id."""
+        return await self._readers.carry(self._store.dead, organisation, after, limit)
 
     async def find(self, organisation: str, tokens: Sequence[bytes], /) -> Sequence[str]:
         """The ids of cases that carry one of these tokens, in order."""

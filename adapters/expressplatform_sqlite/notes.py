@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from expressplatform_sqlite.faults import translated
-from expressplatform_sqlite.schema import connect
+from expressplatform_sqlite.schema import connect, may_be_written
 
 COPY: Final = "copy"
 """What a copy carries until it has been put back: the id of its backup."""
@@ -57,8 +57,11 @@ def peeked(path: str, query: str, *values: object) -> object:
 
 
 def is_copy(path: str) -> bool:
-    """Whether a file of cases is a copy that has not been put back. Asked before the file is opened for use."""
-    return bool(peeked(path, _READ, COPY))
+    """Whether a file of cases is a copy that has not been put back. Asked before the file is opened for use.
+
+    One that may not be written is not looked into: looking leaves a log beside it, and whoever opens it is refused.
+    """
+    return may_be_written(path) and bool(peeked(path, _READ, COPY))
 
 
 def note(path: Path, name: str, value: str) -> None:

@@ -23,7 +23,7 @@ HEADER: Final = (
     "lodged_at, changed_at, due_at, duty, provisional, owed_since, alarms"
 )
 EVENT: Final = "case_id, version, kind, schema, facts, sealed"
-EFFECT: Final = "id, case_id, version, kind, recipient"
+EFFECT: Final = "id, case_id, version, kind, recipient, attempts"
 
 event_row: Final[Callable[[StoredEvent], Row]] = attrgetter(*EVENT.split(", "))
 receipt_row: Final[Callable[[Receipt], Row]] = attrgetter("case_id", "key", "digest", "version")

@@ -44,10 +44,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
         """CREATE TABLE effects (
             case_id TEXT NOT NULL, version INTEGER NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL,
-            recipient TEXT NOT NULL, ready_at INTEGER NOT NULL, PRIMARY KEY (case_id, version, id)
+            recipient TEXT NOT NULL, ready_at INTEGER, attempts INTEGER NOT NULL DEFAULT 0, dead_since INTEGER,
+            failure TEXT NOT NULL DEFAULT '', PRIMARY KEY (case_id, version, id)
         ) WITHOUT ROWID""",
         "CREATE UNIQUE INDEX effects_id ON effects (id)",
-        "CREATE INDEX effects_ready ON effects (ready_at)",
+        "CREATE INDEX effects_ready ON effects (ready_at) WHERE ready_at IS NOT NULL",
+        "CREATE INDEX effects_dead ON effects (id) WHERE dead_since IS NOT NULL",
         """CREATE TABLE receipts (
             case_id TEXT NOT NULL, key TEXT NOT NULL, digest BLOB NOT NULL, version INTEGER NOT NULL,
             PRIMARY KEY (case_id, key)
@@ -103,6 +105,8 @@ def opened(path: str, busy_seconds: float, tables: Tables = CASES) -> sqlite3.Co
     try:
         _refuse_foreign(db, tables)
         if path != MEMORY:
+            # A rollback journal that a power cut brought back would empty the file and its log: the deletion is synced.
+            db.execute("PRAGMA synchronous = EXTRA")
             _keep_log(db, busy_seconds)
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA secure_delete = ON")  # what an erasure takes away leaves no trace in the file
@@ -122,11 +126,20 @@ def reader(path: str, busy_seconds: float) -> sqlite3.Connection:
 
 
 def _make_private(path: str) -> None:
-    """Make the file so that only its owner reads it; SQLite gives the files beside it the same rights."""
+    """Make the file so that only its owner reads it; SQLite gives the files beside it the same rights.
+
+    One that may not be written is left alone: its log would come to be just as read-only, and stay so when it is not.
+    """
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except FileExistsError:
-        return
+        if not may_be_written(path):
+            raise StoreUnusable("read_only", "the file may not be written") from None
+
+
+def may_be_written(path: str) -> bool:
+    """Whether this process may write a file that is there."""
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _refuse_foreign(db: sqlite3.Connection, of: Tables) -> None:

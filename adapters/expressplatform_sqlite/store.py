@@ -17,13 +17,26 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Final, final
 
+import attrs
+
 from expressplatform.errors import StoreUnusable
-from expressplatform.ports import EVERYONE, Answer, Commit, EffectRow, Header, Page, Receipt, StoredCase, Wanted
+from expressplatform.ports import (
+    EVERYONE,
+    Answer,
+    Commit,
+    DeadRow,
+    EffectRow,
+    Header,
+    Page,
+    Receipt,
+    StoredCase,
+    Wanted,
+)
 from expressplatform_sqlite import notes
 from expressplatform_sqlite.batch import Batch
 from expressplatform_sqlite.connections import Connections
 from expressplatform_sqlite.faults import unusable
-from expressplatform_sqlite.rows import EFFECT, EVENT, HEADER, effects_of, events_of, header_of, micros
+from expressplatform_sqlite.rows import EFFECT, EVENT, HEADER, effects_of, events_of, header_of, instant, micros
 from expressplatform_sqlite.schema import MEMORY
 from expressplatform_sqlite.together import Outcome, Together
 
@@ -46,7 +59,12 @@ _QUARTERS: Final = """WITH RECURSIVE one (quarter) AS (
     SELECT quarter FROM one WHERE quarter IS NOT NULL"""
 _READY: Final = f"""SELECT {EFFECT} FROM effects WHERE ready_at <= ?
     ORDER BY ready_at, case_id, version, id LIMIT ?"""
-_POSTPONE: Final = "UPDATE effects SET ready_at = ? WHERE id = ?"
+_LEASE: Final = "UPDATE effects SET ready_at = ?, attempts = ? WHERE id = ?"
+_RETRY: Final = "UPDATE effects SET ready_at = ?, attempts = ?, dead_since = NULL, failure = '' WHERE id = ?"
+_BURY: Final = "UPDATE effects SET ready_at = NULL, dead_since = ?, failure = ? WHERE id = ?"
+_DEAD: Final = f"""SELECT {", ".join(f"effects.{name}" for name in EFFECT.split(", "))}, dead_since, failure
+    FROM effects JOIN cases USING (case_id)
+    WHERE dead_since IS NOT NULL AND id > :after AND {_SEES} ORDER BY id LIMIT :limit"""
 _DONE: Final = "DELETE FROM effects WHERE id = ?"
 _SCHEME: Final = (
     "SELECT (SELECT value FROM meta WHERE name = 'scheme'), (SELECT value FROM meta WHERE name = 'edition')"
@@ -123,8 +141,9 @@ class SqliteStore(Connections):
         """Effects that nobody works on, what waited longest first, leased until ``now + lease``."""
         until = micros(now + lease)
         with self._writing() as db:
-            effects = effects_of(db.execute(_READY, (micros(now), limit)).fetchall())
-            db.executemany(_POSTPONE, [(until, effect.id) for effect in effects])
+            ready = effects_of(db.execute(_READY, (micros(now), limit)).fetchall())
+            effects = [attrs.evolve(effect, attempts=effect.attempts + 1) for effect in ready]
+            db.executemany(_LEASE, [(until, effect.attempts, effect.id) for effect in effects])
         return effects
 
     def done(self, effect_ids: Sequence[str], /) -> None:
@@ -134,10 +153,15 @@ class SqliteStore(Connections):
         if effect_ids:
             self._empty_log()
 
-    def retry(self, effect_id: str, at: datetime, /) -> None:
-        """The effect may be claimed again from ``at`` on; nothing where it is done."""
+    def retry(self, effect_id: str, at: datetime, attempts: int, /) -> None:
+        """The effect may be claimed again from ``at`` on, a dead letter too; nothing where it is done."""
         with self._writing() as db:
-            db.execute(_POSTPONE, (micros(at), effect_id))
+            db.execute(_RETRY, (micros(at), attempts, effect_id))
+
+    def bury(self, effect_id: str, at: datetime, code: str, /) -> None:
+        """The effect is a dead letter from now on; nothing where it is done."""
+        with self._writing() as db:
+            db.execute(_BURY, (micros(at), code, effect_id))
 
     def adopt(self, scheme: str, edition: str, /) -> None:
         """The store belongs to this scheme, of this edition, from now on; ``other_scheme`` where to another."""
@@ -187,6 +211,13 @@ class SqliteStore(Connections):
         events = {case_id: tuple(own) for case_id, own in groupby(rows, attrgetter("case_id"))}
         # A case may have moved on between the two questions; its first `version` events are the header's.
         return [StoredCase(h, events.get(h.case_id, ())[: h.version]) for h in headers]
+
+    def dead(self, organisation: str, after: str, limit: int, /) -> Sequence[DeadRow]:
+        """Dead letters of the cases that the organisation may see, by effect id, after an effect id."""
+        values = {"org": organisation, "after": after, "limit": limit}
+        with self._reading() as db:
+            rows = db.execute(_DEAD, values).fetchall()
+        return [DeadRow(EffectRow(*row[:-2]), instant(row[-2]), row[-1]) for row in rows]
 
     def find(self, organisation: str, tokens: Sequence[bytes], /) -> Sequence[str]:
         """The ids of cases that carry one of these tokens, in order."""

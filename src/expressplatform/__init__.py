@@ -87,6 +87,7 @@ from expressplatform.money import Money
 from expressplatform.notices import Notice
 from expressplatform.platform import (
     AsyncPlatform,
+    DeadLetter,
     Opened,
     Platform,
     Reapplied,
@@ -140,6 +141,7 @@ __all__ = [
     "Complaint",
     "Consent",
     "Criterion",
+    "DeadLetter",
     "DeclineReason",
     "Disclosure",
     "Duty",

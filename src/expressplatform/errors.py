@@ -7,6 +7,7 @@
     ├── StaleVersion        the caller: read the case again, then decide again
     ├── KeyReused           the caller: one key names one command, for ever
     ├── Unreachable         an officer: the complainant cannot be reached in this way
+    ├── HeldBack            nobody: what cannot be sent now is sent later, by itself
     └── OperatorMustAct     whoever runs the platform
         ├── StoreUnusable   corrupt, newer or foreign files
         ├── SealBroken      a sealed part does not open: wrong key, moved, altered
@@ -22,6 +23,7 @@ of them ever carries a value that somebody typed; a problem names the place and 
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 import attrs
@@ -126,6 +128,20 @@ class Unreachable(ExpressPlatformError):
 
     def __str__(self) -> str:
         return "the complainant cannot be reached by this messenger: tell them by other means"
+
+
+@attrs.frozen(str=False)
+class HeldBack(ExpressPlatformError):
+    """A gateway or messenger does not send now, through no fault of what is sent: it is offered again later.
+
+    It counts as no attempt. ``until`` is the instant from which on to offer it again; None: in a minute.
+    """
+
+    until: datetime | None = None
+    code: str = "held_back"
+
+    def __str__(self) -> str:
+        return "held back for now; it is offered again by itself"
 
 
 class OperatorMustAct(ExpressPlatformError):

@@ -22,6 +22,7 @@ from expressplatform.ports import (
     Appended,
     Commit,
     Conflict,
+    DeadRow,
     EffectRow,
     Header,
     Page,
@@ -35,10 +36,12 @@ from expressplatform.ports import (
 
 @attrs.frozen
 class _Work:
-    """An effect and when it may be claimed; what waited longest comes first."""
+    """An effect and when it may be claimed; what waited longest comes first. A dead one has a code, and the instant
+    since when it is dead."""
 
     ready_at: datetime
     row: EffectRow
+    code: str | None = None
 
     def turn(self) -> tuple[datetime, str, int, str]:
         return (self.ready_at, self.row.case_id, self.row.version, self.row.id)
@@ -134,9 +137,10 @@ class MemoryStore:
     def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:
         """Effects that nobody works on, what waited longest first, leased until ``now + lease``."""
         with self._open():
-            ready = sorted((w for w in self._work.values() if w.ready_at <= now), key=_Work.turn)[:limit]
-            self._work |= {work.row.id: _Work(now + lease, work.row) for work in ready}
-            return [work.row for work in ready]
+            waiting = [w for w in self._work.values() if w.code is None and w.ready_at <= now]
+            ready = [attrs.evolve(w.row, attempts=w.row.attempts + 1) for w in sorted(waiting, key=_Work.turn)[:limit]]
+            self._work |= {row.id: _Work(now + lease, row) for row in ready}
+            return ready
 
     def done(self, effect_ids: Sequence[str], /) -> None:
         """The effects have been carried out; harmless when repeated."""
@@ -144,11 +148,28 @@ class MemoryStore:
             for effect_id in effect_ids:
                 self._work.pop(effect_id, None)
 
-    def retry(self, effect_id: str, at: datetime, /) -> None:
-        """The effect may be claimed again from ``at`` on; nothing where it is done."""
+    def retry(self, effect_id: str, at: datetime, attempts: int, /) -> None:
+        """The effect may be claimed again from ``at`` on, a dead letter too; nothing where it is done."""
         with self._open():
             if effect_id in self._work:
-                self._work[effect_id] = _Work(at, self._work[effect_id].row)
+                self._work[effect_id] = _Work(at, attrs.evolve(self._work[effect_id].row, attempts=attempts))
+
+    def bury(self, effect_id: str, at: datetime, code: str, /) -> None:
+        """The effect is a dead letter from now on; nothing where it is done."""
+        with self._open():
+            if effect_id in self._work:
+                self._work[effect_id] = _Work(at, self._work[effect_id].row, code)
+
+    def dead(self, organisation: str, after: str, limit: int, /) -> Sequence[DeadRow]:
+        """Dead letters of the cases that the organisation may see, by effect id, after an effect id."""
+        with self._open():
+            seen = {case.header.case_id for case in self._visible(organisation, "")}
+            dead = [
+                DeadRow(work.row, work.ready_at, work.code)
+                for work in self._work.values()
+                if work.code is not None and work.row.id > after and work.row.case_id in seen
+            ]
+            return sorted(dead, key=lambda one: one.effect.id)[:limit]
 
     def scheme(self) -> tuple[str, str] | None:
         """The scheme that the store belongs to (id, edition); None while it belongs to none."""

@@ -44,7 +44,7 @@ class TestWorkThatWasTaken:
             step = early.working(1, EARLY)
             store.append([step])
             late.effects(store, LATE)
-            store.retry(step.effects[0].id, EARLY)
+            store.retry(step.effects[0].id, EARLY, 1)
             with pytest.raises(AssertionError):
                 early.claims(store, EARLY, [])
 

@@ -14,6 +14,7 @@ from expressplatform.ports import (
     Answer,
     Appended,
     Commit,
+    DeadRow,
     EffectRow,
     Header,
     Page,
@@ -64,8 +65,14 @@ class AwaitedStore:
     async def done(self, effect_ids: Sequence[str], /) -> None:
         self.inner.done(effect_ids)
 
-    async def retry(self, effect_id: str, at: datetime, /) -> None:
-        self.inner.retry(effect_id, at)
+    async def retry(self, effect_id: str, at: datetime, attempts: int, /) -> None:
+        self.inner.retry(effect_id, at, attempts)
+
+    async def bury(self, effect_id: str, at: datetime, code: str, /) -> None:
+        self.inner.bury(effect_id, at, code)
+
+    async def dead(self, organisation: str, after: str, limit: int, /) -> Sequence[DeadRow]:
+        return self.inner.dead(organisation, after, limit)
 
     async def scheme(self) -> tuple[str, str] | None:
         return self.inner.scheme()

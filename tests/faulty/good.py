@@ -6,16 +6,30 @@ and `breaks` names the guarantees by which a tester should understand that.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import ClassVar
 
-from expressplatform.memory import MemoryStore
-from expressplatform.ports import CaseStore
+import attrs
+
+from expressplatform.memory import MemoryStore, _Work
+from expressplatform.ports import CaseStore, EffectRow
 
 
 class Store(MemoryStore):
     """The reference store, to be made faulty."""
 
     breaks: ClassVar[tuple[str, ...]] = ()
+
+    def _ready(self, now: datetime) -> list[_Work]:
+        """What may be claimed."""
+        return [work for work in self._work.values() if work.code is None and work.ready_at <= now]
+
+    def _leased(self, ready: Iterable[_Work], until: datetime) -> list[EffectRow]:
+        """Work as it is handed out, leased until an instant."""
+        rows = [attrs.evolve(work.row, attempts=work.row.attempts + 1) for work in ready]
+        self._work |= {row.id: _Work(until, row) for row in rows}
+        return rows
 
 
 class LastingStore(Store):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from expressplatform.memory import _Work
 from expressplatform.ports import Answer, CaseStore, Commit, EffectRow, Header, StoredCase
 from tests.faulty.good import LastingStore
 
@@ -67,8 +68,8 @@ class LeasesDoNotLast(LastingStore):
     breaks = ("S34",)
 
     def reopen(self) -> CaseStore:
-        for effect_id in self._work:
-            self.retry(effect_id, datetime(1970, 1, 1, tzinfo=UTC))
+        for work in self._ready(datetime.max.replace(tzinfo=UTC)):
+            self.retry(work.row.id, datetime(1970, 1, 1, tzinfo=UTC), work.row.attempts)
         return super().reopen()
 
 
@@ -119,13 +120,15 @@ class LeasesOfOneConnection(LastingStore):
 
     def __init__(self, rows: LastingStore | None = None) -> None:
         super().__init__(rows)
-        self._leased: dict[str, datetime] = {}
+        self._until: dict[str, datetime] = {}
 
     def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:
         with self._open():
-            ready = [w for w in self._work.values() if max(w.ready_at, self._leased.get(w.row.id, w.ready_at)) <= now]
-            rows = [work.row for work in sorted(ready, key=lambda work: work.turn())[:limit]]
-            self._leased |= {row.id: now + lease for row in rows}
+            ready = [work for work in self._ready(now) if self._until.get(work.row.id, now) <= now]
+            before = {work.row.id: work.ready_at for work in ready}
+            rows = self._leased(sorted(ready, key=lambda work: work.turn())[:limit], now)
+            self._work |= {row.id: _Work(before[row.id], row) for row in rows}
+            self._until |= {row.id: now + lease for row in rows}
             return rows
 
 

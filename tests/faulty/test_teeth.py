@@ -25,13 +25,14 @@ from tests.faulty import (
     questions,
     receipts,
     rows,
+    trying,
     whole,
     work,
 )
 from tests.faulty.awaited import AwaitedStore
 from tests.faulty.good import GOOD, Store
 
-MODULES: Final = (rows, commits, receipts, questions, lists, finds, work, whole, lasting)
+MODULES: Final = (rows, commits, receipts, questions, lists, finds, work, trying, whole, lasting)
 
 
 def faults(module: ModuleType) -> list[type[Store]]:

@@ -181,9 +181,7 @@ class NewestWorkFirst(Store):
 
     def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:
         with self._open():
-            ready = sorted((w for w in self._work.values() if w.ready_at <= now), key=_Work.turn)[::-1][:limit]
-            self._work |= {work.row.id: _Work(now + lease, work.row) for work in ready}
-            return [work.row for work in ready]
+            return self._leased(sorted(self._ready(now), key=_Work.turn)[::-1][:limit], now + lease)
 
 
 class WorkByCase(Store):
@@ -193,9 +191,7 @@ class WorkByCase(Store):
 
     def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:
         with self._open():
-            ready = sorted((w for w in self._work.values() if w.ready_at <= now), key=lambda w: w.row.id)[:limit]
-            self._work |= {work.row.id: _Work(now + lease, work.row) for work in ready}
-            return [work.row for work in ready]
+            return self._leased(sorted(self._ready(now), key=lambda work: work.row.id)[:limit], now + lease)
 
 
 class ClaimsWithoutLimit(Store):
@@ -285,7 +281,7 @@ class RetryIgnored(Store):
 
     breaks = ("S29",)
 
-    def retry(self, effect_id: str, at: datetime, /) -> None:
+    def retry(self, effect_id: str, at: datetime, attempts: int, /) -> None:
         self.quarters()
 
 
@@ -294,8 +290,8 @@ class RetryAtOnce(Store):
 
     breaks = ("S29",)
 
-    def retry(self, effect_id: str, at: datetime, /) -> None:
-        super().retry(effect_id, datetime(1970, 1, 1, tzinfo=UTC))
+    def retry(self, effect_id: str, at: datetime, attempts: int, /) -> None:
+        super().retry(effect_id, datetime(1970, 1, 1, tzinfo=UTC), attempts)
 
 
 class RetryOnlyLater(Store):
@@ -303,9 +299,9 @@ class RetryOnlyLater(Store):
 
     breaks = ("S29",)
 
-    def retry(self, effect_id: str, at: datetime, /) -> None:
+    def retry(self, effect_id: str, at: datetime, attempts: int, /) -> None:
         work = self._work.get(effect_id)
-        super().retry(effect_id, max(at, work.ready_at) if work else at)
+        super().retry(effect_id, max(at, work.ready_at) if work else at, attempts)
 
 
 class RetryRevives(Store):
@@ -321,9 +317,9 @@ class RetryRevives(Store):
         super()._keep_beside(commit)
         self._ever |= {row.id: row for row in commit.effects}
 
-    def retry(self, effect_id: str, at: datetime, /) -> None:
+    def retry(self, effect_id: str, at: datetime, attempts: int, /) -> None:
         if effect_id in self._ever:
-            self._work[effect_id] = _Work(at, self._ever[effect_id])
+            self._work[effect_id] = _Work(at, attrs.evolve(self._ever[effect_id], attempts=attempts))
 
 
 class UnknownCannotFail(Store):
@@ -331,8 +327,8 @@ class UnknownCannotFail(Store):
 
     breaks = ("S29",)
 
-    def retry(self, effect_id: str, at: datetime, /) -> None:
-        self._work[effect_id] = _Work(at, self._work[effect_id].row)
+    def retry(self, effect_id: str, at: datetime, attempts: int, /) -> None:
+        self._work[effect_id] = _Work(at, attrs.evolve(self._work[effect_id].row, attempts=attempts))
 
 
 class ThreeTries(Store):
@@ -344,9 +340,9 @@ class ThreeTries(Store):
         super().__init__()
         self._tries: dict[str, int] = {}
 
-    def retry(self, effect_id: str, at: datetime, /) -> None:
+    def retry(self, effect_id: str, at: datetime, attempts: int, /) -> None:
         self._tries[effect_id] = self._tries.get(effect_id, 0) + 1
-        super().retry(effect_id, at)
+        super().retry(effect_id, at, attempts)
         if self._tries[effect_id] > 1:
             self.done([effect_id])
 
@@ -358,11 +354,10 @@ class ClaimedByTwo(Store):
 
     def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:
         with self._open():
-            ready = sorted((w for w in self._work.values() if w.ready_at <= now), key=_Work.turn)[:limit]
+            ready = sorted(self._ready(now), key=_Work.turn)[:limit]
         time.sleep(0.0002)
         with self._open():
-            self._work |= {work.row.id: _Work(now + lease, work.row) for work in ready if work.row.id in self._work}
-            return [work.row for work in ready]
+            return self._leased([work for work in ready if work.row.id in self._work], now + lease)
 
 
 class ClaimsByTheClock(Store):

@@ -25,6 +25,7 @@ EXAMPLES: tuple[ExpressPlatformError, ...] = (
     errors.StaleVersion("case-1", 3, 4),
     errors.KeyReused("case-1"),
     errors.Unreachable(),
+    errors.HeldBack(),
     errors.StoreUnusable("newer", "written by a newer edition"),
     errors.SealBroken("tag", "case-1"),
     errors.SignatureInvalid(key_id="key-1"),

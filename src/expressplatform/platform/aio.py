@@ -19,7 +19,7 @@ from expressplatform.platform.aio_privacy import AsyncPrivacyFace
 from expressplatform.platform.aio_rights import AsyncRightsFace
 from expressplatform.platform.flow import NO_GATEWAYS, Flow, approver
 from expressplatform.platform.lifted import LiftedShelf
-from expressplatform.platform.requests import Opened, Request, Ticked, Worked, wanted_of
+from expressplatform.platform.requests import DeadLetter, Opened, Request, Ticked, Worked, wanted_of
 from expressplatform.platform.system import system_draw, utc_now
 from expressplatform.ports import (
     AsyncCaseStore,
@@ -216,9 +216,24 @@ class AsyncPlatform(AsyncPrivacyFace, AsyncRightsFace, AsyncEvidenceFace, AsyncB
     async def work(self, limit: int = 100) -> Worked:
         """Carries out at most ``limit`` of the effects that steps left: alerts, messages, scans, keys to be destroyed.
 
-        Call it now and then, from as many processes as you like; what fails is tried again after a while.
+        Call it now and then, from as many processes as you like; what fails is tried again after a while, ever later,
+        and after three days becomes a dead letter.
         """
         return await self._flow.work(limit)
+
+    async def dead_letters(self, *, by: Actor) -> tuple[DeadLetter, ...]:
+        """What was tried so often that it was given up, by id: an operator sees to the cause, then replays it.
+
+        For the council's officers and the operator: raises Refused (``wrong_role``).
+        """
+        return await self._flow.dead_letters(by=by)
+
+    async def replay_dead_letter(self, id: str, *, by: Actor) -> bool:
+        """Has a dead letter tried again by the next `work`, its attempts counted anew; False where there is none.
+
+        Raises Refused (``wrong_role``).
+        """
+        return await self._flow.replay_dead_letter(id, by=by)
 
     async def reschedule(self) -> Ticked:
         """Computes provisional deadlines again, for after a year was announced; ``steps`` is how many ends moved."""

@@ -10,6 +10,7 @@ from expressplatform.ports import (
     Answer,
     CaseStore,
     Commit,
+    DeadRow,
     EffectRow,
     EvidenceStore,
     Filed,
@@ -74,8 +75,14 @@ class Lifted:
     async def done(self, effect_ids: Sequence[str], /) -> None:
         self._store.done(effect_ids)
 
-    async def retry(self, effect_id: str, at: datetime, /) -> None:
-        self._store.retry(effect_id, at)
+    async def retry(self, effect_id: str, at: datetime, attempts: int, /) -> None:
+        self._store.retry(effect_id, at, attempts)
+
+    async def bury(self, effect_id: str, at: datetime, code: str, /) -> None:
+        self._store.bury(effect_id, at, code)
+
+    async def dead(self, organisation: str, after: str, limit: int, /) -> Sequence[DeadRow]:
+        return self._store.dead(organisation, after, limit)
 
     async def scheme(self) -> tuple[str, str] | None:
         return self._store.scheme()

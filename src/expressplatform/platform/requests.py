@@ -57,10 +57,27 @@ class Ticked:
 
 @attrs.frozen
 class Worked:
-    """What one round of work did: effects carried out, and those that will be tried again, with codes."""
+    """What one round of work did: effects carried out, those to be tried again, and those given up, with codes."""
 
     done: int
     failed: tuple[tuple[str, str], ...] = ()
+    dead: tuple[tuple[str, str], ...] = ()
+
+
+@attrs.frozen
+class DeadLetter:
+    """Work that was given up: of which case, what (a code of `EffectKind`) and for whom, and what failed last.
+
+    ``attempts`` is how often it was tried, ``since`` when it was given up, ``code`` an error's. Nothing personal.
+    """
+
+    id: str
+    case_id: str
+    kind: str
+    recipient: str
+    attempts: int
+    since: datetime
+    code: str
 
 
 @attrs.frozen

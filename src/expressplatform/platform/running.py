@@ -1,7 +1,9 @@
 """The clock and the work: what time asks of cases, and what steps have left to be done.
 
 Laws of this file: the clock's steps go through `decide` like everybody's. One case that fails does not stop the
-others, and work that fails comes back.
+others. Many may run this at once: a step that somebody else took first is no failure. Work that fails comes back, ever
+later and never at the same moment as its neighbours, until it is given up and waits for a person; the destruction of a
+key is never given up (PIPL Art 47; PDPO s.26).
 """
 
 from __future__ import annotations
@@ -12,19 +14,32 @@ from typing import Final
 
 from expressplatform import commands as c
 from expressplatform.case import Case, apply, decide, due, next_due
-from expressplatform.codes import EffectKind
+from expressplatform.codes import EffectKind, Role
 from expressplatform.commands import Command
 from expressplatform.complaint import Actor, clock_of
-from expressplatform.errors import ExpressPlatformError, StaleVersion
+from expressplatform.errors import ExpressPlatformError, HeldBack, Refused, StaleVersion
 from expressplatform.platform import rows
 from expressplatform.platform.delivering import Delivering
 from expressplatform.platform.desk import Step
-from expressplatform.platform.requests import Request, Ticked, Worked
-from expressplatform.ports import EVERYONE, Commit, Conflict, Header, Wanted
+from expressplatform.platform.requests import DeadLetter, Request, Ticked, Worked
+from expressplatform.ports import EVERYONE, Commit, Conflict, DeadRow, EffectRow, Header, Wanted
 from expressplatform.scheme import Known
 
 LEASE: Final = timedelta(minutes=5)
 RETRY: Final = timedelta(minutes=1)
+"""How long failed work waits the first time; twice as long each time after."""
+LONGEST: Final = timedelta(hours=12)
+"""The longest that failed work waits for its next attempt."""
+ATTEMPTS: Final = 16
+"""How often work is tried before it is given up: about three days and a quarter, a long week-end."""
+SEES_TO_IT: Final = frozenset({Role.COUNCIL, Role.OPERATOR})
+"""Who sees what was given up, and has it tried again."""
+_NEVER_GIVEN_UP: Final = frozenset({EffectKind.DESTROY_KEY})
+_ASKED: Final = 500
+
+
+class _NoAnswer(Exception):
+    """Every attempt ended its worker before it could say what was wrong."""
 
 
 class Running(Delivering):
@@ -43,9 +58,11 @@ class Running(Delivering):
             for header in waiting:
                 try:
                     steps += await self._advance(header, now)
+                except StaleVersion:
+                    failed[header.case_id] = ""  # somebody else has moved it: it is looked at anew next time
                 except ExpressPlatformError as error:
                     failed[header.case_id] = error.code
-        return Ticked(steps, tuple(failed.items()))
+        return Ticked(steps, tuple((case_id, code) for case_id, code in failed.items() if code))
 
     async def _advance(self, header: Header, now: datetime) -> int:
         stored = await self._stored(header.case_id, EVERYONE)
@@ -115,25 +132,61 @@ class Running(Delivering):
         return moved
 
     async def work(self, limit: int) -> Worked:
-        """Carries out what steps have left to be done: alerts, scans, destroyed keys. What fails comes back."""
+        """Carries out what steps left to be done: alerts, messages, scans, destroyed keys. What fails comes back."""
         now = self.now()
-        done, failed = [], []
+        done: list[str] = []
+        failed: list[tuple[str, str]] = []
+        dead: list[tuple[str, str]] = []
         effects = await self.store.claim(now, limit, LEASE)
         for effect in effects:
             try:
+                if effect.attempts > ATTEMPTS and effect.kind not in _NEVER_GIVEN_UP:
+                    raise _NoAnswer
                 await self.deliver(effect)
                 done.append(effect.id)
             except Exception as error:  # noqa: BLE001  a gateway may raise anything; the effect must come back
-                code = error.code if isinstance(error, ExpressPlatformError) else type(error).__name__
-                failed.append((effect.id, code))
-                await self.store.retry(effect.id, now + RETRY)
+                code = error.code if isinstance(error, ExpressPlatformError) else type(error).__name__.lstrip("_")
+                given_up = await self._put_back(effect, now, error, code)
+                (dead if given_up else failed).append((effect.id, code))
         if any(effect.kind == EffectKind.DESTROY_KEY for effect in effects):
             await self._forget_quarters()
         await self.store.done(done)
         await self.clear_shelf(now)
         self.ring.sweep()
         self.secrets.sweep()
-        return Worked(len(done), tuple(failed))
+        return Worked(len(done), tuple(failed), tuple(dead))
+
+    async def _put_back(self, effect: EffectRow, now: datetime, error: Exception, code: str) -> bool:
+        """The effect will be tried again, or is given up: whether it is."""
+        if isinstance(error, HeldBack):
+            await self.store.retry(effect.id, error.until or now + RETRY, effect.attempts - 1)
+        elif effect.attempts < ATTEMPTS or effect.kind in _NEVER_GIVEN_UP:
+            await self.store.retry(effect.id, now + self._backoff(effect), effect.attempts)
+        else:
+            await self.store.bury(effect.id, now, code)
+            return True
+        return False
+
+    def _backoff(self, effect: EffectRow) -> timedelta:
+        """How long to wait: twice as long after each attempt, and of that between the half and the whole, by lot."""
+        longest = min(RETRY * (1 << min(effect.attempts - 1, 16)), LONGEST)
+        drawn = self.draw(f"backoff:{effect.id}:{effect.attempts}", effect.case_id, effect.version)
+        return longest / 2 + longest / 2 * (int.from_bytes(drawn[:4], "big") / 2**32)
+
+    async def dead_letters(self, *, by: Actor) -> tuple[DeadLetter, ...]:
+        """What was given up, of the cases that the asker's organisation may see."""
+        _check_sees_to_it(by)
+        found: list[DeadRow] = []
+        while stretch := await self.store.dead(by.organisation, found[-1].effect.id if found else "", _ASKED):
+            found += stretch
+        return tuple(_letter(row) for row in found)
+
+    async def replay_dead_letter(self, id: str, *, by: Actor) -> bool:
+        """Has a dead letter tried again, its attempts counted anew; False where it is none (any more)."""
+        known = {letter.id for letter in await self.dead_letters(by=by)}
+        if id in known:
+            await self.store.retry(id, self.now(), 0)
+        return id in known
 
     async def _forget_quarters(self) -> None:
         """The secret of a quarter's tokens goes with the quarter's last case."""
@@ -141,3 +194,13 @@ class Running(Delivering):
         for quarter in rows.earlier_quarters(rows.quarter_of(self.now())):
             if quarter not in standing:
                 self.keys.forget(rows.secret_name(quarter))
+
+
+def _letter(row: DeadRow) -> DeadLetter:
+    of = row.effect
+    return DeadLetter(of.id, of.case_id, of.kind, of.recipient, of.attempts, row.since, row.code)
+
+
+def _check_sees_to_it(by: Actor) -> None:
+    if by.role not in SEES_TO_IT:
+        raise Refused("wrong_role", "", Role.COUNCIL, (), "What was given up is for the council or the operator.")

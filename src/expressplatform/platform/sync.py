@@ -19,7 +19,7 @@ from expressplatform.indicators import Figures, Tally
 from expressplatform.memory_shelf import MemoryRegister, MemoryShelf
 from expressplatform.platform.flow import NO_GATEWAYS, Flow, approver
 from expressplatform.platform.lifted import Lifted, LiftedEvidence, LiftedShelf, run
-from expressplatform.platform.requests import Opened, Request, Ticked, Worked, wanted_of
+from expressplatform.platform.requests import DeadLetter, Opened, Request, Ticked, Worked, wanted_of
 from expressplatform.platform.sync_breach import BreachFace
 from expressplatform.platform.sync_evidence import EvidenceFace
 from expressplatform.platform.sync_privacy import PrivacyFace
@@ -224,9 +224,24 @@ class Platform(PrivacyFace, RightsFace, EvidenceFace, BreachFace):
     def work(self, limit: int = 100) -> Worked:
         """Carries out at most ``limit`` of the effects that steps left: alerts, messages, scans, keys to be destroyed.
 
-        Call it now and then, from as many processes as you like; what fails is tried again after a while.
+        Call it now and then, from as many processes as you like; what fails is tried again after a while, ever later,
+        and after three days becomes a dead letter.
         """
         return run(self._flow.work(limit))
+
+    def dead_letters(self, *, by: Actor) -> tuple[DeadLetter, ...]:
+        """What was tried so often that it was given up, by id: an operator sees to the cause, then replays it.
+
+        For the council's officers and the operator: raises Refused (``wrong_role``).
+        """
+        return run(self._flow.dead_letters(by=by))
+
+    def replay_dead_letter(self, id: str, *, by: Actor) -> bool:
+        """Has a dead letter tried again by the next `work`, its attempts counted anew; False where there is none.
+
+        Raises Refused (``wrong_role``).
+        """
+        return run(self._flow.replay_dead_letter(id, by=by))
 
     def reschedule(self) -> Ticked:
         """Computes provisional deadlines again, for after a year was announced; ``steps`` is how many ends moved."""

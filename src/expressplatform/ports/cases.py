@@ -61,13 +61,26 @@ class Header:
 
 @attrs.frozen
 class EffectRow:
-    """Work that a step leaves behind: a reference, never content. The id derives from case, version and kind."""
+    """Work that a step leaves behind: a reference, never content. The id derives from case, version and kind.
+
+    ``attempts`` says how often it has been claimed, the claim that hands it out included; 0 in a commit.
+    """
 
     id: str
     case_id: str
     version: int
     kind: str
     recipient: str
+    attempts: int = 0
+
+
+@attrs.frozen
+class DeadRow:
+    """Work that was given up: the effect, since when, and the code of what failed last. Nothing personal."""
+
+    effect: EffectRow
+    since: datetime
+    code: str
 
 
 @attrs.frozen
@@ -199,14 +212,21 @@ class CaseStore(Protocol):
     def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:
         """Effects that nobody works on, now leased: they come back by themselves when the lease is over.
 
-        An effect is ready from its header's ``changed_at`` on; what became ready first is claimed first.
+        An effect is ready from its header's ``changed_at`` on; what became ready first is claimed first. Each claim
+        counts as an attempt, so that work which ends its worker is counted too.
         """
 
     def done(self, effect_ids: Sequence[str], /) -> None:
         """The effects have been carried out."""
 
-    def retry(self, effect_id: str, at: datetime, /) -> None:
-        """The effect failed; it may be claimed again from an instant on."""
+    def retry(self, effect_id: str, at: datetime, attempts: int, /) -> None:
+        """The effect may be claimed again from an instant on, with so many attempts behind it, a dead letter too."""
+
+    def bury(self, effect_id: str, at: datetime, code: str, /) -> None:
+        """The effect is given up, as a dead letter since an instant: it is claimed no more until it is retried."""
+
+    def dead(self, organisation: str, after: str, limit: int, /) -> Sequence[DeadRow]:
+        """Dead letters of the cases that the organisation may see, by effect id, after an effect id."""
 
     def scheme(self) -> tuple[str, str] | None:
         """The scheme that the store belongs to (id, edition); None while it belongs to none."""
@@ -234,7 +254,9 @@ class AsyncCaseStore(Protocol):
     def quarters(self) -> Awaitable[Sequence[str]]: ...
     def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Awaitable[Sequence[EffectRow]]: ...
     def done(self, effect_ids: Sequence[str], /) -> Awaitable[None]: ...
-    def retry(self, effect_id: str, at: datetime, /) -> Awaitable[None]: ...
+    def retry(self, effect_id: str, at: datetime, attempts: int, /) -> Awaitable[None]: ...
+    def bury(self, effect_id: str, at: datetime, code: str, /) -> Awaitable[None]: ...
+    def dead(self, organisation: str, after: str, limit: int, /) -> Awaitable[Sequence[DeadRow]]: ...
     def scheme(self) -> Awaitable[tuple[str, str] | None]: ...
     def adopt(self, scheme: str, edition: str, /) -> Awaitable[None]: ...
     def close(self) -> Awaitable[None]: ...

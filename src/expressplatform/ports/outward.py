@@ -33,7 +33,7 @@ class TraderGateway(Protocol):
     """How a trader learns that something waits for it. Delivery may repeat; receivers drop what they know."""
 
     def alert(self, alert: Alert, /) -> None:
-        """Tells the trader; raises on failure, and the alert will be sent again."""
+        """Tells the trader; raises on failure, and the alert will be sent again (HeldBack: without being counted)."""
 
 
 class Draw(Protocol):
@@ -63,7 +63,10 @@ class Messenger(Protocol):
     """How a complainant is written to. Delivery may repeat."""
 
     def send(self, message: Message, /) -> None:
-        """Sends the message; raises Unreachable for a person whom it has no way to, anything else to be asked again."""
+        """Sends the message; raises Unreachable for a person whom it has no way to, anything else to be asked again.
+
+        HeldBack is asked again without being counted as an attempt.
+        """
 
 
 class Scanned(StrEnum):

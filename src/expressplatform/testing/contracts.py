@@ -32,14 +32,15 @@ from expressplatform.testing.store_machine import StoreMachine, Unlike
 from expressplatform.testing.store_meeting import Meeting
 from expressplatform.testing.store_questions import Listing, Seeing
 from expressplatform.testing.store_rows import Mine
-from expressplatform.testing.store_work import Standing, Working
+from expressplatform.testing.store_trying import Trying
+from expressplatform.testing.store_work import Standing
 
 _NO_REOPEN: Final = "what outlives the store is not known"
 _NO_SECOND: Final = "what two connections do to each other is not known"
 
 
 class CaseStoreChecks(
-    Keeping, Committing, Seeing, Listing, Finding, Working, Standing, Meeting, Lasting, Connected, Sealed
+    Keeping, Committing, Seeing, Listing, Finding, Trying, Standing, Meeting, Lasting, Connected, Sealed
 ):
     """All checks of a case store, by whichever door they come to it."""
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
-CONTRACT_VERSION: Final = "1.0"
+CONTRACT_VERSION: Final = "1.1"
 """The edition of the contracts. The second number grows when a check is added, the first when a guarantee changes."""
 
 GUARANTEES: Final[Mapping[str, str]] = MappingProxyType(
@@ -60,6 +60,10 @@ GUARANTEES: Final[Mapping[str, str]] = MappingProxyType(
         "S36": "No personal value is in the bytes that are kept.",
         "S37": "Whatever is asked in whatever order, the answers are those of the reference store.",
         "S38": "A call that is cancelled is done whole or not at all, and leaves the store usable.",
+        # Attempts and dead letters
+        "S39": "Each claim counts as an attempt and hands out the count, itself included; a retry sets it anew.",
+        "S40": "A dead letter is claimed no more until it is retried, and is none any more once it is retried or done.",
+        "S41": "Dead letters are listed as they were buried, to whoever sees their case, by id and after one.",
         # Key stores
         "K1": "Each case has one key of 32 bytes, unlike any other, and keeps it.",
         "K2": "A batch with a destroyed case makes no key at all and names the case.",

@@ -20,6 +20,7 @@ from expressplatform.ports import (
     AsyncEvidenceStore,
     CaseStore,
     Commit,
+    DeadRow,
     EffectRow,
     EvidenceStore,
     Filed,
@@ -140,8 +141,14 @@ class _Lifted:
     def done(self, effect_ids: Sequence[str], /) -> None:
         self._wait(self._store.done(effect_ids))
 
-    def retry(self, effect_id: str, at: datetime, /) -> None:
-        self._wait(self._store.retry(effect_id, at))
+    def retry(self, effect_id: str, at: datetime, attempts: int, /) -> None:
+        self._wait(self._store.retry(effect_id, at, attempts))
+
+    def bury(self, effect_id: str, at: datetime, code: str, /) -> None:
+        self._wait(self._store.bury(effect_id, at, code))
+
+    def dead(self, organisation: str, after: str, limit: int, /) -> Sequence[DeadRow]:
+        return self._wait(self._store.dead(organisation, after, limit))
 
     def scheme(self) -> tuple[str, str] | None:
         return self._wait(self._store.scheme())

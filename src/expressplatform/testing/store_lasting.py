@@ -23,6 +23,7 @@ from expressplatform.testing.guarantees import proves
 from expressplatform.testing.store_doors import Doors
 from expressplatform.testing.store_keeping import LONG
 from expressplatform.testing.store_rows import HOUR, MANY, TICK, Mine, apart, kept
+from expressplatform.testing.store_trying import CODE, dead, lists
 
 
 class Lasting(Doors):
@@ -31,19 +32,20 @@ class Lasting(Doors):
     @proves("S34")
     @apart
     def test_what_was_acknowledged_is_there_after_reopening(self) -> None:
-        """Rows, receipts, tokens, work, leases and the scheme outlive the store that wrote them."""
+        """Rows, receipts, tokens, work with its leases and attempts, dead letters and the scheme outlive the store."""
         mine = Mine.apart()
         first = attrs.evolve(mine.commit(1, events=3, key="k"), tokens=(mine.token("t"), mine.token("u", "q")))
-        first = attrs.evolve(first, effects=tuple(mine.effect(1, 3, kind) for kind in "ABCD"))
-        a, b, c, d = first.effects
+        first = attrs.evolve(first, effects=tuple(mine.effect(1, 3, kind) for kind in "ABCDE"))
+        a, b, c, d, e = first.effects
         now = first.header.changed_at
         with self.opened() as store:
             mine.clear(store)
             store.append([first, attrs.evolve(mine.commit(2), tokens=(mine.token("t"), mine.token("v", "r")))])
             mine.claims(store, now, first.effects, HOUR)
             store.done([a.id])
-            store.retry(b.id, now + 2 * TICK)
-            store.retry(c.id, now + 9 * HOUR)
+            store.retry(b.id, now + 2 * TICK, 4)
+            store.retry(c.id, now + 9 * HOUR, 1)
+            store.bury(e.id, now, CODE)
             store.append([attrs.evolve(mine.commit(2, 1), drop_tokens=True)])
             store.adopt(*(store.scheme() or ("HK_CCA", "1")))
             scheme = store.scheme()
@@ -52,10 +54,11 @@ class Lasting(Doors):
                 self._known(again, mine)
                 assert again.scheme() == scheme
                 mine.claims(again, now + TICK, [])
-                mine.claims(again, now + 2 * TICK, [b], 20 * HOUR)
+                mine.tried(again, now + 2 * TICK, 20 * HOUR, 5)
                 mine.claims(again, now + HOUR - TICK, [])
                 mine.claims(again, now + HOUR, [d], 20 * HOUR)
                 mine.claims(again, now + 9 * HOUR, [c])
+                lists(again, mine, mine.council, [dead(e, 1, now)])
                 assert list(again.append([mine.commit(1, 3)])) == [Appended(mine.case(1), 4)]
                 again.done(mine.made)
 

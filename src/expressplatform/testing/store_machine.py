@@ -218,11 +218,25 @@ class StoreMachine(RuleBasedStateMachine):
         known = sorted({*self.mine.made, "nothing"})
         self.ask(door, "done", data.draw(st.lists(st.sampled_from(known), max_size=2, unique=True)))
 
-    @rule(door=st.integers(0, 1), data=st.data(), minutes=_MINUTES)
-    def retry(self, door: int, data: DataObject, minutes: int) -> None:
-        """Some work failed."""
+    @rule(door=st.integers(0, 1), data=st.data(), minutes=_MINUTES, attempts=st.integers(0, 3))
+    def retry(self, door: int, data: DataObject, minutes: int, attempts: int) -> None:
+        """Some work failed, or is to be tried again."""
         known = sorted({*self.mine.made, "nothing"})
-        self.ask(door, "retry", data.draw(st.sampled_from(known)), self.at(minutes))
+        self.ask(door, "retry", data.draw(st.sampled_from(known)), self.at(minutes), attempts)
+
+    @rule(door=st.integers(0, 1), data=st.data(), minutes=_MINUTES, code=st.sampled_from(("no_route", "OSError")))
+    def bury(self, door: int, data: DataObject, minutes: int, code: str) -> None:
+        """Some work is given up."""
+        known = sorted({*self.mine.made, "nothing"})
+        self.ask(door, "bury", data.draw(st.sampled_from(known)), self.at(minutes), code)
+
+    @rule(door=st.integers(0, 1), data=st.data(), organisation=_ORGANISATIONS, limit=_LIMITS)
+    def dead(self, door: int, data: DataObject, organisation: str, limit: int) -> None:
+        """What was given up, after an effect."""
+        if self.spoiled:
+            return
+        after = data.draw(st.sampled_from(("", *sorted(self.mine.made))))
+        self.ask(door, "dead", self.name(organisation), after, MANY if organisation == EVERYONE else limit)
 
     @precondition(lambda self: len(self.doors) == 1)
     @rule()

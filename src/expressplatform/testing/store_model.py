@@ -15,8 +15,8 @@ from typing import Any, Final
 import attrs
 
 from expressplatform.errors import StoreUnusable
-from expressplatform.memory import MemoryStore
-from expressplatform.ports import EffectRow, Header, Page, StoredCase
+from expressplatform.memory import MemoryStore, _Work
+from expressplatform.ports import DeadRow, EffectRow, Header, Page, StoredCase
 
 NUMBERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -28,9 +28,11 @@ NUMBERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "scan": ("S13", "S14", "S15", "S16", "S19"),
         "find": ("S13", "S14", "S21", "S22"),
         "quarters": ("S23",),
-        "claim": ("S5", "S24", "S25", "S27", "S28", "S29"),
+        "claim": ("S5", "S24", "S25", "S27", "S28", "S29", "S39", "S40"),
         "done": ("S28",),
-        "retry": ("S29",),
+        "retry": ("S29", "S40"),
+        "bury": ("S40",),
+        "dead": ("S13", "S14", "S15", "S39", "S40", "S41"),
         "scheme": ("S30",),
         "adopt": ("S30",),
     }
@@ -91,7 +93,8 @@ class Model:
     def _is_mine(self, one: object) -> bool:
         if isinstance(one, str):
             return self._mark in one
-        header = one.header if isinstance(one, StoredCase) else one
+        row = one.effect if isinstance(one, DeadRow) else one
+        header = row.header if isinstance(row, StoredCase) else row
         case_id = getattr(header, "case_id", None)
         return not isinstance(case_id, str) or case_id.startswith(self._mark)
 
@@ -135,9 +138,23 @@ class Model:
             return None
         return Differs(expected[:limit], answer, missing=missing and all(one in expected for one in got))
 
+    def _dead(self, given: Sequence[Any], answer: Sequence[DeadRow]) -> Differs | None:
+        organisation, after, limit = given
+        got = self._mine(answer)
+        expected = list(self._store.dead(organisation, after, max(limit - len(answer) + len(got), 0)))
+        # Others who took this work away counted an attempt, and said so.
+        counted = list(map(_uncounted, got)) == list(map(_uncounted, expected))
+        return None if got == expected else Differs(expected, answer, missing=counted)
+
 
 _SPECIAL: Final[Mapping[str, Callable[[Model, Sequence[Any], Any], Differs | None]]] = MappingProxyType(
-    {"headers": Model._headers, "due": Model._due, "scan": Model._scan, "claim": Model._claim}
+    {
+        "headers": Model._headers,
+        "due": Model._due,
+        "scan": Model._scan,
+        "claim": Model._claim,
+        "dead": Model._dead,
+    }
 )
 
 
@@ -145,21 +162,31 @@ class _Follows(MemoryStore):
     """The reference store, whose work is leased as the store under test leased it."""
 
     def ready(self, now: datetime) -> list[EffectRow]:
-        """What may be claimed, in the order in which it became ready."""
-        waiting = sorted((work for work in self._work.values() if work.ready_at <= now), key=lambda work: work.turn())
-        return [work.row for work in waiting]
+        """What may be claimed, in the order in which it became ready, with the attempt that the claim will be."""
+        return [_claimed(work.row) for work in sorted(self._waiting(now), key=lambda work: work.turn())]
 
     def may_claim(self, now: datetime, limit: int, rows: Sequence[EffectRow]) -> bool:
         """Whether rows are what became ready first, in that order; those of one instant are equal."""
-        instants = sorted(work.ready_at for work in self._work.values() if work.ready_at <= now)[:limit]
+        instants = sorted(work.ready_at for work in self._waiting(now))[:limit]
         ids = [row.id for row in rows]
-        known = all(row.id in self._work and self._work[row.id].row == row for row in rows)
+        known = all(row.id in self._work and _claimed(self._work[row.id].row) == row for row in rows)
         return len(set(ids)) == len(ids) and known and [self._work[one].ready_at for one in ids] == instants
 
     def lease(self, rows: Sequence[EffectRow], until: datetime) -> None:
-        """The rows may be claimed again from an instant on."""
+        """The rows were claimed, and may be claimed again from an instant on."""
         for row in rows:
-            self.retry(row.id, until)
+            self.retry(row.id, until, row.attempts)
+
+    def _waiting(self, now: datetime) -> list[_Work]:
+        return [work for work in self._work.values() if work.code is None and work.ready_at <= now]
+
+
+def _claimed(row: EffectRow) -> EffectRow:
+    return attrs.evolve(row, attempts=row.attempts + 1)
+
+
+def _uncounted(dead: DeadRow) -> DeadRow:
+    return attrs.evolve(dead, effect=attrs.evolve(dead.effect, attempts=0))
 
 
 def _told(answer: object) -> object:

@@ -115,7 +115,9 @@ class Mine:
             expected=expected,
             header=self.header(number, version),
             events=tuple(
-                StoredEvent(case_id, v, f"KIND_{v}", 1, EVERY_BYTE + bytes([v % 256]), bytes([v % 256]) * (v - 1))
+                StoredEvent(
+                    case_id, v, f"KIND_{v}", 1, EVERY_BYTE + bytes([v % 256]), bytes([v % 256]) * ((v - 1) % 256)
+                )
                 for v in range(expected + 1, version + 1)
             ),
             receipt=Receipt(case_id, key, EVERY_BYTE[:32], version) if key else None,
@@ -159,13 +161,21 @@ class Mine:
         return [row.id for row in self.effects(store, now, lease)]
 
     def claims(self, store: CaseStore, now: datetime, wanted: Iterable[EffectRow], lease: timedelta = HOUR) -> None:
-        """These effects can be claimed now, in whatever order, and no other of this test."""
-        found, expected = self.effects(store, now, lease), list(wanted)
+        """These effects can be claimed now, in whatever order, however often before, and no other of this test."""
+        found = [attrs.evolve(row, attempts=0) for row in self.effects(store, now, lease)]
+        expected = list(wanted)
         if len(found) < len(expected):
             self.unless_taken(store)
         assert sorted(found, key=_id) == sorted(expected, key=_id), (
             f"claimed {[row.id for row in found]}, not {[row.id for row in expected]}"
         )
+
+    def tried(self, store: CaseStore, now: datetime, lease: timedelta, *wanted: int) -> None:
+        """What can be claimed now has been claimed so often, with this time, in the order of the ids."""
+        found = [row.attempts for row in sorted(self.effects(store, now, lease), key=_id)]
+        if len(found) < len(wanted):
+            self.unless_taken(store)
+        assert found == list(wanted), f"the attempts are {found}, not {list(wanted)}"
 
     def unless_taken(self, store: CaseStore) -> None:
         """Raises Taken where another run said that it took some of this test's work."""

@@ -104,16 +104,16 @@ class Working(Doors):
             a, b = step.effects
             store.append([step])
             mine.claims(store, now, [a, b], HOUR)
-            store.retry(a.id, now + 5 * HOUR)
+            store.retry(a.id, now + 5 * HOUR, 1)
             mine.claims(store, now + HOUR, [b], 9 * HOUR)
             mine.claims(store, now + 5 * HOUR - TICK, [])
             mine.claims(store, now + 5 * HOUR, [a], 9 * HOUR)
-            store.retry(a.id, now + 5 * HOUR + TICK)
+            store.retry(a.id, now + 5 * HOUR + TICK, 2)
             mine.claims(store, now + 5 * HOUR, [])
             mine.claims(store, now + 5 * HOUR + TICK, [a])
             store.done([a.id])
-            store.retry(a.id, now)
-            store.retry(f"unknown-{mine.mark}", now)
+            store.retry(a.id, now, 3)
+            store.retry(f"unknown-{mine.mark}", now, 1)
             mine.claims(store, now + DAY, [b])
 
     @proves("S29", "S31")
@@ -129,7 +129,7 @@ class Working(Doors):
                 mine.claims(store, mine.noon.astimezone(zone), step.effects, HOUR)
                 mine.claims(store, mine.noon + HOUR - TICK, [])
                 mine.claims(store, mine.noon + HOUR, step.effects, HOUR)
-                store.retry(step.effects[0].id, mine.noon.astimezone(zone))
+                store.retry(step.effects[0].id, mine.noon.astimezone(zone), 2)
                 mine.claims(store, mine.noon - TICK, [])
                 mine.claims(store, mine.noon, step.effects)
                 store.done([step.effects[0].id])
@@ -145,7 +145,7 @@ class Working(Doors):
             minute = mine.noon + timedelta(minutes=1)
             self._in_order(store, mine, minute, HOUR, [first])
             self._in_order(store, mine, minute + timedelta(minutes=2), timedelta(minutes=50), [second, third])
-            store.retry(third, minute + timedelta(minutes=5))
+            store.retry(third, minute + timedelta(minutes=5), 1)
             self._in_order(store, mine, mine.noon + 2 * HOUR, HOUR, [third, second, first])
 
     def _in_order(self, store: CaseStore, mine: Mine, now: datetime, lease: timedelta, wanted: list[str]) -> None:
@@ -205,7 +205,7 @@ class Working(Doors):
             assert sorted(claimed) == sorted(set(mine.made))
             first, second, *rest = (mine.effect(n, 1) for n in range(40))
             store.done([first.id])
-            other.retry(second.id, mine.noon)
+            other.retry(second.id, mine.noon, 1)
             mine.claims(store, mine.noon, [second])
             mine.claims(other, mine.noon, [])
             mine.claims(other, mine.noon + 2 * HOUR, [second, *rest])
@@ -262,7 +262,7 @@ class Standing(Doors):
                 mine.claims(store, mine.noon, step.effects, HOUR)
                 mine.claims(store, mine.noon + HOUR - TICK, [])
                 mine.claims(store, mine.noon + HOUR, step.effects, HOUR)
-                store.retry(step.effects[0].id, mine.noon + 2 * TICK)
+                store.retry(step.effects[0].id, mine.noon + 2 * TICK, 2)
                 mine.claims(store, mine.noon + TICK, [])
                 mine.claims(store, mine.noon + 2 * TICK, step.effects)
                 store.done(mine.made)
@@ -310,7 +310,9 @@ class Standing(Doors):
                 store.quarters,
                 lambda: store.claim(mine.noon, 1, HOUR),
                 lambda: store.done(["x"]),
-                lambda: store.retry("x", mine.noon),
+                lambda: store.retry("x", mine.noon, 1),
+                lambda: store.bury("x", mine.noon, "no_route"),
+                lambda: store.dead(mine.council, "", 1),
                 store.scheme,
                 lambda: store.adopt("HK_CCA", "1"),
             )

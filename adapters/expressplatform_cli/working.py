@@ -1,0 +1,142 @@
+"""`tick`, `work`, `dead-letters`: what time asks for, what steps left to be done, and what was given up.
+
+Laws of this module: nothing personal is shown. Any number of these may run at once, and whenever they like.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from typing import Final
+
+import attrs
+import click
+
+from expressplatform.codes import Role
+from expressplatform.complaint import Actor
+from expressplatform.platform import DeadLetter, Platform
+from expressplatform_cli import documents
+from expressplatform_cli.config import Place, open_platform
+from expressplatform_cli.exits import Exit
+from expressplatform_cli.options import answers, json_option, place_options, staff_option
+from expressplatform_cli.output import console, grid, progress, say_json, when
+
+_CONFLICT: Final = "stale_version"
+_until_quiet = click.option("--until-quiet", is_flag=True, help="Go on until there is nothing more to do.")
+Failed = tuple[tuple[str, str], ...]
+
+
+@attrs.frozen
+class _Round:
+    """What one round did, or several: steps of the clock, pieces of work; and what the last could not do."""
+
+    steps: int = 0
+    done: int = 0
+    failed: Failed = ()
+
+    def then(self, later: _Round) -> _Round:
+        return _Round(self.steps + later.steps, self.done + later.done, later.failed)
+
+
+@click.command()
+@_until_quiet
+@json_option
+@answers
+@place_options
+def tick(place: Place, until_quiet: bool, as_json: bool) -> None:
+    """Take the steps that time asks for: reminders, lapses, missed deadlines, erasures at the end of retention."""
+    with closing(open_platform(place)) as platform:
+        told = _rounds("Steps of the clock", lambda: _ticked(platform), until_quiet)
+    _tell({"steps": told.steps}, told.failed, None, as_json)
+
+
+@click.command()
+@_until_quiet
+@json_option
+@answers
+@place_options
+def work(place: Place, until_quiet: bool, as_json: bool) -> None:
+    """Take the steps that time asks for, then carry out what steps left to be done: destroyed keys, alerts let go.
+
+    Run it every few minutes; many may run at once. What fails is tried again by a later run, ever later, and what was
+    given up is listed until `dead-letters` has it tried anew. The command line has no way to a trader: an alert counts
+    as carried out, and the trader finds the case by asking. Alerts are sent by a program that gives its Platform
+    gateways.
+    """
+    with closing(open_platform(place)) as platform:
+        told = _rounds("Work", lambda: _ticked(platform).then(_worked(platform)), until_quiet)
+        dead = platform.dead_letters(by=_operator(platform))
+    _tell({"steps": told.steps, "done": told.done}, told.failed, dead, as_json)
+
+
+def _ticked(platform: Platform) -> _Round:
+    ticked = platform.tick()
+    return _Round(steps=ticked.steps, failed=ticked.failed)
+
+
+def _worked(platform: Platform) -> _Round:
+    worked = platform.work()
+    return _Round(done=worked.done, failed=(*worked.failed, *worked.dead))
+
+
+def _operator(platform: Platform) -> Actor:
+    return Actor(Role.OPERATOR, "operator", platform.scheme.council)
+
+
+def _rounds(title: str, once: Callable[[], _Round], until_quiet: bool) -> _Round:
+    """One round, or as many as it takes until a round does nothing."""
+    with progress(title) as show:
+        more = told = once()
+        while until_quiet and (more.steps or more.done):
+            show(told.steps + told.done)
+            more = once()
+            told = told.then(more)
+    return told
+
+
+def _tell(counts: dict[str, int], failed: Failed, dead: Sequence[DeadLetter] | None, as_json: bool) -> None:
+    if as_json:
+        given_up = {} if dead is None else {"dead": [attrs.asdict(one) for one in dead]}
+        say_json({**counts, "failed": [{"id": one, "code": code} for one, code in failed], **given_up})
+    else:
+        _say(counts, failed, dead or ())
+    if failed:
+        raise click.exceptions.Exit(Exit.CONFLICT if all(code == _CONFLICT for _, code in failed) else Exit.STORE)
+
+
+def _say(counts: dict[str, int], failed: Failed, dead: Sequence[DeadLetter]) -> None:
+    steps, done = counts["steps"], counts.get("done")
+    click.echo(f"{steps} step{'' if steps == 1 else 's'} taken{'' if done is None else f', {done} done'}.")
+    for one, code in failed:
+        click.echo(f"Not done: {one} [{code}]", err=True)
+    if failed:
+        click.echo("Run it again; if it stays, 'expressplatform doctor' says more.", err=True)
+    for letter in dead:
+        click.echo(f"Given up after {letter.attempts} attempts: {letter.id} [{letter.code}]", err=True)
+    if dead:
+        click.echo("See to the cause, then 'expressplatform dead-letters --replay ID --as STAFF'.", err=True)
+
+
+# ---- what was given up --------------------------------------------------------------------------------------------
+
+
+@click.command("dead-letters")
+@staff_option
+@click.option("--replay", metavar="ID", default="", help="Have this one tried again, its attempts counted anew.")
+@json_option
+@answers
+@place_options
+def dead_letters(place: Place, staff: str, replay: str, as_json: bool) -> None:
+    """What was tried so often that it was given up; --replay ID has it tried again by whoever does the work."""
+    with closing(open_platform(place)) as platform:
+        by, zone = documents.staff_actor(platform, staff), platform.scheme.zone
+        if replay and not platform.replay_dead_letter(replay, by=by):
+            raise click.UsageError("There is no dead letter of that id: 'dead-letters' lists them.")
+        found = platform.dead_letters(by=by)
+    if as_json:
+        say_json({"dead": [attrs.asdict(one) for one in found]})
+    elif not found:
+        click.echo("Nothing has been given up.")
+    else:
+        rows = [[when(one.since, zone), one.id, one.recipient or "-", str(one.attempts), one.code] for one in found]
+        console().print(grid(("Since", "Id", "For", "Attempts", "What failed last"), rows, wide="Id"))

@@ -1,0 +1,291 @@
+"""Work that fails comes back by itself, ever later, and is given up in the end; many workers may run at once."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from expressplatform import commands as c
+from expressplatform.codes import EffectKind, Role
+from expressplatform.complaint import Actor, Particulars
+from expressplatform.errors import HeldBack, Refused, StoreUnusable
+from expressplatform.memory import MemoryKeyStore, MemoryStore
+from expressplatform.platform import Platform, Ticked, Worked
+from expressplatform.platform.running import ATTEMPTS, LEASE, LONGEST, RETRY
+from expressplatform.ports import EVERYONE, Alert, Answer, CaseStore, Commit, KeyStore
+from expressplatform_cli.commands import group
+from expressplatform_cli.exits import Exit
+from expressplatform_sqlite.keys import LocalKeyStore
+from expressplatform_sqlite.store import SqliteStore
+from tests.walking import AUDITOR, OFFICER, PERSON, TAOBAO
+from tests.whole_life import ELSEWHERE, WHO, Clock, complaint, live, platform_of, short_life
+
+UPLOADED = short_life()[:2]
+OPERATOR = Actor(Role.OPERATOR, "operator-1", OFFICER.organisation)
+FAR = timedelta(days=30)
+ANOTHER = Particulars(
+    name="B. Person", email="b@example.org", order_number="2-18", statement="It broke.", request="Refund."
+)
+
+
+class Gateway:
+    """Raises what it is told to."""
+
+    def __init__(self, error: Exception | None) -> None:
+        self.error = error
+        self.told: list[str] = []
+
+    def alert(self, alert: Alert, /) -> None:
+        if self.error is not None:
+            raise self.error
+        self.told.append(alert.id)
+
+
+class Noting(MemoryStore):
+    """Remembers from when on failed work may be claimed again."""
+
+    again: datetime | None = None
+
+    def retry(self, effect_id: str, at: datetime, attempts: int, /) -> None:
+        self.again = at
+        super().retry(effect_id, at, attempts)
+
+
+class Desk:
+    """A platform, its clock and the gateway of its trader."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.clock, self.gateway, self.store = Clock(), Gateway(error), Noting()
+        self.platform = platform_of(self.clock, self.store, gateways={"taobao": self.gateway})
+
+    def upload(self, key: str = "form-1", who: Particulars = WHO) -> str:
+        """The id of the effect that is to alert the trader of a new case."""
+        case = live(self.platform, self.clock, UPLOADED, key, who)
+        return f"{case.id}.{case.version}.{EffectKind.ALERT_TRADER.value}"
+
+    def attempts(self) -> list[timedelta]:
+        """After how long each attempt comes, until none comes any more."""
+        waited = []
+        while self.platform.work().failed:
+            assert self.store.again is not None
+            waited.append(self.store.again - self.clock.at)
+            self.clock.at = self.store.again - timedelta.resolution
+            assert self.platform.work() == Worked(0)
+            self.clock.at = self.store.again
+        return waited
+
+
+class TestBackoff:
+    """What fails is tried again, later each time, and not at the same moment as its neighbours."""
+
+    def test_each_wait_is_about_twice_the_last_and_never_longer_than_half_a_day(self) -> None:
+        desk = Desk(OSError())
+        desk.upload()
+        waited = desk.attempts()
+        assert len(waited) == ATTEMPTS - 1
+        for number, span in enumerate(waited):
+            longest = min(RETRY * 2**number, LONGEST)
+            assert longest / 2 <= span <= longest
+        assert timedelta(days=2) < sum(waited, timedelta()) < timedelta(days=4)
+
+    def test_neighbours_spread_and_the_same_luck_gives_the_same_waits(self) -> None:
+        def spans(case: str) -> list[timedelta]:
+            desk = Desk(OSError())
+            desk.upload(case)
+            return desk.attempts()
+
+        assert spans("form-1") == spans("form-1")
+        assert spans("form-1") != spans("form-2")
+
+
+class TestDeadLetters:
+    """After the last attempt work is given up, seen by whoever sees to it, and tried again when they say so."""
+
+    @pytest.fixture
+    def desk(self) -> Desk:
+        """A desk on which one alert has been given up."""
+        desk = Desk(StoreUnusable("no_route"))
+        self.id = desk.upload()
+        desk.attempts()
+        return desk
+
+    def test_it_tells_what_failed_how_often_and_since_when(self, desk: Desk) -> None:
+        (letter,) = desk.platform.dead_letters(by=OFFICER)
+        assert (letter.id, letter.kind, letter.recipient) == (self.id, "alert_trader", "taobao")
+        assert (letter.attempts, letter.code) == (ATTEMPTS, "no_route")
+        assert letter.since == desk.clock.at
+        assert desk.platform.dead_letters(by=OPERATOR) == (letter,)
+
+    def test_it_is_the_last_attempt_that_says_so(self) -> None:
+        desk = Desk(OSError())
+        effect_id = desk.upload()
+        desk.platform.work()
+        desk.store.retry(effect_id, desk.clock.at, ATTEMPTS - 1)
+        assert desk.platform.work() == Worked(0, (), ((effect_id, "OSError"),))
+
+    def test_replayed_it_is_delivered_under_the_same_id(self, desk: Desk) -> None:
+        desk.gateway.error = None
+        assert desk.platform.work() == Worked(0)
+        assert desk.platform.replay_dead_letter(self.id, by=OPERATOR)
+        assert desk.platform.dead_letters(by=OFFICER) == ()
+        assert desk.platform.work() == Worked(1)
+        assert desk.gateway.told == [self.id]
+
+    def test_replayed_in_vain_it_goes_the_whole_way_again(self, desk: Desk) -> None:
+        assert desk.platform.replay_dead_letter(self.id, by=OFFICER)
+        assert len(desk.attempts()) == ATTEMPTS - 1
+        assert [letter.attempts for letter in desk.platform.dead_letters(by=OFFICER)] == [ATTEMPTS]
+
+    def test_what_is_no_dead_letter_of_the_askers_is_not_replayed(self, desk: Desk) -> None:
+        other = desk.upload("form-2", ANOTHER)
+        assert not desk.platform.replay_dead_letter(other, by=OFFICER)
+        assert not desk.platform.replay_dead_letter("no-such-thing", by=OFFICER)
+        assert desk.platform.dead_letters(by=ELSEWHERE) == ()
+        assert not desk.platform.replay_dead_letter(self.id, by=ELSEWHERE)
+
+    @pytest.mark.parametrize("by", [TAOBAO, PERSON, AUDITOR], ids=lambda by: by.role.value)
+    def test_it_is_for_the_council_and_the_operator(self, desk: Desk, by: Actor) -> None:
+        with pytest.raises(Refused, match="wrong_role"):
+            desk.platform.dead_letters(by=by)
+        with pytest.raises(Refused, match="wrong_role"):
+            desk.platform.replay_dead_letter(self.id, by=by)
+
+
+def test_a_key_that_should_be_destroyed_is_tried_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An erasure is owed to a person: its work never becomes a dead letter."""
+
+    def broken(self: MemoryKeyStore, case_id: str) -> None:
+        raise OSError("out of order")
+
+    monkeypatch.setattr(MemoryKeyStore, "destroy", broken)
+    clock = Clock()
+    platform = platform_of(clock)
+    case = live(platform, clock, [(c.Withdraw(), PERSON)])
+    platform.erase(case.id, by=OFFICER, approved_by=Actor(Role.COUNCIL, "officer-2", OFFICER.organisation))
+    for _ in range(3 * ATTEMPTS):
+        assert len(platform.work().failed) == 1
+        clock.wait(hours=12)
+    assert platform.dead_letters(by=OFFICER) == ()
+
+
+def test_what_is_held_back_counts_as_no_attempt() -> None:
+    """A gateway that does not send now is asked again after a minute, or at the instant it names, however often."""
+    desk = Desk(HeldBack())
+    effect_id = desk.upload()
+    desk.platform.work()
+    for _ in range(3 * ATTEMPTS):
+        desk.clock.wait(minutes=1)
+        assert desk.platform.work().failed == ((effect_id, "held_back"),)
+    desk.gateway.error = HeldBack(until=desk.clock.at + timedelta(hours=9))
+    desk.clock.wait(minutes=1)
+    assert desk.platform.work().failed == ((effect_id, "held_back"),)
+    desk.gateway.error = None
+    desk.clock.wait(hours=8)
+    assert desk.platform.work() == Worked(0)
+    desk.clock.wait(hours=1)
+    assert desk.platform.work() == Worked(1)
+
+
+def test_work_that_ends_every_worker_is_given_up_too() -> None:
+    """Nobody lives to say that it failed; the claims are counted all the same."""
+    desk = Desk()
+    effect_id = desk.upload()
+    for _ in range(ATTEMPTS):
+        assert effect_id in {
+            row.id for row in desk.store.claim(desk.clock.at, 10, LEASE)
+        }  # and then the worker is gone
+        desk.clock.wait(minutes=5)
+    assert (effect_id, "NoAnswer") in desk.platform.work().dead
+    assert desk.gateway.told == []
+
+
+class Overtaken(MemoryStore):
+    """Just before it appends, somebody else does something."""
+
+    first: Callable[[], object] | None = None
+
+    def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
+        first, self.first = self.first, None
+        if first is not None:
+            first()
+        return super().append(commits)
+
+
+def test_a_step_that_somebody_else_took_first_is_no_failure() -> None:
+    """Two that look at the clock at once: one takes the step, the other neither takes it nor complains."""
+    clock, store = Clock(), Overtaken()
+    one = platform_of(clock, store, keys := MemoryKeyStore())
+    other = platform_of(clock, store, keys)
+    case_id = one.lodge(complaint(), by=OFFICER, key="form-1").id
+    clock.wait(days=30)
+    taken: list[Ticked] = []
+    store.first = lambda: taken.append(other.tick())
+    assert one.tick() == Ticked(0)
+    assert taken == [Ticked(len(one.facts(case_id, by=OFFICER).events) - 1)]
+    assert taken[0].steps > 0
+
+
+# ---- on the command line ------------------------------------------------------------------------------------------
+
+
+def _platform(folder: Path, clock: Clock, gateway: Gateway | None = None) -> Platform:
+    store: CaseStore = SqliteStore(folder / "cases.db")
+    keys: KeyStore = LocalKeyStore(folder / "keys.db")
+    return platform_of(clock, store, keys, gateways={} if gateway is None else {"taobao": gateway})
+
+
+def _place(folder: Path) -> tuple[str, ...]:
+    return ("--store", str(folder / "cases.db"), "--keys", str(folder / "keys.db"))
+
+
+def test_dead_letters_are_told_by_work_and_doctor_and_replayed_by_name(tmp_path: Path) -> None:
+    """Whoever runs the platform sees what was given up without asking for it."""
+    with closing(_platform(tmp_path, clock := Clock(), Gateway(OSError()))) as platform:
+        case = live(platform, clock, UPLOADED)
+        effect_id = f"{case.id}.{case.version}.alert_trader"
+        for _ in range(ATTEMPTS):
+            platform.work()
+            clock.wait(hours=12)
+    run, place = CliRunner().invoke, _place(tmp_path)
+    told = run(group, ["work", *place])
+    assert f"Given up after {ATTEMPTS} attempts: {effect_id} [OSError]" in told.stderr
+    assert json.loads(run(group, ["work", "--json", *place]).stdout)["dead"][0]["id"] == effect_id
+    assert "1 given up after many attempts" in run(group, ["doctor", *place]).stdout
+    listed = json.loads(run(group, ["dead-letters", "--as", "officer-1", "--json", *place]).stdout)["dead"]
+    assert [(one["id"], one["attempts"], one["code"]) for one in listed] == [(effect_id, ATTEMPTS, "OSError")]
+    assert "OSError" in run(group, ["dead-letters", "--as", "officer-1", *place], env={"COLUMNS": "160"}).stdout
+    wrong = run(group, ["dead-letters", "--as", "officer-1", "--replay", "x", *place])
+    assert wrong.exit_code == Exit.USAGE
+    again = run(group, ["dead-letters", "--as", "officer-1", "--replay", effect_id, *place])
+    assert "Nothing has been given up" in again.stdout
+    done = json.loads(run(group, ["work", "--json", *place]).stdout)
+    assert (done["done"], done["failed"], done["dead"]) == (1, [], [])
+
+
+def test_two_workers_on_one_file_share_all_that_is_to_be_done(tmp_path: Path) -> None:
+    """Two processes at once take every step that is due and every piece of work, each once, and lose none."""
+    cases = 25
+    with closing(_platform(tmp_path, clock := Clock())) as platform:
+        for number in range(cases):
+            platform.lodge(complaint(), by=OFFICER, key=f"late-{number}")  # one step of the clock: not acknowledged
+            gone = live(platform, clock, [(c.Withdraw(), PERSON)], f"gone-{number}")
+            platform.erase(gone.id, by=OFFICER, approved_by=Actor(Role.COUNCIL, "officer-2", OFFICER.organisation))
+    command = [sys.executable, "-m", "expressplatform_cli", "work", "--until-quiet", "--json", *_place(tmp_path)]
+    workers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    told = [json.loads(worker.communicate()[0]) for worker in workers]
+    assert [worker.returncode for worker in workers] == [0, 0]
+    assert [one["failed"] for one in told] == [[], []]
+    assert sum(one["done"] for one in told) == cases
+    with closing(SqliteStore(tmp_path / "cases.db")) as store, closing(LocalKeyStore(tmp_path / "keys.db")) as keys:
+        events = sum(len(stored.events) for stored in store.scan(EVERYONE, "", 1000))
+        assert sum(one["steps"] for one in told) == events - 4 * cases  # lodged twice, withdrawn, erased
+        assert len(keys.destroyed()) == cases
+        assert not store.claim(clock.at + FAR * 1000, 10, LEASE)
