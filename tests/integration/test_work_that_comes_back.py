@@ -18,7 +18,7 @@ from expressplatform.codes import EffectKind, Role
 from expressplatform.complaint import Actor, Particulars
 from expressplatform.errors import HeldBack, Refused, StoreUnusable
 from expressplatform.memory import MemoryKeyStore, MemoryStore
-from expressplatform.platform import Platform, Ticked, Worked
+from expressplatform.platform import Platform, Ticked, Worked, utc_now
 from expressplatform.platform.running import ATTEMPTS, LEASE, LONGEST, RETRY
 from expressplatform.ports import EVERYONE, Alert, Answer, CaseStore, Commit, KeyStore
 from expressplatform_cli.commands import group
@@ -268,6 +268,24 @@ def test_dead_letters_are_told_by_work_and_doctor_and_replayed_by_name(tmp_path:
     assert "Nothing has been given up" in again.stdout
     done = json.loads(run(group, ["work", "--json", *place]).stdout)
     assert (done["done"], done["failed"], done["dead"]) == (1, [], [])
+
+
+def test_doctor_tells_of_work_that_is_put_off_for_days_and_of_work_that_keeps_failing(tmp_path: Path) -> None:
+    """A gateway asked for it, or a clock was ahead: nobody would miss it otherwise."""
+    clock = Clock(utc_now())
+    gateway = Gateway(HeldBack(until=clock.at + timedelta(days=9)))
+    with closing(_platform(tmp_path, clock, gateway)) as platform:
+        live(platform, clock, UPLOADED)
+        platform.work()
+        told = CliRunner().invoke(group, ["doctor", *_place(tmp_path)], env={"COLUMNS": "200"}).stdout
+        assert f"Some is put off until {gateway.error.until:%Y-%m-%d}" in told  # type: ignore[union-attr]
+        gateway.error = OSError()
+        clock.wait(days=9)
+        for _ in range(3):
+            platform.work()
+            clock.wait(hours=1)
+    told = CliRunner().invoke(group, ["doctor", *_place(tmp_path)], env={"COLUMNS": "200"}).stdout
+    assert "1 tried more than twice" in told
 
 
 def test_two_workers_on_one_file_share_all_that_is_to_be_done(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from expressplatform import (
     Channel,
     Complaint,
     Consent,
+    DeadLetter,
     Disclosure,
     Erased,
     EvidenceKind,
@@ -128,6 +129,8 @@ def listed(platform: Platform) -> tuple[Header, ...]:
     """Pages of headers, figures, the clock and the work."""
     assert_type(platform.tick(), Ticked)
     assert_type(platform.work(limit=10), Worked)
+    for letter in assert_type(platform.dead_letters(by=OFFICER), tuple[DeadLetter, ...]):
+        assert_type(platform.replay_dead_letter(letter.id, by=OFFICER), bool)
     assert_type(platform.reschedule(), Ticked)
     assert_type(platform.reapply(person="officer-7"), Reapplied)
     assert_type(platform.advance(["c1"], utc_now()), int)
