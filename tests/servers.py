@@ -17,7 +17,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, TypedDict
 
@@ -168,8 +168,8 @@ def _by(user: str | None) -> _By:
 
 def _reachable(programs: Path, folder: Path, user: str | None) -> Path:
     """The programs themselves, or a copy where whoever runs the server may not reach them."""
-    tried = subprocess.run([programs / "postgres", "--version"], **_by(user), capture_output=True, check=False, cwd="/")
-    if tried.returncode == 0:
+    with suppress(OSError, subprocess.CalledProcessError):
+        subprocess.run([programs / "postgres", "--version"], **_by(user), capture_output=True, check=True, cwd="/")
         return programs
     shutil.copytree(programs.parent, folder / "programs", symlinks=True)
     return folder / "programs" / "bin"
