@@ -171,8 +171,12 @@ def _reachable(programs: Path, folder: Path, user: str | None) -> Path:
     with suppress(OSError, subprocess.CalledProcessError):
         subprocess.run([programs / "postgres", "--version"], **_by(user), capture_output=True, check=True, cwd="/")
         return programs
-    shutil.copytree(programs.parent, folder / "programs", symlinks=True)
-    return folder / "programs" / "bin"
+    install = programs.parent
+    package, copied = install.parent, folder / "programs"
+    shutil.copytree(install, copied / package.name / install.name, symlinks=True)
+    if (libraries := package.with_name(f"{package.name}.libs")).is_dir():  # found by their place beside the package
+        shutil.copytree(libraries, copied / libraries.name)
+    return copied / package.name / install.name / "bin"
 
 
 def _make_data(server: Server) -> None:
