@@ -1,10 +1,10 @@
 """The commissioner's questions on a large store: how long each takes, and how many cases it opens.
 
 ``python -m benchmarks.questions [--cases N]`` makes a store of N cases (50,000 unless told otherwise) in files of
-SQLite, asks `disclosures`, `access_log` and each kind of breach, writes to everybody whom the largest one concerns, and
-prints the seconds of each: those that this process works, and those on the wall. Laws of this file: the store is made
-through the platform, so that it holds what a council's would; people are numbers. It judges nothing: a test holds each
-question to a minute.
+SQLite, asks for disclosures, readings, one person's data, the audit bundle and each kind of breach, writes to everybody
+whom the largest one concerns, and prints the seconds of each: those that this process works, and those on the wall.
+Laws of this file: the store is made through the platform, so that it holds what a council's would; people are numbers.
+It judges nothing: a test holds each question to a minute.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import attrs
 
 from expressplatform import commands as c
 from expressplatform.case import Case
-from expressplatform.codes import BreachOf, Language
+from expressplatform.codes import BreachOf, Channel, IdentityProof, Language, Right
 from expressplatform.commands import Command
 from expressplatform.complaint import Actor, Complaint, Particulars
 from expressplatform.platform import Platform, Request
@@ -152,6 +152,14 @@ def questions(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
         backup = next(one for one in ask.breaches(by=OFFICER) if one.what is BreachOf.BACKUP)
         return ask.breach_messages(backup.id, by=OFFICER)
 
+    who = store.person
+
+    def request() -> object:
+        opened = ask.open_request(
+            Right.ACCESS, name=who.name, contact=who.contact, channel=Channel.POST, by=OFFICER, key="letter"
+        )
+        return ask.answer_request(opened.id, identity_checked=IdentityProof.CALLED_BACK, by=OFFICER, key="answer")
+
     yield "disclosures to one recipient, a month", lambda: ask.disclosures(by=OFFICER, to="taobao", since=SINCE)
     yield "breach open: one person", breach(BreachOf.SUBJECT, who=store.person)
     yield "breach open: the key of one case", breach(BreachOf.KEY, store.case_id)
@@ -160,6 +168,9 @@ def questions(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "breach open: a backup", breach(BreachOf.BACKUP)
     yield "access log: one case", lambda: ask.access_log(by=OFFICER, case_id=store.case_id)
     yield "access log: one member of staff", lambda: ask.access_log(by=OFFICER, staff=OFFICER.person)
+    yield "access log: one person", lambda: ask.access_log(by=OFFICER, name=who.name, contact=who.contact)
+    yield "access request: opened and answered", request
+    yield "audit bundle, a month", lambda: ask.audit_bundle(by=OFFICER, since=SINCE, until=UNTIL)
     yield "breach tell: everybody", messages
 
 
