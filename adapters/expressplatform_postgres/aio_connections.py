@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import TracebackType
@@ -14,7 +13,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from expressplatform.errors import StoreUnusable
 from expressplatform_postgres.asking import Asked, Row, Talk
-from expressplatform_postgres.connecting import NO_SETTINGS, PAUSES, Settings, lies_idle, parameters
+from expressplatform_postgres.connecting import DICE, NO_SETTINGS, PAUSES, Settings, lies_idle, parameters
 from expressplatform_postgres.faults import RETRIED, closed, translated
 from expressplatform_postgres.migrating import must_be_current
 
@@ -68,14 +67,14 @@ class AsyncConnections:
                     num_workers=1,
                     open=False,
                 )
-                await pool.open()
+                await pool.open(wait=True, timeout=self._wait)
                 self._pool = pool
         return self._pool
 
     async def _ask(self, talk: Talk[T]) -> T:
         """The answer of a talk."""
-        pool = await self._opened()
         with translated():
+            pool = await self._opened()
             try:
                 asked = next(talk)
                 while True:
@@ -94,7 +93,7 @@ class AsyncConnections:
             try:
                 return await _once(pool, asked)
             except RETRIED:
-                await asyncio.sleep(random.uniform(0, pause))
+                await asyncio.sleep(DICE.uniform(0, pause))
         return await _once(pool, asked)
 
     async def __aenter__(self) -> Self:

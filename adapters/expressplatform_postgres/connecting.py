@@ -6,6 +6,7 @@ password and is never shown.
 
 from __future__ import annotations
 
+import random
 import select
 from collections.abc import Mapping
 from typing import Any, Final
@@ -21,6 +22,8 @@ Settings = Mapping[str, str | int]
 
 PAUSES: Final = tuple(0.002 * 2**attempt for attempt in range(8))
 """Seconds to wait, at most, before a transaction that the server undid is asked again."""
+DICE: Final = random.SystemRandom()
+"""The system's: the state of `random` belongs to the program that uses the store."""
 NO_SETTINGS: Final[Settings] = {}
 
 

@@ -9,7 +9,6 @@ Laws of this module
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +19,7 @@ import psycopg
 from psycopg_pool import ConnectionPool
 
 from expressplatform_postgres.asking import Asked, Row, Talk
-from expressplatform_postgres.connecting import NO_SETTINGS, PAUSES, Settings, lies_idle, parameters
+from expressplatform_postgres.connecting import DICE, NO_SETTINGS, PAUSES, Settings, lies_idle, parameters
 from expressplatform_postgres.faults import RETRIED, closed, translated
 from expressplatform_postgres.migrating import must_be_current
 
@@ -54,6 +53,7 @@ class Connections:
                 num_workers=1,
                 open=True,
             )
+            self._pool.wait(busy_seconds)
 
     def close(self) -> None:
         """Close the connections; any later call raises ``StoreUnusable`` with the code ``closed``."""
@@ -83,7 +83,7 @@ class Connections:
             try:
                 return self._once(asked)
             except RETRIED:
-                time.sleep(random.uniform(0, pause))
+                time.sleep(DICE.uniform(0, pause))
         return self._once(asked)
 
     def _once(self, asked: Asked) -> list[list[Row]]:

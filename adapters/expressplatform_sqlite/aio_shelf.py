@@ -16,11 +16,12 @@ from expressplatform_sqlite.shelf import SqliteShelf
 class AsyncSqliteShelf:
     """`SqliteShelf` with methods that are awaited: the same file, the same promises, the same errors."""
 
-    __slots__ = ("_hands", "_shelf")
+    __slots__ = ("_closed", "_hands", "_shelf")
 
     def __init__(self, path: str | os.PathLike[str], *, busy_seconds: float = 30.0, threads: int = 4) -> None:
         self._shelf = SqliteShelf(path, busy_seconds=busy_seconds)
         self._hands = Hands(threads, "shelf")
+        self._closed = False
 
     async def put(self, rows: Sequence[ShelfRow], /) -> Sequence[bool]:
         """Keep each record that follows the one that stands; durable when this returns. See `Shelf.put`."""
@@ -44,6 +45,9 @@ class AsyncSqliteShelf:
 
     async def close(self) -> None:
         """Close the file; any later call raises ``StoreUnusable`` with the code ``closed``."""
+        if self._closed:
+            return
+        self._closed = True
         await self._hands.carry(self._shelf.close)
         self._hands.let_go()
 

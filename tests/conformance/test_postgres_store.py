@@ -87,7 +87,6 @@ class OnPostgres(StoreMachine):
 _CURRENT = settings()
 
 
-@pytest.mark.filterwarnings("ignore:Do not use the `random` module")  # the pool of connections does
 def test_the_store_walks_at_random_beside_the_reference_store(database: str) -> None:
     """Long under the profile ``prove``."""
     OnPostgres.dsn = database

@@ -15,6 +15,7 @@ from typing import Final
 import attrs
 
 from expressplatform.ports import EVERYONE, Shelf, ShelfRow, Sought
+from expressplatform.testing.store_doors import refused
 
 _MOST: Final = 12
 """More pages than any list of these checks has."""
@@ -165,6 +166,22 @@ class Keeping:
             assert mine.all(shelf, Sought(label=kept.labels[0])) == [kept]
             other = "two" if kept.labels == ("one",) else "one"
             assert mine.all(shelf, Sought(label=other)) == []
+
+    def test_after_close_every_call_says_so(self) -> None:
+        """Every call raises StoreUnusable with the code closed; closing again is harmless."""
+        mine = MyShelf()
+        with self.opened() as shelf:
+            shelf.close()
+            shelf.close()
+            for call in (
+                lambda: shelf.put([]),
+                lambda: shelf.put([mine.row(1)]),
+                lambda: shelf.get(mine.owner, mine.kind, "x"),
+                lambda: shelf.list(mine.owner, mine.kind, _ALL, "", 1),
+                lambda: shelf.years(mine.kind),
+                lambda: shelf.delete(mine.owner, mine.kind, []),
+            ):
+                refused("closed", call)
 
 
 class Listing:
