@@ -1,5 +1,6 @@
 """The shell: load, decide, append, and the work that follows; once as a flow, with two faces."""
 
+from expressplatform.platform.admitting import Session, SignedIn
 from expressplatform.platform.aio import AsyncPlatform
 from expressplatform.platform.breach_telling import Told
 from expressplatform.platform.evidencing import Document, DocumentCopy
@@ -19,6 +20,8 @@ __all__ = [
     "Reapplied",
     "Request",
     "RightsAnswer",
+    "Session",
+    "SignedIn",
     "Ticked",
     "Told",
     "Waits",

@@ -13,6 +13,7 @@ from expressplatform.errors import ExpressPlatformError
 from expressplatform.events import Event
 from expressplatform.indicators import Figures, Tally
 from expressplatform.memory_shelf import MemoryRegister, MemoryShelf
+from expressplatform.platform.aio_admission import AsyncAdmissionFace
 from expressplatform.platform.aio_breach import AsyncBreachFace
 from expressplatform.platform.aio_evidence import AsyncEvidenceFace
 from expressplatform.platform.aio_privacy import AsyncPrivacyFace
@@ -24,6 +25,7 @@ from expressplatform.platform.system import system_draw, utc_now
 from expressplatform.ports import (
     AsyncCaseStore,
     AsyncEvidenceStore,
+    AsyncMessenger,
     AsyncShelf,
     Draw,
     KeyStore,
@@ -38,11 +40,12 @@ from expressplatform.privacy.disclosure import Disclosure
 from expressplatform.scheme import Assessment, Participant, Scheme
 
 
-class AsyncPlatform(AsyncPrivacyFace, AsyncRightsFace, AsyncEvidenceFace, AsyncBreachFace):
+class AsyncPlatform(AsyncPrivacyFace, AsyncRightsFace, AsyncEvidenceFace, AsyncBreachFace, AsyncAdmissionFace):
     """`Platform` for asynchronous callers: same arguments, same methods, each to be awaited.
 
     The key store and the register are asked directly; one that travels over a network belongs behind a cache of its
-    own.
+    own. A messenger that blocks is asked directly too: one that travels over a network belongs into a
+    `threads.ThreadedMessenger`.
     """
 
     def __init__(
@@ -56,11 +59,12 @@ class AsyncPlatform(AsyncPrivacyFace, AsyncRightsFace, AsyncEvidenceFace, AsyncB
         gateways: Mapping[str, TraderGateway] = NO_GATEWAYS,
         participants: Sequence[Participant] = (),
         shelf: AsyncShelf | None = None,
-        messenger: Messenger | None = None,
+        messenger: Messenger | AsyncMessenger | None = None,
         evidence: AsyncEvidenceStore | None = None,
         scan: Scan | None = None,
         strip: Strip | None = None,
         register: Register | None = None,
+        link: str = "",
     ) -> None:
         self._flow = Flow(
             scheme=scheme,
@@ -76,6 +80,7 @@ class AsyncPlatform(AsyncPrivacyFace, AsyncRightsFace, AsyncEvidenceFace, AsyncB
             scan=scan,
             strip=strip,
             register=register if register is not None else MemoryRegister(),
+            link=link,
         )
 
     @property

@@ -22,6 +22,7 @@ from expressplatform.platform.requests import Request, numbered
 from expressplatform.ports import (
     AsyncCaseStore,
     AsyncEvidenceStore,
+    AsyncMessenger,
     AsyncShelf,
     Commit,
     Draw,
@@ -75,11 +76,12 @@ class Desk:
         gateways: Mapping[str, TraderGateway],
         participants: Sequence[Participant],
         shelf: AsyncShelf,
-        messenger: Messenger | None,
+        messenger: Messenger | AsyncMessenger | None,
         evidence: AsyncEvidenceStore | None,
         scan: Scan | None,
         strip: Strip | None,
         register: Register,
+        link: str,
     ) -> None:
         self.scheme = scheme
         self.store = store
@@ -94,6 +96,7 @@ class Desk:
         self.scan = scan
         self.strip = strip
         self.register = register
+        self.link = link
         self.ring = KeyRing(keys)
         self.secrets = KeyRing(_Secrets(keys))
         self._adopted = False

@@ -251,9 +251,9 @@ BODIES: Final[Table] = MappingProxyType(
             "反映未履行协议的期限已届满，投诉 {reference} 已结束。",
         ),
         "remind_supply": (
-            "We still wait for what we asked you for in complaint {reference}:\n{missing}",
-            "本會仍等候你就投訴 {reference} 補交以下資料：\n{missing}",
-            "我会仍在等待您就投诉 {reference} 补充以下材料：\n{missing}",
+            "We still wait for what we asked you for in complaint {reference}.",
+            "本會仍等候你就投訴 {reference} 補交資料。",
+            "我会仍在等待您就投诉 {reference} 补充材料。",
         ),
         "remind_confirm": (
             (
