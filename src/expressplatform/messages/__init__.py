@@ -7,7 +7,17 @@ trader, a day, and on upload the code of its callers: nothing else of the person
 
 from expressplatform.messages.letters import Letter, letter_of
 from expressplatform.messages.standing import Happened, happenings, stands
-from expressplatform.messages.table import ENTRIES, NEVER_TOLD, Alerted, Entry, Queued, Silent, Tell, answer_for
+from expressplatform.messages.table import (
+    ENTRIES,
+    NEVER_TOLD,
+    Alerted,
+    Entry,
+    Queued,
+    Silent,
+    Tell,
+    answer_for,
+    answer_to,
+)
 
 __all__ = [
     "ENTRIES",
@@ -20,6 +30,7 @@ __all__ = [
     "Silent",
     "Tell",
     "answer_for",
+    "answer_to",
     "happenings",
     "letter_of",
     "stands",

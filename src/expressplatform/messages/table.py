@@ -12,14 +12,26 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from expressplatform.codes import Audience, Role, Status
+from expressplatform.codes import Audience, Duty, Role, Status
 from expressplatform.complaint import Actor
 from expressplatform.events import Event
 from expressplatform.messages.complainants import COMPLAINANTS
 from expressplatform.messages.entries import Alerted, Answer, Entry, Queued, Silent, Tell
 from expressplatform.messages.others import COUNCILS, TRADERS
 
-__all__ = ["ENTRIES", "NEVER_TOLD", "Alerted", "Answer", "Entry", "Queued", "Silent", "Tell", "answer_for", "speaker"]
+__all__ = [
+    "ENTRIES",
+    "NEVER_TOLD",
+    "Alerted",
+    "Answer",
+    "Entry",
+    "Queued",
+    "Silent",
+    "Tell",
+    "answer_for",
+    "answer_to",
+    "speaker",
+]
 
 ENTRIES: Final[Mapping[Audience, tuple[Entry, ...]]] = MappingProxyType(
     {Audience.COMPLAINANT: COMPLAINANTS, Audience.TRADER: TRADERS, Audience.COUNCIL: COUNCILS}
@@ -47,16 +59,21 @@ _BY_EVENT: Final[Mapping[tuple[Audience, type[Event]], tuple[Entry, ...]]] = Map
 
 
 def answer_for(event: Event, into: Status, audience: Audience) -> Answer:
-    """What an audience is sent of an event that left its case in a status, or why nothing is.
+    """What an audience is sent of an event that left its case in a status, or why nothing is."""
+    return answer_to(type(event), speaker(event.by), into, getattr(event.asked, "duty", None), audience)
 
-    Raises LookupError for an event that the table does not know: a test holds that there is none.
+
+def answer_to(event: type[Event], by: Role, into: Status, duty: Duty | None, audience: Audience) -> Answer:
+    """The same for a kind of event: whose word it is, into which status it led, about which duty (None: none).
+
+    Raises LookupError for what the table does not know: a test holds that the lifecycle has no such event.
     """
     if audience in NEVER_TOLD:
         return NEVER_TOLD[audience]
-    for entry in _BY_EVENT.get((audience, type(event)), ()):
-        if entry.fits(speaker(event.by), into, getattr(event.asked, "duty", None)):
+    for entry in _BY_EVENT.get((audience, event), ()):
+        if entry.fits(by, into, duty):
             return entry.answer
-    raise LookupError(f"nobody said what {audience} is told of {type(event).__name__}")
+    raise LookupError(f"nobody said what {audience} is told of {event.__name__}")
 
 
 def speaker(by: Actor) -> Role:

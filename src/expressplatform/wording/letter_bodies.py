@@ -206,17 +206,17 @@ BODIES: Final[Table] = MappingProxyType(
         ),
         "consent_withdrawn": (
             (
-                "You have taken back your consent that complaint {reference} is sent to {recipient}. Nothing more "
-                "goes "
-                "there; whatever was obtained there is to be deleted. What was done before stays lawful."
+                "You have taken back your consent that complaint {reference} is sent to:\n- {recipient}\n\n"
+                "Nothing more goes there; whatever was obtained there is to be deleted. What was done before stays "
+                "lawful. If that was not you, tell us at once."
             ),
             (
-                "你已撤回把投訴 {reference} 轉交 {recipient} 的同意。本會不會再向其提供資料；已取得的資料須予刪除。"
-                "撤回前的處理仍屬合法。"
+                "你已撤回同意，本會不再把投訴 {reference} 轉交：\n- {recipient}\n\n"
+                "本會不會再向其提供資料；已取得的資料須予刪除。撤回前的處理仍屬合法。如非你本人所為，請立即告知本會。"
             ),
             (
-                "您已撤回将投诉 {reference} 移转 {recipient} 的同意。我会不再向其提供信息；已取得的信息须予删除。"
-                "撤回前的处理仍属合法。"
+                "您已撤回同意，我会不再将投诉 {reference} 移转：\n- {recipient}\n\n"
+                "我会不会再向其提供信息；已取得的信息须予删除。撤回前的处理仍属合法。如非您本人操作，请立即告知我会。"
             ),
         ),
         "corrected": (
