@@ -18,6 +18,7 @@ from expressplatform.case import Case
 from expressplatform.codes import (
     Attention,
     Audience,
+    BoughtBy,
     Channel,
     DeclineReason,
     Duty,
@@ -61,6 +62,7 @@ from tests.whole_complaint import WHOLE
 KINDS: Final = {one for one in vars(e).values() if isinstance(one, type) and issubclass(one, Event)} - {Event}
 TOLD: Final = {entry.answer.occasion for entry in COMPLAINANTS if isinstance(entry.answer, Tell)}
 SCRIPTS: Final = (Language.ENGLISH, Language.TRADITIONAL_CHINESE, Language.SIMPLIFIED_CHINESE)
+PARTICULARS: Final = tuple(one.name for one in attrs.fields(Particulars))  # type: ignore[arg-type]
 CALLERS: Final = CallCode("918273")
 
 
@@ -147,7 +149,7 @@ class TestTheTable:
         """Whoever acts, wherever it leads and whatever duty it is about."""
         for row in ROWS:
             for duty in (None, *Duty):
-                assert answer_to(row.event, row.by, row.target, duty, audience)
+                assert answer_to(row.event, row.by, row.target, duty, audience) is not None
 
     def test_what_is_no_event_of_the_table_is_nobodys_to_answer(self) -> None:
         """The root of all events has no entry."""
@@ -245,7 +247,7 @@ class TestLetters:
     def test_nothing_of_the_person_is_in_it(self, language: Language) -> None:
         """No word that somebody gave: name, contact, order number, statement, remark."""
         assert isinstance(WHOLE.particulars, Particulars)
-        given = [value for value in attrs.asdict(WHOLE.particulars).values() if isinstance(value, str) and value]
+        given = [value for name in PARTICULARS if isinstance(value := getattr(WHOLE.particulars, name), str) and value]
         for occasion, letter, _ in letters(language):
             told = letter.subject + letter.text
             assert not [value for value in (*given, "Because it is so.", "B. Person") if value in told], occasion
@@ -366,7 +368,7 @@ class TestReasons:
 
     def test_what_rules_it_out_is_told_though_nobody_named_it(self) -> None:
         """Criteria that are not met are found again, as at the filing date; for another reason they are not."""
-        purchase = attrs.evolve(WHOLE.purchase, bought_by=type(WHOLE.purchase.bought_by)("shop"))
+        purchase = attrs.evolve(WHOLE.purchase, bought_by=BoughtBy.SHOP)
         complaint = attrs.evolve(WHOLE, purchase=purchase)
         for reason, told in ((DeclineReason.CRITERIA_NOT_MET, True), (DeclineReason.OTHER_BODY, False)):
             walk = Walk(complaint).do(c.Decline(reason))
