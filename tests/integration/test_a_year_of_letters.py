@@ -19,12 +19,13 @@ import pytest
 
 from expressplatform import events as e
 from expressplatform.case import Case, apply
-from expressplatform.codes import Attention, Duty, Language, Reading, Role, Status
+from expressplatform.codes import Attention, Audience, Duty, Language, Reading, Role, Status
 from expressplatform.complaint import Actor
 from expressplatform.errors import Refused
 from expressplatform.events import Event
 from expressplatform.memory import MemoryKeyStore, MemoryStore
 from expressplatform.memory_shelf import MemoryShelf
+from expressplatform.messages import Tell, answer_for
 from expressplatform.platform import Platform
 from expressplatform.ports import Message
 from expressplatform.scheme import Known
@@ -188,6 +189,8 @@ def check(year: Year) -> dict[str, int]:
             assert told.letter is None
             kept["by an officer"] = kept.get("by an officer", 0) + (f"{case.id}.{told.version}.tell" in queue)
             continue
+        told_of = isinstance(answer_for(told.event, case.status, Audience.COMPLAINANT), Tell)
+        assert told_of is (told.letter is not None), type(told.event).__name__
         if told.letter is not None:
             assert told.letter.language == language
             assert case.reference in told.letter.subject
