@@ -55,7 +55,12 @@ def places(case_id: str, organisation: str) -> Talk[list[Placed]]:
 def feed(organisation: str, start: int, limit: int) -> Talk[list[FeedRow]]:
     """A trader's feed, each row with the header that stands now, where the trader may see it."""
     rows = yield from once(ledger_sql.FEED, org=organisation, start=start, limit=limit)
-    return [FeedRow(*row[:4], None if row[4] is None else header_of(row[4:])) for row in rows]
+    return [_fed_row(row) for row in rows]
+
+
+def _fed_row(row: Row) -> FeedRow:
+    place, case_id, version, gone, *header = row
+    return FeedRow(place, case_id, version, bool(gone), None if header[0] is None else header_of(tuple(header)))
 
 
 def _placed(row: Row) -> Placed:

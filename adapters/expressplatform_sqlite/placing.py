@@ -112,7 +112,12 @@ def feed(db: sqlite3.Connection, organisation: str, start: int, limit: int) -> l
     if organisation == EVERYONE:
         return []
     rows = db.execute(_FED, {"org": organisation, "start": start, "limit": limit})
-    return [FeedRow(*row[:3], bool(row[3]), None if row[4] is None else header_of(row[4:])) for row in rows]
+    return [_fed_row(row) for row in rows]
+
+
+def _fed_row(row: Row) -> FeedRow:
+    place, case_id, version, gone, *header = row
+    return FeedRow(place, case_id, version, bool(gone), None if header[0] is None else header_of(tuple(header)))
 
 
 def _placed(row: Row) -> Placed:

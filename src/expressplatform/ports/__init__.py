@@ -30,7 +30,7 @@ from expressplatform.ports.cases import (
 )
 from expressplatform.ports.evidence import AsyncEvidenceStore, EvidenceStore, Filed, check_place
 from expressplatform.ports.keys import KeyStore
-from expressplatform.ports.outward import Alert, Draw, Message, Messenger, Scan, Scanned, Strip, TraderGateway
+from expressplatform.ports.outward import Alert, Draw, Message, Messenger, Scan, Scanned, Strip, TraderGateway, Witness
 from expressplatform.ports.register import Register, RegisterEntry, Undone
 from expressplatform.ports.shelf import AsyncShelf, Shelf, ShelfPage, ShelfRow, Sought
 
@@ -77,5 +77,6 @@ __all__ = [
     "Undone",
     "Unplaced",
     "Wanted",
+    "Witness",
     "check_place",
 ]
