@@ -17,8 +17,8 @@ import pytest
 from examples.verify_bundle import NotProven, check
 from expressplatform import commands as c
 from expressplatform import ledger
-from expressplatform.codes import Role, Status
-from expressplatform.complaint import Actor
+from expressplatform.codes import Role
+from expressplatform.complaint import Actor, Particulars
 from expressplatform.errors import HeldBack, InvalidInput, LedgerBroken, NoSuchCase, Refused, SignatureInvalid
 from expressplatform.memory import MemoryKeyStore, MemoryStore
 from expressplatform.memory_shelf import MemoryShelf
@@ -28,8 +28,8 @@ from expressplatform.ports import EVERYONE, CaseStore, StoredCase
 from expressplatform_sqlite.keys import LocalKeyStore
 from expressplatform_sqlite.shelf import SqliteShelf
 from expressplatform_sqlite.store import SqliteStore
-from tests.walking import JD, OFFICER, PERSON, TAOBAO, UPLOAD
-from tests.whole_life import ASSESSED, SECOND, WHO, Clock, complaint, live, long_life, seeded, short_life
+from tests.walking import JD, OFFICER, PERSON, TAOBAO, UPLOAD, consent_to
+from tests.whole_life import ASSESSED, SECOND, Clock, complaint, live, long_life, say, seeded, short_life
 
 AUDITOR = Actor(Role.AUDITOR, "auditor-1", OFFICER.organisation)
 
@@ -196,7 +196,7 @@ def test_a_bundle_holds_nothing_sealed_and_proves_what_was_not_signed_that_day(c
     platform.sequence()
     daily = platform.checkpoint()
     assert daily is not None
-    live(platform, clock, short_life(), "form-2", attrs.evolve(WHO, order_number="2-18"))
+    live(platform, clock, short_life(), "form-2", OTHER)
     platform.act(case.id, c.Recall(WORDS), by=OFFICER, key="on")
     platform.sequence()
     assert platform.checkpoint() == daily
@@ -212,7 +212,10 @@ def test_a_bundle_holds_nothing_sealed_and_proves_what_was_not_signed_that_day(c
         platform.ledger_bundle(case.id, by=PERSON, earlier=b"no note")
 
 
-WORDS = short_life()[3][0].particulars  # type: ignore[attr-defined]
+WORDS = say()
+OTHER = Particulars(
+    name="B. Person", email="b@example.org", order_number="2-18", statement="It broke.", request="Refund."
+)
 
 
 def test_proofs_hold_after_erasure(council: Council) -> None:
@@ -243,9 +246,10 @@ def test_proofs_of_places_are_handed_out(council: Council) -> None:
     ledger.verify_inclusion(hashes[3], 3, 8, platform.inclusion_proof(3, 8), root)
     old = ledger.EMPTY.extend(hashes[:5]).root()
     ledger.verify_consistency(5, old, 8, root, platform.consistency_proof(5, 8))
-    for ask in (lambda: platform.inclusion_proof(0, 9), lambda: platform.consistency_proof(1, 9)):
-        with pytest.raises(InvalidInput):
-            ask()
+    with pytest.raises(InvalidInput):
+        platform.inclusion_proof(0, 9)
+    with pytest.raises(InvalidInput):
+        platform.consistency_proof(1, 9)
 
 
 def test_a_trader_follows_its_feed_from_cursor_to_cursor(council: Council) -> None:
@@ -265,11 +269,6 @@ def test_a_trader_follows_its_feed_from_cursor_to_cursor(council: Council) -> No
     assert (rest.moved[0].header.status, rest.moved[0].header.trader) == ("obtained", "taobao")
     assert (rest.moved[0].header.assignee, rest.moved[0].header.alarms) == ("", 0)
     assert platform.feed(by=TAOBAO, after=rest.after) == attrs.evolve(rest, moved=())
-    platform.act(case.id, c.Recall(WORDS), by=OFFICER, key="on")
-    platform.act(case.id, c.ConfirmDeletion(short_life()[-1][0].kept), by=TAOBAO, key="gone")  # type: ignore[attr-defined]
-    council.sequenced()
-    gone = platform.feed(by=TAOBAO, after=rest.after)
-    assert (gone.moved[-1].version, gone.moved[-1].gone, gone.moved[-1].header) == (5, True, None)
     assert platform.feed(by=JD).moved == ()
     for by in (OFFICER, PERSON, AUDITOR):
         with pytest.raises(Refused):
@@ -279,6 +278,38 @@ def test_a_trader_follows_its_feed_from_cursor_to_cursor(council: Council) -> No
             platform.feed(by=TAOBAO, after=after)
     with pytest.raises(InvalidInput):
         platform.feed(by=TAOBAO, limit=0)
+
+
+def test_a_case_that_left_a_trader_is_gone_from_its_feed_once(council: Council) -> None:
+    """It is recalled before it was obtained, and goes to another trader: nothing of that is told to the first."""
+    platform, clock = council.platform, council.clock
+    case = live(platform, clock, short_life()[:2])
+    council.sequenced()
+    page = platform.feed(by=TAOBAO)
+    moved = list(page.moved)
+    on = [(c.Recall(WORDS), OFFICER), (c.GiveConsent(consent_to("jd")), PERSON), (c.Redirect("jd"), OFFICER)]
+    for number, (command, by) in enumerate([*on, (c.Accept(WORDS), OFFICER), (UPLOAD, OFFICER)]):
+        clock.wait(hours=1)
+        platform.act(case.id, command, by=by, key=f"on-{number}")
+        council.sequenced()
+        page = platform.feed(by=TAOBAO, after=page.after)
+        moved += page.moved
+    assert [one.gone for one in moved] == [*[False] * (len(moved) - 1), True]
+    assert moved[-1].header is None
+    assert {one.gone for one in platform.feed(by=TAOBAO).moved} == {True}
+    assert [one.gone for one in platform.feed(by=JD).moved] == [False]
+
+
+def test_a_former_trader_is_not_told_how_it_goes_on_with_another(council: Council) -> None:
+    """It obtained the case and still sees that there is one; who has it now, and where it stands, is not its to know."""
+    platform, clock = council.platform, council.clock
+    commands = [command for command, _ in long_life()]
+    live(platform, clock, long_life()[: commands.index(c.AcceptOffer(1))])
+    council.sequenced()
+    for one in platform.feed(by=TAOBAO).moved:
+        assert one.header is not None
+        assert (one.header.status, one.header.trader, one.header.due_at, one.header.duty) == ("", "", None, "")
+    assert {one.header.status for one in platform.feed(by=JD).moved if one.header} == {"in_conciliation"}
 
 
 def test_a_store_that_is_older_than_a_checkpoint_that_was_sent_out_is_found() -> None:

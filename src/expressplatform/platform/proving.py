@@ -198,7 +198,12 @@ class _Held:
 
 
 def shown_to(header: Header, organisation: str) -> Header:
-    """A header as a trader is shown it: nobody else's name, no staff, nothing that others owe."""
+    """A header as a trader is shown it: nobody else's name, no staff, nothing that others owe.
+
+    While another trader has the case, not where it stands either.
+    """
+    if header.trader not in ("", organisation):
+        header = attrs.evolve(header, status="", due_at=None, duty="", provisional=False)
     return attrs.evolve(
         header,
         trader=organisation if header.trader == organisation else "",

@@ -92,7 +92,8 @@ class Verified:
 class Moved:
     """That a case moved, as a trader is told: to which version. ``gone``: it may not see the case any more.
 
-    ``header`` is where the case stands now, without what concerns others; None where it is gone.
+    ``header`` is where the case stands now, without what concerns others, and with an empty ``status`` while another
+    trader has it; None where it is gone.
     """
 
     case_id: str

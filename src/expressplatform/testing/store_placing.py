@@ -222,7 +222,8 @@ class Feeding(Doors):
         with self.opened() as store:
             for expected in range(4):
                 store.append([mine.changed(n, expected, trader=mine.trader) for n in (1, 2, 3)])
-                sequence(store, 5)
+                if expected % 2:
+                    sequence(store, 5)
             whole = list(store.feed(mine.trader, 0, MANY))
             assert len(told(store, mine.trader)) == 12
             order = {row.event: row.place for n in (1, 2, 3) for row in placed(store, mine.case(n))}
