@@ -301,7 +301,7 @@ def test_a_case_that_left_a_trader_is_gone_from_its_feed_once(council: Council) 
 
 
 def test_a_former_trader_is_not_told_how_it_goes_on_with_another(council: Council) -> None:
-    """It obtained the case and still sees that there is one; who has it now, and where it stands, is not its to know."""
+    """It obtained the case and still sees that there is one; who has it now, and where it stands, it does not."""
     platform, clock = council.platform, council.clock
     commands = [command for command, _ in long_life()]
     live(platform, clock, long_life()[: commands.index(c.AcceptOffer(1))])

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from expressplatform.complaint import Actor
 from expressplatform.platform.flow import Flow
 from expressplatform.platform.requests import Feed, Sequenced, Verified
+from expressplatform.ports import LedgerSize
 
 
 class AsyncLedgerFace:
@@ -44,6 +45,10 @@ class AsyncLedgerFace:
         Refused (``not_placed``, ``wrong_role``), NoSuchCase, LedgerBroken, and what `verify` raises of a checkpoint.
         """
         return await self._flow.ledger_bundle(case_id, by, earlier)
+
+    async def ledger_size(self) -> LedgerSize:
+        """How many rows have a place in the ledger, and how many wait for one."""
+        return await self._flow.ledger_size()
 
     async def checkpoint(self) -> bytes | None:
         """The newest checkpoint that was signed, as a note; None before the first."""

@@ -22,7 +22,7 @@ from expressplatform.ledger import Checkpoint, Frontier, Tree
 from expressplatform.platform import rows
 from expressplatform.platform.requests import Feed, Moved, Verified, judged_list
 from expressplatform.platform.sequencing import STRETCH, Sequencing
-from expressplatform.ports import Header, Placed, StoredCase
+from expressplatform.ports import Header, LedgerSize, Placed, StoredCase
 
 T = TypeVar("T")
 
@@ -127,6 +127,10 @@ class Proving(Sequencing):
         root = await self.proven(lambda tree: tree.root(whole))
         fresh = self.signed(Checkpoint(self.origin, whole, root))
         return fresh, None if last is None else last.value.note.encode()
+
+    async def ledger_size(self) -> LedgerSize:
+        """How many rows have a place, and how many wait for one."""
+        return await self.store.ledger()
 
     async def checkpoint(self) -> bytes | None:
         """The note of the newest checkpoint that was kept; None where there is none."""

@@ -8,6 +8,7 @@ from expressplatform.complaint import Actor
 from expressplatform.driving import run
 from expressplatform.platform.flow import Flow
 from expressplatform.platform.requests import Feed, Sequenced, Verified
+from expressplatform.ports import LedgerSize
 
 
 class LedgerFace:
@@ -43,6 +44,10 @@ class LedgerFace:
         Refused (``not_placed``, ``wrong_role``), NoSuchCase, LedgerBroken, and what `verify` raises of a checkpoint.
         """
         return run(self._flow.ledger_bundle(case_id, by, earlier))
+
+    def ledger_size(self) -> LedgerSize:
+        """How many rows have a place in the ledger, and how many wait for one."""
+        return run(self._flow.ledger_size())
 
     def checkpoint(self) -> bytes | None:
         """The newest checkpoint that was signed, as a note; None before the first."""
