@@ -22,14 +22,12 @@ _NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?")
 
 @final
 class CheckpointFolder:
-    """A `Witness` that writes under the folder at ``path``, made (mode 0700, files 0600) when it is not there."""
+    """A `Witness` that writes under the folder at ``path``, made with the first file (mode 0700, files 0600)."""
 
     __slots__ = ("_folder",)
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._folder = Path(os.path.abspath(path))
-        with translated():
-            make_folder(self._folder)
 
     def checkpoint(self, organisation: str, id: str, note: bytes, /) -> None:
         """Writes the note into the organisation's folder, under the last part of its id; durable when this returns.
@@ -43,6 +41,7 @@ class CheckpointFolder:
         place = self._folder / organisation / f"{name}{SUFFIX}"
         with translated():
             if not place.exists():
+                make_folder(self._folder)
                 with written(self._folder, place) as file:
                     file.write(note)
 
