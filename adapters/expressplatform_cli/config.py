@@ -146,10 +146,13 @@ def _problems(document: dict[str, object]) -> tuple[Problem, ...]:
     return (*unknown, *missing, *wrong)
 
 
-def configuration(scheme: str, store: str, keys: str, register: str = REGISTER, scan: Sequence[str] = ()) -> str:
+def configuration(
+    scheme: str, store: str, keys: str, register: str = REGISTER, scan: Sequence[str] = (), origin: str = ""
+) -> str:
     """The text of a configuration file."""
     looks = f"scan = {json.dumps([*scan])}" if scan else '# scan = ["clamdscan", "--no-summary", "-"]'
     named = json.dumps(register, ensure_ascii=False)
+    called = f"origin = {json.dumps(origin, ensure_ascii=False)}" if origin else '# origin = "council.example/ledger"'
     return (
         "# Where the commands of expressplatform find their files. Paths are relative to this file.\n"
         f'scheme = "{scheme}"\n'
@@ -159,7 +162,7 @@ def configuration(scheme: str, store: str, keys: str, register: str = REGISTER, 
         f'# evidence = "{EVIDENCE}"  # the file of documents, made with the first of them\n'
         f"{looks}  # looks into each of them: 0 is clean, 1 harmful\n"
         f'checkpoints = "{CHECKPOINTS}"  # what the ledger came to, by the day, for every organisation: hand it on\n'
-        '# origin = "council.example/ledger"  # what the ledger is called: never change it once handed out\n'
+        f"{called}  # what the ledger is called: never change it once handed out\n"
     )
 
 
