@@ -1,4 +1,4 @@
-"""Every store of evidence keeps the contract: in memory, in a folder, in SQLite, and awaited."""
+"""Every store of evidence keeps the contract: in memory, in a folder, in SQLite, in PostgreSQL, and awaited."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from expressplatform.ports import EvidenceStore
 from expressplatform.testing.evidence_contract import AsyncEvidenceContract, EvidenceContract
 from expressplatform.threads import ThreadedEvidence
 from expressplatform_files.evidence import AsyncDirectoryEvidence, DirectoryEvidence
+from expressplatform_postgres.aio_evidence import AsyncPostgresEvidence
+from expressplatform_postgres.evidence import PostgresEvidence
 from expressplatform_sqlite.evidence import AsyncSqliteEvidence, SqliteEvidence
 
 
@@ -63,3 +65,27 @@ class TestSqliteEvidenceWithoutAFile(EvidenceContract):
 class TestAsyncSqliteEvidence(InAPlace, AsyncEvidenceContract):
     def make_store(self) -> AsyncSqliteEvidence:
         return AsyncSqliteEvidence(self.path)
+
+
+class InTheDatabase:
+    """A database that tests share."""
+
+    @pytest.fixture(autouse=True)
+    def where(self, database: str) -> None:
+        self.dsn = database
+
+    dsn: str
+
+
+class TestPostgresEvidence(InTheDatabase, EvidenceContract):
+    def make_store(self) -> PostgresEvidence:
+        return PostgresEvidence(self.dsn)
+
+    def reopen(self, store: EvidenceStore) -> EvidenceStore:
+        store.close()
+        return PostgresEvidence(self.dsn)
+
+
+class TestAsyncPostgresEvidence(InTheDatabase, AsyncEvidenceContract):
+    def make_store(self) -> AsyncPostgresEvidence:
+        return AsyncPostgresEvidence(self.dsn)
