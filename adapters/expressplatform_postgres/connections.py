@@ -107,7 +107,7 @@ class Connections:
 
     @contextmanager
     def _together_in(self, kind: str) -> Iterator[Callable[[Asked], list[list[Row]]]]:
-        """What asks things that belong together: one transaction, whose first statement ``kind`` says how it is isolated.
+        """What asks things that belong together: one transaction, which ``kind``, its first statement, isolates.
 
         Nothing in it is asked again, because what was handed over cannot be had a second time.
         """

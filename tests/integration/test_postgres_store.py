@@ -25,9 +25,11 @@ from expressplatform.ports import (
     EVERYONE,
     Appended,
     AsyncCaseStore,
+    AsyncEvidenceStore,
     AsyncShelf,
     CaseStore,
     Conflict,
+    EvidenceStore,
     Shelf,
     Wanted,
 )
@@ -35,7 +37,9 @@ from expressplatform.testing.shelf_checks import MyShelf
 from expressplatform.testing.store_rows import MANY, NOON, Mine
 from expressplatform_postgres import sql
 from expressplatform_postgres.aio import AsyncPostgresStore
+from expressplatform_postgres.aio_evidence import AsyncPostgresEvidence
 from expressplatform_postgres.aio_shelf import AsyncPostgresShelf
+from expressplatform_postgres.evidence import PostgresEvidence
 from expressplatform_postgres.shelf import PostgresShelf
 from expressplatform_postgres.store import PostgresStore
 from tests.servers import KINDS, Server, running
@@ -471,6 +475,7 @@ class TestBothFaces:
         [
             (PostgresStore, AsyncPostgresStore, CaseStore, AsyncCaseStore),
             (PostgresShelf, AsyncPostgresShelf, Shelf, AsyncShelf),
+            (PostgresEvidence, AsyncPostgresEvidence, EvidenceStore, AsyncEvidenceStore),
         ],
     )
     def test_both_have_the_methods_of_their_ports_and_the_same_arguments(
@@ -480,13 +485,20 @@ class TestBothFaces:
         assert inspect.signature(sync) == inspect.signature(aio)
         for name in _public(aio):
             plain, awaited = getattr(sync, name), getattr(aio, name)
+            if inspect.isasyncgenfunction(awaited):  # what is iterated is iterated asynchronously
+                assert inspect.signature(plain).parameters == inspect.signature(awaited).parameters
+                continue
             assert inspect.signature(plain) == inspect.signature(awaited)
             assert inspect.iscoroutinefunction(awaited)
 
     def test_neither_shows_its_address(self, database: str) -> None:
-        with PostgresStore(database) as store, PostgresShelf(database) as shelf:
-            awaited = AsyncPostgresStore(database), AsyncPostgresShelf(database)
-            for one in (store, shelf, *awaited):
+        with (
+            PostgresStore(database) as store,
+            PostgresShelf(database) as shelf,
+            PostgresEvidence(database) as evidence,
+        ):
+            awaited = AsyncPostgresStore(database), AsyncPostgresShelf(database), AsyncPostgresEvidence(database)
+            for one in (store, shelf, evidence, *awaited):
                 assert repr(one) == f"<{type(one).__name__}>"
 
     def test_instants_are_utc_whatever_the_time_zone_of_the_connection(self, database: str) -> None:
