@@ -20,9 +20,10 @@ from expressplatform.errors import EvidenceMissing, StoreUnusable
 from expressplatform.sealing import OVERHEAD
 from expressplatform.testing.evidence_contract import EvidenceContract
 from expressplatform.testing.store_rows import MANY, NOON, Mine
+from expressplatform_postgres import sql
 from expressplatform_postgres.aio_evidence import AsyncPostgresEvidence
 from expressplatform_postgres.evidence import PostgresEvidence
-from expressplatform_postgres.evidence_talks import PIECE
+from expressplatform_postgres.evidence_talks import PIECE, delete
 
 NAME: Final = "0" * 64
 LARGE: Final = 160
@@ -213,6 +214,18 @@ class TestWritersOfOneFile:
             go_on.set()
             first.result(30)
             assert list(store.get(case, NAME)) == [b"x"]
+
+    def test_a_file_that_comes_between_the_halves_of_a_deletion_stands_whole(self, database: str) -> None:
+        """Chunks go with the row that was deleted, and never with one that came after it."""
+        case = Mine().case(1)
+        deleting = delete(case, [NAME])
+        with PostgresEvidence(database) as store, PostgresEvidence(database) as other:
+            with store._together_in(sql.ONE_AFTER_ANOTHER) as ask:
+                found = ask(next(deleting))  # there is no such file yet
+                other.put(case, NAME, chunks(3), NOON)
+                with pytest.raises(StopIteration):
+                    ask(deleting.send(found))
+            assert list(store.get(case, NAME)) == list(chunks(3))
 
     def test_deletions_in_any_order_never_lock_each_other_out(self, database: str) -> None:
         case = Mine().case(1)
