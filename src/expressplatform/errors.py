@@ -7,6 +7,7 @@
     ├── StaleVersion        the caller: read the case again, then decide again
     ├── KeyReused           the caller: one key names one command, for ever
     ├── Unreachable         an officer: the complainant cannot be reached in this way
+    ├── TransportFailed     the caller: a request had no answer; a write may have been done
     ├── HeldBack            nobody: what cannot be sent now is sent later, by itself
     └── OperatorMustAct     whoever runs the platform
         ├── StoreUnusable   corrupt, newer or foreign files
@@ -142,6 +143,22 @@ class HeldBack(ExpressPlatformError):
 
     def __str__(self) -> str:
         return "held back for now; it is offered again by itself"
+
+
+@attrs.frozen(str=False)
+class TransportFailed(ExpressPlatformError):
+    """A request had no answer: ``no_connection``, ``timeout``, ``broken``, ``too_long`` or ``deadline``.
+
+    ``maybe_done`` says whether the other side may have seen it: then a write is asked again under the same key, or read
+    back. The address is not part of the error.
+    """
+
+    code: str
+    maybe_done: bool = True
+
+    def __str__(self) -> str:
+        done = "it may have been done: ask again under the same key" if self.maybe_done else "nothing was done"
+        return f"the request had no answer [{self.code}]; {done}"
 
 
 class OperatorMustAct(ExpressPlatformError):

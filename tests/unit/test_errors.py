@@ -26,6 +26,7 @@ EXAMPLES: tuple[ExpressPlatformError, ...] = (
     errors.KeyReused("case-1"),
     errors.Unreachable(),
     errors.HeldBack(),
+    errors.TransportFailed("timeout"),
     errors.StoreUnusable("newer", "written by a newer edition"),
     errors.SealBroken("tag", "case-1"),
     errors.SignatureInvalid(key_id="key-1"),

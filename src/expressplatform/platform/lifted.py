@@ -1,10 +1,9 @@
-"""Synchronous ports as asynchronous ones that never suspend, and the one `send` that runs the flow over them."""
+"""Synchronous ports as asynchronous ones that never suspend."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
 
 from expressplatform.ports import (
     Answer,
@@ -24,19 +23,6 @@ from expressplatform.ports import (
     StoredCase,
     Wanted,
 )
-
-T = TypeVar("T")
-
-
-def run(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Runs a coroutine that never suspends to its end."""
-    try:
-        coroutine.send(None)
-    except StopIteration as stop:
-        value: T = stop.value
-        return value
-    coroutine.close()
-    raise RuntimeError("a synchronous store must answer at once")
 
 
 class Lifted:

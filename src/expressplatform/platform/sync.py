@@ -13,12 +13,13 @@ from expressplatform.case import Case
 from expressplatform.codes import ErasureReason, Status
 from expressplatform.commands import Command, Erase, Lodge
 from expressplatform.complaint import Actor, Complaint
+from expressplatform.driving import run
 from expressplatform.errors import ExpressPlatformError
 from expressplatform.events import Event
 from expressplatform.indicators import Figures, Tally
 from expressplatform.memory_shelf import MemoryRegister, MemoryShelf
 from expressplatform.platform.flow import NO_GATEWAYS, Flow, approver
-from expressplatform.platform.lifted import Lifted, LiftedEvidence, LiftedShelf, run
+from expressplatform.platform.lifted import Lifted, LiftedEvidence, LiftedShelf
 from expressplatform.platform.requests import DeadLetter, Opened, Request, Ticked, Worked, wanted_of
 from expressplatform.platform.sync_breach import BreachFace
 from expressplatform.platform.sync_evidence import EvidenceFace

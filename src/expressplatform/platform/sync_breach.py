@@ -7,10 +7,10 @@ from datetime import datetime
 
 from expressplatform.codes import BreachOf
 from expressplatform.complaint import Actor
+from expressplatform.driving import run
 from expressplatform.platform.breach_requests import BreachRequest
 from expressplatform.platform.breach_telling import Told
 from expressplatform.platform.flow import Flow
-from expressplatform.platform.lifted import run
 from expressplatform.privacy.breaches import Breach
 
 

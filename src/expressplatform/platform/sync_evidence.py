@@ -8,10 +8,10 @@ from datetime import timedelta
 from expressplatform.case import Case
 from expressplatform.codes import EvidenceKind
 from expressplatform.complaint import Actor
+from expressplatform.driving import run
 from expressplatform.platform.evidencing import Document, DocumentCopy
 from expressplatform.platform.filing import GRACE
 from expressplatform.platform.flow import Flow
-from expressplatform.platform.lifted import run
 
 
 class EvidenceFace:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from expressplatform.complaint import Actor
+from expressplatform.driving import run
 from expressplatform.platform.flow import Flow
 from expressplatform.platform.inquiring import Given, Waits
-from expressplatform.platform.lifted import run
 from expressplatform.platform.requests import Opened, Reapplied
 from expressplatform.privacy.log import Access
 

@@ -7,8 +7,8 @@ from types import MappingProxyType
 
 from expressplatform.codes import Channel, IdentityProof, RefusalSection, Right
 from expressplatform.complaint import Actor
+from expressplatform.driving import run
 from expressplatform.platform.flow import Flow
-from expressplatform.platform.lifted import run
 from expressplatform.platform.requests import RightsAnswer
 from expressplatform.privacy.impact import ImpactAssessment
 from expressplatform.privacy.rights import Refusal, RightsRequest

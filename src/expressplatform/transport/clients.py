@@ -1,0 +1,205 @@
+"""Requests carried by a client of httpx, or of httpx2, that the caller owns.
+
+Laws of this file
+- Neither library is imported: the client is handed in, and its exceptions are those of the module that it is from.
+  The two do not mix (their classes are no kin), and no signature here names a class of either.
+- The client's owner closes it. Its proxy, certificates, pool and event hooks are its own; its default timeout,
+  redirects and cookies are not used: each attempt has the seconds that it is given.
+- The body is read in pieces, so that an answer that never ends, or is too long, ends.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from typing import Final, Protocol
+
+from expressplatform.errors import TransportFailed
+from expressplatform.transport.messages import HttpRequest, HttpResponse
+
+LONGEST: Final = 64 * 1024 * 1024
+"""The longest body that is read, in bytes, unless another limit is given."""
+_NEVER_SENT: Final = ("ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "ProxyError")
+"""The library's errors after which the server cannot have seen the request."""
+
+
+class _Pairs(Protocol):
+    def multi_items(self) -> list[tuple[str, str]]: ...
+
+
+class _Answer(Protocol):
+    @property
+    def status_code(self) -> int: ...
+    @property
+    def headers(self) -> _Pairs: ...
+
+
+class _SyncAnswer(_Answer, Protocol):
+    def iter_bytes(self) -> Iterator[bytes]: ...
+
+
+class _AsyncAnswer(_Answer, Protocol):
+    def aiter_bytes(self) -> AsyncIterator[bytes]: ...
+
+
+class _Client(Protocol):
+    """What is asked of ``httpx.Client`` or ``httpx2.Client``."""
+
+    def stream(
+        self,
+        method: str,
+        url: str,
+        *,
+        content: bytes,
+        headers: Sequence[tuple[str, str]],
+        follow_redirects: bool,
+        extensions: dict[str, object],
+    ) -> AbstractContextManager[_SyncAnswer]: ...
+
+
+class _AsyncClient(Protocol):
+    """What is asked of ``httpx.AsyncClient`` or ``httpx2.AsyncClient``."""
+
+    def stream(
+        self,
+        method: str,
+        url: str,
+        *,
+        content: bytes,
+        headers: Sequence[tuple[str, str]],
+        follow_redirects: bool,
+        extensions: dict[str, object],
+    ) -> AbstractAsyncContextManager[_AsyncAnswer]: ...
+
+
+class _Left(dict[str, float]):
+    """The timeouts of one attempt: whichever is asked for, what is left of its seconds."""
+
+    def __init__(self, seconds: float, clock: Callable[[], float]) -> None:
+        left = max(seconds, 0.001)
+        super().__init__(connect=left, read=left, write=left, pool=left)
+        self._until, self._clock = clock() + seconds, clock
+
+    def left(self) -> float:
+        """The seconds that are left; raises TransportFailed where there are none."""
+        left = self._until - self._clock()
+        if left <= 0:
+            raise TransportFailed("timeout")
+        return left
+
+    def get(self, key: str, default: object = None, /) -> float:
+        """What is left now, which the library asks for at each of its steps."""
+        return max(self._until - self._clock(), 0.001)
+
+
+class _Body:
+    """The pieces of an answer, counted."""
+
+    __slots__ = ("_left", "_longest", "_pieces", "_size")
+
+    def __init__(self, left: _Left, longest: int) -> None:
+        self._left, self._longest = left, longest
+        self._pieces: list[bytes] = []
+        self._size = 0
+
+    def add(self, piece: bytes) -> None:
+        self._left.left()
+        self._size += len(piece)
+        if self._size > self._longest:
+            raise TransportFailed("too_long")
+        self._pieces.append(piece)
+
+    def of(self, answer: _Answer) -> HttpResponse:
+        headers = tuple((name.lower(), value) for name, value in answer.headers.multi_items())
+        return HttpResponse(answer.status_code, headers, b"".join(self._pieces))
+
+
+def _errors(client: object) -> Mapping[str, type[Exception]]:
+    """The errors of the library that a client is from, by name; that of a class derived from its client, too."""
+    for kind in type(client).__mro__:
+        home = sys.modules.get(kind.__module__.partition(".")[0])
+        found = getattr(home, "HTTPError", None)
+        if isinstance(found, type) and hasattr(home, "ConnectError"):
+            names = (*_NEVER_SENT, "TimeoutException", "HTTPError", "InvalidURL", "StreamError")
+            return {name: getattr(home, name) for name in names}
+    raise TypeError("the client must be one of httpx or httpx2")
+
+
+def _failed(error: Exception, errors: Mapping[str, type[Exception]]) -> TransportFailed:
+    """What a library's error comes to; its text may hold an address and goes nowhere."""
+    unsent = isinstance(error, (*(errors[name] for name in _NEVER_SENT), errors["InvalidURL"]))
+    if isinstance(error, errors["TimeoutException"]):
+        return TransportFailed("timeout", maybe_done=not unsent)
+    return TransportFailed("no_connection" if unsent else "broken", maybe_done=not unsent)
+
+
+def _caught(errors: Mapping[str, type[Exception]]) -> tuple[type[Exception], ...]:
+    return errors["HTTPError"], errors["InvalidURL"], errors["StreamError"]
+
+
+class HttpxTransport:
+    """A `Transport` over a client of httpx or httpx2, which stays its owner's; ``longest`` bounds a body in bytes."""
+
+    __slots__ = ("_client", "_clock", "_errors", "_longest")
+
+    def __init__(self, client: _Client, *, longest: int = LONGEST, clock: Callable[[], float] = time.monotonic) -> None:
+        self._client, self._longest, self._clock = client, longest, clock
+        self._errors = _errors(client)
+
+    def send(self, request: HttpRequest, seconds: float, /) -> HttpResponse:
+        """The answer; raises TransportFailed (``no_connection``, ``timeout``, ``broken``, ``too_long``)."""
+        left = _Left(seconds, self._clock)
+        body = _Body(left, self._longest)
+        try:
+            with self._client.stream(
+                request.method,
+                request.url,
+                content=request.body,
+                headers=request.headers,
+                follow_redirects=False,
+                extensions={"timeout": left},
+            ) as answer:
+                for piece in answer.iter_bytes():
+                    body.add(piece)
+                return body.of(answer)
+        except _caught(self._errors) as error:
+            raise _failed(error, self._errors) from None
+
+    def __repr__(self) -> str:
+        return "<HttpxTransport>"
+
+
+class AsyncHttpxTransport:
+    """An `AsyncTransport` over an asynchronous client of httpx or httpx2."""
+
+    __slots__ = ("_client", "_clock", "_errors", "_longest")
+
+    def __init__(
+        self, client: _AsyncClient, *, longest: int = LONGEST, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._client, self._longest, self._clock = client, longest, clock
+        self._errors = _errors(client)
+
+    async def send(self, request: HttpRequest, seconds: float, /) -> HttpResponse:
+        """The answer; raises TransportFailed (``no_connection``, ``timeout``, ``broken``, ``too_long``)."""
+        left = _Left(seconds, self._clock)
+        body = _Body(left, self._longest)
+        try:
+            async with self._client.stream(
+                request.method,
+                request.url,
+                content=request.body,
+                headers=request.headers,
+                follow_redirects=False,
+                extensions={"timeout": left},
+            ) as answer:
+                async for piece in answer.aiter_bytes():
+                    body.add(piece)
+                return body.of(answer)
+        except _caught(self._errors) as error:
+            raise _failed(error, self._errors) from None
+
+    def __repr__(self) -> str:
+        return "<AsyncHttpxTransport>"

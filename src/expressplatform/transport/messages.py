@@ -1,0 +1,77 @@
+"""A request and its answer as HTTP libraries of any make carry them, and the port of whoever does."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import Protocol
+
+import attrs
+
+
+def _header(headers: tuple[tuple[str, str], ...], name: str) -> str:
+    """The values of a header, joined by commas as RFC 9110 section 5.3 allows; empty where it is not there."""
+    wanted = name.lower()
+    return ", ".join(value for own, value in headers if own.lower() == wanted)
+
+
+@attrs.frozen(repr=False)
+class HttpRequest:
+    """One request: an absolute ``url`` in ASCII, header pairs in their order, the whole body."""
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+    def header(self, name: str) -> str:
+        """A header's value, by its name in any case; empty where it is not there."""
+        return _header(self.headers, name)
+
+    def with_headers(self, *pairs: tuple[str, str]) -> HttpRequest:
+        """The request with these headers after its own."""
+        return attrs.evolve(self, headers=(*self.headers, *pairs))
+
+    def __repr__(self) -> str:
+        return f"<HttpRequest {self.method}>"
+
+
+@attrs.frozen(repr=False)
+class HttpResponse:
+    """One answer: its status, header pairs in their order, the whole body, decoded from any content coding."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+    def header(self, name: str) -> str:
+        """A header's value, by its name in any case; empty where it is not there."""
+        return _header(self.headers, name)
+
+    def __repr__(self) -> str:
+        return f"<HttpResponse {self.status}>"
+
+
+class Transport(Protocol):
+    """Carries a request once. Redirects are not followed: they are answers like any other."""
+
+    def send(self, request: HttpRequest, seconds: float, /) -> HttpResponse:
+        """The answer, of whatever status, within so many seconds; raises TransportFailed and nothing else."""
+
+
+class AsyncTransport(Protocol):
+    """`Transport` for asynchronous callers."""
+
+    def send(self, request: HttpRequest, seconds: float, /) -> Awaitable[HttpResponse]: ...
+
+
+class LiftedTransport:
+    """A synchronous transport as an asynchronous one that never suspends."""
+
+    __slots__ = ("_transport",)
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    async def send(self, request: HttpRequest, seconds: float, /) -> HttpResponse:
+        """The answer of the transport beneath."""
+        return self._transport.send(request, seconds)
