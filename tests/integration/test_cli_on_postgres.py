@@ -174,6 +174,19 @@ def test_before_it_is_migrated_every_command_names_the_command(desk: Desk) -> No
     assert "run 'expressplatform migrate'" in desk.run("cases").stderr
 
 
+def test_work_refuses_tables_of_another_release_and_names_the_command(desk: Desk) -> None:
+    """Nothing is claimed from a database that was not migrated, and nothing from a later release's."""
+    desk.ok("migrate")
+    with psycopg.connect(desk.dsn, autocommit=True) as db:
+        for version, code in ((LAST - 1, "older_schema"), (LAST + 1, "newer_schema")):
+            db.execute("UPDATE expressplatform_schema SET version = %s", (version,))
+            assert desk.error("work") == (Exit.STORE, code)
+            if code == "older_schema":
+                assert "run 'expressplatform migrate'" in desk.run("work").stderr
+        db.execute("UPDATE expressplatform_schema SET version = %s", (LAST,))
+    desk.ok("work")
+
+
 def test_check_dry_run_and_to(desk: Desk) -> None:
     """A check tells by its exit code, a dry run shows the statements, and neither changes anything."""
     assert desk.error("migrate", "--check") == (Exit.STORE, "older_schema")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import re
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +29,7 @@ from expressplatform.ports import (
     AsyncEvidenceStore,
     AsyncShelf,
     CaseStore,
+    Commit,
     Conflict,
     EvidenceStore,
     Shelf,
@@ -105,6 +107,31 @@ class TestCallersOfOneTransaction:
             assert len(mine.claimed(store, NOON + timedelta(days=1))) == number
             assert list(store.find(EVERYONE, [commit.tokens[-1].value])) == [mine.case(1)]
 
+    def test_a_commit_is_one_statement_and_so_are_many(self, postgres: Server) -> None:
+        """By what the server writes into its log: one commit, a batch of fifty, and one that others share."""
+        dsn, mine = postgres.database(), Mine()
+
+        def whole(number: int, expected: int = 0) -> Commit:
+            return attrs.evolve(
+                mine.commit(number, expected, events=2, key=f"from {expected}"),
+                effects=(mine.effect(number, expected + 1), mine.effect(number, expected + 2)),
+                tokens=(mine.token(f"{number} {expected}"),),
+            )
+
+        appends = (
+            [[whole(1)]],
+            [[whole(1, 2)]],
+            [[whole(number) for number in range(10, 60)]],
+            [[whole(70)], [whole(71)], [whole(10, 2)]],
+        )
+        with PostgresStore(dsn, settings={"options": "-c log_statement=all"}, connections=1) as store:
+            for groups in appends:
+                before = _logged(postgres)
+                outcomes = store._append_all(groups)
+                assert all(isinstance(one, Appended) for own in outcomes for one in _answers(own))
+                (said,) = _logged(postgres)[len(before) :]
+                assert "WITH" in said
+
     def test_threads_that_append_at_once_are_each_answered_for_their_own(self, database: str) -> None:
         mine = Mine()
 
@@ -167,6 +194,17 @@ class TestCallersOfOneTransaction:
             cases = list(store.scan(mine.council, "", MANY))
         assert len(cases) >= 30
         assert all(len(case.events) == case.header.version == 3 for case in cases)
+
+
+def _answers(outcome: object) -> list[object]:
+    assert isinstance(outcome, list), outcome
+    return outcome
+
+
+def _logged(server: Server) -> list[str]:
+    """The statements of the server's log, whether they came with their values or as text."""
+    lines = (server.folder / "log").read_text("utf-8", "replace").splitlines()
+    return [line for line in lines if re.search(r"LOG:  (execute [^:]*|statement):", line)]
 
 
 class TestManyStores:
