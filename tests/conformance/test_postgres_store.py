@@ -7,7 +7,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from expressplatform.ports import AsyncCaseStore, CaseStore
@@ -20,6 +19,7 @@ from expressplatform_postgres.evidence import PostgresEvidence
 from expressplatform_postgres.shelf import PostgresShelf
 from expressplatform_postgres.store import PostgresStore
 from tests.servers import Server, bytes_in
+from tests.walks import walking
 
 _TABLES = ("cases", "events", "effects", "receipts", "tokens", "adopted")
 
@@ -78,20 +78,12 @@ class OnPostgres(StoreMachine):
         return PostgresStore(self.dsn)
 
 
-_CURRENT = settings()
-
-
 def test_the_store_walks_at_random_beside_the_reference_store(database: str) -> None:
     """Long under the profile ``prove``."""
     OnPostgres.dsn = database
     run_state_machine_as_test(
         OnPostgres,
-        settings=settings(
-            max_examples=max(5, _CURRENT.max_examples // 12),
-            stateful_step_count=_CURRENT.stateful_step_count,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
+        settings=walking(12),
     )
 
 

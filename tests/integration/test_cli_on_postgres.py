@@ -19,12 +19,11 @@ from expressplatform_cli.commands import group
 from expressplatform_cli.exits import Exit
 from expressplatform_postgres.migrating import migrations
 from expressplatform_postgres.store import PostgresStore
-from tests.integration.test_cli import ASSESSMENT, UPLOAD
+from tests.integration.test_cli import ASSESSMENT, OFFICER, UPLOAD
 from tests.pictures import METADATA, jpeg
 from tests.servers import Server, bytes_in
 
 PASSWORD = "Qx7ZbWm2KpLr9TvE"
-OFFICER = ("--as", "officer-1")
 LAST = len(migrations())
 PHOTO = jpeg(b"".join(METADATA.values()))
 SCAN = f"scan = {json.dumps([sys.executable, '-c', 'import sys; sys.stdin.buffer.read()'])}\n"

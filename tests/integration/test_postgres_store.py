@@ -44,6 +44,7 @@ from expressplatform_postgres.aio_shelf import AsyncPostgresShelf
 from expressplatform_postgres.evidence import PostgresEvidence
 from expressplatform_postgres.shelf import PostgresShelf
 from expressplatform_postgres.store import PostgresStore
+from tests.cancelling import cancel_every_other, check_whole
 from tests.servers import KINDS, Server, running
 
 SECRET = "Qx7ZbWm2KpLr9TvE"
@@ -181,19 +182,11 @@ class TestCallersOfOneTransaction:
 
         async def main() -> None:
             async with AsyncPostgresStore(database) as store:
-                tasks = [asyncio.create_task(store.append([mine.commit(n, events=3, key="k")])) for n in range(60)]
-                for turn, task in enumerate(tasks):
-                    await asyncio.sleep(0.0002 if turn % 7 == 0 else 0)
-                    if turn % 2:
-                        task.cancel()
-                done = await asyncio.gather(*tasks, return_exceptions=True)
-                assert all(done[n] == [Appended(mine.case(n), 3)] for n in range(0, 60, 2))
+                await cancel_every_other(store, mine)
 
         asyncio.run(main())
         with PostgresStore(database) as store:
-            cases = list(store.scan(mine.council, "", MANY))
-        assert len(cases) >= 30
-        assert all(len(case.events) == case.header.version == 3 for case in cases)
+            check_whole(store.scan(mine.council, "", MANY))
 
 
 def _answers(outcome: object) -> list[object]:
