@@ -16,6 +16,7 @@ from expressplatform.memory_shelf import MemoryRegister, MemoryShelf
 from expressplatform.platform.aio_admission import AsyncAdmissionFace
 from expressplatform.platform.aio_breach import AsyncBreachFace
 from expressplatform.platform.aio_evidence import AsyncEvidenceFace
+from expressplatform.platform.aio_ledger import AsyncLedgerFace
 from expressplatform.platform.aio_privacy import AsyncPrivacyFace
 from expressplatform.platform.aio_rights import AsyncRightsFace
 from expressplatform.platform.flow import NO_GATEWAYS, Flow, approver
@@ -35,12 +36,15 @@ from expressplatform.ports import (
     Scan,
     Strip,
     TraderGateway,
+    Witness,
 )
 from expressplatform.privacy.disclosure import Disclosure
 from expressplatform.scheme import Assessment, Participant, Scheme
 
 
-class AsyncPlatform(AsyncPrivacyFace, AsyncRightsFace, AsyncEvidenceFace, AsyncBreachFace, AsyncAdmissionFace):
+class AsyncPlatform(
+    AsyncPrivacyFace, AsyncRightsFace, AsyncEvidenceFace, AsyncBreachFace, AsyncAdmissionFace, AsyncLedgerFace
+):
     """`Platform` for asynchronous callers: same arguments, same methods, each to be awaited.
 
     The key store and the register are asked directly; one that travels over a network belongs behind a cache of its
@@ -65,6 +69,8 @@ class AsyncPlatform(AsyncPrivacyFace, AsyncRightsFace, AsyncEvidenceFace, AsyncB
         strip: Strip | None = None,
         register: Register | None = None,
         link: str = "",
+        witness: Witness | None = None,
+        origin: str = "",
     ) -> None:
         self._flow = Flow(
             scheme=scheme,
@@ -81,6 +87,8 @@ class AsyncPlatform(AsyncPrivacyFace, AsyncRightsFace, AsyncEvidenceFace, AsyncB
             strip=strip,
             register=register if register is not None else MemoryRegister(),
             link=link,
+            witness=witness,
+            origin=origin,
         )
 
     @property

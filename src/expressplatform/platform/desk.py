@@ -34,6 +34,7 @@ from expressplatform.ports import (
     StoredCase,
     Strip,
     TraderGateway,
+    Witness,
 )
 from expressplatform.scheme import Participant, Scheme
 from expressplatform.sealing import CaseKey, KeyRing
@@ -82,6 +83,8 @@ class Desk:
         strip: Strip | None,
         register: Register,
         link: str,
+        witness: Witness | None,
+        origin: str,
     ) -> None:
         self.scheme = scheme
         self.store = store
@@ -97,6 +100,9 @@ class Desk:
         self.strip = strip
         self.register = register
         self.link = link
+        self.witness = witness
+        self.origin = origin or f"{scheme.council}/ledger"
+        self.kept_nodes: dict[tuple[int, int], bytes] = {}
         self.ring = KeyRing(keys)
         self.secrets = KeyRing(_Secrets(keys))
         self._adopted = False

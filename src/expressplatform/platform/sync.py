@@ -24,6 +24,7 @@ from expressplatform.platform.requests import DeadLetter, Opened, Request, Ticke
 from expressplatform.platform.sync_admission import AdmissionFace
 from expressplatform.platform.sync_breach import BreachFace
 from expressplatform.platform.sync_evidence import EvidenceFace
+from expressplatform.platform.sync_ledger import LedgerFace
 from expressplatform.platform.sync_privacy import PrivacyFace
 from expressplatform.platform.sync_rights import RightsFace
 from expressplatform.platform.system import system_draw, utc_now
@@ -39,12 +40,13 @@ from expressplatform.ports import (
     Shelf,
     Strip,
     TraderGateway,
+    Witness,
 )
 from expressplatform.privacy.disclosure import Disclosure
 from expressplatform.scheme import Assessment, Participant, Scheme
 
 
-class Platform(PrivacyFace, RightsFace, EvidenceFace, BreachFace, AdmissionFace):
+class Platform(PrivacyFace, RightsFace, EvidenceFace, BreachFace, AdmissionFace, LedgerFace):
     """A council's desk over one store, one key store and one scheme.
 
     ``now`` tells the time (UTC), ``draw`` gives random bytes for references, ``gateways`` tell traders that a case
@@ -74,6 +76,8 @@ class Platform(PrivacyFace, RightsFace, EvidenceFace, BreachFace, AdmissionFace)
         strip: Strip | None = None,
         register: Register | None = None,
         link: str = "",
+        witness: Witness | None = None,
+        origin: str = "",
     ) -> None:
         self._flow = Flow(
             scheme=scheme,
@@ -90,6 +94,8 @@ class Platform(PrivacyFace, RightsFace, EvidenceFace, BreachFace, AdmissionFace)
             strip=strip,
             register=register if register is not None else MemoryRegister(),
             link=link,
+            witness=witness,
+            origin=origin,
         )
 
     @property

@@ -14,13 +14,18 @@ from expressplatform.ports.cases import (
     Conflict,
     DeadRow,
     EffectRow,
+    FeedRow,
     Header,
+    Leaf,
+    LedgerSize,
     Page,
+    Placed,
     Receipt,
     Replayed,
     StoredCase,
     StoredEvent,
     Token,
+    Unplaced,
     Wanted,
 )
 from expressplatform.ports.evidence import AsyncEvidenceStore, EvidenceStore, Filed, check_place
@@ -35,6 +40,7 @@ from expressplatform.ports.outward import (
     Scanned,
     Strip,
     TraderGateway,
+    Witness,
 )
 from expressplatform.ports.register import Register, RegisterEntry, Undone
 from expressplatform.ports.shelf import AsyncShelf, Shelf, ShelfPage, ShelfRow, Sought
@@ -55,12 +61,16 @@ __all__ = [
     "Draw",
     "EffectRow",
     "EvidenceStore",
+    "FeedRow",
     "Filed",
     "Header",
     "KeyStore",
+    "Leaf",
+    "LedgerSize",
     "Message",
     "Messenger",
     "Page",
+    "Placed",
     "Receipt",
     "Register",
     "RegisterEntry",
@@ -77,6 +87,8 @@ __all__ = [
     "Token",
     "TraderGateway",
     "Undone",
+    "Unplaced",
     "Wanted",
+    "Witness",
     "check_place",
 ]
