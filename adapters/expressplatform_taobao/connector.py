@@ -296,7 +296,7 @@ def _proof(refund: Refund) -> Proof:
 
 
 class TaobaoConnector(Connector):
-    """A `ShopConnector` for Taobao and Tmall: see `expressplatform.connectors.Connector`."""
+    """A `ShopConnector` for Taobao and Tmall: see `expressplatform.connectors.Connector`, and `Taobao` for the rest."""
 
     def __init__(
         self,
@@ -308,10 +308,11 @@ class TaobaoConnector(Connector):
         owner: str,
         gateway: str = GATEWAY,
         sign_method: str = "hmac-sha256",
+        page_size: int = LARGEST_PAGE,
         around: Surroundings = BLOCKING,
         terms: Terms = USUAL,
     ) -> None:
-        tongue = Taobao(app, gateway, sign_method)
+        tongue = Taobao(app, gateway, sign_method, page_size)
         super().__init__(tongue, transport=transport, shelf=shelf, keys=keys, owner=owner, around=around, terms=terms)
 
 
@@ -328,8 +329,9 @@ class AsyncTaobaoConnector(AsyncConnector):
         owner: str,
         gateway: str = GATEWAY,
         sign_method: str = "hmac-sha256",
+        page_size: int = LARGEST_PAGE,
         around: Surroundings = AWAITED,
         terms: Terms = USUAL,
     ) -> None:
-        tongue = Taobao(app, gateway, sign_method)
+        tongue = Taobao(app, gateway, sign_method, page_size)
         super().__init__(tongue, transport=transport, shelf=shelf, keys=keys, owner=owner, around=around, terms=terms)

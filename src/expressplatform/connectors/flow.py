@@ -76,7 +76,7 @@ class Flow:
         tokens = await self.tongue.exchange(self._line(), code.value)
         if not isinstance(tokens, Ok):
             return tokens
-        kept = await self._book.change(tokens.value.shop, lambda found: found.under(tokens.value))
+        kept = await self._book.change(tokens.value.shop, lambda found: found.under(tokens.value, self._clock.ours()))
         return Ok(kept.connection(self._clock.ours()))
 
     async def connection(self, shop: str) -> Connection:
@@ -105,7 +105,7 @@ class Flow:
         tokens = await self.tongue.renew(self._line(standing.kept), standing.kept.tokens())
         if isinstance(tokens, Ok) and tokens.value.shop not in ("", shop):
             tokens = GatewayError("other_shop")
-        kept = await self._book.change(shop, lambda found: _renewed(found, standing.kept, tokens))
+        kept = await self._book.change(shop, lambda found: _renewed(found, standing.kept, tokens, self._clock.ours()))
         return Ok(kept.connection(self._clock.ours())) if isinstance(tokens, Ok) else await self._after(kept, tokens)
 
     # --- what a shop is asked ---------------------------------------------------------------------------------
@@ -189,7 +189,9 @@ class Flow:
         bills: list[tuple[str, Bill]] = []
         for feed in self.tongue.feeds:
             while True:
-                read = await self._walked(line, Window(feed, since, until), short=until - place > _SECOND)
+                # The overlap is read whole, however much it holds: what is beyond it is made no shorter than it.
+                longer = until - place > max(self.tongue.overlap, _SECOND)
+                read = await self._walked(line, Window(feed, since, until), longer=longer)
                 if not isinstance(read, Ok):
                     return read
                 if read.value is not None:
@@ -198,7 +200,7 @@ class Flow:
             bills += [(feed, bill) for bill in read.value]
         return Ok(([(feed, bill) for feed, bill in bills if _within(bill, until)], until))
 
-    async def _walked(self, line: ShopLine, window: Window, *, short: bool) -> Result[list[Bill] | None]:
+    async def _walked(self, line: ShopLine, window: Window, *, longer: bool) -> Result[list[Bill] | None]:
         """The bills of a window, its last page first: what changes meanwhile leaves it, and moves the rest forward.
 
         None where there are too many pages and the window may be made shorter.
@@ -208,8 +210,10 @@ class Flow:
             return first
         if first.value.last is None:
             return await self._onward(line, window, list(first.value.bills), more=first.value.more)
-        if first.value.last > _MOST_PAGES and short:
+        if first.value.last > _MOST_PAGES and longer:
             return Ok(None)
+        if first.value.last <= 1:
+            return Ok(list(first.value.bills))
         found: list[Bill] = []
         for page in range(first.value.last, 0, -1):
             read = await self.tongue.bills(line, window, page)
@@ -285,15 +289,18 @@ def _not_renewable(kept: Kept, now: datetime) -> Disconnected | Throttled | Busi
 
 
 def _busy(kept: Kept, now: datetime) -> bool:
+    """Whether somebody renews just now, or has done so a moment ago: renewals are few, on some platforms."""
+    if kept.given_at is not None and kept.given_at <= now < kept.given_at + LEASE:
+        return True
     return kept.leased_until is not None and kept.leased_until > now
 
 
-def _renewed(found: Kept, before: Kept, tokens: Result[Tokens]) -> Kept | None:
+def _renewed(found: Kept, before: Kept, tokens: Result[Tokens], now: datetime) -> Kept | None:
     """The record after a renewal; what somebody else has put there meanwhile stays."""
     if found.access != before.access:
         return None
     if isinstance(tokens, Ok):
-        return found.under(tokens.value)
+        return found.under(tokens.value, now)
     return attrs.evolve(found, leased_until=None)
 
 

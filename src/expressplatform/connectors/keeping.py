@@ -26,7 +26,7 @@ from expressplatform.records import read_whole, write_whole
 from expressplatform.sealing import CaseKey, Context
 
 LEASE: Final = timedelta(minutes=1)
-"""How long one who renews is waited for."""
+"""How long one who renews is waited for, and for how long tokens are too new to be renewed again."""
 _KIND: Final = "shop_tokens"
 _SCHEMA: Final = 1
 _TRIES: Final = 20
@@ -48,9 +48,10 @@ class Kept(Veiled):
     reason: str = ""
     parked_until: datetime | None = None
     leased_until: datetime | None = None
+    given_at: datetime | None = None
 
-    def under(self, tokens: Tokens) -> Kept:
-        """The same shop under new tokens, its lease and its loss forgotten."""
+    def under(self, tokens: Tokens, now: datetime) -> Kept:
+        """The same shop under tokens that were given now, its lease and its loss forgotten."""
         return attrs.evolve(
             self,
             access=tokens.access,
@@ -61,6 +62,7 @@ class Kept(Veiled):
             writes_until=tokens.writes_until,
             reason="",
             leased_until=None,
+            given_at=now,
         )
 
     def without(self, reason: str) -> Kept:

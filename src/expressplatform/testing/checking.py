@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import attrs
 
+from expressplatform.testing.connector_contract import AsyncConnectorContract, ConnectorContract
 from expressplatform.testing.contracts import AsyncStoreContract, StoreContract
 from expressplatform.testing.evidence_contract import AsyncEvidenceContract, EvidenceContract
 from expressplatform.testing.history import REOPEN, SECOND, Call, bare, recorded
@@ -58,9 +59,12 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "keys": Kind(KeyStoreContract, None, ("create", "destroy", "secret")),
         "messenger": Kind(MessengerContract, None, ("send",), "make_messenger", ("outbox", "break_way")),
         "gateway": Kind(GatewayContract, None, ("alert",), "make_gateway", ("received", "break_way")),
+        "connector": Kind(ConnectorContract, AsyncConnectorContract, ("open_shop", "answer_link"), "make_world", ()),
     }
 )
-"""Every contract by the name that the command line gives it."""
+"""Every contract by the name that the command line gives it. That of connectors is run as a subclass, never as a maker:
+it needs a world beside the connector.
+"""
 
 
 class UnknownTargetError(Exception):

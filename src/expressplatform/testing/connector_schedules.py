@@ -66,6 +66,7 @@ class Scheduled(Tried):
         stage.later(minutes=30)
         if not stage.connector.connection(run.shop).usable:
             stage.connect(run.shop)
+        stage.world.ban(run.shop, 0)
         _read_on(run)
         self._judge(run)
 

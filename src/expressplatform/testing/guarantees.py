@@ -91,7 +91,7 @@ GUARANTEES: Final[Mapping[str, str]] = MappingProxyType(
         "G4": "Threads may share a gateway.",
         "G5": "Alerts may come in any order, also of cases that were alerted before.",
         # Connectors
-        "C1": "A shop is connected by its owner's answer to our own link, once; a refusal or another's answer does not.",
+        "C1": "A shop is connected by its owner's own answer to our link, once; a refusal connects nobody.",
         "C2": "A shop is shown as it stands: connected, ending within fourteen days, ended and then not asked for.",
         "C3": "A shop that was never connected is Disconnected, whatever is asked, and the platform is not asked.",
         "C4": "A shop that withdraws is Disconnected, shown so, and not asked for until its owner connects it again.",
