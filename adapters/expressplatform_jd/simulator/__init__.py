@@ -1,0 +1,42 @@
+"""A JD that answers as the platform does at the wire, for tests and trials: an ASGI application and its world.
+
+    simulator = JdSimulator()
+    shop = simulator.world.open_shop("10086", "20086", "示範旗艦店")
+    token = simulator.sessions.connect(shop.vender_id)
+    uvicorn.run(simulator, log_config=None, access_log=False)
+
+Both gateways (``/routerjson``, ``/rest/...``) and ``/oauth2/...`` answer there, with JD's signatures, skew, sessions,
+permissions, limits and layers of refusal; or ``uvicorn --factory expressplatform_jd.simulator:demo``.
+
+Laws of this package: it knows no connector and shares nothing with one but the signature and JD's clock. What nobody
+has published is assumed, in one place (`codes`), and may be set otherwise. Nothing that is sent to it is logged.
+"""
+
+from expressplatform_jd.simulator.asgi import Endpoint, JdSimulator, demo
+from expressplatform_jd.simulator.faults import Fault, Faults, Kind
+from expressplatform_jd.simulator.manners import PLAIN, ROUGH, Manners
+from expressplatform_jd.simulator.records import AfterSale, RefundApplication, ShopOrder, SimulatedShop
+from expressplatform_jd.simulator.sessions import Limit, Registered, Sessions
+from expressplatform_jd.simulator.statuses import IllegalMove
+from expressplatform_jd.simulator.world import World
+
+__all__ = [
+    "PLAIN",
+    "ROUGH",
+    "AfterSale",
+    "Endpoint",
+    "Fault",
+    "Faults",
+    "IllegalMove",
+    "JdSimulator",
+    "Kind",
+    "Limit",
+    "Manners",
+    "RefundApplication",
+    "Registered",
+    "Sessions",
+    "ShopOrder",
+    "SimulatedShop",
+    "World",
+    "demo",
+]
