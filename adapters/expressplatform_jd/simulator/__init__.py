@@ -3,16 +3,17 @@
     simulator = JdSimulator()
     shop = simulator.world.open_shop("10086", "20086", "示範旗艦店")
     token = simulator.sessions.connect(shop.vender_id)
-    uvicorn.run(simulator, log_config=None, access_log=False)
+    uvicorn.run(simulator, log_config=None, access_log=False, date_header=False)
 
 Both gateways (``/routerjson``, ``/rest/...``) and ``/oauth2/...`` answer there, with JD's signatures, skew, sessions,
-permissions, limits and layers of refusal; or ``uvicorn --factory expressplatform_jd.simulator:demo``.
+permissions, limits and layers of refusal; or ``uvicorn --factory --no-access-log --no-date-header expressplatform_jd.simulator:demo``. Every answer is dated by
+the world's clock, and OAuth carries the app's secret in an address: hence the two switches.
 
 Laws of this package: it knows no connector and shares nothing with one but the signature and JD's clock. What nobody
 has published is assumed, in one place (`codes`), and may be set otherwise. Nothing that is sent to it is logged.
 """
 
-from expressplatform_jd.simulator.asgi import Endpoint, JdSimulator, demo
+from expressplatform_jd.simulator.asgi import SIMULATED_APP, Endpoint, JdSimulator, demo
 from expressplatform_jd.simulator.faults import Fault, Faults, Kind
 from expressplatform_jd.simulator.manners import PLAIN, ROUGH, Manners
 from expressplatform_jd.simulator.records import AfterSale, RefundApplication, ShopOrder, SimulatedShop
@@ -23,6 +24,7 @@ from expressplatform_jd.simulator.world import World
 __all__ = [
     "PLAIN",
     "ROUGH",
+    "SIMULATED_APP",
     "AfterSale",
     "Endpoint",
     "Fault",

@@ -11,6 +11,7 @@ import json
 import random
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -29,6 +30,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _LONGEST: Final = 4 * 1024 * 1024
 _BROKEN: Final = frozenset({Kind.LOST_REQUEST, Kind.LOST_REPLY})
+SIMULATED_APP: Final = Registered()
+"""The app that a simulator knows unless it is told of another."""
 
 
 def _utc_now() -> datetime:
@@ -94,7 +97,7 @@ class JdSimulator:
         now: Callable[[], datetime] = _utc_now,
         seed: int = 0,
         manners: Manners = PLAIN,
-        app: Registered = Registered(),
+        app: Registered = SIMULATED_APP,
     ) -> None:
         self._luck = random.Random(seed)
         self.world = World(now)
@@ -117,12 +120,13 @@ class JdSimulator:
             fault = self.faults.at(self._name(asked))
             if fault is not None and fault.kind is Kind.SLOW:
                 await asyncio.sleep(fault.seconds)
+            broken = fault is not None and fault.kind in _BROKEN
             if fault is not None and fault.kind is Kind.LOST_REQUEST:
-                await _send(send, _Answer(200, b"{}"), broken=True)
-                return
-            with self.world.lock:
-                answer = _spoiled(self._answer(asked, fault), fault)
-            await _send(send, answer, broken=fault is not None and fault.kind in _BROKEN)
+                answer = _Answer(200, b"{}")
+            else:
+                with self.world.lock:
+                    answer = _spoiled(self._answer(asked, fault), fault)
+            await _send(send, answer, self.world.now(), broken=broken)
 
     def _name(self, asked: _Asked) -> str:
         if asked.path == "/routerjson":
@@ -218,8 +222,12 @@ def _spoiled(answer: _Answer, fault: Fault | None) -> _Answer:
     return answer
 
 
-async def _send(send: Send, answer: _Answer, *, broken: bool) -> None:
-    headers = [(b"content-type", answer.kind.encode()), (b"content-length", str(len(answer.body) + broken).encode())]
+async def _send(send: Send, answer: _Answer, at: datetime, *, broken: bool) -> None:
+    headers = [
+        (b"content-type", answer.kind.encode()),
+        (b"content-length", str(len(answer.body) + broken).encode()),
+        (b"date", format_datetime(at.astimezone(UTC), usegmt=True).encode()),
+    ]
     if answer.location:
         headers.append((b"location", answer.location.encode("ascii", "replace")))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
