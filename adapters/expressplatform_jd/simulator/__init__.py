@@ -6,8 +6,9 @@
     uvicorn.run(simulator, log_config=None, access_log=False, date_header=False)
 
 Both gateways (``/routerjson``, ``/rest/...``) and ``/oauth2/...`` answer there, with JD's signatures, skew, sessions,
-permissions, limits and layers of refusal; or ``uvicorn --factory --no-access-log --no-date-header expressplatform_jd.simulator:demo``. Every answer is dated by
-the world's clock, and OAuth carries the app's secret in an address: hence the two switches.
+permissions, limits and layers of refusal. Answers are dated by the world's clock, and an address of OAuth carries the
+app's secret: hence the two switches. `demo` makes one for ``uvicorn --factory expressplatform_jd.simulator:demo``, with
+``--no-access-log --no-date-header``.
 
 Laws of this package: it knows no connector and shares nothing with one but the signature and JD's clock. What nobody
 has published is assumed, in one place (`codes`), and may be set otherwise. Nothing that is sent to it is logged.

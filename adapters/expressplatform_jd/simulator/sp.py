@@ -139,7 +139,7 @@ def _bill_row(sale: AfterSale, scopes: Sequence[str]) -> Reply:
         "orderId": int(sale.order_id),
         "afsOrderBaseInfo": {
             "buId": int(sale.vender_id),
-            "createdTime": int(millis(sale.applied_at)),
+            "createTime": int(millis(sale.applied_at)),
             "modifiedTime": int(millis(sale.modified_at)),
         },
         "orderInfo": {"orderId": int(sale.order_id), "orderType": 22},
