@@ -19,7 +19,7 @@ from expressplatform_jd.protocol.clock import CHINA, civil, millis
 from expressplatform_jd.simulator import codes
 from expressplatform_jd.simulator.checking import instant_of
 from expressplatform_jd.simulator.manners import Manners
-from expressplatform_jd.simulator.records import AfterSale, ShopOrder
+from expressplatform_jd.simulator.records import AfterSale, RefundApplication, ShopOrder
 from expressplatform_jd.simulator.statuses import SERVICE_NAMES
 from expressplatform_jd.simulator.world import World
 
@@ -307,10 +307,19 @@ def _applications(surface: Surface, business: Business) -> Found:
             "buyerName": "<ciphertext>",
         }
         for one in surface.world.applications
-        if one.vender_id == surface.vender and order_id in ("", one.order_id)
+        if one.vender_id == surface.vender and order_id in ("", one.order_id) and _in_windows(one, business)
     ]
     page, _, __ = cut(rows, business, ("pageIndex", "pageSize"))
     return {"totalCount": len(rows), "result": surface.manners.listed(page, surface.luck)}
+
+
+def _in_windows(one: RefundApplication, business: Business) -> bool:
+    for name, at in (("applyTime", one.applied_at), ("checkTime", one.checked_at)):
+        if business.get(f"{name}Start") or business.get(f"{name}End"):
+            since, until = window(business, f"{name}Start", f"{name}End")
+            if at is None or not since <= at.replace(microsecond=0) <= until:
+                return False
+    return True
 
 
 def yuan(fen: int) -> str:

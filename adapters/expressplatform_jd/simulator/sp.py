@@ -179,11 +179,13 @@ def _paged(rows: Sequence[T], query: Mapping[str, str]) -> tuple[list[T], Reply]
 def _bills(surface: Surface, _: Paths, request: SpRequest) -> Reply:
     query = request.query
     since, until = _window(query)
-    order_id, status = query.get("orderId", ""), query.get("mainStatus", "")
+    order_id, status, refund = (query.get(name, "") for name in ("orderId", "mainStatus", "refundStatus"))
     rows = [
         one
         for one in changed(surface, since, until)
-        if order_id in ("", one.order_id) and status in ("", MAIN_OF_SERVICE.get(one.status, "20"))
+        if order_id in ("", one.order_id)
+        and status in ("", MAIN_OF_SERVICE.get(one.status, "20"))
+        and refund in ("", one.refund_status)
     ]
     page, told = _paged(rows, query)
     shown = [_bill_row(one, ()) for one in surface.manners.rows(page, surface.luck)]

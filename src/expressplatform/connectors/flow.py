@@ -208,6 +208,8 @@ class Flow:
             return first
         if first.value.last is None:
             return await self._onward(line, window, list(first.value.bills), more=first.value.more)
+        if first.value.last <= 1:
+            return Ok(list(first.value.bills))
         if first.value.last > _MOST_PAGES and short:
             return Ok(None)
         found: list[Bill] = []
