@@ -29,7 +29,8 @@ class _Server(uvicorn.Server):
 @contextmanager
 def served(application: Any) -> Iterator[str]:
     """The base address at which an application answers; uvicorn runs it in a thread and logs nothing."""
-    with socket.socket() as listening:
+    # The protocol is named so that asyncio sends small answers at once (it sets TCP_NODELAY for TCP that says so).
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
         listening.bind(("127.0.0.1", 0))
         config = uvicorn.Config(
             application,
