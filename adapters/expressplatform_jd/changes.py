@@ -12,15 +12,17 @@ Laws of this file
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from typing import Final, Protocol, TypeVar
 
 import attrs
 
 from expressplatform.connectors import Bill, BillPage, Window
 from expressplatform.ports import Suggests
-from expressplatform.shops import GatewayError, Ok, Result
+from expressplatform.shops import Disconnected, GatewayError, Ok, Result, Throttled
 from expressplatform_jd.protocol import (
     Application,
+    GetActualRefund,
     ListBills,
     ListChangedApplications,
     ListServices,
@@ -32,6 +34,7 @@ from expressplatform_jd.protocol import (
 )
 from expressplatform_jd.protocol.bills import DONE, REFUNDED
 from expressplatform_jd.protocol.bills import Bill as SpBill
+from expressplatform_jd.protocol.services import COMPLETE
 
 T = TypeVar("T")
 
@@ -46,7 +49,7 @@ AT_ONCE: Final = 8
 """A window of more pages is not walked at once: it is made shorter where it can be."""
 CLOSED_AT_REVIEW: Final = "10004"
 """``serviceStatus`` of a bill that the shop closed when it reviewed what the customer asked for."""
-FINISHED: Final = frozenset({"10010", "10011"})
+FINISHED: Final = frozenset({COMPLETE, "10011"})
 """``serviceStatus`` of a bill that is complete or cancelled; money is another matter."""
 MONEY_SAID: Final = frozenset({"3", "9"})
 """``status`` of a refund before dispatch of which JD's list says: refunded (3), or closed by force and refunded (9)."""
@@ -76,7 +79,12 @@ async def after_sales(
         return ListServices(operator, window.since, window.until, page=number)
 
     read = await _walk(asking, services, page)
-    return _told(read, page, _service) if isinstance(read, Ok) else read
+    if not isinstance(read, Ok):
+        return read
+    paid = await _paid(asking, {one.service_id for one in read.value.items if one.status == COMPLETE})
+    if not isinstance(paid, Ok):
+        return paid
+    return _told(read, page, lambda service: _service(service, service.service_id in paid.value))
 
 
 async def _sp(asking: Asking, window: Window, page: int) -> Result[BillPage]:
@@ -102,6 +110,18 @@ async def _refunded(asking: Asking, window: Window) -> Result[frozenset[object]]
 
     read = await _walk(asking, bills, 1, at_once=10_000)
     return Ok(frozenset(bill.key for bill in read.value.items)) if isinstance(read, Ok) else read
+
+
+async def _paid(asking: Asking, service_ids: AbstractSet[str]) -> Result[frozenset[str]]:
+    """Which complete service bills were paid back; one of which JD does not tell, was not, for all that is known."""
+    found: list[str] = []
+    for service_id in sorted(service_ids):
+        payment = await asking.ask(GetActualRefund(service_id))
+        if isinstance(payment, Throttled | Disconnected):
+            return payment
+        if isinstance(payment, Ok) and payment.value is not None:
+            found.append(service_id)
+    return Ok(frozenset(found))
 
 
 async def applications(asking: Asking, window: Window, page: int) -> Result[BillPage]:
@@ -176,10 +196,9 @@ def _of_bill(bill: SpBill, refunded: bool) -> Suggests:
     return Suggests.ENDED if bill.status == DONE else Suggests.LOOK
 
 
-def _service(service: Service) -> Bill:
-    return Bill(
-        service.service_id, service.order_id, _of_service(service.status), service.status, service.updated_at, None
-    )
+def _service(service: Service, paid: bool) -> Bill:
+    suggests = Suggests.MONEY_BACK if paid else _of_service(service.status)
+    return Bill(service.service_id, service.order_id, suggests, service.status, service.updated_at, None)
 
 
 def _of_service(status: str) -> Suggests:

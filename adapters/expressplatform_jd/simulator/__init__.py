@@ -15,7 +15,7 @@ has published is assumed, in one place (`codes`), and may be set otherwise. Noth
 """
 
 from expressplatform_jd.simulator.asgi import SIMULATED_APP, Endpoint, JdSimulator, demo
-from expressplatform_jd.simulator.faults import Fault, Faults, Kind
+from expressplatform_jd.simulator.faults import WRITES, Fault, Faults, Kind
 from expressplatform_jd.simulator.manners import PLAIN, ROUGH, Manners
 from expressplatform_jd.simulator.records import AfterSale, RefundApplication, ShopOrder, SimulatedShop
 from expressplatform_jd.simulator.sessions import Limit, Registered, Sessions
@@ -26,6 +26,7 @@ __all__ = [
     "PLAIN",
     "ROUGH",
     "SIMULATED_APP",
+    "WRITES",
     "AfterSale",
     "Endpoint",
     "Fault",

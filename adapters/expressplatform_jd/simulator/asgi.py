@@ -30,6 +30,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _LONGEST: Final = 4 * 1024 * 1024
 _BROKEN: Final = frozenset({Kind.LOST_REQUEST, Kind.LOST_REPLY})
+_UNDONE: Final = frozenset({Kind.LOST_REQUEST, Kind.STATUS})
 SIMULATED_APP: Final = Registered()
 """The app that a simulator knows unless it is told of another."""
 
@@ -121,8 +122,8 @@ class JdSimulator:
             if fault is not None and fault.kind is Kind.SLOW:
                 await asyncio.sleep(fault.seconds)
             broken = fault is not None and fault.kind in _BROKEN
-            if fault is not None and fault.kind is Kind.LOST_REQUEST:
-                answer = _Answer(200, b"{}")
+            if fault is not None and fault.kind in _UNDONE:
+                answer = _undone(fault)
             else:
                 with self.world.lock:
                     answer = _spoiled(self._answer(asked, fault), fault)
@@ -217,9 +218,11 @@ def _spoiled(answer: _Answer, fault: Fault | None) -> _Answer:
         return attrs.evolve(answer, body=answer.body[: len(answer.body) // 2])
     if fault.kind is Kind.NO_JSON:
         return _Answer(200, b"<html>busy</html>", "text/html")
-    if fault.kind is Kind.STATUS:
-        return _Answer(int(fault.code), b"", "text/html")
     return answer
+
+
+def _undone(fault: Fault) -> _Answer:
+    return _Answer(int(fault.code), b"", "text/html") if fault.kind is Kind.STATUS else _Answer(200, b"{}")
 
 
 async def _send(send: Send, answer: _Answer, at: datetime, *, broken: bool) -> None:

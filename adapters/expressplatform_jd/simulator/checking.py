@@ -63,9 +63,8 @@ def refusal(call: Signed, sessions: Sessions, now: datetime) -> str:
         return codes.BAD_SIGN
     if not call.token:
         return codes.NO_TOKEN
-    if not sessions.vender_of(call.app_key, call.token):
-        return codes.BAD_TOKEN
-    return sessions.refusal(call.app_key, call.name)
+    vender = sessions.vender_of(call.app_key, call.token)
+    return sessions.refusal(call.app_key, vender, call.name) if vender else codes.BAD_TOKEN
 
 
 def instant_of(text: str) -> datetime | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from enum import Enum
+from typing import Final
 
 import attrs
 
@@ -24,7 +25,7 @@ class Kind(Enum):
     NO_JSON = "no_json"
     """A page of HTML under HTTP 200."""
     STATUS = "status"
-    """An HTTP status (``code``) without a reply."""
+    """An HTTP status (``code``) without a reply; nothing is done."""
     GATEWAY = "gateway"
     """First layer: ``error_response`` with ``code``; at the SP-API an ``errorList``."""
     WITHIN = "within"
@@ -39,14 +40,21 @@ class Kind(Enum):
 
 @attrs.frozen
 class Fault:
-    """One thing that goes wrong: at calls whose name begins with ``method``, after ``skip`` of them, so many times."""
+    """One thing that goes wrong: at calls whose name begins with ``method``, after ``skip`` of them, so many times.
+
+    ``method`` may be several beginnings (`WRITES`); empty: any call.
+    """
 
     kind: Kind
-    method: str = ""
+    method: str | tuple[str, ...] = ""
     skip: int = 0
     times: int = 1
     code: str = ""
     seconds: float = 0.0
+
+
+WRITES: Final = ("jingdong.pop.order.modifyVenderRemark", "jingdong.asc.track.save", "POST ", "PUT ", "PATCH ")
+"""How the names of the calls begin that change something."""
 
 
 class Faults:
@@ -63,10 +71,10 @@ class Faults:
         with self._lock:
             self._waiting += faults
 
-    def clear(self) -> None:
-        """Nothing goes wrong any more."""
+    def forget(self, kind: Kind | None = None) -> None:
+        """Nothing of a kind (None: nothing at all) goes wrong any more."""
         with self._lock:
-            self._waiting.clear()
+            self._waiting = [one for one in self._waiting if kind is not None and one.kind is not kind]
 
     @property
     def waiting(self) -> tuple[Fault, ...]:

@@ -52,6 +52,13 @@ class _Session:
     live: bool = True
 
 
+@attrs.define
+class _Ban:
+    after: int
+    lasts: timedelta
+    until: datetime | None = None
+
+
 @attrs.frozen
 class _Code:
     vender_id: str
@@ -71,6 +78,8 @@ class Sessions:
         self._called: dict[str, deque[datetime]] = {}
         self._banned: dict[str, datetime] = {}
         self._renewed: dict[str, list[datetime]] = {}
+        self._shops_bans: dict[str, _Ban] = {}
+        self._every_code: list[str] = []
         self.lifetime = lifetime
         self.limit: Limit | None = None
         self.renewals_a_month = 30
@@ -104,19 +113,30 @@ class Sessions:
         with self._lock:
             self._banned[app_key] = until
 
+    def ban_shop(self, vender_id: str, seconds: int, *, after: int = 0) -> None:
+        """Calls for one shop are refused for a while, once so many more were answered."""
+        with self._lock:
+            self._shops_bans[vender_id] = _Ban(after, timedelta(seconds=seconds))
+
+    def given(self) -> list[str]:
+        """Every code and token that was ever given, and every app's secret."""
+        with self._lock:
+            tokens = [text for one in self._sessions for text in (one.access_token, one.refresh_token)]
+            return [*tokens, *self._every_code, *(app.secret for app in self._apps.values())]
+
     def vender_of(self, app_key: str, token: str) -> str:
         """Whose token it is, while it lives; else empty."""
         with self._lock:
             one = self._live(app_key, lambda session: session.access_token == token)
             return one.vender_id if one else ""
 
-    def refusal(self, app_key: str, name: str) -> str:
+    def refusal(self, app_key: str, vender_id: str, name: str) -> str:
         """The code with which a call is refused that is signed and authorised; empty for none."""
         with self._lock:
             app = self._apps[app_key]
             if app.methods and not name.startswith(app.methods):
                 return NOT_PERMITTED
-            return LIMITED if self._too_often(app_key) else ""
+            return LIMITED if self._shop_banned(vender_id) or self._too_often(app_key) else ""
 
     # --- the OAuth endpoints ---
 
@@ -127,6 +147,7 @@ class Sessions:
             if not self.owner:
                 return "error=access_denied"
             code = self._text(6)
+            self._every_code.append(code)
             self._codes[code] = _Code(self.owner, app.key, query["redirect_uri"], self._now())
             return f"code={code}"
 
@@ -169,6 +190,19 @@ class Sessions:
             if one.live and one.app_key == app_key and now < one.ends_at and wanted(one):
                 return one
         return None
+
+    def _shop_banned(self, vender_id: str) -> bool:
+        ban, now = self._shops_bans.get(vender_id), self._now()
+        if ban is None:
+            return False
+        if ban.after:
+            ban.after -= 1
+            return False
+        ban.until = ban.until or now + ban.lasts
+        if now >= ban.until:
+            del self._shops_bans[vender_id]
+            return False
+        return True
 
     def _too_often(self, app_key: str) -> bool:
         now = self._now()

@@ -63,6 +63,7 @@ class Scheduled(Tried):
         for kind in Fault:
             stage.world.fault(kind, times=0)
             stage.world.fault(kind, times=0, writing=True)
+        stage.world.ban(run.shop, 0)
         stage.later(minutes=30)
         if not stage.connector.connection(run.shop).usable:
             stage.connect(run.shop)

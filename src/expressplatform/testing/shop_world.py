@@ -99,7 +99,10 @@ class ShopWorld(Protocol):
         """The seller's people write at an order, in the place of what is there."""
 
     def ban(self, shop: str, seconds: int, *, after: int = 0) -> None:
-        """After so many more calls for a shop the platform wants none for so many seconds, and says so if it can."""
+        """After so many more calls for a shop the platform wants none for so many seconds, and says so if it can.
+
+        It takes the place of a ban that has not come yet; of nought seconds, it is none.
+        """
 
     def fault(self, kind: Fault, *, writing: bool = False, times: int = 1) -> None:
         """What goes wrong with the next calls that change something (``writing``), or with the next of any kind."""
