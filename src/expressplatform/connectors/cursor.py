@@ -71,6 +71,8 @@ def read_cursor(text: str, digest: Digest) -> Cursor:
         if len(text) > LONGEST:
             raise ValueError
         raw = base64.b64decode(text.encode("ascii"), altchars=b"-_", validate=True)
+        if base64.urlsafe_b64encode(raw) != text.encode("ascii"):
+            raise ValueError  # bits that say nothing were turned: not the text that was given
         body, proof = raw[:-_PROOF], raw[-_PROOF:]
         if not compare_digest(digest(body)[:_PROOF], proof):
             raise ValueError
