@@ -101,7 +101,7 @@ class ShopWorld(Protocol):
     def ban(self, shop: str, seconds: int, *, after: int = 0) -> None:
         """After so many more calls for a shop the platform wants none for so many seconds, and says so if it can.
 
-        Nought seconds: there is no ban any more.
+        It takes the place of a ban that has not come yet; of nought seconds, it is none.
         """
 
     def fault(self, kind: Fault, *, writing: bool = False, times: int = 1) -> None:
