@@ -192,6 +192,33 @@ class TestHandingOver:
         assert shop.connector.hand_over(shop.number, HandOver(order, "0123-0001-M")) == BusinessError("note_full", "")
         assert shop.world.note(shop.number, order) == "滿" * 490
 
+    def test_where_the_remark_is_full_a_bill_may_take_the_line_once(self, socket: Socket) -> None:
+        """Where its owner said that notes show in a bill's log; the remark stays as it is."""
+        with shop_of(socket.put(), bill_notes=True) as shop:
+            order = shop.order()
+            shop.world.write_note(shop.number, order, "滿" * 490)
+            notice = HandOver(order, "0123-0001-M")
+            assert shop.connector.hand_over(shop.number, notice) == BusinessError("note_full", "")
+            shop.world.bill(shop.number, order, PAID)
+            shop.later(minutes=1)
+            shop.world.bill(shop.number, order, PAID)
+            shop.world.simulator.faults.ask(Fault(Kind.LOST_REPLY, "POST "))
+            answers = [good(shop.connector.hand_over(shop.number, notice)) for _ in range(3)]
+            assert answers == [HandedOver.WRITTEN, HandedOver.WAS_THERE, HandedOver.WAS_THERE]
+            logs = [[line.text.count("0123-0001-M") for line in one.log] for one in shop.world.simulator.world.sales]
+            assert logs == [[], [1]]
+            assert shop.world.note(shop.number, order) == "滿" * 490
+
+    def test_a_nearly_full_remark_takes_the_line_while_it_fits(self, socket: Socket) -> None:
+        with shop_of(socket.put(), bill_notes=True) as shop:
+            order = shop.order()
+            shop.world.bill(shop.number, order, PAID)
+            shop.world.write_note(shop.number, order, "滿" * 400)
+            assert good(shop.connector.hand_over(shop.number, HandOver(order, "0123-0001-M"))) is HandedOver.WRITTEN
+            assert shop.world.note(shop.number, order).startswith("滿" * 400 + "\n")
+            assert shop.world.simulator.world.orders[order].flag == 3
+            assert shop.world.simulator.world.sales[0].log == []
+
     def test_a_remark_that_cannot_be_read_is_never_overwritten(self, shop: Shop) -> None:
         order = shop.order()
         shop.world.write_note(shop.number, order, "theirs")
