@@ -70,11 +70,17 @@ async def read_note(asking: Asking, number: str, *, on_bills: bool) -> Result[No
 
 
 def with_line(note: Note, line: str) -> Note:
-    """Theirs and one line more; where that is too long and there is a bill, the line alone, for the bill."""
+    """Theirs and one line more; where that is too long and there is a bill, the line alone, for the bill.
+
+    Raises InvalidInput where it does not fit, or where theirs could not be written back letter for letter: a letter of
+    it was not readable, or is one that no request may hold.
+    """
     beside = _Beside.of(note.beside)
     standing = Remark(note.text[: beside.length] if beside.bill else note.text, None)
     if standing.holds(line):
         raise refuse("$.note", "text", "must not be there already")
+    if "\ufffd" in standing.text or "\x00" in standing.text:
+        raise refuse("$.note", "text", "must be readable to its last letter")
     if beside.bill and len(standing.text) + 1 + len(line) > LONGEST:
         return Note(line, attrs.evolve(beside, ours=True).text())
     return Note(standing.with_line(line), beside.flag)
