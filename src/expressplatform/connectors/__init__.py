@@ -7,6 +7,14 @@ know neither clock nor network.
 
 from expressplatform.connectors.faces import AWAITED, BLOCKING, AsyncConnector, Connector
 from expressplatform.connectors.line import Terms
+from expressplatform.connectors.reporting import (
+    AsyncCaseDesk,
+    CaseDesk,
+    command_of,
+    evidence_of,
+    file_performance,
+    file_performance_awaited,
+)
 from expressplatform.connectors.tongue import (
     Asked,
     Bill,
@@ -26,9 +34,11 @@ __all__ = [
     "AWAITED",
     "BLOCKING",
     "Asked",
+    "AsyncCaseDesk",
     "AsyncConnector",
     "Bill",
     "BillPage",
+    "CaseDesk",
     "Connector",
     "Found",
     "Line",
@@ -40,4 +50,8 @@ __all__ = [
     "Tokens",
     "Tongue",
     "Window",
+    "command_of",
+    "evidence_of",
+    "file_performance",
+    "file_performance_awaited",
 ]

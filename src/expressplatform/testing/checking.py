@@ -30,7 +30,7 @@ class Kind:
     """What may be checked: its contracts, methods by which it is known, and what the contract calls its maker.
 
     ``helpers`` are the optional methods of the contract that unlock more checks. ``lacks`` names a method that another
-    kind has besides.
+    kind has besides. ``records``: its calls are written down, so that a failure can be shown as a program.
     """
 
     contract: type[Any]
@@ -39,6 +39,7 @@ class Kind:
     maker: str = "make_store"
     helpers: tuple[str, ...] = (REOPEN, SECOND, "dump_bytes")
     lacks: str = ""
+    records: bool = True
 
     def fits(self, made: object) -> bool:
         """Whether something has the methods, and not the one that something else has besides."""
@@ -59,7 +60,9 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "keys": Kind(KeyStoreContract, None, ("create", "destroy", "secret")),
         "messenger": Kind(MessengerContract, None, ("send",), "make_messenger", ("outbox", "break_way")),
         "gateway": Kind(GatewayContract, None, ("alert",), "make_gateway", ("received", "break_way")),
-        "connector": Kind(ConnectorContract, AsyncConnectorContract, ("open_shop", "answer_link"), "make_world", ()),
+        "connector": Kind(
+            ConnectorContract, AsyncConnectorContract, ("open_shop", "answer_link"), "make_world", (), records=False
+        ),
     }
 )
 """Every contract by the name that the command line gives it. That of connectors is run as a subclass, never as a maker:
@@ -190,7 +193,7 @@ def _recording(
     def make(self: Any) -> Any:
         calls.clear()
         made = maker() if maker is not None else getattr(contract, kind.maker)(self)
-        return recorded(made, calls, 0, kind.methods[0])
+        return recorded(made, calls, 0, kind.methods[0]) if kind.records else made
 
     parts: dict[str, Any] = {kind.maker: make, "target": target, "kind": name, "awaited": awaited, "calls": calls}
     parts["helpers"] = tuple(helpers)

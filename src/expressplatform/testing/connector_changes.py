@@ -77,6 +77,7 @@ class Changing(Tried):
             shop = stage.connected()
             _, cursor = stage.changes(shop, "")
             bills = self._crowd(stage, shop, 60)
+            stage.later(minutes=30)  # beyond what is read twice
             luck = random.Random(1)
 
             def moves() -> None:
