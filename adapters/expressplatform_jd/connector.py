@@ -6,7 +6,7 @@ Laws of this file
 - The SP-API first where what is published of it suffices, routerjson where it does not; and where the SP-API is closed
   to callers outside JD's cloud (`CLOSED`), routerjson's older methods answer the same question, all of it.
 - The remark of an order is the shop's: read, one line more, written back with its flag. JD has no write that fails
-  where somebody was faster, so the two follow each other at once and nothing stands between.
+  where somebody was faster, so the two follow each other at once and nothing stands between (see `noting`).
 - Whose token it is, JD says and not the caller: a shop's number is what the new token itself answers.
 """
 
@@ -38,11 +38,11 @@ from expressplatform.connectors import (
 )
 from expressplatform.connectors.line import USUAL
 from expressplatform.errors import InvalidInput
-from expressplatform.fields import refuse
 from expressplatform.ports import AsyncShelf, KeyStore, Promise, Shelf
 from expressplatform.shops import BusinessError, GatewayError, Ok, Result
 from expressplatform.transport import AsyncTransport, HttpRequest, Surroundings, Transport
 from expressplatform_jd.changes import AFTER_SALES, FEEDS, after_sales, applications
+from expressplatform_jd.noting import read_note, with_line, write_note
 from expressplatform_jd.proofs import proofs_of
 from expressplatform_jd.protocol import (
     CHINA,
@@ -54,15 +54,12 @@ from expressplatform_jd.protocol import (
     Endpoints,
     ExchangeCode,
     GetOrder,
-    GetRemark,
     GetShop,
     Grant,
     Order,
     QueryShop,
-    Remark,
     Renew,
     Request,
-    SetRemark,
     Shop,
     authorise_link,
     prepare,
@@ -101,13 +98,15 @@ class Jd:
     """JD in the words of the connectors: a `Tongue`.
 
     ``endpoints`` are JD's, or those of a stand-in on this machine. ``outside``: this program runs outside JD's cloud
-    and the after-sales calls of the SP-API are known to be closed to it, so that they are not tried.
+    and the after-sales calls of the SP-API are known to be closed to it, so that they are not tried. ``bill_notes``:
+    it was seen that notes show in a bill's log, so that a hand-over may stand there where the remark is full.
     """
 
     app: App
     staff: Staff = Staff()
     endpoints: Endpoints = JD
     outside: bool = False
+    bill_notes: bool = False
 
     @property
     def platform(self) -> str:
@@ -151,11 +150,9 @@ class Jd:
         return Ok(_tokens(tokens, at, shop.value.vender_id)) if isinstance(shop, Ok) else shop
 
     async def renew(self, line: Line, tokens: Tokens, /) -> Result[Tokens]:
-        """A new pair; not asked for before JD gives one, because it counts how often it is asked."""
+        """A new pair, in the last day of the old one: JD counts how often it is asked."""
         if not tokens.renewal:
             return BusinessError("not_renewable", "")
-        if tokens.renewable_from is not None and line.now() < tokens.renewable_from:
-            return BusinessError("not_yet_renewable", "")
         grant = await line.ask(partial(self._granted, Renew(tokens.renewal)))
         return Ok(_tokens(*grant.value, tokens.shop)) if isinstance(grant, Ok) else grant
 
@@ -191,26 +188,18 @@ class Jd:
         return Ok(_record(order, shop.value)) if isinstance(shop, Ok) else shop
 
     async def note(self, line: Line, number: str, /) -> Result[Note]:
-        """``jingdong.order.venderRemark.queryByOrderId``."""
+        """See `noting`."""
         if not _NUMBER.fullmatch(number):
             return BusinessError("no_such_order", "")
-        found = await self._ask(line, GetRemark(number))
-        if not isinstance(found, Ok):
-            return found
-        flag = found.value.flag
-        return Ok(Note(found.value.text, "" if flag is None else str(flag)))
+        return await read_note(self._asking(line), number, on_bills=self.bill_notes and not self.outside)
 
     def with_line(self, note: Note, line: str, /) -> Note:
         """One line more, within the remark's length."""
-        standing = Remark(note.text, None)
-        if standing.holds(line):
-            raise refuse("$.note", "text", "must not be there already")
-        return attrs.evolve(note, text=standing.with_line(line))
+        return with_line(note, line)
 
     async def write(self, line: Line, number: str, note: Note, /) -> Result[object]:
-        """``jingdong.pop.order.modifyVenderRemark``, with the flag that was read."""
-        flag = int(note.beside) if note.beside in ("0", "1", "2", "3", "4", "5") else 0
-        return await self._ask(line, SetRemark(number, note.text, flag))
+        """See `noting`."""
+        return await write_note(self._asking(line), number, note)
 
     # --- refunds ----------------------------------------------------------------------------------------------
 
@@ -302,10 +291,11 @@ class JdConnector(Connector):
         staff: Staff = Staff(),
         endpoints: Endpoints = JD,
         outside: bool = False,
+        bill_notes: bool = False,
         around: Surroundings = BLOCKING,
         terms: Terms = USUAL,
     ) -> None:
-        tongue = Jd(app, staff, endpoints, outside)
+        tongue = Jd(app, staff, endpoints, outside, bill_notes)
         super().__init__(tongue, transport=transport, shelf=shelf, keys=keys, owner=owner, around=around, terms=terms)
 
 
@@ -323,8 +313,9 @@ class AsyncJdConnector(AsyncConnector):
         staff: Staff = Staff(),
         endpoints: Endpoints = JD,
         outside: bool = False,
+        bill_notes: bool = False,
         around: Surroundings = AWAITED,
         terms: Terms = USUAL,
     ) -> None:
-        tongue = Jd(app, staff, endpoints, outside)
+        tongue = Jd(app, staff, endpoints, outside, bill_notes)
         super().__init__(tongue, transport=transport, shelf=shelf, keys=keys, owner=owner, around=around, terms=terms)

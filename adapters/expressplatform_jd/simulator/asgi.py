@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -29,6 +30,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _LONGEST: Final = 4 * 1024 * 1024
+_HALVES: Final = re.compile("[\ud800-\udfff]")
 _BROKEN: Final = frozenset({Kind.LOST_REQUEST, Kind.LOST_REPLY})
 _UNDONE: Final = frozenset({Kind.LOST_REQUEST, Kind.STATUS})
 SIMULATED_APP: Final = Registered()
@@ -207,7 +209,9 @@ async def _read(scope: Scope, receive: Receive) -> _Asked:
 
 
 def _json(status: int, document: Mapping[str, object]) -> _Answer:
-    return _Answer(status, json.dumps(document, ensure_ascii=False).encode())
+    """A document as JSON; half a character of UTF-16, which JD's texts may hold, as the escape that it is."""
+    text = json.dumps(document, ensure_ascii=False)
+    return _Answer(status, _HALVES.sub(lambda half: f"\\u{ord(half[0]):04x}", text).encode())
 
 
 def _spoiled(answer: _Answer, fault: Fault | None) -> _Answer:
