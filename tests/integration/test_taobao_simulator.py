@@ -202,7 +202,8 @@ class TestStrictness:
         [
             ("app_key", "87654321", 29), ("session", "6100other", 27), ("v", "1.0", 33),
             ("timestamp", "2031-02-03T12:00:00Z", 31), ("timestamp", "now", 31),
-            ("timestamp", "2031-02-30 12:00:00", 31), ("sign_method", "sha256", 25), ("tid", "A1", 41), ("tid", "0", 15),
+            ("timestamp", "2031-02-30 12:00:00", 31), ("sign_method", "sha256", 25),
+            ("tid", "A1", 41), ("tid", "0", 15),
         ],
     )  # fmt: skip
     def test_what_is_wrong_has_its_code(self, shop: Shop, name: str, value: str, code: int) -> None:
