@@ -74,6 +74,7 @@ from expressplatform_taobao.protocol import (
 )
 from expressplatform_taobao.protocol.codes import MONEY_BACK
 from expressplatform_taobao.protocol.refunds import LARGEST_PAGE
+from expressplatform_taobao.signing import encode
 
 __all__ = ["NO_SUCH_ORDER", "AsyncTaobaoConnector", "Taobao", "TaobaoConnector"]
 
@@ -85,6 +86,7 @@ OVERLAP: Final = timedelta(minutes=10)
 NO_SUCH_ORDER: Final = frozenset({"isv.trade-not-exist", "isv.trade-not-exist:tid"})
 """The sub-codes by which the platform says that the shop has no such order (replaceable: from samples only)."""
 _NUMBER: Final = re.compile(r"[0-9]{1,20}")
+_OPAQUE: Final = re.compile(r"[!-~]{1,512}")
 _CLOCK_WRONG: Final = GatewayError("31")
 _STEPPED_IN: Final = frozenset(
     {StaffStatus.INTERVENED, StaffStatus.FIRST_REVIEW_DONE, StaffStatus.SECOND_REVIEW_FAILED, StaffStatus.EVIDENCE}
@@ -132,7 +134,7 @@ class Taobao:
 
     async def exchange(self, line: Line, code: str, /) -> Result[Tokens]:
         """By the signed method: the application's secret stays here."""
-        if len(code) > 512:
+        if not _OPAQUE.fullmatch(code):
             return GatewayError("malformed")
         return _tokens(await self._ask(line, TokenCreate(code)), "")
 
@@ -178,15 +180,16 @@ class Taobao:
         return Ok(Note(found.value.seller_memo, "" if flag is None else str(flag)))
 
     def with_line(self, note: Note, line: str, /) -> Note:
-        """One line more, within the memo's thousand bytes."""
+        """One line more, within the memo's thousand bytes; what could not be written back as it is stays as it is."""
         longer = with_note(note.text, line)
         if longer is None:
             raise refuse("$.note", "text", "must not be there already")
+        encode(_memo("1", longer, note.beside).parameters())
         return attrs.evolve(note, text=longer)
 
     async def write(self, line: Line, number: str, note: Note, /) -> Result[object]:
         """``taobao.trade.memo.update``."""
-        return await self._ask(line, MemoUpdate(number, note.text, int(note.beside) if note.beside else None))
+        return await self._ask(line, _memo(number, note.text, note.beside))
 
     # --- refunds ----------------------------------------------------------------------------------------------
 
@@ -229,12 +232,19 @@ class Taobao:
         return Asked(http, lambda status, body, at: parse(request, status, body, now=at), request.reads)
 
 
+def _memo(number: str, memo: str, flag: str) -> MemoUpdate:
+    return MemoUpdate(number, memo, int(flag) if flag else None)
+
+
 def _tokens(found: Result[Token], shop: str) -> Result[Tokens]:
     if not isinstance(found, Ok):
         return found
     token = found.value
     number = token.shop_id or shop
-    if not _NUMBER.fullmatch(number):
+    usable = _OPAQUE.fullmatch(token.access_token) and (
+        not token.refresh_token or _OPAQUE.fullmatch(token.refresh_token)
+    )
+    if not usable or not _NUMBER.fullmatch(number):
         return GatewayError("malformed")
     # Which risk the memo's method counts as is not told: the later end of writing is believed.
     ends = [one for one in (token.w1_until, token.w2_until) if one is not None]

@@ -6,7 +6,6 @@ lock, in the order of arrival. A broken line is one at the socket: an answer tha
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from datetime import UTC, datetime
@@ -259,5 +258,4 @@ async def _read(scope: Scope, receive: Receive) -> Arrived:
             break
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
     query = scope["query_string"].decode("ascii", "replace")
-    await asyncio.sleep(0)
     return Arrived(scope["method"], scope["path"], query, headers, body)

@@ -14,13 +14,18 @@ from expressplatform.ports.cases import (
     Conflict,
     DeadRow,
     EffectRow,
+    FeedRow,
     Header,
+    Leaf,
+    LedgerSize,
     Page,
+    Placed,
     Receipt,
     Replayed,
     StoredCase,
     StoredEvent,
     Token,
+    Unplaced,
     Wanted,
 )
 from expressplatform.ports.connectors import (
@@ -45,7 +50,7 @@ from expressplatform.ports.connectors import (
 )
 from expressplatform.ports.evidence import AsyncEvidenceStore, EvidenceStore, Filed, check_place
 from expressplatform.ports.keys import KeyStore
-from expressplatform.ports.outward import Alert, Draw, Message, Messenger, Scan, Scanned, Strip, TraderGateway
+from expressplatform.ports.outward import Alert, Draw, Message, Messenger, Scan, Scanned, Strip, TraderGateway, Witness
 from expressplatform.ports.register import Register, RegisterEntry, Undone
 from expressplatform.ports.shelf import AsyncShelf, Shelf, ShelfPage, ShelfRow, Sought
 
@@ -71,16 +76,20 @@ __all__ = [
     "Draw",
     "EffectRow",
     "EvidenceStore",
+    "FeedRow",
     "Filed",
     "HandOver",
     "HandedOver",
     "Header",
     "KeyStore",
+    "Leaf",
+    "LedgerSize",
     "Message",
     "Messenger",
     "Page",
     "Paid",
     "Performance",
+    "Placed",
     "Promise",
     "Purchase",
     "PurchaseClaim",
@@ -103,7 +112,9 @@ __all__ = [
     "Token",
     "TraderGateway",
     "Undone",
+    "Unplaced",
     "Verified",
     "Wanted",
+    "Witness",
     "check_place",
 ]
