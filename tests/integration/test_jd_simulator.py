@@ -8,8 +8,9 @@ import logging
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection
 from typing import Any, ClassVar, Final, TypeVar
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import attrs
 import httpx
@@ -403,6 +404,18 @@ class TestOtherClients:
             jd.client.get(f"{jd.base}/routerjson", params=params).json(),
         ]
         assert all(self.order_of(one) for one in told)
+
+    def test_an_address_in_the_request_line(self, jd: Asking) -> None:
+        """The generated Python clients write ``POST http://host/routerjson?...``, with no body and no form."""
+        where = urlsplit(jd.base)
+        line = f"http://{where.hostname}/routerjson?{urlencode(signed(self.params(jd)))}"
+        connection = HTTPConnection(str(where.hostname), where.port or 80, timeout=5)
+        try:
+            connection.request("POST", line)
+            told = json.loads(connection.getresponse().read())
+        finally:
+            connection.close()
+        assert self.order_of(told)
 
     @pytest.mark.parametrize("empty", ["", "  ", "\u3000"])
     def test_an_empty_value_signed_or_left_out_of_the_signature(self, jd: Asking, empty: str) -> None:

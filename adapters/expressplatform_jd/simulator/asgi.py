@@ -30,6 +30,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _LONGEST: Final = 4 * 1024 * 1024
+_ABSOLUTE: Final = re.compile(r"https?://[^/]*", re.IGNORECASE)
 _HALVES: Final = re.compile("[\ud800-\udfff]")
 _BROKEN: Final = frozenset({Kind.LOST_REQUEST, Kind.LOST_REPLY})
 _UNDONE: Final = frozenset({Kind.LOST_REQUEST, Kind.STATUS})
@@ -205,7 +206,13 @@ async def _read(scope: Scope, receive: Receive) -> _Asked:
             break
     query = parse_qsl(scope["query_string"].decode("ascii", "replace"), keep_blank_values=True)
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-    return _Asked(scope["method"], scope["path"], query, headers, body)
+    return _Asked(scope["method"], _path(scope["path"]), query, headers, body)
+
+
+def _path(target: str) -> str:
+    """The path of a request, which old clients send with the whole address before it (RFC 9112 section 3.2.2)."""
+    found = _ABSOLUTE.match(target)
+    return target[found.end() :] or "/" if found else target
 
 
 def _json(status: int, document: Mapping[str, object]) -> _Answer:

@@ -267,7 +267,11 @@ class ShopConnector(Protocol):
         """Every shop that was ever connected and not forgotten, in the order of their numbers; asks nobody."""
 
     def refresh(self, shop: str, /) -> Result[Connection]:
-        """Has the tokens renewed, by one at a time, whoever asks at once; those who did not are told how it stands."""
+        """Has the tokens renewed, by one at a time, whoever asks at once; those who did not are told how it stands.
+
+        `BusinessError` ``too_early`` where the platform renews only shortly before the end and that has not come, or
+        has just been moved by somebody who was faster.
+        """
 
     def disconnect(self, shop: str, /) -> Connection:
         """Forgets a shop's tokens, here. What the owner withdraws on the platform is noticed by itself."""
