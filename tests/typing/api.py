@@ -87,7 +87,7 @@ from expressplatform.ports import (
     ShopConnector,
     Suggestion,
     TraderGateway,
-    Verified,
+    VerifiedPurchase,
 )
 from expressplatform.privacy.statement import Statement, statement
 from expressplatform.shops import Disconnected, Ok, Throttled
@@ -241,7 +241,7 @@ def ask_a_shop(connector: ShopConnector, shop: str, claim: PurchaseClaim) -> str
     """A connector's answers are told apart by their types."""
     match connector.verify_purchase(shop, claim):
         case Ok(found):
-            return assert_type(found, Verified).purchase.value
+            return assert_type(found, VerifiedPurchase).purchase.value
         case Throttled(until):
             assert_type(until, datetime | None)
         case Disconnected(reason):
