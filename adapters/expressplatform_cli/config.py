@@ -29,11 +29,13 @@ if TYPE_CHECKING:  # what the help needs none of: loaded when a store is opened
     from expressplatform.scheme import Participant, Scheme
 
 DEFAULT: Final = Path("expressplatform.toml")
-KEYS: Final = ("store", "keys", "scheme", "register", "evidence", "scan")
+KEYS: Final = ("store", "keys", "scheme", "register", "evidence", "scan", "origin", "checkpoints")
 REGISTER: Final = "register.txt"
 """What must stay undone, beside the configuration where it names no other."""
 EVIDENCE: Final = "evidence.db"
 """The file of documents, beside a store in a file where a configuration names no other."""
+CHECKPOINTS: Final = "checkpoints"
+"""The folder of what organisations are to be handed, beside the configuration."""
 NO_PLACE: Final = (
     f"There is no {DEFAULT} in this directory. Make one with 'expressplatform init DIR', or give --store and --keys."
 )
@@ -47,6 +49,8 @@ class Place:
     ``store`` is a file, or a database, which a configuration file names by its address; keys are always a file.
 
     ``evidence`` is the file of documents, None for the usual place; ``scan`` the command that looks into them, if any.
+    ``origin`` is what the ledger is called in checkpoints (empty: by the council), ``checkpoints`` the folder into
+    which the day's is written for every organisation, None for nowhere.
     ``register`` holds what must stay undone, apart from store and keys: beside the store's file where nobody
     says, and beside that of the keys where the store is a database.
     """
@@ -56,6 +60,8 @@ class Place:
     scheme: str | None = None
     evidence: Path | None = None
     scan: tuple[str, ...] = ()
+    origin: str = ""
+    checkpoints: Path | None = None
     register: Path = attrs.field()
 
     @register.default
@@ -123,6 +129,8 @@ def read_configuration(path: Path) -> Place:
         document.get("scheme"),
         folder / document["evidence"] if "evidence" in document else None,
         tuple(document.get("scan", ())),
+        document.get("origin", ""),
+        folder / document["checkpoints"] if "checkpoints" in document else None,
         folder / document.get("register", REGISTER),
     )
 
@@ -141,10 +149,13 @@ def _problems(document: dict[str, object]) -> tuple[Problem, ...]:
     return (*unknown, *missing, *wrong)
 
 
-def configuration(scheme: str, store: str, keys: str, register: str = REGISTER, scan: Sequence[str] = ()) -> str:
+def configuration(
+    scheme: str, store: str, keys: str, register: str = REGISTER, scan: Sequence[str] = (), origin: str = ""
+) -> str:
     """The text of a configuration file."""
     looks = f"scan = {json.dumps([*scan])}" if scan else '# scan = ["clamdscan", "--no-summary", "-"]'
     named = json.dumps(register, ensure_ascii=False)
+    called = f"origin = {json.dumps(origin, ensure_ascii=False)}" if origin else '# origin = "council.example/ledger"'
     return (
         "# Where the commands of expressplatform find their files. Paths are relative to this file.\n"
         f'scheme = "{scheme}"\n'
@@ -153,6 +164,8 @@ def configuration(scheme: str, store: str, keys: str, register: str = REGISTER, 
         f"register = {named}  # what was erased or taken back: keep it where no restore touches it\n"
         f'# evidence = "{EVIDENCE}"  # the file of documents; none named: this, or the database of the store\n'
         f"{looks}  # looks into each of them: 0 is clean, 1 harmful\n"
+        f'checkpoints = "{CHECKPOINTS}"  # what the ledger came to, by the day, for every organisation: hand it on\n'
+        f"{called}  # what the ledger is called: never change it once handed out\n"
     )
 
 
@@ -179,6 +192,7 @@ def open_platform(
     """
     from expressplatform.platform import Platform, system_draw, utc_now
     from expressplatform.platform.flow import NO_GATEWAYS
+    from expressplatform_files.checkpoints import CheckpointFolder
     from expressplatform_files.register import FileRegister
     from expressplatform_files.scanning import CommandScan
     from expressplatform_sqlite.keys import LocalKeyStore
@@ -206,6 +220,8 @@ def open_platform(
             participants=participants,
             gateways=gateways if gateways is not None else NO_GATEWAYS,
             messenger=messenger,
+            witness=CheckpointFolder(place.checkpoints) if place.checkpoints is not None else None,
+            origin=place.origin,
         )
         platform.open()
         undone.pop_all()

@@ -21,7 +21,7 @@ from expressplatform_postgres.store import PostgresStore
 from tests.servers import Server, bytes_in
 from tests.walks import walking
 
-_TABLES = ("cases", "events", "effects", "receipts", "tokens", "adopted")
+_TABLES = ("cases", "events", "effects", "receipts", "tokens", "adopted", "ledger", "unplaced", "shown", "feed")
 
 
 class _InTheDatabase:
