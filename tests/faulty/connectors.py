@@ -34,7 +34,7 @@ from expressplatform.connectors.keeping import Kept
 from expressplatform.connectors.line import USUAL, ShopLine
 from expressplatform.connectors.noting import line_of
 from expressplatform.errors import InvalidInput
-from expressplatform.memory_shelf import MemoryShelf
+from expressplatform.memory.shelf import MemoryShelf
 from expressplatform.money import Money
 from expressplatform.platform.lifted import LiftedShelf
 from expressplatform.ports import (
@@ -48,7 +48,7 @@ from expressplatform.ports import (
     PurchaseClaim,
     ShopConnector,
     Suggests,
-    Verified,
+    VerifiedPurchase,
 )
 from expressplatform.shops import BusinessError, Disconnected, GatewayError, Ok, Result, Throttled
 from expressplatform.testing.shop_world import Setting, ShopWorld
@@ -592,7 +592,7 @@ class PrintsTheOrder(Tried):
     class Face(Connector):
         _last = ""
 
-        def verify_purchase(self, shop: str, claim: PurchaseClaim, /) -> Result[Verified]:
+        def verify_purchase(self, shop: str, claim: PurchaseClaim, /) -> Result[VerifiedPurchase]:
             self._last = claim.order_number
             return super().verify_purchase(shop, claim)
 
@@ -608,7 +608,7 @@ class OneShopAtATime(Tried):
     class Face(Connector):
         _shop = ""
 
-        def verify_purchase(self, shop: str, claim: PurchaseClaim, /) -> Result[Verified]:
+        def verify_purchase(self, shop: str, claim: PurchaseClaim, /) -> Result[VerifiedPurchase]:
             self._shop = shop
             time.sleep(0.005)
             return super().verify_purchase(self._shop, claim)

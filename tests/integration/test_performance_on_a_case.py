@@ -17,8 +17,8 @@ from expressplatform.codes import Channel, Outcome, Redress, Status
 from expressplatform.connectors import file_performance, file_performance_awaited
 from expressplatform.errors import Refused
 from expressplatform.memory import MemoryKeyStore, MemoryStore
-from expressplatform.memory_evidence import MemoryEvidence
-from expressplatform.memory_shelf import MemoryShelf
+from expressplatform.memory.evidence import MemoryEvidence
+from expressplatform.memory.shelf import MemoryShelf
 from expressplatform.money import Money
 from expressplatform.platform import AsyncPlatform, Platform
 from expressplatform.ports import Paid, Performance, Promise

@@ -21,7 +21,7 @@ import pytest
 
 from expressplatform.connectors import Terms
 from expressplatform.memory import MemoryKeyStore
-from expressplatform.memory_shelf import MemoryShelf
+from expressplatform.memory.shelf import MemoryShelf
 from expressplatform.money import Money
 from expressplatform.ports import HandOver, Promise, PurchaseClaim
 from expressplatform.shops import BusinessError, Disconnected, Ok

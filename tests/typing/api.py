@@ -22,6 +22,7 @@ from expressplatform import (
     Erased,
     EvidenceKind,
     ExpressPlatformError,
+    Feed,
     Figures,
     IdentityProof,
     ImpactAssessment,
@@ -50,12 +51,14 @@ from expressplatform import (
     RightsRequest,
     Role,
     Scheme,
+    Sequenced,
     StaleVersion,
     Status,
     Tally,
     Ticked,
     TraderRef,
     Verdict,
+    Verified,
     Worked,
     allowed,
     assess,
@@ -67,8 +70,27 @@ from expressplatform import (
 from expressplatform.commands import Accept, AddNote, Command, Confirm, Lodge, ReportResolution
 from expressplatform.events import Event
 from expressplatform.platform import Document, DocumentCopy
-from expressplatform.ports import Alert, AsyncCaseStore, CaseStore, Header, KeyStore, Page, Scanned, TraderGateway
+from expressplatform.ports import (
+    Alert,
+    AsyncCaseStore,
+    AsyncShopConnector,
+    CaseStore,
+    Connection,
+    Header,
+    KeyStore,
+    Page,
+    Paid,
+    Performance,
+    Promise,
+    PurchaseClaim,
+    Scanned,
+    ShopConnector,
+    Suggestion,
+    TraderGateway,
+    VerifiedPurchase,
+)
 from expressplatform.privacy.statement import Statement, statement
+from expressplatform.shops import Disconnected, Ok, Throttled
 
 OFFICER = Actor(Role.COUNCIL, "officer-1", "hkcc")
 TRADER = Actor(role=Role.TRADER, person="agent-1", organisation="taobao")
@@ -132,6 +154,11 @@ def listed(platform: Platform) -> tuple[Header, ...]:
     for letter in assert_type(platform.dead_letters(by=OFFICER), tuple[DeadLetter, ...]):
         assert_type(platform.replay_dead_letter(letter.id, by=OFFICER), bool)
     assert_type(platform.reschedule(), Ticked)
+    assert_type(platform.sequence(), Sequenced)
+    assert_type(platform.verify([platform.checkpoint() or b""]), Verified)
+    assert_type(platform.ledger_bundle("c1", by=TRADER), bytes)
+    for one in assert_type(platform.feed(by=TRADER, after="", limit=10), Feed).moved:
+        assert_type(one.header, Header | None)
     assert_type(platform.reapply(person="officer-7"), Reapplied)
     assert_type(platform.advance(["c1"], utc_now()), int)
     tally = Tally(as_at=datetime.now(UTC), zone=HK_CCA.zone)
@@ -208,6 +235,28 @@ def open_about(scheme: Scheme, on: date) -> str:
     assert_type(scheme.informed_by("v1"), bool)
     assert_type(statement(scheme, on=on), Statement)
     return "" if notice is None else assert_type(notice.text(Language.TRADITIONAL_CHINESE), str)
+
+
+def ask_a_shop(connector: ShopConnector, shop: str, claim: PurchaseClaim) -> str:
+    """A connector's answers are told apart by their types."""
+    match connector.verify_purchase(shop, claim):
+        case Ok(found):
+            return assert_type(found, VerifiedPurchase).purchase.value
+        case Throttled(until):
+            assert_type(until, datetime | None)
+        case Disconnected(reason):
+            return assert_type(reason, str)
+    page = connector.changes(shop, "", 10)
+    if isinstance(page, Ok):
+        assert_type(page.value.suggestions, tuple[Suggestion, ...])
+    assert_type(connector.connections(), Sequence[Connection])
+    return ""
+
+
+async def ask_a_shop_awaited(connector: AsyncShopConnector, shop: str, promise: Promise) -> Paid | None:
+    """The same, awaited."""
+    answer = await connector.performance(shop, promise)
+    return assert_type(answer.value, Performance).paid if isinstance(answer, Ok) else None
 
 
 COMMANDS: tuple[Command, ...] = (Confirm(rating=5), ReportResolution(amount=Money("HKD", 1)))

@@ -11,17 +11,17 @@ from collections.abc import Collection
 from typing import TypeVar
 
 from expressplatform.connectors.tongue import Record
-from expressplatform.ports import Compared, PurchaseClaim, Verified
+from expressplatform.ports import Compared, PurchaseClaim, VerifiedPurchase
 
 T = TypeVar("T")
 
 
-def compare(claim: PurchaseClaim, record: Record) -> Verified:
+def compare(claim: PurchaseClaim, record: Record) -> VerifiedPurchase:
     """What the record says to the claim."""
     currencies = {amount.currency for amount in record.amounts}
     amount = claim.amount if claim.amount is not None and claim.amount.currency in currencies else None
     name = _plain(claim.shop_name)
-    return Verified(
+    return VerifiedPurchase(
         found=True,
         order_number=_compared(claim.order_number, (record.order_number,)),
         amount=_compared(amount, record.amounts),

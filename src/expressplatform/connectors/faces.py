@@ -27,7 +27,7 @@ from expressplatform.ports import (
     Promise,
     PurchaseClaim,
     Shelf,
-    Verified,
+    VerifiedPurchase,
 )
 from expressplatform.shops import Result
 from expressplatform.transport import AsyncTransport, LiftedTransport, Surroundings, Transport
@@ -95,7 +95,7 @@ class Connector:
         """See `ShopConnector.disconnect`."""
         return run(self._flow.disconnect(shop))
 
-    def verify_purchase(self, shop: str, claim: PurchaseClaim, /) -> Result[Verified]:
+    def verify_purchase(self, shop: str, claim: PurchaseClaim, /) -> Result[VerifiedPurchase]:
         """See `ShopConnector.verify_purchase`."""
         return run(self._flow.verify_purchase(shop, claim))
 
@@ -158,7 +158,7 @@ class AsyncConnector:
         """See `ShopConnector.disconnect`."""
         return await self._flow.disconnect(shop)
 
-    async def verify_purchase(self, shop: str, claim: PurchaseClaim, /) -> Result[Verified]:
+    async def verify_purchase(self, shop: str, claim: PurchaseClaim, /) -> Result[VerifiedPurchase]:
         """See `ShopConnector.verify_purchase`."""
         return await self._flow.verify_purchase(shop, claim)
 

@@ -33,7 +33,7 @@ from expressplatform.ports import (
     Performance,
     Promise,
     PurchaseClaim,
-    Verified,
+    VerifiedPurchase,
 )
 from expressplatform.shops import BusinessError, Disconnected, GatewayError, Ok, Result, Throttled
 from expressplatform.transport import AsyncTransport, Surroundings
@@ -110,14 +110,14 @@ class Flow:
 
     # --- what a shop is asked ---------------------------------------------------------------------------------
 
-    async def verify_purchase(self, shop: str, claim: PurchaseClaim) -> Result[Verified]:
+    async def verify_purchase(self, shop: str, claim: PurchaseClaim) -> Result[VerifiedPurchase]:
         """See `ShopConnector.verify_purchase`."""
 
-        async def verified(line: ShopLine) -> Result[Verified]:
+        async def verified(line: ShopLine) -> Result[VerifiedPurchase]:
             record = await self.tongue.order(line, claim.order_number)
             if not isinstance(record, Ok):
                 return record
-            return Ok(Verified(found=False) if record.value is None else compare(claim, record.value))
+            return Ok(VerifiedPurchase(found=False) if record.value is None else compare(claim, record.value))
 
         return await self._asked(shop, verified)
 

@@ -23,7 +23,7 @@ from expressplatform.connectors.tongue import Tokens
 from expressplatform.errors import StoreUnusable
 from expressplatform.ports import WARN_BEFORE, AsyncShelf, Authorised, Connection, KeyStore, ShelfRow, Sought
 from expressplatform.records import read_whole, write_whole
-from expressplatform.sealing import CaseKey, Context
+from expressplatform.sealing import CaseKey, Context, KeyRing
 
 LEASE: Final = timedelta(minutes=1)
 """How long one who renews is waited for, and for how long tokens are too new to be renewed again."""
@@ -95,15 +95,27 @@ class Standing:
     version: int
 
 
+@attrs.frozen
+class _Secrets:
+    """Named secrets as a ring asks for keys."""
+
+    keys: KeyStore
+
+    def get(self, name: str, /) -> bytes:
+        """The secret of 32 bytes, made where it is not there."""
+        return self.keys.secret(name)
+
+
 class Book:
     """The shops of one organisation on one platform. Safe to share, between processes too."""
 
-    __slots__ = ("_keys", "_now", "_owner", "_platform", "_shelf")
+    __slots__ = ("_now", "_owner", "_platform", "_ring", "_shelf")
 
     def __init__(
         self, shelf: AsyncShelf, keys: KeyStore, platform: str, owner: str, now: Callable[[], datetime]
     ) -> None:
-        self._shelf, self._keys, self._platform, self._owner, self._now = shelf, keys, platform, owner, now
+        self._shelf, self._platform, self._owner, self._now = shelf, platform, owner, now
+        self._ring = KeyRing(_Secrets(keys))
 
     async def read(self, shop: str) -> Standing:
         """What is kept of a shop; of one that never was here, an empty record."""
@@ -158,7 +170,7 @@ class Book:
         return read_whole(Kept, self._key(row.year).open(row.body, _context(row)))
 
     def _key(self, use: str) -> CaseKey:
-        return CaseKey(self._keys.secret(f"shelf:{self._kind}:{use}"))
+        return self._ring.get(f"shelf:{self._kind}:{use}")
 
 
 def _context(row: ShelfRow) -> Context:

@@ -46,7 +46,7 @@ from expressplatform.ports.connectors import (
     ShopConnector,
     Suggestion,
     Suggests,
-    Verified,
+    VerifiedPurchase,
 )
 from expressplatform.ports.evidence import AsyncEvidenceStore, EvidenceStore, Filed, check_place
 from expressplatform.ports.keys import KeyStore
@@ -113,7 +113,7 @@ __all__ = [
     "TraderGateway",
     "Undone",
     "Unplaced",
-    "Verified",
+    "VerifiedPurchase",
     "Wanted",
     "Witness",
     "check_place",

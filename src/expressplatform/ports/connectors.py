@@ -69,7 +69,7 @@ class PurchaseClaim(Veiled):
 
 
 @attrs.frozen
-class Verified:
+class VerifiedPurchase:
     """What the platform's record says to a claim: of each field whether it agrees, and nothing of what it holds."""
 
     found: bool
@@ -276,7 +276,7 @@ class ShopConnector(Protocol):
     def disconnect(self, shop: str, /) -> Connection:
         """Forgets a shop's tokens, here. What the owner withdraws on the platform is noticed by itself."""
 
-    def verify_purchase(self, shop: str, claim: PurchaseClaim, /) -> Result[Verified]:
+    def verify_purchase(self, shop: str, claim: PurchaseClaim, /) -> Result[VerifiedPurchase]:
         """Whether an order of that number is this shop's, and which of the other fields agree with its record."""
 
     def hand_over(self, shop: str, notice: HandOver, /) -> Result[HandedOver]:
@@ -309,7 +309,7 @@ class AsyncShopConnector(Protocol):
     def connections(self) -> Awaitable[Sequence[Connection]]: ...
     def refresh(self, shop: str, /) -> Awaitable[Result[Connection]]: ...
     def disconnect(self, shop: str, /) -> Awaitable[Connection]: ...
-    def verify_purchase(self, shop: str, claim: PurchaseClaim, /) -> Awaitable[Result[Verified]]: ...
+    def verify_purchase(self, shop: str, claim: PurchaseClaim, /) -> Awaitable[Result[VerifiedPurchase]]: ...
     def hand_over(self, shop: str, notice: HandOver, /) -> Awaitable[Result[HandedOver]]: ...
     def changes(self, shop: str, cursor: str, limit: int, /) -> Awaitable[Result[ChangePage]]: ...
     def performance(self, shop: str, promise: Promise, /) -> Awaitable[Result[Performance]]: ...

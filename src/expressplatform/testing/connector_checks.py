@@ -21,7 +21,7 @@ from expressplatform.ports import (
     Promise,
     Purchase,
     ShopConnector,
-    Verified,
+    VerifiedPurchase,
 )
 from expressplatform.shops import BusinessError, Disconnected, GatewayError, Ok, Result, Throttled
 from expressplatform.testing.connector_stage import BACK, MONEY, Stage, claim, good, notice
@@ -204,7 +204,9 @@ class Verifying(Tried):
             theirs = stage.ordered(other)
             last = int(stage.ordered(shop))
             for number in (str(last + 7_000_000), "A-1", theirs):
-                assert good(stage.connector.verify_purchase(shop, claim(number))) == Verified(found=False), number
+                assert good(stage.connector.verify_purchase(shop, claim(number))) == VerifiedPurchase(found=False), (
+                    number
+                )
 
 
 class Handing(Tried):

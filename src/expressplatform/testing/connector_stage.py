@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 import attrs
 
 from expressplatform.memory import MemoryKeyStore
-from expressplatform.memory_shelf import MemoryShelf
+from expressplatform.memory.shelf import MemoryShelf
 from expressplatform.money import Money
 from expressplatform.platform.lifted import LiftedShelf
 from expressplatform.ports import (
@@ -31,7 +31,7 @@ from expressplatform.ports import (
     ShopConnector,
     Sought,
     Suggestion,
-    Verified,
+    VerifiedPurchase,
 )
 from expressplatform.shops import Ok, Result
 from expressplatform.testing.lifting import Lift
@@ -170,7 +170,7 @@ class LiftedConnector:
     def disconnect(self, shop: str, /) -> Connection:
         return self._wait(self._connector.disconnect(shop))
 
-    def verify_purchase(self, shop: str, claim: PurchaseClaim, /) -> Result[Verified]:
+    def verify_purchase(self, shop: str, claim: PurchaseClaim, /) -> Result[VerifiedPurchase]:
         return self._wait(self._connector.verify_purchase(shop, claim))
 
     def hand_over(self, shop: str, notice: HandOver, /) -> Result[HandedOver]:
