@@ -376,11 +376,20 @@ def open_for(private: bytes, envelope: bytes, *, expected: DisclosureContext, co
     The signature is checked first. Raises ``SignatureInvalid`` when council, context or content differ, and
     ``SealBroken`` (``truncated``, ``unknown_suite``, ``unusable_key``, ``wrong_key``) for the rest.
     """
+    sealed, bound = verify_envelope(envelope, expected=expected, council=council)
+    return open_with(private, sealed, bound, expected.case_id)
+
+
+def verify_envelope(envelope: bytes, *, expected: DisclosureContext, council: Verifier) -> tuple[bytes, bytes]:
+    """The first half of `open_for`, for keys that are kept elsewhere: the sealed bytes, and ``info`` to open them with.
+
+    Raises ``SignatureInvalid`` and ``SealBroken`` (``truncated``, ``unknown_suite``) as `open_for` does.
+    """
     if len(envelope) < _ENVELOPE or envelope[0] != SUITE:
         raise SealBroken(_why_not(envelope, _ENVELOPE, "altered"), expected.case_id)
     bound, sealed = expected.bound(council.public), envelope[1 + _SIGNATURE :]
     council.verify(_framed(_SIGNED, bound, sealed), envelope[1 : 1 + _SIGNATURE])
-    return open_with(private, sealed, bound, expected.case_id)
+    return sealed, bound
 
 
 def seal_to(public: bytes, plaintext: bytes, info: bytes, case_id: str = "") -> bytes:
