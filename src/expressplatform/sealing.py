@@ -406,3 +406,8 @@ def open_with(private: bytes, sealed: bytes, info: bytes, case_id: str = "") -> 
         return _hpke.decrypt(sealed, X25519PrivateKey.from_private_bytes(private), info=info)
     except (InvalidTag, ValueError):
         raise SealBroken("wrong_key" if len(private) == KEY_BYTES else "unusable_key", case_id) from None
+
+
+def check_public_key(public: bytes) -> None:
+    """Raises ``SealBroken`` (``unusable_key``) unless one can seal to these bytes (a point of low order is none)."""
+    seal_to(public, b"", b"expressplatform key check 1")

@@ -2,25 +2,51 @@
 
 from expressplatform.platform.aio import AsyncPlatform
 from expressplatform.platform.breach_telling import Told
+from expressplatform.platform.changing import HandedOver
 from expressplatform.platform.evidencing import Document, DocumentCopy
 from expressplatform.platform.inquiring import Given, Waits
+from expressplatform.platform.membership import (
+    Delivery,
+    Endpoint,
+    Invitation,
+    Invited,
+    KeyUse,
+    MemberKey,
+    Organisation,
+    Signed,
+    Statement,
+)
 from expressplatform.platform.requests import DeadLetter, Opened, Reapplied, Request, RightsAnswer, Ticked, Worked
 from expressplatform.platform.sync import Platform
 from expressplatform.platform.system import system_draw, utc_now
+from expressplatform.platform.trading import Terms, TraderCase, TraderPage
 
 __all__ = [
     "AsyncPlatform",
     "DeadLetter",
+    "Delivery",
     "Document",
     "DocumentCopy",
+    "Endpoint",
     "Given",
+    "HandedOver",
+    "Invitation",
+    "Invited",
+    "KeyUse",
+    "MemberKey",
     "Opened",
+    "Organisation",
     "Platform",
     "Reapplied",
     "Request",
     "RightsAnswer",
+    "Signed",
+    "Statement",
+    "Terms",
     "Ticked",
     "Told",
+    "TraderCase",
+    "TraderPage",
     "Waits",
     "Worked",
     "system_draw",

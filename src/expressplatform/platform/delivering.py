@@ -20,7 +20,7 @@ from expressplatform.errors import Unreachable
 from expressplatform.lifecycle import WITH_TRADER
 from expressplatform.platform import rows
 from expressplatform.platform.filing import Filing
-from expressplatform.platform.keeping import UNTOLD, Untold, place_of
+from expressplatform.platform.keeping import SIGNED, UNTOLD, Untold, place_of
 from expressplatform.platform.registering import REGISTERED, Registering
 from expressplatform.ports import EVERYONE, Alert, EffectRow, Message, StoredCase
 from expressplatform.privacy.disclosure import Disclosure, disclose
@@ -46,6 +46,7 @@ class Delivering(Filing, Registering):
             self.keys.destroy(effect.case_id)
             if self.evidence is not None:
                 await self.drop_files(effect.case_id)
+            await self.drop_labelled(SIGNED, f"case:{effect.case_id}")
             return
         stored = await self._stored(effect.case_id, EVERYONE)
         if effect.kind == EffectKind.TELL_UPLOAD:

@@ -15,6 +15,7 @@ import attrs
 import orjson
 
 from expressplatform.platform.desk import Desk
+from expressplatform.platform.membership import Delivery, Nonce, Signed
 from expressplatform.ports import EVERYONE, ShelfRow, Sought
 from expressplatform.privacy.breaches import Breach
 from expressplatform.privacy.impact import ImpactAssessment
@@ -90,6 +91,12 @@ AFFECTED: Final = Kind("affected", Affected, 3)
 """Whom a breach concerns, by case."""
 BREACH_TOLD: Final = Kind("breach_told", BreachTold, 3)
 """Who was told of a breach, by case."""
+SIGNED: Final = Kind("signed", Signed, None)
+"""Requests as organisations signed them, until the case that they are about is erased."""
+DELIVERY: Final = Kind("delivery", Delivery, 1)
+"""Attempts to tell organisations that something waits."""
+NONCE: Final = Kind("nonce", Nonce, 0)
+"""Signed requests that were seen: each until its signature is over."""
 KINDS: Final[tuple[Kind[object], ...]] = (
     cast(Kind[object], ACCESS),
     cast(Kind[object], REQUEST),
@@ -99,6 +106,8 @@ KINDS: Final[tuple[Kind[object], ...]] = (
     cast(Kind[object], BREACH),
     cast(Kind[object], AFFECTED),
     cast(Kind[object], BREACH_TOLD),
+    cast(Kind[object], DELIVERY),
+    cast(Kind[object], NONCE),
 )
 """Every kind that comes to its end by itself."""
 
@@ -178,9 +187,14 @@ class Keeping(Desk):
                 cleared += len(rows)
             standing = {*(await self.shelf.years(kind.name))}
             for year in {*stood, *range(now.year - kind.years - 2, now.year - kind.years + 1)}:
-                if str(year) not in standing:
+                if str(year) not in standing and (kind.years or year < now.year):
                     self.keys.forget(_secret(kind.name, str(year)))
         return cleared
+
+    async def drop_labelled(self, kind: Kind[T], label: str) -> None:
+        """Deletes every record of a kind that carries a label."""
+        while rows := (await self.shelf.list(EVERYONE, kind.name, Sought(label), "", _BATCH)).rows:
+            await self.shelf.delete(EVERYONE, kind.name, [row.id for row in rows])
 
     def _row(
         self, kind: Kind[T], id: str, value: T, owner: str, place: str, labels: tuple[str, ...], version: int

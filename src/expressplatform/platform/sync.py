@@ -23,8 +23,10 @@ from expressplatform.platform.lifted import Lifted, LiftedEvidence, LiftedShelf
 from expressplatform.platform.requests import DeadLetter, Opened, Request, Ticked, Worked, wanted_of
 from expressplatform.platform.sync_breach import BreachFace
 from expressplatform.platform.sync_evidence import EvidenceFace
+from expressplatform.platform.sync_network import NetworkFace
 from expressplatform.platform.sync_privacy import PrivacyFace
 from expressplatform.platform.sync_rights import RightsFace
+from expressplatform.platform.sync_trading import TradingFace
 from expressplatform.platform.system import system_draw, utc_now
 from expressplatform.ports import (
     CaseStore,
@@ -43,7 +45,7 @@ from expressplatform.privacy.disclosure import Disclosure
 from expressplatform.scheme import Assessment, Participant, Scheme
 
 
-class Platform(PrivacyFace, RightsFace, EvidenceFace, BreachFace):
+class Platform(PrivacyFace, RightsFace, EvidenceFace, BreachFace, NetworkFace, TradingFace):
     """A council's desk over one store, one key store and one scheme.
 
     ``now`` tells the time (UTC), ``draw`` gives random bytes for references, ``gateways`` tell traders that a case
