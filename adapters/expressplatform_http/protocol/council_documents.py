@@ -31,11 +31,12 @@ from expressplatform.codes import (
     Word,
 )
 from expressplatform.money import Money
+from expressplatform_http.protocol.answers import Answer
 from expressplatform_http.protocol.documents import DutyShown, OfferShown, Plain
 
 
 @attrs.frozen
-class CouncilRow:
+class CouncilRow(Answer):
     """A case in a council's list."""
 
     case_id: str
@@ -55,7 +56,7 @@ class CouncilRow:
 
 
 @attrs.frozen
-class CouncilPage:
+class CouncilPage(Answer):
     """A stretch of a council's list; an empty ``after``: there is no more."""
 
     cases: tuple[CouncilRow, ...]
@@ -63,7 +64,7 @@ class CouncilPage:
 
 
 @attrs.frozen
-class OwnReference:
+class OwnReference(Answer):
     """The number that an organisation has given a case in its own books."""
 
     organisation: str
@@ -71,7 +72,7 @@ class OwnReference:
 
 
 @attrs.frozen
-class CouncilCase:
+class CouncilCase(Answer):
     """A case as facts: no particular. ``claimed`` is the trader's word, ``outcome`` what came of it."""
 
     case_id: str
@@ -106,7 +107,7 @@ class CouncilCase:
 
 
 @attrs.frozen
-class Happened:
+class Happened(Answer):
     """One step of a case: its version, what happened (a kind of event), when, by whom, and what was asked.
 
     ``asked`` is the command's document, its words included where the reader may read them. ``signed``: the request is
@@ -123,7 +124,7 @@ class Happened:
 
 
 @attrs.frozen
-class CaseReading:
+class CaseReading(Answer):
     """A case with everything that is personal in it: a reading, which stands in the log. ``case`` are its facts.
 
     ``complaint`` is the document of a complaint, its particulars null where the case has been erased.
@@ -136,7 +137,7 @@ class CaseReading:
 
 
 @attrs.frozen
-class FindingShown:
+class FindingShown(Answer):
     """How one criterion stands: what follows where it is not met, and the sentence for people, in English."""
 
     criterion: str
@@ -148,7 +149,7 @@ class FindingShown:
 
 
 @attrs.frozen
-class AssessmentShown:
+class AssessmentShown(Answer):
     """Every finding about a complaint, and the verdict. ``ask_for`` are paths into the complaint."""
 
     on: date
@@ -158,7 +159,7 @@ class AssessmentShown:
 
 
 @attrs.frozen
-class StatementShown:
+class StatementShown(Answer):
     """A request as its sender signed it. ``base`` is what the ``signature`` covers (RFC 9421), ``body`` its body."""
 
     version: int
@@ -172,14 +173,14 @@ class StatementShown:
 
 
 @attrs.frozen
-class StatementsShown:
+class StatementsShown(Answer):
     """What was signed about a case, in the order of its steps."""
 
     statements: tuple[StatementShown, ...]
 
 
 @attrs.frozen
-class WaitsShown:
+class WaitsShown(Answer):
     """Something that waits for an officer."""
 
     what: Attention
@@ -191,14 +192,14 @@ class WaitsShown:
 
 
 @attrs.frozen
-class QueueShown:
+class QueueShown(Answer):
     """What waits for an officer beside the deadlines of cases, the longest first."""
 
     waits: tuple[WaitsShown, ...]
 
 
 @attrs.frozen
-class RequestShown:
+class RequestShown(Answer):
     """Where a request about one's own data stands, without who asked."""
 
     id: str
@@ -215,14 +216,14 @@ class RequestShown:
 
 
 @attrs.frozen
-class RequestsShown:
+class RequestsShown(Answer):
     """Requests about one's own data."""
 
     requests: tuple[RequestShown, ...]
 
 
 @attrs.frozen
-class RequestAnswered:
+class RequestAnswered(Answer):
     """The answer to a request: where it stands, and what the person is handed, as a document and as text. Personal."""
 
     request: RequestShown
@@ -231,7 +232,7 @@ class RequestAnswered:
 
 
 @attrs.frozen
-class RefusalShown:
+class RefusalShown(Answer):
     """An entry of the log of refusals (PDPO s.27)."""
 
     request: str
@@ -243,14 +244,14 @@ class RefusalShown:
 
 
 @attrs.frozen
-class RefusalsShown:
+class RefusalsShown(Answer):
     """The log of refusals, in order of time."""
 
     refusals: tuple[RefusalShown, ...]
 
 
 @attrs.frozen
-class ImpactAssessmentShown:
+class ImpactAssessmentShown(Answer):
     """An impact assessment on record (PIPL Art 56)."""
 
     id: str
@@ -265,7 +266,7 @@ class ImpactAssessmentShown:
 
 
 @attrs.frozen
-class ImpactAssessmentsShown:
+class ImpactAssessmentsShown(Answer):
     """The impact assessments on record, in the order of their ends."""
 
     assessments: tuple[ImpactAssessmentShown, ...]
