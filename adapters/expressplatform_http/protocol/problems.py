@@ -37,7 +37,16 @@ from expressplatform.errors import (
 from expressplatform.reading import Limits, parse
 from expressplatform.transport import HttpResponse
 
-__all__ = ["CONTENT_TYPE", "STATUSES", "TYPE", "Answer", "problem", "problem_of", "read_problem"]
+__all__ = [
+    "CONTENT_TYPE",
+    "STATUSES",
+    "TYPE",
+    "Answer",
+    "problem",
+    "problem_of",
+    "read_problem",
+    "read_problem_document",
+]
 
 CONTENT_TYPE: Final = "application/problem+json"
 TYPE: Final = "urn:expressplatform:problem:"
@@ -118,6 +127,13 @@ def _kind(error: ExpressPlatformError) -> tuple[type[ExpressPlatformError], int,
 
 
 # --- reading ------------------------------------------------------------------------------------------------
+
+
+def read_problem_document(document: Mapping[str, object], *, case_id: str = "") -> ExpressPlatformError:
+    """The error of a problem document that stands inside an answer; any object gives one."""
+    status = document.get("status")
+    whole = HttpResponse(status if type(status) is int else 500, (), orjson.dumps(dict(document)))
+    return read_problem(whole, case_id=case_id)
 
 
 def read_problem(answer: HttpResponse, *, case_id: str = "") -> ExpressPlatformError:

@@ -1,0 +1,66 @@
+"""Lists as iterators that can be left and gone on with, in another process too."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Generic, TypeVar
+
+import attrs
+
+T = TypeVar("T")
+
+
+@attrs.frozen
+class Stretch(Generic[T]):
+    """One page: its rows, where to go on from, and whether there is any more now."""
+
+    rows: tuple[T, ...]
+    after: str
+    more: bool
+
+
+class AsyncRows(Generic[T]):
+    """Rows of a list, fetched page by page as they are asked for.
+
+    ``after`` is the cursor to go on from: it moves once every row of a page was taken, so that going on repeats some
+    rows rather than miss one. Where the list goes on for ever, it stays good at the end: what changes comes after it.
+    """
+
+    __slots__ = ("_after", "_fetch")
+
+    def __init__(self, fetch: Callable[[str], Awaitable[Stretch[T]]], after: str) -> None:
+        self._fetch, self._after = fetch, after
+
+    @property
+    def after(self) -> str:
+        """The cursor to go on from."""
+        return self._after
+
+    async def __aiter__(self) -> AsyncIterator[T]:
+        more = True
+        while more:
+            page = await self._fetch(self._after)
+            for row in page.rows:
+                yield row
+            self._after, more = page.after or self._after, page.more
+
+
+class Rows(Generic[T]):
+    """`AsyncRows` for synchronous callers."""
+
+    __slots__ = ("_after", "_fetch")
+
+    def __init__(self, fetch: Callable[[str], Stretch[T]], after: str) -> None:
+        self._fetch, self._after = fetch, after
+
+    @property
+    def after(self) -> str:
+        """The cursor to go on from."""
+        return self._after
+
+    def __iter__(self) -> Iterator[T]:
+        more = True
+        while more:
+            page = self._fetch(self._after)
+            yield from page.rows
+            self._after, more = page.after or self._after, page.more
