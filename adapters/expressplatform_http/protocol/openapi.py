@@ -16,7 +16,6 @@ from typing import Any, Final
 
 import attrs
 
-from expressplatform.codes import Role
 from expressplatform.complaint import Erased
 from expressplatform.fields import CODE, Constraint, constraint_of
 from expressplatform.money import LARGEST, Money
@@ -267,8 +266,7 @@ def statuses(route: Route) -> tuple[int, ...]:
 
 def _operation(schemas: _Schemas, route: Route) -> Schema:
     good: Schema = {"description": "Done.", "content": dict(_answered(schemas, route, route.answer))}
-    problem = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    answers = {str(status): {"description": _TITLES[status], "content": problem} for status in statuses(route)}
+    answers = {str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in statuses(route)}
     said: Schema = {
         "operationId": route.name,
         "summary": route.summary,
@@ -291,14 +289,17 @@ def document(routes: tuple[Route, ...] = ROUTES, *, title: str = "Expressplatfor
     paths: dict[str, Schema] = {}
     for route in routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(schemas, route)
+    problem = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    problems = {f"Problem{status}": {"description": said, "content": problem} for status, said in _TITLES.items()}
     signed = {"type": "http", "scheme": "signature", "description": "HTTP Message Signatures (RFC 9421), Ed25519."}
     return {
         "openapi": "3.1.0",
         "info": {"title": title, "version": version},
-        "tags": [{"name": name} for name in (*(role.value for role in Role), "public", "operation")],
+        "tags": [{"name": name} for name in dict.fromkeys(route.tag for route in routes)],
         "paths": paths,
         "components": {
             "schemas": dict(sorted(schemas.named.items())),
+            "responses": problems,
             "securitySchemes": {
                 Who.SIGNATURE.value: signed,
                 Who.OWN_KEY.value: signed,

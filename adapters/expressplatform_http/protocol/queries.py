@@ -87,6 +87,17 @@ class FiguresQuery:
 
 
 @attrs.frozen
+class PublishedQuery:
+    """Which published figures: of the cases lodged in one year, or of all; split ``by`` a dimension.
+
+    Whole years and nothing else: two spans that differ by a day would tell what a small count hides.
+    """
+
+    year: int | None = attrs.field(default=None, validator=whole(2000, 2100, optional=True))
+    by: str = attrs.field(default="", validator=_SPLIT)
+
+
+@attrs.frozen
 class RequestsQuery:
     """Which requests about one's own data: all, those that are open, or those that are overdue."""
 

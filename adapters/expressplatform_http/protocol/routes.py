@@ -296,7 +296,7 @@ def _public() -> Iterator[Route]:
     )  # fmt: skip
     yield _row(
         None, "GET", "/indicators", "indicators", "Published figures: small counts are left out.",
-        query=q.FiguresQuery, answer=Content.OPEN,
+        query=q.PublishedQuery, answer=Content.OPEN,
     )  # fmt: skip
     yield _row(None, "GET", "/diagram", "diagram", "The machine by which cases move.", answer=o.DiagramShown)
     yield _row(

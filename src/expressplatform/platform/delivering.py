@@ -65,7 +65,8 @@ class Delivering(Filing, Registering):
         if effect.kind == EffectKind.ALERT_DUTY:
             waits, due_at = self._duty(rows.fold(stored), effect.recipient)
         if waits:
-            gateway.alert(Alert(effect.id, header.case_id, effect.recipient, header.reference, due_at))
+            at = rows.fact_of(stored.events[effect.version - 1]).at
+            gateway.alert(Alert(effect.id, header.case_id, effect.recipient, header.reference, due_at, at))
 
     def _duty(self, case: Case, organisation: str) -> tuple[bool, datetime | None]:
         """Whether an organisation still has something to delete or read again, and until when; others are just told."""

@@ -19,13 +19,17 @@ from expressplatform.privacy.disclosure import Disclosure
 
 @attrs.frozen
 class Alert:
-    """All that a trader is told unasked: that a case waits, and until when. Details come by Obtain."""
+    """All that a trader is told unasked: that a case waits, and until when. Details come by Obtain.
+
+    ``at`` is when the case came to where it stands now, where that is known.
+    """
 
     id: str
     case_id: str
     organisation: str
     reference: str
     due_at: datetime | None
+    at: datetime | None = None
 
 
 @runtime_checkable
