@@ -49,7 +49,11 @@ class AsyncCouncilClient(AsyncMember):
         after: str = "",
         limit: int = 100,
     ) -> AsyncRows[d.CouncilRow]:
-        """Where the council's cases stand, by case id, as an iterator that can go on; what is left out does not matter."""
+        """Where the council's cases stand, by case id, as an iterator that can go on.
+
+        What is left out does not matter; ``due_before`` is an instant, ``after`` the cursor of an earlier iterator of
+        the same list, ``limit`` how many rows are fetched at once.
+        """
         query = q.CouncilQuery(after, limit, tuple(status), trader, assignee, reference, due_before)
         return AsyncRows(lambda place: self.page(attrs.evolve(query, after=place)), after)
 

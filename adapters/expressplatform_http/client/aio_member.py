@@ -14,6 +14,7 @@ from expressplatform.codes import EvidenceKind, Role
 from expressplatform.commands import Command
 from expressplatform.errors import InvalidInput, ServerFailed
 from expressplatform.fields import refuse
+from expressplatform.platform import KeyUse
 from expressplatform.reading import parse
 from expressplatform.transport import AsyncTransport, HttpResponse, Surroundings
 from expressplatform.wire import NAMES
@@ -46,6 +47,10 @@ def new_key() -> str:
 
 AWAKE: Final = Surroundings(pause=asyncio.sleep, now=utc_now)
 """The world of asynchronous callers."""
+ALL_FIGURES: Final = q.FiguresQuery()
+"""Figures over everything."""
+ALL_PUBLISHED: Final = q.PublishedQuery()
+"""Published figures over everything."""
 
 
 class AsyncMember:
@@ -136,7 +141,7 @@ class AsyncMember:
         """The organisation's own keys, ended ones too."""
         return (await self._caller.read(o.KeysShown, self._name("keys"))).keys
 
-    async def add_key(self, use: q.KeyUse, public: bytes, *, key: str) -> o.KeyShown:
+    async def add_key(self, use: KeyUse, public: bytes, *, key: str) -> o.KeyShown:
         """One more public key (32 bytes); the older ones stay good until they are ended."""
         body = q.NewKey(use, public.hex())
         return await self._caller.read(o.KeyShown, self._name("add_key"), Sent(body=body, key=key))
@@ -148,11 +153,11 @@ class AsyncMember:
 
     # --- figures, and what everybody may ask ----------------------------------------------------------------------
 
-    async def indicators(self, query: q.FiguresQuery = q.FiguresQuery()) -> Mapping[str, object]:
+    async def indicators(self, query: q.FiguresQuery = ALL_FIGURES) -> Mapping[str, object]:
         """Counts and rates over the organisation's own cases, as a document of figures."""
         return await self._open(self._name("indicators"), query)
 
-    async def published_indicators(self, query: q.PublishedQuery = q.PublishedQuery()) -> Mapping[str, object]:
+    async def published_indicators(self, query: q.PublishedQuery = ALL_PUBLISHED) -> Mapping[str, object]:
         """The published figures: small counts are left out."""
         return await self._open("public.indicators", query)
 

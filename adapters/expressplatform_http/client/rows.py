@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from typing import Generic, TypeVar
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from typing import Any, Generic, TypeVar
 
 import attrs
 
@@ -28,13 +28,17 @@ class AsyncRows(Generic[T]):
 
     __slots__ = ("_after", "_fetch")
 
-    def __init__(self, fetch: Callable[[str], Awaitable[Stretch[T]]], after: str) -> None:
+    def __init__(self, fetch: Callable[[str], Coroutine[Any, Any, Stretch[T]]], after: str) -> None:
         self._fetch, self._after = fetch, after
 
     @property
     def after(self) -> str:
         """The cursor to go on from."""
         return self._after
+
+    def fetch(self, after: str) -> Coroutine[Any, Any, Stretch[T]]:
+        """The page after a cursor."""
+        return self._fetch(after)
 
     async def __aiter__(self) -> AsyncIterator[T]:
         more = True

@@ -2,7 +2,7 @@
 
 Laws of this file
 - A field that is not known is kept (`beyond`) and written again (`write_answer`); a code that is not known is kept as
-  plain text in its place, so ``isinstance(row.status, Status)`` tells whether it is one of ours.
+  plain text in its place (`is_known`).
 - What is known must be of its type, and what is needed must be there: otherwise the answer is InvalidInput, by path.
 - Nothing found here is quoted.
 """
@@ -25,7 +25,7 @@ from expressplatform.fields import refuse
 from expressplatform.reading import Limits, parse
 from expressplatform_http.protocol.received import instant
 
-__all__ = ["LARGE", "Answer", "Answers", "write_answer"]
+__all__ = ["LARGE", "Answer", "Answers", "is_known", "write_answer"]
 
 T = TypeVar("T")
 Read = Callable[[Any, str], Any]
@@ -58,6 +58,11 @@ def _with(made: Answer, more: Mapping[str, object]) -> Answer:
     if more:
         object.__setattr__(made, "_beyond", MappingProxyType(dict(more)))
     return made
+
+
+def is_known(code: object) -> bool:
+    """Whether a code of an answer is one that this edition knows: a newer one is plain text in its place."""
+    return isinstance(code, StrEnum)
 
 
 def write_answer(value: Answer) -> bytes:

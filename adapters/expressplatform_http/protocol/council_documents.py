@@ -1,7 +1,7 @@
 """What a council's officers are answered: one class a document, in the words of the library.
 
 Laws of this file: values alone. What is personal stands in `CaseReading`, `StatementsShown` and `RequestAnswered`,
-which are readings with a reason, and nowhere else.
+which are readings with a reason, and nowhere else; whatever may hold words of people never prints.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from expressplatform.codes import (
     Verdict,
     Word,
 )
+from expressplatform.complaint import Veiled
 from expressplatform.money import Money
 from expressplatform_http.protocol.answers import Answer
 from expressplatform_http.protocol.documents import DutyShown, OfferShown, Plain
@@ -106,8 +107,8 @@ class CouncilCase(Answer):
     referred_back: int
 
 
-@attrs.frozen
-class Happened(Answer):
+@attrs.frozen(repr=False)
+class Happened(Answer, Veiled):
     """One step of a case: its version, what happened (a kind of event), when, by whom, and what was asked.
 
     ``asked`` is the command's document, its words included where the reader may read them. ``signed``: the request is
@@ -123,8 +124,8 @@ class Happened(Answer):
     asked: Plain
 
 
-@attrs.frozen
-class CaseReading(Answer):
+@attrs.frozen(repr=False)
+class CaseReading(Answer, Veiled):
     """A case with everything that is personal in it: a reading, which stands in the log. ``case`` are its facts.
 
     ``complaint`` is the document of a complaint, its particulars null where the case has been erased.
@@ -158,8 +159,8 @@ class AssessmentShown(Answer):
     ask_for: tuple[str, ...]
 
 
-@attrs.frozen
-class StatementShown(Answer):
+@attrs.frozen(repr=False)
+class StatementShown(Answer, Veiled):
     """A request as its sender signed it. ``base`` is what the ``signature`` covers (RFC 9421), ``body`` its body."""
 
     version: int
@@ -172,8 +173,8 @@ class StatementShown(Answer):
     at: datetime
 
 
-@attrs.frozen
-class StatementsShown(Answer):
+@attrs.frozen(repr=False)
+class StatementsShown(Answer, Veiled):
     """What was signed about a case, in the order of its steps."""
 
     statements: tuple[StatementShown, ...]
@@ -222,8 +223,8 @@ class RequestsShown(Answer):
     requests: tuple[RequestShown, ...]
 
 
-@attrs.frozen
-class RequestAnswered(Answer):
+@attrs.frozen(repr=False)
+class RequestAnswered(Answer, Veiled):
     """The answer to a request: where it stands, and what the person is handed, as a document and as text. Personal."""
 
     request: RequestShown
@@ -231,7 +232,7 @@ class RequestAnswered(Answer):
     text: str
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class RefusalShown(Answer):
     """An entry of the log of refusals (PDPO s.27)."""
 
@@ -243,7 +244,7 @@ class RefusalShown(Answer):
     by: str
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class RefusalsShown(Answer):
     """The log of refusals, in order of time."""
 
