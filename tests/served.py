@@ -12,17 +12,22 @@ from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import unquote
 
 import attrs
 import httpx
 import orjson
 import uvicorn
+from starlette.applications import Starlette
 
 from expressplatform.codes import Role
 from expressplatform.commands import Command
 from expressplatform.complaint import Actor
-from expressplatform.memory import MemoryKeyStore
+from expressplatform.memory import MemoryKeyStore, MemoryStore
+from expressplatform.memory_evidence import MemoryEvidence
+from expressplatform.memory_shelf import MemoryShelf
 from expressplatform.platform import AsyncPlatform, Platform
+from expressplatform.platform.lifted import Lifted, LiftedEvidence, LiftedShelf
 from expressplatform.ports import Scan
 from expressplatform.scheme import Scheme
 from expressplatform.schemes import HK_CCA
@@ -41,8 +46,8 @@ from expressplatform_sqlite.aio_shelf import AsyncSqliteShelf
 from expressplatform_sqlite.evidence import SqliteEvidence
 from expressplatform_sqlite.shelf import SqliteShelf
 from expressplatform_sqlite.store import SqliteStore
-from tests.walking import OPERATOR
-from tests.whole_life import Clock, seeded
+from tests.walking import OFFICER, OPERATOR
+from tests.whole_life import ASSESSED, Clock, seeded
 
 PLENTY: Final = Settings(scheme="http", per_minute=1_000_000, burst=1_000_000, anybody_per_minute=1_000_000)
 """Settings under which nobody is asked to wait."""
@@ -185,6 +190,72 @@ def postgres_place(dsn: str, folder: Path) -> Place:
         lambda: (AsyncPostgresStore(dsn), AsyncPostgresShelf(dsn)),
         folder,
     )
+
+
+class Direct:
+    """Asks an application in this process, without a socket: what `httpx.Client` would answer."""
+
+    def __init__(self, app: Starlette, base_url: str = "http://platform.test") -> None:
+        self.base_url = base_url
+        self._app, self._loop = app, asyncio.new_event_loop()
+
+    def request(self, method: str, url: str, *, content: bytes = b"", headers: Any = ()) -> httpx.Response:
+        """One request, answered."""
+        path, _, query = url.removeprefix(self.base_url).partition("?")
+        pairs = list(headers.items()) if isinstance(headers, dict) else list(headers)
+        raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in pairs]
+        if not any(name == b"host" for name, _ in raw):
+            raw.append((b"host", self.base_url.partition("//")[2].encode()))
+        scope = {
+            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http",
+            "path": unquote(path), "raw_path": path.encode(), "query_string": query.encode("latin-1"), "root_path": "",
+            "headers": raw, "client": ("127.0.0.1", 1), "server": ("platform.test", 80),
+        }  # fmt: skip
+        sent: list[dict[str, Any]] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": content, "more_body": False}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        self._loop.run_until_complete(self._app(scope, receive, send))
+        body = b"".join(message.get("body", b"") for message in sent[1:])
+        return httpx.Response(sent[0]["status"], headers=sent[0]["headers"], content=body)
+
+    def get(self, path: str) -> httpx.Response:
+        """Asks something without a signature."""
+        return self.request("GET", path)
+
+    def close(self) -> None:
+        """Lets go of the loop."""
+        self._loop.close()
+
+
+@contextmanager
+def in_process(
+    *,
+    scheme: Scheme = HK_CCA,
+    settings: Settings = PLENTY,
+    sessions: Sessions | None = None,
+    editions: Sequence[Edition] = EDITIONS,
+    people: Mapping[str, tuple[str, Role]] = PEOPLE,
+) -> Iterator[Served]:
+    """The same in memory and without a socket: for very many requests."""
+    clock, keys, gateways = Clock(), MemoryKeyStore(), WebhookGateways(loopback=True)
+    store, shelf, evidence = MemoryStore(), MemoryShelf(), MemoryEvidence()
+    parts: Any = {"scheme": scheme, "keys": keys, "now": clock, "draw": seeded, "scan": ScriptedScan()}
+    platform = Platform(store=store, shelf=shelf, evidence=evidence, gateways=gateways, **parts)
+    gateways.bind(platform)
+    aio = AsyncPlatform(store=Lifted(store), shelf=LiftedShelf(shelf), evidence=LiftedEvidence(evidence), **parts)
+    app = create_app(aio, now=clock, settings=settings, sessions=sessions or SessionsByName(), editions=editions)
+    http: Any = Direct(app)
+    try:
+        callers = {name: _connected(platform, http, clock, name, *who) for name, who in people.items()}
+        platform.record_impact_assessment(ASSESSED, by=OFFICER)
+        yield Served(platform, clock, http.base_url, gateways, callers, http, keys)
+    finally:
+        http.close()
 
 
 def free_port() -> int:
