@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Final, TextIO
 
 import uvicorn
 from starlette.applications import Starlette
@@ -52,9 +52,9 @@ async def serve(server: uvicorn.Server, close: Callable[[], Awaitable[None]]) ->
         await close()
 
 
-def log_to(stream: object = sys.stderr) -> None:
+def log_to(stream: TextIO | None = None) -> None:
     """Has our lines written to a stream, one JSON object each, and uvicorn's warnings without their tracebacks."""
-    handler: logging.Handler = logging.StreamHandler(stream)  # type: ignore[arg-type]
+    handler = logging.StreamHandler(stream if stream is not None else sys.stderr)
     handler.setFormatter(logging.Formatter("%(message)s"))
     logger = logging.getLogger(LOGGER)
     logger.handlers[:] = [handler]
