@@ -127,9 +127,14 @@ class TraderRow:
 
 @attrs.frozen
 class TraderList:
-    """A stretch of a trader's list. ``after`` goes on from here, now or later; ``more``: there is more now."""
+    """A stretch of a trader's list, in the order in which cases moved.
+
+    ``after`` goes on from here, now or later; ``more``: there is more now. ``gone`` are cases that are the trader's no
+    more: whatever it still has of them is to be deleted.
+    """
 
     cases: tuple[TraderRow, ...]
+    gone: tuple[str, ...]
     after: str
     more: bool
 
