@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote
@@ -100,7 +100,9 @@ class Caller:
         """Signs a request and sends it."""
         if body is None:
             body = b"" if document is None else orjson.dumps(document)
-        pairs = [("expressplatform-person", self.person), *self.more.items(), *headers]
+        pairs = [*self.more.items(), *headers]
+        if self.person:
+            pairs.append(("expressplatform-person", self.person))
         if body and not any(name == "content-type" for name, _ in pairs):
             pairs.append(("content-type", "application/json"))
         if key:
@@ -221,7 +223,10 @@ class Direct:
 
         self._loop.run_until_complete(self._app(scope, receive, send))
         body = b"".join(message.get("body", b"") for message in sent[1:])
-        return httpx.Response(sent[0]["status"], headers=sent[0]["headers"], content=body)
+        asked = httpx.Request(method, self.base_url)
+        answer = httpx.Response(sent[0]["status"], headers=sent[0]["headers"], content=body, request=asked)
+        answer.elapsed = timedelta(0)
+        return answer
 
     def get(self, path: str) -> httpx.Response:
         """Asks something without a signature."""

@@ -37,11 +37,13 @@ if TYPE_CHECKING:  # what the help needs none of: loaded when a store is opened
     from expressplatform.scheme import Participant, Scheme
 
 DEFAULT: Final = Path("expressplatform.toml")
-KEYS: Final = ("store", "keys", "scheme", "register", "evidence", "scan")
+KEYS: Final = ("store", "keys", "scheme", "register", "evidence", "scan", "origin", "checkpoints")
 REGISTER: Final = "register.txt"
 """What must stay undone, beside the configuration where it names no other."""
 EVIDENCE: Final = "evidence.db"
 """The file of documents, beside the store where a configuration names no other."""
+CHECKPOINTS: Final = "checkpoints"
+"""The folder of what organisations are to be handed, beside the configuration."""
 NO_PLACE: Final = (
     f"There is no {DEFAULT} in this directory. Make one with 'expressplatform init DIR', or give --store and --keys."
 )
@@ -55,6 +57,8 @@ class Place:
     ``store`` is a file, or a database, which a configuration file names by its address; keys are always a file.
 
     ``evidence`` is the file of documents, None for the usual one; ``scan`` the command that looks into them, if any.
+    ``origin`` is what the ledger is called in checkpoints (empty: by the council), ``checkpoints`` the folder into
+    which the day's is written for every organisation, None for nowhere.
     ``register`` holds what must stay undone, apart from store and keys: beside the store's file where nobody
     says, and beside that of the keys where the store is a database.
     """
@@ -64,6 +68,8 @@ class Place:
     scheme: str | None = None
     evidence: Path | None = None
     scan: tuple[str, ...] = ()
+    origin: str = ""
+    checkpoints: Path | None = None
     register: Path = attrs.field()
 
     @register.default
@@ -129,6 +135,8 @@ def read_configuration(path: Path) -> Place:
         document.get("scheme"),
         folder / document["evidence"] if "evidence" in document else None,
         tuple(document.get("scan", ())),
+        document.get("origin", ""),
+        folder / document["checkpoints"] if "checkpoints" in document else None,
         folder / document.get("register", REGISTER),
     )
 
@@ -159,6 +167,8 @@ def configuration(scheme: str, store: str, keys: str, register: str = REGISTER, 
         f"register = {named}  # what was erased or taken back: keep it where no restore touches it\n"
         f'# evidence = "{EVIDENCE}"  # the file of documents, made with the first of them\n'
         f"{looks}  # looks into each of them: 0 is clean, 1 harmful\n"
+        f'checkpoints = "{CHECKPOINTS}"  # what the ledger came to, by the day, for every organisation: hand it on\n'
+        '# origin = "council.example/ledger"  # what the ledger is called: never change it once handed out\n'
     )
 
 
@@ -185,6 +195,7 @@ def open_platform(
     """
     from expressplatform.platform import Platform, system_draw, utc_now
     from expressplatform.platform.flow import NO_GATEWAYS
+    from expressplatform_files.checkpoints import CheckpointFolder
     from expressplatform_files.register import FileRegister
     from expressplatform_files.scanning import CommandScan
     from expressplatform_sqlite.evidence import SqliteEvidence
@@ -214,6 +225,8 @@ def open_platform(
         participants=participants,
         gateways=gateways if gateways is not None else NO_GATEWAYS,
         messenger=messenger,
+        witness=CheckpointFolder(place.checkpoints) if place.checkpoints is not None else None,
+        origin=place.origin,
     )
     try:
         platform.open()

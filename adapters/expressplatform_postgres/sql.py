@@ -1,7 +1,8 @@
 """Every statement of the store on PostgreSQL.
 
 Laws of this file
-- All SQL stands here and in ``migrations``. Values travel as parameters, in binary form; none is ever part of the text.
+- All SQL stands here, in `ledger_sql` and in ``migrations``. Values travel as parameters, in binary form; none is ever
+  part of the text.
 - A commit is one statement, and so are many. A header is written only where the case still stands at the version that
   the commit builds on, and everything else of the commit only where its header was. What stood instead is told from the
   state that the statement began with: whoever lost a race meanwhile finds nothing in its way there, and asks again.
@@ -86,11 +87,15 @@ def _sees(case: str) -> str:
         OR %(org)b::text = ANY ({case}.former)) AND %(org)b::text <> ''"""
 
 
+SEES_CASE: Final = _sees("c")
+"""Whether the organisation that asks may see the case ``c``."""
+
 # ---- appending ------------------------------------------------------------------------------------------------------
 
 _CHANGED_HEADER: Final = [name for name in HEADER if name != "case_id"]
 _OF_CASE: Final = "case_id = %(case_id)b::text"
 _OF_KEY: Final = f"receipts WHERE {_OF_CASE} AND key = %(key)b::text"
+_UNPLACED: Final = "waiting AS (INSERT INTO unplaced (case_id, version) SELECT case_id, version FROM events_kept)"
 MOST: Final = 12
 """A commit with more events, effects or tokens goes the way of many: here each number is a statement of its own."""
 
@@ -135,7 +140,8 @@ def _header_of_one(shape: Shape) -> str:
 def _beside_one(shape: Shape) -> Iterator[str]:
     if shape.events:
         yield f"""events_kept AS (INSERT INTO events ({_names(EVENTS)})
-    SELECT v.* FROM ({_rows(EVENTS, "event", shape.events)}) v, won)"""
+    SELECT v.* FROM ({_rows(EVENTS, "event", shape.events)}) v, won RETURNING case_id, version)"""
+        yield _UNPLACED
     if shape.keyed:
         yield """receipts_kept AS (INSERT INTO receipts (case_id, key, digest, version)
     SELECT %(case_id)b::text, %(key)b::text, %(digest)b::bytea, %(leads_to)b::integer FROM won)"""
@@ -182,7 +188,9 @@ def append_many(shape: Shape) -> str:
 def _beside_many(shape: Shape) -> Iterator[str]:
     if shape.events:
         yield f"""events_kept AS (INSERT INTO events ({_names(EVENTS)})
-    SELECT {_names(EVENTS, "e.")} FROM {_many(EVENTS, "event_", "e")} JOIN won ON won.case_id = e.case_id)"""
+    SELECT {_names(EVENTS, "e.")} FROM {_many(EVENTS, "event_", "e")} JOIN won ON won.case_id = e.case_id
+    RETURNING case_id, version)"""
+        yield _UNPLACED
     if shape.keyed:
         yield """receipts_kept AS (INSERT INTO receipts (case_id, key, digest, version)
     SELECT g.case_id, g.key, g.digest, g.leads_to FROM given g JOIN won ON won.case_id = g.case_id

@@ -17,7 +17,7 @@ from expressplatform_postgres.aio import AsyncPostgresStore
 from expressplatform_postgres.store import PostgresStore
 from tests.servers import Server
 
-_TABLES = ("cases", "events", "effects", "receipts", "tokens", "adopted")
+_TABLES = ("cases", "events", "effects", "receipts", "tokens", "adopted", "ledger", "unplaced", "shown", "feed")
 
 
 def _bytes_in(dsn: str) -> list[bytes]:

@@ -82,11 +82,13 @@ def world() -> Iterator[Served]:
 @pytest.fixture(scope="module")
 def cases(world: Served) -> Mapping[Status, str]:
     """A case in each status, by status."""
-    return {status: _walked(world, status) for status in Status}
+    found = {status: _walked(world, status) for status in Status}
+    world.platform.sequence()
+    return found
 
 
 def _walked(world: Served, status: Status) -> str:
-    who = attrs.evolve(WHO, order_number=f"{MARK}-{status}")
+    who: Particulars = attrs.evolve(cast(Any, WHO), order_number=f"{MARK}-{status}")
     case = world.platform.lodge(complaint(who), by=OFFICER, key=f"form-{status}")
     world.platform.add_evidence(case.id, jpeg(), kind=EvidenceKind.PHOTOGRAPH, name=f"{MARK}.jpg", by=OFFICER, key="f")
     for number, (command, by) in enumerate(WAYS[status]):

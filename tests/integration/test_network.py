@@ -24,7 +24,7 @@ from expressplatform.sealing import new_encryption_pair
 from expressplatform.signing import SigningKey
 from expressplatform_sqlite.shelf import SqliteShelf
 from expressplatform_sqlite.store import SqliteStore
-from tests.walking import JD, OFFICER, OPERATOR, PERSON, TAOBAO, UPLOAD
+from tests.walking import JD, OFFICER, OPERATOR, PERSON, TAOBAO, UPLOAD, consent_to
 from tests.whole_life import ASSESSED, Clock, complaint, say, seeded
 
 REASON: Final = "a call"
@@ -342,13 +342,16 @@ class TestTradersCases:
         """Each case once, and filters hold whatever the size of a page."""
         ids = sorted(self._uploaded(desk, f"form-{n}") for n in range(5))
         desk.platform.obtain(ids[1], by=TAOBAO, key="k")
+        desk.platform.sequence()
         for limit in (1, 2, 5, 100):
-            seen, after, more = [], "", True
+            seen, after, more = set(), "", True
             while more:
                 page = desk.platform.trader_cases(by=TAOBAO, after=after, limit=limit)
-                seen += [row.case_id for row in page.rows]
+                assert len(page.rows) <= limit
+                seen |= {row.case_id for row in page.rows}
                 after, more = page.after, page.more
-            assert seen == ids
+            assert sorted(seen) == ids
+            assert desk.platform.trader_cases(by=TAOBAO, after=after, limit=limit).rows == ()
             page = desk.platform.trader_cases(by=TAOBAO, status=(Status.OBTAINED,), limit=limit)
             assert [row.case_id for row in page.rows] == [ids[1]]
         assert len(desk.platform.trader_cases(by=TAOBAO, unread=True).rows) == 4
@@ -357,6 +360,25 @@ class TestTradersCases:
         assert desk.platform.trader_cases(by=TAOBAO, due_before=soon).rows == ()
         assert len(desk.platform.trader_cases(by=TAOBAO, due_before=soon + timedelta(days=90)).rows) == 5
         assert desk.platform.trader_cases(by=TAOBAO, changed_since=soon).rows == ()
+
+    def test_a_cursor_leads_on_for_ever(self, desk: Desk) -> None:
+        """What moves later is told after it, a case with a small number as well; one that is lost is told as gone."""
+        first = self._uploaded(desk, "form-1")
+        desk.platform.sequence()
+        after = desk.platform.trader_cases(by=TAOBAO).after
+        others = {self._uploaded(desk, f"form-{n}") for n in range(2, 9)}
+        desk.platform.act(first, c.Recall(say()), by=OFFICER, key="recall")
+        desk.platform.sequence()
+        page = desk.platform.trader_cases(by=TAOBAO, after=after)
+        assert {row.case_id for row in page.rows} | {*page.gone} == {first, *others}
+        desk.platform.act(first, c.GiveConsent(consent_to("jd", desk.clock.at)), by=PERSON, key="jd")
+        desk.platform.act(first, c.Redirect("jd"), by=OFFICER, key="r")
+        for number, command in enumerate((c.Accept(say()), UPLOAD)):
+            desk.platform.act(first, command, by=OFFICER, key=f"again-{number}")
+        desk.platform.sequence()
+        assert desk.platform.trader_cases(by=TAOBAO, after=page.after).gone == (first,)
+        with pytest.raises(InvalidInput):
+            desk.platform.trader_cases(by=TAOBAO, after="elsewhere")
 
     def test_after_the_end_a_trader_sees_what_it_owes(self, desk: Desk) -> None:
         """A deletion, until when; confirmed, the case is gone from its list."""
@@ -391,7 +413,7 @@ class TestSigned:
         case_id = self._obtained(desk)
         assert self._keep(desk, case_id)
         assert not self._keep(desk, case_id, b"other")
-        (one,) = desk.platform.signed(case_id, by=OFFICER, reason=REASON)
+        (one,) = desk.platform.statements(case_id, by=OFFICER, reason=REASON)
         assert one.body == b'{"v":1}'
         assert (one.signed.version, one.signed.organisation, one.signed.person) == (6, "taobao", "agent-1")
         assert desk.platform.access_log(by=OFFICER, case_id=case_id)[-1].fields == ("signed",)
@@ -406,9 +428,9 @@ class TestSigned:
         case_id = self._obtained(desk)
         for by, reason in ((TAOBAO, REASON), (PERSON, REASON), (OFFICER, " ")):
             with pytest.raises(Refused):
-                desk.platform.signed(case_id, by=by, reason=reason)
+                desk.platform.statements(case_id, by=by, reason=reason)
         with pytest.raises(NoSuchCase):
-            desk.platform.signed(case_id, by=JD, reason=REASON)
+            desk.platform.statements(case_id, by=JD, reason=REASON)
 
     def test_it_goes_when_the_case_is_erased(self, desk: Desk) -> None:
         """The body opens no more at once, and the record goes with the key."""
@@ -419,5 +441,5 @@ class TestSigned:
         second = Actor(OFFICER.role, "officer-2", OFFICER.organisation)
         desk.platform.erase(case_id, by=OFFICER, approved_by=second)
         desk.platform.work()
-        assert desk.platform.signed(case_id, by=OFFICER, reason=REASON) == ()
+        assert desk.platform.statements(case_id, by=OFFICER, reason=REASON) == ()
         assert not self._keep(desk, case_id)

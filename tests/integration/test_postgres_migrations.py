@@ -150,7 +150,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(empty: str, monkey
     assert said(empty, "SELECT to_regclass('half')") == [(None,)]
     assert said(empty, "SELECT version FROM expressplatform_schema") == [(1,)]
     monkeypatch.undo()
-    assert [step.number for step in migrate(empty).steps] == [2]
+    assert [step.number for step in migrate(empty).steps] == [step.number for step in migrations()[1:]]
 
 
 @pytest.mark.parametrize("table", ["cases", "events", "shelf", "tokens"])

@@ -57,6 +57,7 @@ def uploaded(world: Served, key: str) -> str:
     world.clock.wait(hours=1)
     good(council.act(case_id, c.Accept(say())))
     good(council.act(case_id, UPLOAD))
+    world.platform.sequence()
     return case_id
 
 
@@ -140,6 +141,7 @@ class Lives:
         good(trader.post(f"/v1/trader/cases/{case_id}/obtain", {"v": 1}))
         world.clock.wait(hours=1)
         assert good(world.says(case_id, c.Withdraw(say())))["status"] == "withdrawn"
+        world.platform.sequence()
         owed = good(trader.get("/v1/trader/duties"))["duties"]
         assert case_id in {one["case_id"] for one in owed}
         refused = trader.act(case_id, c.ReportContact(Channel.PHONE))

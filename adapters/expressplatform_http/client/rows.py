@@ -22,8 +22,8 @@ class Stretch(Generic[T]):
 class AsyncRows(Generic[T]):
     """Rows of a list, fetched page by page as they are asked for.
 
-    ``after`` is the cursor to go on from: it moves once every row of a page was taken, so that going on repeats some
-    rows rather than miss one. Where the list goes on for ever, it stays good at the end: what changes comes after it.
+    ``after`` is the cursor to go on from, in another process too: it moves once every row of a page was taken, so that
+    going on repeats some rows rather than miss one.
     """
 
     __slots__ = ("_after", "_fetch")

@@ -60,7 +60,7 @@ async def judge(asked: Asked) -> Reply:
 
 async def signed(asked: Asked) -> Reply:
     """What was signed about a case."""
-    found = await asked.platform.signed(asked.case_id, by=asked.by, reason=asked.body_as(q.Why).reason)
+    found = await asked.platform.statements(asked.case_id, by=asked.by, reason=asked.body_as(q.Why).reason)
     told = tuple(
         d.StatementShown(
             one.signed.version, one.signed.organisation, one.signed.person, one.signed.key_id, one.signed.base,

@@ -14,7 +14,7 @@ import attrs
 import orjson
 
 from expressplatform.errors import ExpressPlatformError, InvalidInput, OperatorMustAct, Problem, Refused
-from expressplatform.platform import Delivery
+from expressplatform.platform import Delivery, TraderCase
 from expressplatform_http.protocol import documents as o
 from expressplatform_http.protocol import queries as q
 from expressplatform_http.protocol.cursors import read_cursor, write_cursor
@@ -39,7 +39,7 @@ async def cases(asked: Asked) -> Reply:
         limit=wanted.limit,
     )
     rows = tuple(shown.trader_row(one) for one in page.rows)
-    return Reply(o.TraderList(rows, write_cursor(page.after, *scope), page.more))
+    return Reply(o.TraderList(rows, page.gone, write_cursor(page.after, *scope), page.more))
 
 
 async def case(asked: Asked) -> Reply:
@@ -50,11 +50,13 @@ async def case(asked: Asked) -> Reply:
 
 async def duties(asked: Asked) -> Reply:
     """What the trader owes, the most urgent first."""
-    owed, after, more = [], "", True
+    found: dict[str, TraderCase] = {}
+    after, more = "", True
     while more:
         page = await asked.platform.trader_cases(by=asked.by, after=after, limit=500)
-        owed += [one for one in page.rows if one.delete_by is not None or one.read_again_by is not None]
+        found |= {one.case_id: one for one in page.rows}
         after, more = page.after, page.more
+    owed = [one for one in found.values() if one.delete_by is not None or one.read_again_by is not None]
     owed.sort(key=lambda one: min(at for at in (one.delete_by, one.read_again_by) if at is not None))
     told = (o.OwedShown(one.case_id, one.reference, one.delete_by, one.read_again_by) for one in owed)
     return Reply(o.OwedList(tuple(told)))

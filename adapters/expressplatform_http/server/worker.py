@@ -1,4 +1,4 @@
-"""What happens by itself, beside the server: the clock's steps, and the work that steps left.
+"""What happens by itself, beside the server: the clock's steps, places for rows, and the work that steps left.
 
 Laws of this file: it runs in a thread of its own over a platform of its own, because gateways, scans and messengers
 block; the event loop that answers people never waits for it. Several may run at once, in as many processes. A failure
@@ -41,6 +41,7 @@ class Worker:
     def round(self) -> int:
         """One round: how many steps were taken and effects carried out."""
         done = self._platform.tick(_AT_ONCE).steps
+        done += self._platform.sequence().placed
         worked = self._platform.work(_AT_ONCE)
         for _, code in worked.dead:
             log(utc_now(), route="worker", code="dead_letter", reason=code)

@@ -16,7 +16,19 @@ from expressplatform.platform.membership import (
     Signed,
     Statement,
 )
-from expressplatform.platform.requests import DeadLetter, Opened, Reapplied, Request, RightsAnswer, Ticked, Worked
+from expressplatform.platform.requests import (
+    DeadLetter,
+    Feed,
+    Moved,
+    Opened,
+    Reapplied,
+    Request,
+    RightsAnswer,
+    Sequenced,
+    Ticked,
+    Verified,
+    Worked,
+)
 from expressplatform.platform.sync import Platform
 from expressplatform.platform.system import system_draw, utc_now
 from expressplatform.platform.trading import Terms, TraderCase, TraderPage
@@ -28,18 +40,21 @@ __all__ = [
     "Document",
     "DocumentCopy",
     "Endpoint",
+    "Feed",
     "Given",
     "HandedOver",
     "Invitation",
     "Invited",
     "KeyUse",
     "MemberKey",
+    "Moved",
     "Opened",
     "Organisation",
     "Platform",
     "Reapplied",
     "Request",
     "RightsAnswer",
+    "Sequenced",
     "Signed",
     "Statement",
     "Terms",
@@ -47,6 +62,7 @@ __all__ = [
     "Told",
     "TraderCase",
     "TraderPage",
+    "Verified",
     "Waits",
     "Worked",
     "system_draw",

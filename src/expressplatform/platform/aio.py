@@ -15,6 +15,7 @@ from expressplatform.indicators import Figures, Tally
 from expressplatform.memory_shelf import MemoryRegister, MemoryShelf
 from expressplatform.platform.aio_breach import AsyncBreachFace
 from expressplatform.platform.aio_evidence import AsyncEvidenceFace
+from expressplatform.platform.aio_ledger import AsyncLedgerFace
 from expressplatform.platform.aio_network import AsyncNetworkFace
 from expressplatform.platform.aio_privacy import AsyncPrivacyFace
 from expressplatform.platform.aio_rights import AsyncRightsFace
@@ -35,13 +36,20 @@ from expressplatform.ports import (
     Scan,
     Strip,
     TraderGateway,
+    Witness,
 )
 from expressplatform.privacy.disclosure import Disclosure
 from expressplatform.scheme import Assessment, Participant, Scheme
 
 
 class AsyncPlatform(
-    AsyncPrivacyFace, AsyncRightsFace, AsyncEvidenceFace, AsyncBreachFace, AsyncNetworkFace, AsyncTradingFace
+    AsyncPrivacyFace,
+    AsyncRightsFace,
+    AsyncEvidenceFace,
+    AsyncBreachFace,
+    AsyncLedgerFace,
+    AsyncNetworkFace,
+    AsyncTradingFace,
 ):
     """`Platform` for asynchronous callers: same arguments, same methods, each to be awaited.
 
@@ -65,6 +73,8 @@ class AsyncPlatform(
         scan: Scan | None = None,
         strip: Strip | None = None,
         register: Register | None = None,
+        witness: Witness | None = None,
+        origin: str = "",
     ) -> None:
         self._flow = Flow(
             scheme=scheme,
@@ -80,6 +90,8 @@ class AsyncPlatform(
             scan=scan,
             strip=strip,
             register=register if register is not None else MemoryRegister(),
+            witness=witness,
+            origin=origin,
         )
 
     @property

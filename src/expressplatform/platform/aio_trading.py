@@ -38,10 +38,11 @@ class AsyncTradingFace:
         after: str = "",
         limit: int = 100,
     ) -> TraderPage:
-        """The cases that a trader holds or owes something about, by case id; what is left empty does not matter.
+        """The cases that a trader holds or owes something about, as they stand now, in the order in which they moved.
 
-        ``after`` is where the page before said that it goes on, ``limit`` from 1 to 1000. Raises InvalidInput, Refused
-        (``wrong_role``).
+        ``after`` is where an earlier page said that it goes on: it leads on for ever, and what moves later is told
+        there, each case once a page. What is left empty does not matter; ``limit`` is from 1 to 1000. A case appears
+        once its rows have their places (see `sequence`). Raises InvalidInput, Refused (``wrong_role``).
         """
         return await self._flow.trader_cases(
             by=by,
@@ -75,10 +76,10 @@ class AsyncTradingFace:
             case_id, by=by, key=key, key_id=key_id, base=base, signature=signature, body=body
         )
 
-    async def signed(self, case_id: str, *, by: Actor, reason: str) -> tuple[Statement, ...]:
+    async def statements(self, case_id: str, *, by: Actor, reason: str) -> tuple[Statement, ...]:
         """What was signed about a case, in the order of its steps: who said it stands beyond dispute.
 
         A reading, with a reason. For the council alone: raises Refused (``not_the_council``, ``reason_missing``),
         NoSuchCase.
         """
-        return await self._flow.signed(case_id, by=by, reason=reason)
+        return await self._flow.statements(case_id, by=by, reason=reason)

@@ -28,7 +28,7 @@ from expressplatform.platform.keeping import SIGNED, place_of
 from expressplatform.platform.membership import Signed, Statement
 from expressplatform.platform.reading import Reading
 from expressplatform.platform.requests import judged_list
-from expressplatform.ports import StoredCase, Wanted
+from expressplatform.ports import StoredCase
 from expressplatform.records import KINDS
 from expressplatform.sealing import Context
 
@@ -84,9 +84,13 @@ class TraderCase:
 
 @attrs.frozen
 class TraderPage:
-    """A stretch of a trader's list and where it goes on; ``more`` says whether there is any more now."""
+    """A stretch of a trader's list and where it goes on, now or later; ``more``: there is more now.
+
+    ``gone`` are the ids of cases in the stretch that the trader may not see any more.
+    """
 
     rows: tuple[TraderCase, ...]
+    gone: tuple[str, ...]
     after: str
     more: bool
 
@@ -106,32 +110,32 @@ class Trading(Changing, Reading):
         changed_since: datetime | None = None, shop: str = "", unread: bool | None = None, after: str = "",
         limit: int = 100,
     ) -> TraderPage:  # fmt: skip
-        """The cases that a trader holds or owes something about."""
+        """The cases that a trader holds or owes something about, in the order in which they last moved."""
         judged_list(limit, after=after, shop=shop)
         if by.role is not Role.TRADER:
             raise Refused("wrong_role", "", Role.TRADER, (), "This is what the trader sees.")
         if not set(status) <= set(Status):
             raise refuse("$.status", "code", "must be one of: " + ", ".join(Status))
-        wanted = Wanted(tuple(Status(one).value for one in status))
-        found: list[TraderCase] = []
-        while True:
-            page = await self.store.headers(by.organisation, wanted, after, limit)
-            for header in page.headers:
-                if changed_since is not None and header.changed_at < changed_since:
+        place = _place_in_feed(after)
+        found: dict[str, TraderCase] = {}
+        gone: dict[str, None] = {}
+        while moved := await self.store.feed(by.organisation, place, limit):
+            for row in moved:
+                if len(found) == limit and row.case_id not in found:
+                    return TraderPage(tuple(found.values()), tuple(gone), str(place), True)
+                place = row.place + 1
+                if row.header is None:
+                    gone[row.case_id] = None
                     continue
-                stored = await self.store.load(header.case_id, by.organisation)
-                row = self._row_for(stored, by) if stored is not None else None
-                if row is None or not _is_wanted(row, due_before, shop, unread):
+                if row.case_id in found or (status and row.header.status not in status):
                     continue
-                found.append(row)
-                if len(found) == limit:
-                    last = header.case_id
-                    more = last != page.headers[-1].case_id or bool(page.after)
-                    return TraderPage(tuple(found), last, more)
-            if not page.after:
-                last = page.headers[-1].case_id if page.headers else after
-                return TraderPage(tuple(found), last, False)
-            after = page.after
+                if changed_since is not None and row.header.changed_at < changed_since:
+                    continue
+                stored = await self.store.load(row.case_id, by.organisation)
+                shown = self._row_for(stored, by) if stored is not None else None
+                if shown is not None and _is_wanted(shown, due_before, shop, unread):
+                    found[row.case_id] = shown
+        return TraderPage(tuple(found.values()), tuple(gone), str(place), False)
 
     def _row_for(self, stored: StoredCase, by: Actor) -> TraderCase:
         case, organisation = rows.fold(stored), by.organisation
@@ -192,7 +196,7 @@ class Trading(Changing, Reading):
             labels=(f"case:{case_id}",),
         )  # fmt: skip
 
-    async def signed(self, case_id: str, *, by: Actor, reason: str) -> tuple[Statement, ...]:
+    async def statements(self, case_id: str, *, by: Actor, reason: str) -> tuple[Statement, ...]:
         """The signed requests of a case, opened, in the order of its steps; a reading, for the council alone."""
         await self._stored(case_id, by.organisation)
         if by.role is not Role.COUNCIL:
@@ -207,6 +211,12 @@ class Trading(Changing, Reading):
             body = self.ring.get(case_id).open(bytes.fromhex(held.body), place)
             found.append(Statement(held, body))
         return tuple(sorted(found, key=lambda one: one.signed.version))
+
+
+def _place_in_feed(after: str) -> int:
+    if after and not (after.isascii() and after.isdigit() and len(after) < 19):
+        raise refuse("$.after", "cursor", "must be where an earlier answer said that it goes on, or empty")
+    return int(after or "0")
 
 
 def _place(case_id: str, version: int, base: str) -> Context:

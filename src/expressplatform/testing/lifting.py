@@ -24,15 +24,20 @@ from expressplatform.ports import (
     DeadRow,
     EffectRow,
     EvidenceStore,
+    FeedRow,
     Filed,
     Header,
+    Leaf,
+    LedgerSize,
     Page,
+    Placed,
     Receipt,
     Shelf,
     ShelfPage,
     ShelfRow,
     Sought,
     StoredCase,
+    Unplaced,
     Wanted,
 )
 
@@ -191,6 +196,27 @@ class _Lifted:
 
     def dead(self, organisation: str, after: str, limit: int, /) -> Sequence[DeadRow]:
         return self._wait(self._store.dead(organisation, after, limit))
+
+    def ledger(self) -> LedgerSize:
+        return self._wait(self._store.ledger())
+
+    def unplaced(self, limit: int, /) -> Unplaced:
+        return self._wait(self._store.unplaced(limit))
+
+    def place(self, start: int, leaves: Sequence[Leaf], /) -> bool:
+        return self._wait(self._store.place(start, leaves))
+
+    def placed(self, start: int, limit: int, /) -> Sequence[Placed]:
+        return self._wait(self._store.placed(start, limit))
+
+    def leaves(self, start: int, end: int, /) -> Sequence[bytes]:
+        return self._wait(self._store.leaves(start, end))
+
+    def places(self, case_id: str, organisation: str, /) -> Sequence[Placed]:
+        return self._wait(self._store.places(case_id, organisation))
+
+    def feed(self, organisation: str, start: int, limit: int, /) -> Sequence[FeedRow]:
+        return self._wait(self._store.feed(organisation, start, limit))
 
     def scheme(self) -> tuple[str, str] | None:
         return self._wait(self._store.scheme())

@@ -1,0 +1,1 @@
+-- Files of documents: see the migration of that name.
