@@ -127,17 +127,12 @@ class TraderRow(Answer):
 
 
 @attrs.frozen
-<<<<<<< HEAD
 class TraderList(Answer):
-    """A stretch of a trader's list. ``after`` goes on from here, now or later; ``more``: there is more now."""
-=======
-class TraderList:
     """A stretch of a trader's list, in the order in which cases moved.
 
     ``after`` goes on from here, now or later; ``more``: there is more now. ``gone`` are cases that are the trader's no
     more: whatever it still has of them is to be deleted.
     """
->>>>>>> server
 
     cases: tuple[TraderRow, ...]
     gone: tuple[str, ...]
