@@ -113,10 +113,13 @@ class Fault:
 
 @final
 class _Faulty:
-    """An application whose next answers are replaced, one for each fault of the script."""
+    """An application whose next answers are replaced, one for each fault of the script.
 
-    def __init__(self, app: Application, now: Callable[[], datetime]) -> None:
-        self._app, self._now = app, now
+    Before each request the sequencer runs (``settle``): what was done has its place in the feeds when it is asked for.
+    """
+
+    def __init__(self, app: Application, now: Callable[[], datetime], settle: Callable[[], object]) -> None:
+        self._app, self._now, self._settle = app, now, settle
         self._script: list[Fault] = []
         self._lock = threading.Lock()
 
@@ -126,6 +129,7 @@ class _Faulty:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         with self._lock:
+            self._settle()
             fault = self._script.pop(0) if self._script and scope["type"] == "http" else None
         if fault is None:
             await self._app(scope, receive, self._dated(send))
@@ -244,7 +248,7 @@ class FakePlatform:
             scheme=scheme, store=Lifted(store), shelf=LiftedShelf(shelf), keys=keys,
             evidence=LiftedEvidence(evidence), now=self.clock, scan=_Clean(),
         )  # fmt: skip
-        self._app = _Faulty(create_app(served, now=self.clock, settings=settings), self.clock)
+        self._app = _Faulty(create_app(served, now=self.clock, settings=settings), self.clock, self.platform.sequence)
         self._server = server_of(self._app, host="127.0.0.1", port=0)  # type: ignore[arg-type]
         self._server.config.date_header = False
         self._numbers = itertools.count(1)

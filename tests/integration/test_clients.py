@@ -175,6 +175,18 @@ class TestATradersDay:
         rest = [row.case_id for row in later]
         assert made <= {*seen, *rest}
         assert rest[0] == seen[2]  # the row that was being looked at comes again, none is missed
+        assert list(trader.cases(after=later.after)) == []
+        moved = platform.new_complaint()
+        assert [row.case_id for row in trader.cases(after=later.after)] == [moved]
+
+    def test_what_is_its_own_no_more_is_named(self, platform: FakePlatform, trader: TraderClient) -> None:
+        rows, case_id = trader.cases(), platform.new_complaint()
+        assert case_id in {row.case_id for row in rows}
+        platform.act(case_id, c.Recall(), role=Role.COUNCIL)
+        platform.act(case_id, c.Redirect("jd"), role=Role.COUNCIL)
+        later = trader.cases(after=rows.after)
+        assert case_id not in {row.case_id for row in later}
+        assert later.gone == (case_id,)
 
     def test_filters_go_over_the_wire(self, platform: FakePlatform, trader: TraderClient) -> None:
         case_id = platform.new_complaint(nature=Nature.NON_DELIVERY)

@@ -91,8 +91,9 @@ class AsyncTraderClient(AsyncMember):
     ) -> AsyncRows[o.TraderRow]:
         """The cases that are with the trader, or about which it owes something, as an iterator that can go on.
 
-        What is left out does not matter; instants are aware. ``after`` is the cursor of an earlier iterator of the same
-        list, ``limit`` how many rows are fetched at once.
+        They come in the order in which they moved. What is left out does not matter; instants are aware. ``after`` is
+        the cursor of an earlier iterator of the same list, even of one that came to its end: then only what has moved
+        since comes. ``limit`` is how many rows are fetched at once.
         """
         query = q.TraderQuery(after, limit, tuple(status), changed_since, due_before, shop, unread)
         return AsyncRows(lambda place: self.page(attrs.evolve(query, after=place)), after)
@@ -100,7 +101,7 @@ class AsyncTraderClient(AsyncMember):
     async def page(self, query: q.TraderQuery) -> Stretch[o.TraderRow]:
         """One page of the list."""
         found = await self._caller.read(o.TraderList, "trader.cases", Sent(query=query))
-        return Stretch(found.cases, found.after, found.more)
+        return Stretch(found.cases, found.after, found.more, found.gone)
 
     async def case(self, case_id: str) -> o.TraderRow:
         """Where a case stands. Raises NoSuchCase."""

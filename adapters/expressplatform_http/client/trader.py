@@ -61,8 +61,9 @@ class TraderClient(Member):
     ) -> Rows[o.TraderRow]:
         """The cases that are with the trader, or about which it owes something, as an iterator that can go on.
 
-        What is left out does not matter; instants are aware. ``after`` is the cursor of an earlier iterator of the same
-        list, ``limit`` how many rows are fetched at once.
+        They come in the order in which they moved. What is left out does not matter; instants are aware. ``after`` is
+        the cursor of an earlier iterator of the same list, even of one that came to its end: then only what has moved
+        since comes. ``limit`` is how many rows are fetched at once.
         """
         rows = self._flow.cases(
             status=status,
