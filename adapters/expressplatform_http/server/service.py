@@ -40,7 +40,8 @@ class Settings:
     signed for another one is not for it; empty: any. ``scheme`` is what callers use, whatever a proxy in front does.
     ``body`` is the most bytes of a request without a file, ``body_seconds`` how long it may take to arrive.
     ``per_minute`` and ``burst`` limit each organisation, ``anybody_per_minute`` each address that signs nothing.
-    ``figures_seconds`` is how long published figures are shown before they are counted anew.
+    ``figures_seconds`` is how long published figures are shown before they are counted anew. ``loopback`` takes
+    endpoints of webhooks on this machine, without TLS: for a sandbox.
     """
 
     hosts: tuple[str, ...] = ()
@@ -52,6 +53,7 @@ class Settings:
     anybody_per_minute: int = 120
     figures_seconds: float = 600.0
     metrics: bool = True
+    loopback: bool = False
 
 
 @attrs.define

@@ -14,6 +14,7 @@ import attrs
 import orjson
 
 from expressplatform.errors import ExpressPlatformError, InvalidInput, OperatorMustAct, Problem, Refused
+from expressplatform.fields import refuse
 from expressplatform.platform import Delivery, TraderCase
 from expressplatform_http.protocol import documents as o
 from expressplatform_http.protocol import queries as q
@@ -129,7 +130,10 @@ async def endpoints(asked: Asked) -> Reply:
 
 async def add_endpoint(asked: Asked) -> Reply:
     """One more endpoint; its secret is shown now, and while it has not been changed, to whoever adds it again."""
-    made = await asked.platform.add_endpoint(asked.body_as(q.NewEndpoint).url, by=asked.by)
+    url = asked.body_as(q.NewEndpoint).url
+    if not asked.service.settings.loopback and not url.startswith("https://"):
+        raise refuse("$.url", "address", "must begin with https://")
+    made = await asked.platform.add_endpoint(url, by=asked.by)
     return Reply(shown.endpoint(made, secrets=True))
 
 
