@@ -35,6 +35,7 @@ from expressplatform.errors import (
     Unreachable,
 )
 from expressplatform.reading import Limits, parse
+from expressplatform.records import snake
 from expressplatform.transport import HttpResponse
 
 __all__ = [
@@ -110,7 +111,7 @@ def problem_of(error: ExpressPlatformError) -> Answer:
         more["problems"] = [attrs.asdict(one) for one in error.problems]
     elif isinstance(error, Refused):
         detail = error.reason or "A rule says no."
-        more["allowed"] = list(error.allowed)
+        more["allowed"] = [snake(one) for one in error.allowed]
     elif isinstance(error, StaleVersion):
         more |= {"expected": error.expected, "found": error.found}
     elif isinstance(error, LimitReached):
