@@ -256,7 +256,7 @@ def in_process(
     app = create_app(aio, now=clock, settings=settings, sessions=sessions or SessionsByName(), editions=editions)
     http: Any = Direct(app)
     try:
-        callers = {name: _connected(platform, http, clock, name, *who) for name, who in people.items()}
+        callers = {name: connected(platform, http, clock, name, *who) for name, who in people.items()}
         platform.record_impact_assessment(ASSESSED, by=OFFICER)
         yield Served(platform, clock, http.base_url, gateways, callers, http, keys)
     finally:
@@ -301,7 +301,7 @@ def served(
             _running(made, clock, settings, sessions or SessionsByName(), gateways, editions)
         )
         http = stack.enter_context(httpx.Client(base_url=base_url, timeout=30))
-        callers = {name: _connected(platform, http, clock, name, *who) for name, who in people.items()}
+        callers = {name: connected(platform, http, clock, name, *who) for name, who in people.items()}
         yield Served(platform, clock, base_url, gateways, callers, http, keys)
 
 
@@ -315,8 +315,13 @@ def _desk(
     )  # fmt: skip
 
 
-def _connected(
-    platform: Platform, http: httpx.Client, clock: Clock, organisation: str, person: str, role: Role
+def connected(
+    platform: Platform,
+    http: httpx.Client,
+    clock: Callable[[], datetime],
+    organisation: str,
+    person: str,
+    role: Role,
 ) -> Caller:
     """An organisation that registers by its invitation, as it would."""
     invited = platform.invite(organisation, role=role, name=organisation.upper(), by=OPERATOR)

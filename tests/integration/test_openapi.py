@@ -35,7 +35,18 @@ from tests.pictures import jpeg
 from tests.served import Caller, Served, in_process
 
 DOCUMENT: Final = openapi.document()
-SCHEMA: Final = schemathesis.openapi.from_dict(DOCUMENT)
+
+
+def _unsigned(document: dict[str, Any]) -> dict[str, Any]:
+    """The document without what it says of signatures: they are made here, and never left out by the way."""
+    paths = {
+        path: {how: {k: v for k, v in said.items() if k != "security"} for how, said in operations.items()}
+        for path, operations in document["paths"].items()
+    }
+    return {**document, "paths": paths}
+
+
+SCHEMA: Final = schemathesis.openapi.from_dict(_unsigned(DOCUMENT))
 CHECKS: Final = [
     not_a_server_error,
     status_code_conformance,
