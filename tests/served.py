@@ -243,6 +243,7 @@ def in_process(
     scheme: Scheme = HK_CCA,
     settings: Settings = PLENTY,
     sessions: Sessions | None = None,
+    own_sessions: bool = False,
     editions: Sequence[Edition] = EDITIONS,
     people: Mapping[str, tuple[str, Role]] = PEOPLE,
 ) -> Iterator[Served]:
@@ -253,7 +254,8 @@ def in_process(
     platform = Platform(store=store, shelf=shelf, evidence=evidence, gateways=gateways, **parts)
     gateways.bind(platform)
     aio = AsyncPlatform(store=Lifted(store), shelf=LiftedShelf(shelf), evidence=LiftedEvidence(evidence), **parts)
-    app = create_app(aio, now=clock, settings=settings, sessions=sessions or SessionsByName(), editions=editions)
+    known = None if own_sessions else sessions or SessionsByName()
+    app = create_app(aio, now=clock, settings=settings, sessions=known, editions=editions)
     http: Any = Direct(app)
     try:
         callers = {name: connected(platform, http, clock, name, *who) for name, who in people.items()}

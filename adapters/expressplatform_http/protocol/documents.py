@@ -248,6 +248,15 @@ class ComplainantCase:
     research_consent: bool
 
 
+@attrs.frozen(repr=False)
+class SessionShown:
+    """A session for one case: its token goes with each request, as a bearer's, until it ends."""
+
+    token: str
+    case_id: str
+    until: datetime
+
+
 # --- for all who are connected, and for everybody -------------------------------------------------------------
 
 
@@ -329,6 +338,6 @@ class DiagramShown:
 
 @attrs.frozen
 class HealthShown:
-    """Whether the server is there, and whether it can do its work."""
+    """Whether what was asked for is so, or was done."""
 
     status: str
