@@ -243,6 +243,7 @@ def in_process(
     scheme: Scheme = HK_CCA,
     settings: Settings = PLENTY,
     sessions: Sessions | None = None,
+    own_sessions: bool = False,
     editions: Sequence[Edition] = EDITIONS,
     people: Mapping[str, tuple[str, Role]] = PEOPLE,
 ) -> Iterator[Served]:
@@ -253,10 +254,11 @@ def in_process(
     platform = Platform(store=store, shelf=shelf, evidence=evidence, gateways=gateways, **parts)
     gateways.bind(platform)
     aio = AsyncPlatform(store=Lifted(store), shelf=LiftedShelf(shelf), evidence=LiftedEvidence(evidence), **parts)
-    app = create_app(aio, now=clock, settings=settings, sessions=sessions or SessionsByName(), editions=editions)
+    known = None if own_sessions else sessions or SessionsByName()
+    app = create_app(aio, now=clock, settings=settings, sessions=known, editions=editions)
     http: Any = Direct(app)
     try:
-        callers = {name: _connected(platform, http, clock, name, *who) for name, who in people.items()}
+        callers = {name: connected(platform, http, clock, name, *who) for name, who in people.items()}
         platform.record_impact_assessment(ASSESSED, by=OFFICER)
         yield Served(platform, clock, http.base_url, gateways, callers, http, keys)
     finally:
@@ -301,7 +303,7 @@ def served(
             _running(made, clock, settings, sessions or SessionsByName(), gateways, editions)
         )
         http = stack.enter_context(httpx.Client(base_url=base_url, timeout=30))
-        callers = {name: _connected(platform, http, clock, name, *who) for name, who in people.items()}
+        callers = {name: connected(platform, http, clock, name, *who) for name, who in people.items()}
         yield Served(platform, clock, base_url, gateways, callers, http, keys)
 
 
@@ -315,8 +317,13 @@ def _desk(
     )  # fmt: skip
 
 
-def _connected(
-    platform: Platform, http: httpx.Client, clock: Clock, organisation: str, person: str, role: Role
+def connected(
+    platform: Platform,
+    http: httpx.Client,
+    clock: Callable[[], datetime],
+    organisation: str,
+    person: str,
+    role: Role,
 ) -> Caller:
     """An organisation that registers by its invitation, as it would."""
     invited = platform.invite(organisation, role=role, name=organisation.upper(), by=OPERATOR)

@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, TypedDict
@@ -115,6 +115,16 @@ class Server:
         dsn = self.empty_database()
         migrate(dsn)
         return dsn
+
+
+def bytes_in(dsn: str, tables: Iterable[str]) -> list[bytes]:
+    """All that tables hold, as bytes and not in words for them."""
+    found: list[bytes] = []
+    with psycopg.connect(dsn) as db:
+        for table in tables:
+            with db.cursor().copy(f"COPY {table} TO STDOUT (FORMAT BINARY)".encode()) as copy:
+                found += map(bytes, copy)
+    return found
 
 
 def binaries(kind: str) -> Path:

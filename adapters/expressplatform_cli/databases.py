@@ -17,6 +17,7 @@ from expressplatform_cli.exits import ExtraMissing
 if TYPE_CHECKING:
     from expressplatform_postgres.aio import AsyncPostgresStore
     from expressplatform_postgres.aio_shelf import AsyncPostgresShelf
+    from expressplatform_postgres.evidence import PostgresEvidence
     from expressplatform_postgres.migrating import Migrated
     from expressplatform_postgres.shelf import PostgresShelf
     from expressplatform_postgres.store import PostgresStore
@@ -82,6 +83,15 @@ def open_async(database: Database) -> tuple[AsyncPostgresStore, AsyncPostgresShe
     except ImportError as error:
         raise _needed(error) from None
     return AsyncPostgresStore(database.dsn), AsyncPostgresShelf(database.dsn)
+
+
+def open_evidence(database: Database) -> PostgresEvidence:
+    """The documents in the same database; raises as `open_store`."""
+    try:
+        from expressplatform_postgres.evidence import PostgresEvidence
+    except ImportError as error:
+        raise _needed(error) from None
+    return PostgresEvidence(database.dsn)
 
 
 def migrated(database: Database, *, check: bool, dry_run: bool, to: int | None) -> Migrated:

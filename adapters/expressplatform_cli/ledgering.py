@@ -17,7 +17,7 @@ import attrs
 import click
 
 from expressplatform.errors import InvalidInput, LedgerBroken, Problem, SignatureInvalid
-from expressplatform.ledger.notes import NOTE_BYTES
+from expressplatform.ledger.notes import NOTE_BYTES, unbase64
 from expressplatform.ports import LedgerSize
 from expressplatform_cli import documents
 from expressplatform_cli.config import Place, open_platform
@@ -28,6 +28,7 @@ from expressplatform_cli.options import answers, json_option, place_options
 from expressplatform_cli.output import progress, say_json
 
 _FILE: Final = click.Path(dir_okay=False, exists=True, path_type=Path)
+_KEY_BYTES: Final = 32
 _NEW_FILE: Final = click.Path(dir_okay=False, path_type=Path)
 _KEEP: Final = (
     "Stop writing and keep a copy of the store as it is, for whoever finds out what happened. Then put back the last "
@@ -58,20 +59,21 @@ _EXCHANGED: Final = (
 
 @click.command()
 @click.option("--checkpoint", "files", metavar="FILE", type=_FILE, multiple=True, help="One that was handed out.")
+@click.option("--key", metavar="BASE64", help="The key as it was published, to judge FILE by [default: the one here].")
 @json_option
 @answers
 @place_options
-def verify(place: Place, files: tuple[Path, ...], as_json: bool) -> None:
+def verify(place: Place, files: tuple[Path, ...], key: str | None, as_json: bool) -> None:
     """Hold every stored row against every checkpoint that was signed here, and those in FILE (any number of times).
 
     A checkpoint that somebody else has kept shows what nobody here can hide: give at least one. Changes nothing.
     """
-    notes = [_note(path) for path in files]
+    notes, public = [_note(path) for path in files], _public(key)
     with closing(open_platform(place)) as platform:
         size = platform.ledger_size()
         try:
             with progress("Rows checked", size.placed) as show:
-                found = platform.verify(notes, progress=show)
+                found = platform.verify(notes, public=public, progress=show)
         except LedgerBroken as broken:
             _tell_broken(broken, size, as_json)
         except SignatureInvalid as error:
@@ -83,8 +85,18 @@ def verify(place: Place, files: tuple[Path, ...], as_json: bool) -> None:
     click.echo(f"Every row is as it was signed: {_many(found.rows, 'row')}, under {under}.")
     if found.waiting:
         click.echo(f"{_many(found.waiting, 'row')} without a place yet; 'expressplatform work' gives them theirs.")
+    if found.unreadable:
+        click.echo(f"{_many(found.unreadable, 'checkpoint')} kept here cannot be opened any more.")
     if not found.exported:
         click.echo("Nobody else's checkpoint was looked at: --checkpoint FILE shows what could be hidden here.")
+
+
+def _public(key: str | None) -> bytes | None:
+    """The key as it is typed; raises click.UsageError."""
+    public = None if key is None else unbase64(key)
+    if key is not None and (public is None or len(public) != _KEY_BYTES):
+        raise click.UsageError("--key must be 32 bytes in base64.")
+    return public
 
 
 def _many(count: int, name: str) -> str:

@@ -115,7 +115,10 @@ async def _run(
     async def replay(delivery: Delivery) -> Delivery:
         return await asyncio.to_thread(gateways.send_again, delivery)
 
+    async def send_code(link: str) -> None:
+        await asyncio.to_thread(platform.send_code, link)
+
     aio = open_async_platform(place, platform.scheme)
-    app = create_app(aio, settings=settings, replay=replay)
+    app = create_app(aio, settings=settings, replay=replay, send_code=send_code)
     server = server_of(app, host=listening.host, port=listening.port, proxied=listening.proxied, **listening.tls)
     await served(server, aio.close)

@@ -38,6 +38,8 @@ TABLES: Final = (
     "tokens",
     "adopted",
     "shelf",
+    "files",
+    "chunks",
     "unplaced",
     "ledger",
     "ledger_end",

@@ -305,3 +305,30 @@ LIST: Final = f"{_PLACES} ORDER BY place, id LIMIT %(limit)b::bigint"
 LABELLED: Final = f"{_PLACES} AND labels @> ARRAY[%(label)b::text] ORDER BY place, id LIMIT %(limit)b::bigint"
 YEARS: Final = _steps("year", "shelf", "kind = %(kind)b::text")
 DELETE: Final = f"DELETE FROM shelf WHERE kind = %(kind)b::text AND id = ANY (%(ids)b::text[]) AND {_OWNS}"
+
+# ---- evidence -------------------------------------------------------------------------------------------------------
+
+ONE_AFTER_ANOTHER: Final = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED"
+"""Who writes a file waits for whoever writes the same one, and then sees what that one has written."""
+ONE_MOMENT: Final = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+"""All that is read was there at the moment of the first statement."""
+_FILED: Final = ("case_id", "name", "size", "stored_at")
+_OF_FILE: Final = "case_id = %(case_id)b::text AND name = %(name)b::text"
+HOLD_FILE: Final = f"""INSERT INTO files ({_names(_FILED)})
+    VALUES (%(case_id)b::text, %(name)b::text, 0, %(stored_at)b::timestamptz)
+    ON CONFLICT (case_id, name) DO UPDATE SET stored_at = excluded.stored_at"""
+"""Makes or takes the row of a file: until the transaction ends, nobody else writes or deletes that file."""
+ADD_CHUNKS: Final = """INSERT INTO chunks (case_id, name, place, chunk)
+    SELECT %(case_id)b::text, %(name)b::text, place, chunk
+    FROM unnest(%(places)b::integer[], %(chunks)b::bytea[]) AS g (place, chunk)"""
+END_FILE: Final = f"UPDATE files SET size = %(size)b::bigint WHERE {_OF_FILE}"
+DROP_FILE: Final = f"DELETE FROM files WHERE {_OF_FILE} RETURNING name"
+DROP_CHUNKS: Final = "DELETE FROM chunks WHERE case_id = %(case_id)b::text AND name = ANY (%(names)b::text[])"
+READ_CHUNKS: Final = """SELECT c.chunk FROM files f LEFT JOIN chunks c ON c.case_id = %(case_id)b::text
+        AND c.name = %(name)b::text AND c.place >= %(place)b::integer AND c.place < %(until)b::integer
+    WHERE f.case_id = %(case_id)b::text AND f.name = %(name)b::text ORDER BY c.place"""
+"""Chunks of a file from a place on; where there are none, one row of nothing, and no row where there is no file."""
+_AFTER: Final = """(case_id, name) > (%(after_case)b::text, %(after_name)b::text)
+    ORDER BY case_id, name LIMIT %(limit)b::bigint"""
+LIST_FILES: Final = f"SELECT {_names(_FILED)} FROM files WHERE {_AFTER}"
+LIST_FILES_OF_CASE: Final = f"SELECT {_names(_FILED)} FROM files WHERE case_id = %(case_id)b::text AND {_AFTER}"

@@ -306,11 +306,12 @@ class MemoryKeyStore:
                 return key
             raise KeyDestroyed(case_id) if case_id in self._destroyed else KeyMissing(case_id)
 
-    def destroy(self, case_id: str) -> None:
-        """Destroy the case's key for ever; harmless when repeated, final even for an unknown case."""
+    def destroy(self, *case_ids: str) -> None:
+        """Destroy the keys of cases for ever; harmless when repeated, final even for an unknown case."""
         with self._open():
-            self._keys.pop(case_id, None)
-            self._destroyed.add(case_id)
+            for case_id in case_ids:
+                self._keys.pop(case_id, None)
+                self._destroyed.add(case_id)
 
     def secret(self, name: str) -> bytes:
         """The named 32-byte secret, made when it is not there."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import secrets
 import socket
 import time
@@ -19,6 +20,7 @@ import pytest
 from expressplatform import commands as c
 from expressplatform.codes import Channel, EvidenceKind, Role
 from expressplatform.errors import LimitReached, StoreUnusable
+from expressplatform.ports import Message
 from expressplatform.schemes import HK_CCA
 from expressplatform.sealing import new_encryption_pair, open_with
 from expressplatform.signing import SigningKey, VerifyingKey
@@ -32,7 +34,7 @@ from expressplatform_http.server import Worker
 from expressplatform_http.server.limits import MOST, Buckets
 from expressplatform_http.server.logs import LOGGER
 from expressplatform_http.server.metrics import Metrics
-from tests.integration.test_isolation import _MARKED, MARK, WAYS, _walked
+from tests.integration.test_isolation import _MARKED, MARK, WAYS, _walked, told
 from tests.integration.test_server import good, lodged
 from tests.pictures import jpeg
 from tests.served import PEOPLE, PLENTY, Caller, Served, in_process, served, sqlite_place
@@ -617,3 +619,55 @@ class TestWorker:
         codes = [json.loads(record.getMessage())["code"] for record in caplog.records if record.name == LOGGER]
         assert codes[:2] == ["disk_full", "unexpected"]
         assert MARK not in caplog.text
+
+
+class Sent:
+    """A messenger that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+
+    def send(self, message: Message, /) -> None:
+        self.messages.append(message)
+
+
+class TestComingIn:
+    """A complainant comes in by a link and a code, to one case."""
+
+    def test_a_link_and_its_code_open_one_case(self) -> None:
+        """Until the session is ended; the link alone, or a wrong code, opens nothing."""
+        with in_process(sessions=None, own_sessions=True) as world:
+            case_id, other = lodged(world, "mine"), lodged(world, "other")
+            sent = Sent()
+            platform: Any = cast(Any, world.http)._app.state.service.platform
+            platform._flow.messenger = sent
+            link = world.platform.open_link(case_id, by=OFFICER)
+            assert _posted(world, "/v1/complainant/codes", {"v": 1, "link": link}).status_code == 200
+            world.http.get("/health")
+            (message,) = sent.messages
+            (code,) = re.findall(r"\b[0-9]{6}\b", message.text)
+            wrong = "000000" if code != "000000" else "111111"
+            refused = _posted(world, "/v1/complainant/sessions", {"v": 1, "link": link, "code": wrong})
+            assert (refused.status_code, refused.json()["code"]) == (409, "not_admitted")
+            token = good(_posted(world, "/v1/complainant/sessions", {"v": 1, "link": link, "code": code}))["token"]
+            bearer = {"authorization": f"Bearer {token}"}
+            own = world.http.request("GET", f"/v1/complainant/cases/{case_id}", headers=bearer)
+            assert good(own)["status"] == "lodged"
+            assert world.http.request("GET", f"/v1/complainant/cases/{other}", headers=bearer).status_code == 404
+            good(_posted(world, "/v1/complainant/sessions/end", {"v": 1, "token": token}))
+            again = world.http.request("GET", f"/v1/complainant/cases/{case_id}", headers=bearer)
+            assert again.status_code == 401
+
+    def test_whoever_asks_for_a_code_learns_nothing(self) -> None:
+        """A link that leads nowhere is answered as one that leads somewhere."""
+        with in_process(sessions=None, own_sessions=True) as world:
+            link = world.platform.open_link(lodged(world, "mine"), by=OFFICER)
+            answers = [
+                _posted(world, "/v1/complainant/codes", {"v": 1, "link": one}) for one in (link, "x" * len(link))
+            ]
+            assert told(answers[0]) == told(answers[1])
+
+
+def _posted(world: Served, path: str, document: object) -> Any:
+    headers = {"content-type": "application/json"}
+    return world.http.request("POST", path, content=orjson.dumps(document), headers=headers)

@@ -157,10 +157,17 @@ class TestARow:
             {"case_id": "\ud800"},
             {"kind": "\udfff"},
             {"sealed_sha256": bytes(31)},
+            {"facts": "{}"},
+            {"case_id": b"c-1"},
+            {"version": "1"},
         ],
     )
     def test_what_no_row_can_hold_is_the_operators_to_see_to(self, wrong: dict[str, Any]) -> None:
         assert refused(ledger.row_bytes, attrs.evolve(ledger.row_of(LOG[0]), **wrong)) == ["corrupt_event"]
+
+    def test_a_sealed_part_that_is_no_bytes_has_no_row(self) -> None:
+        wrong = attrs.evolve(LOG[0], sealed="text")  # type: ignore[arg-type]
+        assert refused(ledger.leaf_of, wrong) == ["corrupt_event"]
 
 
 class TestAFrontier:

@@ -249,6 +249,15 @@ class ComplainantCase(Answer):
     research_consent: bool
 
 
+@attrs.frozen(repr=False)
+class SessionShown(Answer):
+    """A session for one case: its token goes with each request, as a bearer's, until it ends."""
+
+    token: str
+    case_id: str
+    until: datetime
+
+
 # --- for all who are connected, and for everybody -------------------------------------------------------------
 
 
@@ -330,6 +339,6 @@ class DiagramShown(Answer):
 
 @attrs.frozen
 class HealthShown(Answer):
-    """Whether the server is there, and whether it can do its work."""
+    """Whether what was asked for is so, or was done."""
 
     status: str

@@ -39,6 +39,14 @@ _INVITATION: Final = Checked(
     (str,),
     "must be text",
 )
+_LINK: Final = Checked(
+    Constraint(shortest=1, longest=200, pattern=r"[A-Za-z0-9_-]+", wanted="must be what stands in a link"),
+    (str,),
+    "must be text",
+)
+_DIGITS: Final = Checked(
+    Constraint(shortest=6, longest=6, pattern=r"[0-9]{6}", wanted="must be six digits"), (str,), "must be text"
+)
 _SPLIT: Final = Checked(
     Constraint(longest=80, pattern=CODE, wanted="must be a dimension, such as trader"), (str,), "must be text"
 )
@@ -154,6 +162,28 @@ class Register:
     code: str = attrs.field(validator=_INVITATION)
     signing: str = attrs.field(validator=PUBLIC_KEY)
     sealing: str | None = attrs.field(default=None, validator=attrs.validators.optional(PUBLIC_KEY))
+
+
+@attrs.frozen(repr=False)
+class AskCode:
+    """The link that a complainant was sent: a code is sent to them for it."""
+
+    link: str = attrs.field(validator=_LINK)
+
+
+@attrs.frozen(repr=False)
+class SignIn:
+    """The link, and the code that was sent for it."""
+
+    link: str = attrs.field(validator=_LINK)
+    code: str = attrs.field(validator=_DIGITS)
+
+
+@attrs.frozen(repr=False)
+class SignOut:
+    """The token of the session that ends."""
+
+    token: str = attrs.field(validator=_LINK)
 
 
 @attrs.frozen

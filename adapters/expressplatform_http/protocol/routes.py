@@ -277,6 +277,14 @@ def _complainant() -> Iterator[Route]:
         P, "POST", "/cases", "lodge", "A complaint comes in, where the scheme takes them from people themselves.",
         body=c.Lodge, answer=o.Acted, status=201, command=c.Lodge, who=Who.ANYBODY,
     )  # fmt: skip
+    for path, name, summary, body, answer in (
+        ("/codes", "send_code", "Has a code sent to whoever a link is for; the answer tells nothing.", q.AskCode, None),
+        ("/sessions", "sign_in", "A session of thirty minutes, by a link and its code.", q.SignIn, o.SessionShown),
+        ("/sessions/end", "sign_out", "Ends a session.", q.SignOut, None),
+    ):
+        yield _row(
+            P, "POST", path, name, summary, body=body, answer=answer or o.HealthShown, who=Who.ANYBODY, writes=False
+        )
     yield _row(P, "GET", _CASE, "case", "Where one's case stands.", answer=o.ComplainantCase)
     yield _row(
         P, "POST", f"{_CASE}/reading", "reading", "One's case with everything in it.", body=q.Why, answer=d.CaseReading

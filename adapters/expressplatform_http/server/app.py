@@ -31,9 +31,19 @@ from expressplatform_http.protocol.problems import CONTENT_TYPE, Answer, problem
 from expressplatform_http.protocol.queries import Register
 from expressplatform_http.protocol.routes import ROUTES, Content, Route, Who
 from expressplatform_http.protocol.uploads import LONGEST_HEAD
-from expressplatform_http.server import asking, connected, council, everybody, gate, shown, steps, trader
+from expressplatform_http.server import asking, connected, council, everybody, gate, people, shown, steps, trader
 from expressplatform_http.server.logs import log, place_of
-from expressplatform_http.server.service import Asked, Handler, Replay, Reply, Service, Sessions, Settings
+from expressplatform_http.server.people import PlatformSessions
+from expressplatform_http.server.service import (
+    Asked,
+    Handler,
+    Replay,
+    Reply,
+    SendCode,
+    Service,
+    Sessions,
+    Settings,
+)
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _ALWAYS: Final[Mapping[str, str]] = MappingProxyType(
@@ -69,6 +79,7 @@ HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
         **trader.HANDLERS,
         **connected.HANDLERS,
         **everybody.HANDLERS,
+        **people.HANDLERS,
         "public.register": register,
     }
 )
@@ -92,15 +103,18 @@ def create_app(
     settings: Settings = Settings(),  # noqa: B008  frozen
     sessions: Sessions | None = None,
     replay: Replay | None = None,
+    send_code: SendCode | None = None,
     editions: Sequence[Edition] = EDITIONS,
     more: Sequence[StarletteRoute] = (),
 ) -> Starlette:
     """The platform as an ASGI application.
 
-    ``now`` is the platform's own clock. ``sessions`` knows complainants (none: nobody of them is let in), ``replay``
-    sends a webhook again (none: no webhooks are sent). ``more`` are routes beside the table, such as pages.
+    ``now`` is the platform's own clock. ``sessions`` knows complainants (none: those that the platform keeps),
+    ``replay`` sends a webhook again (none: no webhooks are sent), ``send_code`` has a complainant's code sent without
+    keeping the event loop waiting (none: the platform's own way, for a messenger that does not block). ``more`` are
+    routes beside the table, such as pages.
     """
-    service = Service(platform, now, settings, sessions, replay, editions)
+    service = Service(platform, now, settings, sessions or PlatformSessions(platform), replay, send_code, editions)
     routes = [
         StarletteRoute(route.path, _Endpoint(service, route), methods=[route.method])
         for route in ROUTES

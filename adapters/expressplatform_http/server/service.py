@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
@@ -30,6 +31,10 @@ class Sessions(Protocol):
 
 Replay = Callable[[Delivery], Awaitable[Delivery]]
 """Sends a webhook again, and answers with the attempt that this made."""
+
+
+SendCode = Callable[[str], Awaitable[None]]
+"""Has a code sent to whoever a link is for."""
 
 
 @attrs.frozen
@@ -65,10 +70,12 @@ class Service:
     settings: Settings
     sessions: Sessions | None = None
     replay: Replay | None = None
+    send_code: SendCode | None = None
     editions: Sequence[Edition] = EDITIONS
     ticks: Callable[[], float] = time.monotonic
     metrics: Metrics = attrs.Factory(Metrics)
     figures: dict[str, tuple[float, object]] = attrs.Factory(dict)
+    under_way: set[asyncio.Task[None]] = attrs.Factory(set)
     organisations: Buckets = attrs.field()
     anybody: Buckets = attrs.field()
 

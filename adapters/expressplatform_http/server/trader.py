@@ -96,7 +96,7 @@ async def _one(asked: Asked, case_id: str, to: Recipient) -> dict[str, object]:
 
 
 async def _sealed(asked: Asked, case_id: str, to: Recipient) -> tuple[Sealed, int]:
-    over = await asked.platform.hand_over(case_id, by=asked.by, key=asked.key)
+    over = await asked.platform.obtain_details(case_id, by=asked.by, key=asked.key)
     signer = await asked.platform.disclosure_key()
     sealed = seal_details(over.disclosure, case_id=case_id, disclosure_id=over.disclosure_id, to=to, signer=signer)
     return sealed, over.version

@@ -45,24 +45,28 @@ class Row:
 
 
 def row_of(event: StoredEvent) -> Row:
-    """The row of a stored event."""
-    return Row(event.case_id, event.version, event.kind, event.schema, event.facts, sha256(event.sealed).digest())
+    """The row of a stored event; raises StoreUnusable (``corrupt_event``) where its sealed part is no bytes."""
+    try:
+        sealed = sha256(event.sealed).digest()
+    except TypeError:
+        raise _corrupt() from None
+    return Row(event.case_id, event.version, event.kind, event.schema, event.facts, sealed)
 
 
 def row_bytes(row: Row) -> bytes:
     """The bytes of a row.
 
-    Raises StoreUnusable (``corrupt_event``) for a number out of range, text that is not Unicode or a hash of another
-    length.
+    Raises StoreUnusable (``corrupt_event``) for a number out of range, text that is not Unicode, a hash of another
+    length, and what is of another type: somebody who changes a file can change that too.
     """
+    if len(row.sealed_sha256) != HASH_BYTES:
+        raise _corrupt()
     try:
         head = _LABEL + _numbers(row.version, row.schema)
         parts = (row.case_id.encode(), row.kind.encode(), row.facts)
-    except (struct.error, UnicodeError):
+        return head + b"".join(_length(len(part)) + part for part in parts) + row.sealed_sha256
+    except (struct.error, UnicodeError, TypeError, AttributeError):
         raise _corrupt() from None
-    if len(row.sealed_sha256) != HASH_BYTES:
-        raise _corrupt()
-    return head + b"".join(_length(len(part)) + part for part in parts) + row.sealed_sha256
 
 
 def _corrupt() -> StoreUnusable:

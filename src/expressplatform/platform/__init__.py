@@ -1,5 +1,6 @@
 """The shell: load, decide, append, and the work that follows; once as a flow, with two faces."""
 
+from expressplatform.platform.admitting import Session, SignedIn
 from expressplatform.platform.aio import AsyncPlatform
 from expressplatform.platform.breach_telling import Told
 from expressplatform.platform.changing import HandedOver
@@ -55,7 +56,9 @@ __all__ = [
     "Request",
     "RightsAnswer",
     "Sequenced",
+    "Session",
     "Signed",
+    "SignedIn",
     "Statement",
     "Terms",
     "Ticked",

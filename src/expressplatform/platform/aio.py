@@ -13,6 +13,7 @@ from expressplatform.errors import ExpressPlatformError
 from expressplatform.events import Event
 from expressplatform.indicators import Figures, Tally
 from expressplatform.memory_shelf import MemoryRegister, MemoryShelf
+from expressplatform.platform.aio_admission import AsyncAdmissionFace
 from expressplatform.platform.aio_breach import AsyncBreachFace
 from expressplatform.platform.aio_evidence import AsyncEvidenceFace
 from expressplatform.platform.aio_ledger import AsyncLedgerFace
@@ -27,6 +28,7 @@ from expressplatform.platform.system import system_draw, utc_now
 from expressplatform.ports import (
     AsyncCaseStore,
     AsyncEvidenceStore,
+    AsyncMessenger,
     AsyncShelf,
     Draw,
     KeyStore,
@@ -48,13 +50,15 @@ class AsyncPlatform(
     AsyncEvidenceFace,
     AsyncBreachFace,
     AsyncLedgerFace,
+    AsyncAdmissionFace,
     AsyncNetworkFace,
     AsyncTradingFace,
 ):
     """`Platform` for asynchronous callers: same arguments, same methods, each to be awaited.
 
     The key store and the register are asked directly; one that travels over a network belongs behind a cache of its
-    own.
+    own. A messenger that blocks is asked directly too: one that travels over a network belongs into a
+    `threads.ThreadedMessenger`.
     """
 
     def __init__(
@@ -68,13 +72,14 @@ class AsyncPlatform(
         gateways: Mapping[str, TraderGateway] = NO_GATEWAYS,
         participants: Sequence[Participant] = (),
         shelf: AsyncShelf | None = None,
-        messenger: Messenger | None = None,
+        messenger: Messenger | AsyncMessenger | None = None,
         evidence: AsyncEvidenceStore | None = None,
         scan: Scan | None = None,
         strip: Strip | None = None,
         register: Register | None = None,
         witness: Witness | None = None,
         origin: str = "",
+        link: str = "",
     ) -> None:
         self._flow = Flow(
             scheme=scheme,
@@ -92,6 +97,7 @@ class AsyncPlatform(
             register=register if register is not None else MemoryRegister(),
             witness=witness,
             origin=origin,
+            link=link,
         )
 
     @property

@@ -25,16 +25,21 @@ class AsyncLedgerFace:
         return await self._flow.sequence(limit)
 
     async def verify(
-        self, exported: Sequence[bytes] = (), *, progress: Callable[[int], None] | None = None
+        self,
+        exported: Sequence[bytes] = (),
+        *,
+        public: bytes | None = None,
+        progress: Callable[[int], None] | None = None,
     ) -> Verified:
         """Holds every row of the store against every checkpoint that was kept, and those that are handed in.
 
         ``exported`` are notes as they were sent out; one that covers more rows than there are shows what is missing.
+        They are judged by ``public``, the 32-byte key as it was published, or by the one in the key store.
         ``progress`` is called with the number of rows looked at. Raises LedgerBroken (``row_missing``, ``row_differs``,
         ``rows_missing``, ``root_differs``, ``other_log``) with the place, SignatureInvalid for a checkpoint that this
         platform's key has not signed, InvalidInput for what is none.
         """
-        return await self._flow.verify(exported, progress)
+        return await self._flow.verify(exported, public, progress)
 
     async def ledger_bundle(self, case_id: str, *, by: Actor, earlier: bytes | None = None) -> bytes:
         """Rows of a case with their proofs, as one document that is checked without any store, key or network.

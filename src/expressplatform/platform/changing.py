@@ -328,9 +328,9 @@ class Changing(Filing):
 
     async def obtain(self, case_id: str, *, by: Actor, key: str, at: datetime | None = None) -> Disclosure:
         """A trader reads the details: the disclosure is an event first, and what it was given second."""
-        return (await self.hand_over(case_id, by=by, key=key, at=at)).disclosure
+        return (await self.obtain_details(case_id, by=by, key=key, at=at)).disclosure
 
-    async def hand_over(self, case_id: str, *, by: Actor, key: str, at: datetime | None = None) -> HandedOver:
+    async def obtain_details(self, case_id: str, *, by: Actor, key: str, at: datetime | None = None) -> HandedOver:
         """The same, with the number under which the disclosure stands in the record."""
         after = await self.act(Request(c.Obtain(), by, key, case_id, at=at))
         stored = await self._stored(case_id, by.organisation)

@@ -16,13 +16,14 @@ from expressplatform import ledger
 from expressplatform.case import Case, apply
 from expressplatform.codes import Role
 from expressplatform.complaint import Actor
-from expressplatform.errors import LedgerBroken, Refused
+from expressplatform.errors import LedgerBroken, Refused, StoreUnusable
 from expressplatform.fields import refuse
 from expressplatform.ledger import Checkpoint, Frontier, Tree
 from expressplatform.platform import rows
 from expressplatform.platform.requests import Feed, Moved, Verified, judged_list
 from expressplatform.platform.sequencing import STRETCH, Sequencing
 from expressplatform.ports import Header, LedgerSize, Placed, StoredCase
+from expressplatform.signing import VerifyingKey
 
 T = TypeVar("T")
 
@@ -77,23 +78,26 @@ class Proving(Sequencing):
 
     # --- verifying ------------------------------------------------------------------------------------------------
 
-    async def verify(self, exported: Sequence[bytes], progress: Callable[[int], None] | None) -> Verified:
+    async def verify(
+        self, exported: Sequence[bytes], public: bytes | None, progress: Callable[[int], None] | None
+    ) -> Verified:
         """Holds every row against every checkpoint that was kept here and those that are handed in."""
         size = await self.store.ledger()
-        kept = [self.read_note(one.value.note.encode()) async for one in self.checkpoints()]
-        brought = [self.read_note(note) for note in exported]
+        standing = [one async for one in self.checkpoints()]
+        kept = [self.read_note(one.value.note.encode()) for one in standing if one is not None]
+        brought = [self.read_note(note, public) for note in exported]
         held = _Held(sorted((*kept, *brought), key=lambda one: one.size))
         while stretch := await self.store.placed(held.frontier.size, _BATCH):
             held.add(stretch)
             if progress is not None:
                 progress(held.frontier.size)
         held.ends(size.placed)
-        return Verified(held.frontier.size, size.waiting, len(kept), len(brought))
+        return Verified(held.frontier.size, size.waiting, len(kept), len(brought), len(standing) - len(kept))
 
-    def read_note(self, note: bytes) -> Checkpoint:
-        """A checkpoint that this platform signed; raises what `read_checkpoint` raises."""
-        key = self.signing_key()
-        return ledger.read_checkpoint(note, origin=self.origin, public=key.public, verify=key.verifying_key.verify)
+    def read_note(self, note: bytes, public: bytes | None = None) -> Checkpoint:
+        """A checkpoint that this platform signed, or whoever has that key; raises what `read_checkpoint` raises."""
+        key = self.signing_key().verifying_key if public is None else VerifyingKey(public)
+        return ledger.read_checkpoint(note, origin=self.origin, public=key.public, verify=key.verify)
 
     # --- bundles --------------------------------------------------------------------------------------------------
 
@@ -182,7 +186,7 @@ class _Held:
             at = self.frontier.size
             if row.place != at:
                 raise LedgerBroken("row_missing", at, at)
-            if (leaf := ledger.leaf_of(row.event)) != row.hash:
+            if (leaf := _leaf_or_none(row)) != row.hash or leaf is None:
                 raise LedgerBroken("row_differs", at, at)
             self.frontier = self.frontier.extend((leaf,))
             self._pass()
@@ -199,6 +203,14 @@ class _Held:
         wanted = max(placed, self._left[-1].size if self._left else 0)
         if self.frontier.size < wanted:
             raise LedgerBroken("rows_missing", self.frontier.size, self._good)
+
+
+def _leaf_or_none(row: Placed) -> bytes | None:
+    """The hash of a row as it is now; None for one that is no row any more."""
+    try:
+        return ledger.leaf_of(row.event)
+    except StoreUnusable:
+        return None
 
 
 def shown_to(header: Header, organisation: str) -> Header:

@@ -79,13 +79,15 @@ class Sequenced:
 class Verified:
     """Everything holds: so many rows, under so many checkpoints kept here and so many handed in.
 
-    ``waiting`` is how many rows have no place yet, for which no checkpoint speaks.
+    ``waiting`` is how many rows have no place yet, for which no checkpoint speaks; ``unreadable`` how many checkpoints
+    are kept that open no more (their keys were lost, or somebody spoilt them).
     """
 
     rows: int
     waiting: int
     kept: int
     exported: int
+    unreadable: int = 0
 
 
 @attrs.frozen

@@ -19,7 +19,7 @@ from expressplatform.ledger import EMPTY, Checkpoint, Frontier, claimed_checkpoi
 from expressplatform.platform.auditing import Auditing
 from expressplatform.platform.keeping import Kind, Standing, place_of
 from expressplatform.platform.requests import Sequenced
-from expressplatform.ports import Leaf
+from expressplatform.ports import Leaf, Sought
 
 LEASE: Final = timedelta(minutes=5)
 """For how long whoever sends a checkpoint to an organisation keeps others from doing the same."""
@@ -29,6 +29,7 @@ LONGEST: Final = timedelta(hours=6)
 STRETCH: Final = 4096
 """So many leaf hashes are read at once."""
 _AGAIN: Final = 5
+_BATCH: Final = 500
 _LOOK_BACK: Final = timedelta(days=7)
 
 
@@ -120,17 +121,26 @@ class Sequencing(Auditing):
     async def last_checkpoint(self) -> Standing[Signed] | None:
         """The newest checkpoint that was kept and can be read; None where there is none."""
         for since in (place_of(self.now() - _LOOK_BACK), ""):
-            try:
-                found = [one async for one in self.checkpoints(since)]
-            except SealBroken:  # `verify` tells of it; whoever signs goes on from the rows
-                return None
+            found = [one async for one in self.checkpoints(since) if one is not None]
             if found:
                 return found[-1]
         return None
 
-    def checkpoints(self, since: str = "") -> AsyncIterator[Standing[Signed]]:
-        """Every checkpoint that was kept, the oldest first, from a place on."""
-        return self.shelved(CHECKPOINT, self.scheme.council, since=since)
+    async def checkpoints(self, since: str = "") -> AsyncIterator[Standing[Signed] | None]:
+        """Every checkpoint that was kept, the oldest first, from a place on; None for one that opens no more."""
+        after = ""
+        while True:
+            page = await self.shelf.list(self.scheme.council, CHECKPOINT.name, Sought(since=since), after, _BATCH)
+            for row in page.rows:
+                try:
+                    found = self._standing(CHECKPOINT, row)
+                except SealBroken:
+                    yield None
+                else:
+                    yield found
+            if not page.after:
+                return
+            after = page.after
 
     async def _readable(self, day: str) -> Standing[Signed] | None:
         try:
@@ -144,7 +154,7 @@ class Sequencing(Auditing):
         """Sends a checkpoint to whoever has not been sent it: to how many, and who could not be reached."""
         if self.witness is None:
             return 0, ()
-        told = {one.id: one async for one in self.shelved(WITNESSED, self.scheme.council)}
+        told = await self._sent_last()
         sent, failed = 0, []
         for organisation in self.witnesses():
             taken = await self._take(organisation, told.get(organisation), signed.id)
@@ -155,6 +165,22 @@ class Sequencing(Auditing):
                 failed.append((organisation, code))
             sent += not code
         return sent, tuple(failed)
+
+    async def _sent_last(self) -> dict[str, Standing[Witnessed]]:
+        """What each organisation was sent last; one whose record opens no more is sent the newest again."""
+        found: dict[str, Standing[Witnessed]] = {}
+        after = ""
+        while True:
+            page = await self.shelf.list(self.scheme.council, WITNESSED.name, Sought(), after, STRETCH)
+            for row in page.rows:
+                try:
+                    found[row.id] = self._standing(WITNESSED, row)
+                except SealBroken:
+                    never = Witnessed("", 0, self.now())
+                    found[row.id] = Standing(row.id, row.version, row.owner, row.place, row.labels, never)
+            if not page.after:
+                return found
+            after = page.after
 
     def witnesses(self) -> tuple[str, ...]:
         """Who is sent a checkpoint: the council, and every trader that takes part today."""

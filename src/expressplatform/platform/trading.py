@@ -1,7 +1,7 @@
 """What a trader sees of the cases that it holds, and what it said under its own signature.
 
 Laws of this file: nothing personal is opened for a row of the list; it tells what a trader needs in order to see what
-waits, and of the council's own work nothing. Details are handed over by an event alone (`Changing.hand_over`). A
+waits, and of the council's own work nothing. Details are handed over by an event alone (`Changing.obtain_details`). A
 signed request is kept beside the step that it led to, sealed under the case's key, and goes with it.
 """
 

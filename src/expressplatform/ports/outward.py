@@ -6,7 +6,7 @@ address in a disclosure and nowhere else. Delivery may repeat: every sending has
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -85,6 +85,12 @@ class Witness(Protocol):
 
         HeldBack is asked again at the instant that it names.
         """
+
+
+class AsyncMessenger(Protocol):
+    """`Messenger` for asynchronous callers: the same method, awaited."""
+
+    def send(self, message: Message, /) -> Awaitable[None]: ...
 
 
 class Scanned(StrEnum):

@@ -56,17 +56,6 @@ def lifted(store: AsyncCaseStore) -> Iterator[CaseStore]:
 
 
 @contextmanager
-def lifted_evidence(store: AsyncEvidenceStore) -> Iterator[EvidenceStore]:
-    """A store of evidence, each call waiting for its answer; closed at the end, and its event loop with it."""
-    with _event_loop() as loop:
-        face = _LiftedEvidence(store, loop)
-        try:
-            yield face
-        finally:
-            face.close()
-
-
-@contextmanager
 def lifted_shelf(shelf: AsyncShelf) -> Iterator[Shelf]:
     """A shelf, each call waiting for its answer; closed at the end, and its event loop with it."""
     with _event_loop() as loop:
@@ -255,6 +244,12 @@ class Lift:
             with closing(_Lifted(made, self._loop)) as face:
                 yield face
 
+    @contextmanager
+    def evidence(self, store: AsyncEvidenceStore) -> Iterator[EvidenceStore]:
+        """A store of evidence, each call waiting for its answer; closed at the end."""
+        with closing(_LiftedEvidence(store, self._loop)) as face:
+            yield face
+
     def awaited(self, made: Awaitable[T] | T) -> T:
         """What was made; where it is awaited first, in the loop."""
         return _waited(self._loop, made) if inspect.isawaitable(made) else made
@@ -274,4 +269,10 @@ def lift() -> Iterator[Lift]:
 def lift_of(face: CaseStore) -> tuple[Lift, AsyncCaseStore]:
     """The event loop of a face, and the asynchronous store that it stands for."""
     assert isinstance(face, _Lifted)
+    return Lift(face._loop), face._store
+
+
+def evidence_lift_of(face: EvidenceStore) -> tuple[Lift, AsyncEvidenceStore]:
+    """The same of a store of evidence."""
+    assert isinstance(face, _LiftedEvidence)
     return Lift(face._loop), face._store
