@@ -69,6 +69,9 @@ _NEXT: Final = MappingProxyType(
         "not_authenticated": "Compare what was signed with docs/reference/protocol.md; check the clock and the key.",
         "limit_reached": "Wait, then ask again under the same --key.",
         "server_failed": "Ask again later, under the same --key.",
+        "root_differs": "Run 'expressplatform verify', which says where and what to do; stop writing until then.",
+        "rows_missing": "Stop writing, and run 'expressplatform verify' and 'expressplatform doctor'.",
+        "corrupt_event": "Stop writing, and run 'expressplatform verify' and 'expressplatform doctor'.",
         "person_on_command_line": "Put the document in a file (--file FILE) or on standard input (-).",
     }
 )
