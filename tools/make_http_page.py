@@ -45,7 +45,7 @@ details are sealed stands in the protocol's own page; how to run a server, in {d
 - Every write needs an `Idempotency-Key` of 1 to 100 letters, digits and `. _ : / -`. It is stored in clear.
 - `Expressplatform-Person` says who acts for an organisation: an opaque staff id. It is signed with the rest.
 - `ETag` holds a case's version; sent back as `If-Match`, a step is taken only where nobody wrote since.
-- `Expressplatform-Version` names the edition of the wire, the newest where it is left out; the one before is served too.
+- `Expressplatform-Version` names the edition of the wire, by itself the newest; the one before is served too.
 - A problem is a document of RFC 9457 with a stable `code`, and every fault of a document by its path.
 - A case that is not the caller's is answered as one that is not there, and so is every address under another role.
 """
@@ -71,7 +71,8 @@ def _row(route: Route) -> str:
     who = f" {_WHO[route.who]}" if route.who not in (Who.SIGNATURE, Who.SESSION) and route.tag != "public" else ""
     query = f" Query: {_name(route.query)}." if route.query is not None else ""
     address = f"`{route.method} {route.path}`"
-    return f"| {address} | {_plain(route.summary)}{query}{who} | {_name(route.body)} | {route.status}: {_name(route.answer)} |\n"
+    told = f"{route.status}: {_name(route.answer)}"
+    return f"| {address} | {_plain(route.summary)}{query}{who} | {_name(route.body)} | {told} |\n"
 
 
 def _plain(said: str) -> str:

@@ -108,7 +108,7 @@ class TraderRow:
 
     case_id: str
     reference: str
-    status: Status
+    status: Status | None
     version: int
     changed_at: datetime
     shop: str
