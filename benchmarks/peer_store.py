@@ -83,3 +83,13 @@ def life(case: int) -> Sequence[Made]:
 def written(case: int, version: int) -> str:
     """The facts of our event, as text."""
     return event_row(noted(case, version))[1].decode()
+
+
+def gives_back(app: Made) -> None:
+    """Raises LookupError unless its log holds whole complaints, sealed, that come back as they were."""
+    stored = app.recorder.select_notifications(1, LIFE * 2)
+    if len(stored) != LIFE * 2 or any(SAID[:20].encode() in one.state for one in stored):
+        raise LookupError("the peer has not stored what it was given, or not sealed it")
+    back = app.repository.get(stored[0].originator_id)
+    if (back.steps, back.said, back.facts) != (LIFE, SAID, written(0, LIFE)):
+        raise LookupError("the peer gives back something else")

@@ -51,17 +51,18 @@ class RawSqlite:
         made = [commit(step) for step in steps(self._next, number, self._events)]
         self._next += number
         transactions = [transaction(batch) for batch in in_batches(made, self._batch)]
-        return lambda: [self._carry(one) for one in transactions]
+        return lambda: self._carry(transactions)
 
-    def _carry(self, transaction: Transaction) -> None:
+    def _carry(self, transactions: Sequence[Transaction]) -> None:
         execute = self._db.execute
-        execute("BEGIN IMMEDIATE")
-        for statement, rows in transaction:
-            if len(rows) == 1:
-                execute(statement, rows[0])
-            else:
-                self._db.executemany(statement, rows)
-        execute("COMMIT")
+        for transaction in transactions:
+            execute("BEGIN IMMEDIATE")
+            for statement, rows in transaction:
+                if len(rows) == 1:
+                    execute(statement, rows[0])
+                else:
+                    self._db.executemany(statement, rows)
+            execute("COMMIT")
 
     def stored(self) -> dict[str, list[Row]]:
         """Every row, of what is sealed its length."""

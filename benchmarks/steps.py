@@ -1,4 +1,4 @@
-"""What the stores are given: steps of cases, eight in a life: each an event, a header and a receipt, and an upload two effects.
+"""What the stores are given: steps of cases, each with an event, a header and a receipt, an upload with two effects.
 
 Laws of this file: a step is made from its number alone, so that every side is given the same. The event is one of the
 library's with something personal in it, and nothing of it is written or sealed yet: that belongs to our time. The
@@ -7,7 +7,7 @@ rows of the raw side are those that ours come to, made from our own commits and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Final, TypeVar
@@ -92,16 +92,29 @@ def noted(case: int, version: int) -> Event:
     return e.NoteAdded(at, OFFICER, (), c.AddNote(Remark(SAID)))
 
 
-def commit(step: Step) -> Commit:
-    """The commit of a step: its events written, their particulars sealed."""
-    rows = tuple(_row(step.case_id, version, one) for version, one in enumerate(step.events, step.expected + 1))
+Unsealed = tuple[str, bytes, bytes]
+"""An event as it is written: its kind, its facts, and what is personal in it."""
+
+
+def written(step: Step) -> list[Unsealed]:
+    """The events of a step as they are written."""
+    return [(kind, facts, personal or b"") for kind, facts, personal in map(event_row, step.events)]
+
+
+def sealed(step: Step, events: Sequence[Unsealed]) -> Commit:
+    """The commit of a step whose events are written: what is personal in them is sealed."""
+    rows = tuple(_row(step.case_id, version, *one) for version, one in enumerate(events, step.expected + 1))
     return Commit(step.case_id, step.expected, step.header, rows, step.effects, step.receipt)
 
 
-def _row(name: str, version: int, event: Event) -> StoredEvent:
-    kind, facts, personal = event_row(event)
-    sealed = KEY.seal(personal or b"", Context(name, version, kind, SCHEMA, facts, PARTICULARS))
-    return StoredEvent(name, version, kind, SCHEMA, facts, sealed)
+def _row(name: str, version: int, kind: str, facts: bytes, personal: bytes) -> StoredEvent:
+    blob = KEY.seal(personal, Context(name, version, kind, SCHEMA, facts, PARTICULARS))
+    return StoredEvent(name, version, kind, SCHEMA, facts, blob)
+
+
+def commit(step: Step) -> Commit:
+    """The commit of a step: its events written and sealed."""
+    return sealed(step, written(step))
 
 
 T = TypeVar("T")
@@ -110,3 +123,12 @@ T = TypeVar("T")
 def in_batches(made: Sequence[T], size: int) -> list[Sequence[T]]:
     """So many for each transaction."""
     return [made[begin : begin + size] for begin in range(0, len(made), size)]
+
+
+def shared(batches: Sequence[Sequence[T]], threads: int, case_of: Callable[[T], str]) -> list[list[Sequence[T]]]:
+    """Each thread's share: all steps of a case by one thread, in their order."""
+    shares: list[list[Sequence[T]]] = [[] for _ in range(threads)]
+    places: dict[str, int] = {}
+    for batch in batches:
+        shares[places.setdefault(case_of(batch[0]), len(places) % threads)].append(batch)
+    return shares

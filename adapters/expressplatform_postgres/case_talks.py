@@ -64,9 +64,7 @@ def _append(commits: Sequence[Commit]) -> Talk[list[Answer | None]]:
     answers: list[Answer | None] = [None] * len(commits)
     waiting = list(range(len(commits)))
     for attempt in range(_ASKED if commits else 0):
-        rounds = [
-            [waiting[turn] for turn in turns] for turns in in_rounds([commits[place].case_id for place in waiting])
-        ]
+        rounds = [waiting] if len(waiting) == 1 else _in_rounds(commits, waiting)
         try:
             results = yield _asked([[commits[place] for place in places] for places in rounds])
         except psycopg.Error:
@@ -81,6 +79,11 @@ def _append(commits: Sequence[Commit]) -> Talk[list[Answer | None]]:
         if not waiting:
             break
     return answers
+
+
+def _in_rounds(commits: Sequence[Commit], waiting: Sequence[int]) -> list[list[int]]:
+    """The places of commits that wait, so that no round holds a case twice."""
+    return [[waiting[turn] for turn in turns] for turns in in_rounds([commits[place].case_id for place in waiting])]
 
 
 def _asked(rounds: Sequence[Sequence[Commit]]) -> Asked:

@@ -10,8 +10,6 @@ Laws of this module
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -87,27 +85,29 @@ class Connections:
         return self._once(asked)
 
     def _once(self, asked: Asked) -> list[list[Row]]:
-        with self._connection() as connection, connection.cursor(binary=True) as cursor:
+        connection = self._taken()
+        try:
+            cursor = connection.cursor(binary=True)
             if len(asked.rounds) == 1:
                 cursor.execute(asked.sql, asked.rounds[0], prepare=True)
-                return [cursor.fetchall() if cursor.description else []]
+                return [[] if cursor.rownumber is None else cursor.fetchall()]
             with connection.transaction():
                 cursor.executemany(asked.sql, asked.rounds, returning=True)
                 results = [cursor.fetchall()]
                 while cursor.nextset():
                     results.append(cursor.fetchall())
             return results
+        finally:
+            self._pool.putconn(connection)
 
-    @contextmanager
-    def _connection(self) -> Iterator[psycopg.Connection[Row]]:
+    def _taken(self) -> psycopg.Connection[Row]:
         """A connection of one's own that stands, as far as can be seen from here; the pool replaces the others."""
         for _ in range(self._pool.max_size):
-            with self._pool.connection() as connection:
-                if _stands(connection):
-                    yield connection
-                    return
-        with self._pool.connection() as connection:
-            yield connection
+            connection = self._pool.getconn()
+            if _stands(connection):
+                return connection
+            self._pool.putconn(connection)
+        return self._pool.getconn()
 
     def __enter__(self) -> Self:
         return self

@@ -124,8 +124,7 @@ class SqliteStore(Connections):
         """One transaction; where one caller's rows are malformed, each caller's own transaction instead."""
         try:
             with self._transaction() as db:
-                outcomes = written(db, groups)
-            return outcomes
+                return written(db, groups)
         except sqlite3.OperationalError as error:
             return [unusable(error) for _ in groups]
         except StoreUnusable as error:
