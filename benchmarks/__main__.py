@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from benchmarks import days, documents, rules, stores, ways
+from benchmarks import days, documents, groups, growth, loading, rules, stores, ways
 from benchmarks.measure import Effort, Row, Suite
 from benchmarks.page import document, keep
 
@@ -21,6 +21,9 @@ SUITES: Final[Mapping[str, Suite]] = {
     "documents": documents.rows,
     "days": days.rows,
     "stores": stores.rows,
+    "loading": loading.rows,
+    "groups": groups.rows,
+    "growth": growth.rows,
 }
 QUICK: Final = Effort(rounds=2, seconds=0.004)
 

@@ -21,13 +21,13 @@ Made = tuple[Step, Sequence[Unsealed]]
 class Ours:
     """One of our stores: so many events a commit, so many commits an append, so many threads that append.
 
-    With ``whole`` the events are written within the time.
+    With ``whole`` the events are written within the time; ``first`` is the number of the first commit.
     """
 
     def __init__(
-        self, store: CaseStore, events: int, batch: int, *, threads: int = 1, whole: bool = False
+        self, store: CaseStore, events: int, batch: int, *, threads: int = 1, whole: bool = False, first: int = 0
     ) -> None:  # fmt: skip
-        self._store, self._events, self._batch, self._next = store, events, batch, 0
+        self._store, self._events, self._batch, self._next = store, events, batch, first
         self._hands = ThreadPoolExecutor(threads) if threads > 1 else None
         self._threads = threads
         self._commit: Callable[[Made], Commit] = _whole if whole else _sealed

@@ -17,7 +17,7 @@ import psycopg
 from benchmarks.measure import Work
 from benchmarks.steps import commit, in_batches, shared, steps
 from expressplatform.ports import Commit
-from expressplatform_postgres.rows import commit_row
+from expressplatform_postgres.rows import commit_row, listed
 from expressplatform_postgres.sql import EFFECTS, EVENTS, HEADER
 
 Row = tuple[Any, ...]
@@ -25,6 +25,7 @@ Statement = tuple[str, Sequence[object]]
 """SQL and its values."""
 
 _EFFECT: Final = {**EFFECTS, "ready_at": "timestamptz"}
+_FORMER: Final = list(HEADER).index("former")
 _RECEIPT: Final = {"case_id": "text", "key": "text", "digest": "bytea", "version": "integer"}
 _TABLES: Final = {
     "cases": ", ".join(HEADER),
@@ -73,25 +74,41 @@ def _carry(connection: psycopg.Connection[Any], statements: Sequence[Statement])
 
 def statement(commits: Sequence[Commit]) -> Statement:
     """The statement of one transaction: a commit's rows each by themselves, those of many as arrays."""
-    headers = [commit_row(one)[: len(HEADER)] for one in commits]
-    tables: list[tuple[str, dict[str, str], list[Row]]] = [
-        ("events", dict(EVENTS), [_event(event) for one in commits for event in one.events]),
-        ("receipts", _RECEIPT, [_receipt(one) for one in commits if one.receipt]),
-        ("effects", _EFFECT, [_effect(one, effect) for one in commits for effect in one.effects]),
-    ]
+    (_, columns, headers), *beside = tables(commits)
     values: list[object] = []
-    parts = []
     if commits[0].expected:
-        parts.append(_next(headers[0], commits[0].expected, values))
+        parts = [_next(headers[0], commits[0].expected, values)]
     else:
-        parts.append(_insert("cases", dict(HEADER), headers, values))
-    parts += [_insert(table, columns, rows, values) for table, columns, rows in tables if rows]
+        parts = [_insert("cases", columns, [_as_text(row) for row in headers], values)]
+    parts += [_insert(table, columns, rows, values) for table, columns, rows in beside if rows]
     named = ", ".join(f"t{number} AS ({part})" for number, part in enumerate(parts[:-1]))
     return f"WITH {named} {parts[-1]}", values
 
 
+def tables(commits: Sequence[Commit]) -> list[tuple[str, dict[str, str], list[Row]]]:
+    """The rows of some commits, table by table, with the types of the columns."""
+    return [
+        ("cases", dict(HEADER), [_header(one) for one in commits]),
+        ("events", dict(EVENTS), [_event(event) for one in commits for event in one.events]),
+        ("receipts", _RECEIPT, [_receipt(one) for one in commits if one.receipt]),
+        ("effects", _EFFECT, [_effect(one, effect) for one in commits for effect in one.effects]),
+    ]
+
+
+def _header(of: Commit) -> Row:
+    row = list(commit_row(of)[: len(HEADER)])
+    row[_FORMER] = list(of.header.former)
+    return tuple(row)
+
+
+def _as_text(row: Row) -> Row:
+    """Many lists in one array of text: each as the text of a list."""
+    return (*row[:_FORMER], listed(row[_FORMER]), *row[_FORMER + 1 :])
+
+
 def _next(header: Row, expected: int, values: list[object]) -> str:
     names = [name for name in HEADER if name != "case_id"]
+    header = _as_text(header)
     values += [*header[1:], header[0], expected]
     given = ", ".join(f"%b::{HEADER[name]}{'::text[]' if name == 'former' else ''}" for name in names)
     return f"UPDATE cases SET ({', '.join(names)}) = ROW ({given}) WHERE case_id = %b::text AND version = %b::integer"
