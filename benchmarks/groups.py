@@ -17,7 +17,7 @@ import attrs
 
 from benchmarks.measure import Effort, Row, Times, Work, row
 from benchmarks.places import folder, server
-from benchmarks.racing import raced
+from benchmarks.racing import FINER, raced
 from benchmarks.steps import LIFE, Step, Unsealed, sealed, steps, written
 from expressplatform.ports import Answer, Appended, Commit
 from expressplatform_sqlite.aio import AsyncSqliteStore
@@ -91,7 +91,7 @@ def contest(what: str, make: Callable[[str], Store], goal: float, effort: Effort
     times = Times({f"{CLIENTS} clients": shared, "1 client": times.by_name["one"]})
     name = f"an append to {what}, {CLIENTS} clients at once"
     yield row(name, times, ours=f"{CLIENTS} clients", theirs="1 client", goal=goal)
-    late = [_late(waits) * 1e3 for waits in many.waits[-effort.rounds :]]
+    late = [_late(waits) * 1e3 for waits in many.waits[-effort.rounds * FINER :]]
     ratios = sorted(SLOWEST / one for one in late)
     slow, beside = f"99 of 100 appends to {what}, {CLIENTS} clients", f"{SLOWEST:g} ms"
     least, middle, greatest = map(_short, (ratios[0], median(ratios), ratios[-1]))

@@ -2,8 +2,9 @@
 
 Laws of this file: entrants take turns in shuffled rounds, as in `measure`, and each round gives one ratio. What an
 operation needs is made ready beforehand and not timed, so that a store is handed something new each time. A store
-grows with its entrant's turns; both sides of a row have as many. A busy neighbour does cost here: it is the median
-over many short rounds that counts, and a wide spread tells of it.
+grows with its entrant's turns; both sides of a row have as many. A busy neighbour does cost here: so turns are short
+and rounds many, which lets both sides of a round meet the same weather; the median counts, and a wide spread tells
+of it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import gc
 import random
 from collections.abc import Callable, Mapping
 from time import perf_counter
+from typing import Final
 
 from benchmarks.measure import Effort, Times, Work
 
@@ -19,13 +21,17 @@ Ready = Callable[[int], Work]
 """Makes so many operations ready, and gives what carries out all of them, once: only that is timed."""
 
 
+FINER: Final = 4
+"""A wall-clock race has so many times the rounds of an effort, each so many times shorter."""
+
+
 def raced(entrants: Mapping[str, Ready], effort: Effort, *, each: int = 1) -> Times:
     """Everybody once in each round, in an order drawn anew; microseconds of one of ``each`` parts of an operation."""
-    often = {name: _often(ready, effort.seconds) for name, ready in entrants.items()}
+    often = {name: _often(ready, effort.seconds / FINER) for name, ready in entrants.items()}
     found: dict[str, list[float]] = {name: [] for name in entrants}
     order = list(entrants)
     draw = random.Random(20250603)
-    for _ in range(effort.rounds):
+    for _ in range(effort.rounds * FINER):
         draw.shuffle(order)
         for name in order:
             found[name].append(_timed(entrants[name], often[name]) / often[name] / each * 1e6)
