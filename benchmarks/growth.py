@@ -1,4 +1,4 @@
-"""A store that has grown: appends, loads and the question what is due at 100,000 and 1,000,000 events, beside 10,000.
+"""A store that has grown: appends, loads, feeds and what is due, at 100,000 and 1,000,000 events beside 10,000.
 
 ``python -m benchmarks.growth EVENTS`` holds a store on SQLite of so many events beside one of 10,000 and keeps nothing:
 ``make prove`` asks for ten million (about 7 GB of disk for as long as it runs, and a quarter of an hour).
@@ -21,7 +21,7 @@ from benchmarks.measure import Effort, Row, Work, row
 from benchmarks.ours import Ours
 from benchmarks.places import folder, server
 from benchmarks.racing import Ready, raced
-from benchmarks.seeding import fill_postgres, fill_sqlite
+from benchmarks.seeding import fill_postgres, fill_sqlite, place_all
 from benchmarks.steps import LIFE, START, case_id
 from expressplatform.ports import CaseStore
 from expressplatform_sqlite.store import SqliteStore
@@ -54,6 +54,17 @@ def asking_what_is_due(store: CaseStore, events: int) -> Ready:
     return lambda operations: lambda: [store.due(NOW, PAGE) for _ in range(operations)]
 
 
+def reading_the_feed(store: CaseStore, events: int) -> Ready:
+    """Pages of the trader's feed, each with the headers that stand now."""
+    draw = random.Random(events)
+
+    def ready(operations: int) -> Work:
+        asked = [draw.randrange(events - PAGE) for _ in range(operations)]
+        return lambda: [store.feed("taobao", one, PAGE) for one in asked]
+
+    return ready
+
+
 def appending(store: CaseStore, events: int) -> Ready:
     """Steps of new cases, one event a commit, durable."""
     return Ours(store, 1, 1, first=events).ready
@@ -62,6 +73,7 @@ def appending(store: CaseStore, events: int) -> Ready:
 DEEDS: Final[Sequence[tuple[str, Callable[[CaseStore, int], Ready], int]]] = (
     ("a load from", loading, 1),
     ("what is due, the first 100, from", asking_what_is_due, PAGE),
+    ("100 rows of a feed from", reading_the_feed, PAGE),
     ("an append to", appending, 1),
 )
 """What is done to a store, and how many parts it has."""
@@ -91,6 +103,8 @@ def check(store: CaseStore, events: int) -> None:
     due = store.due(NOW, PAGE)
     if len(due) != min(PAGE, events // LIFE) or [one.due_at for one in due] != sorted(one.due_at or NOW for one in due):
         raise LookupError("the store does not say what is due first")
+    if [one.place for one in store.feed("taobao", events - PAGE, PAGE)] != list(range(events - PAGE, events)):
+        raise LookupError("the feed does not hold every row")
 
 
 def _sizes(effort: Effort) -> tuple[int, ...]:
@@ -105,6 +119,7 @@ def in_sqlite(sizes: Sequence[int], effort: Effort) -> Iterator[Row]:
             for events in sizes:
                 fill_sqlite(place / str(events), events)
                 stores[events] = SqliteStore(place / str(events))
+                place_all(stores[events])
             yield from held("SQLite", stores, effort)
         finally:
             for store in stores.values():
@@ -122,6 +137,7 @@ def in_postgres(sizes: Sequence[int], effort: Effort) -> Iterator[Row]:
         try:
             for events in sizes:
                 stores[events] = PostgresStore(fill_postgres(of, events))
+                place_all(stores[events])
             yield from held("PostgreSQL", stores, effort)
         finally:
             for store in stores.values():

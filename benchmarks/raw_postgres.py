@@ -26,10 +26,13 @@ Statement = tuple[str, Sequence[object]]
 
 _EFFECT: Final = {**EFFECTS, "ready_at": "timestamptz"}
 _FORMER: Final = list(HEADER).index("former")
+_UNPLACED: Final = {"case_id": "text", "version": "integer"}
+"""What waits for a place in the ledger."""
 _RECEIPT: Final = {"case_id": "text", "key": "text", "digest": "bytea", "version": "integer"}
 _TABLES: Final = {
     "cases": ", ".join(HEADER),
     "events": "case_id, version, kind, schema, facts, length(sealed)",
+    "unplaced": "case_id, version",
     "receipts": ", ".join(_RECEIPT),
     "effects": ", ".join(_EFFECT),
 }
@@ -90,6 +93,7 @@ def tables(commits: Sequence[Commit]) -> list[tuple[str, dict[str, str], list[Ro
     return [
         ("cases", dict(HEADER), [_header(one) for one in commits]),
         ("events", dict(EVENTS), [_event(event) for one in commits for event in one.events]),
+        ("unplaced", _UNPLACED, [(event.case_id, event.version) for one in commits for event in one.events]),
         ("receipts", _RECEIPT, [_receipt(one) for one in commits if one.receipt]),
         ("effects", _EFFECT, [_effect(one, effect) for one in commits for effect in one.effects]),
     ]
@@ -145,6 +149,6 @@ def _receipt(of: Commit) -> Row:
 def stored(db: psycopg.Connection[Any]) -> dict[str, list[Row]]:
     """Every row of a store's database, of what is sealed its length."""
     return {
-        table: db.execute(f"SELECT {names} FROM {table} ORDER BY 1, 2, 3").fetchall()
+        table: sorted(db.execute(f"SELECT {names} FROM {table}").fetchall(), key=repr)
         for table, names in _TABLES.items()
     }

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from benchmarks.raw_sqlite import transaction
 from benchmarks.steps import LIFE, Step, in_batches, sealed, steps, written
-from expressplatform.ports import Commit, StoredEvent
+from expressplatform.ports import CaseStore, Commit, Leaf, StoredEvent
 from expressplatform_sqlite.schema import opened
 from expressplatform_sqlite.store import SqliteStore
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from tests.serving import Server
 
 _COPIED: Final = {"former": "text[]"}
+_PLACED: Final = 4096
+"""Rows that are placed at once."""
 _BATCH: Final = 1024
 """Cases of a transaction."""
 
@@ -77,3 +79,11 @@ def fill_postgres(of: Server, events: int) -> str:
         db.execute("VACUUM ANALYZE")
         db.execute("CHECKPOINT")
     return dsn
+
+
+def place_all(store: CaseStore) -> None:
+    """Give every row its place in the ledger and in the traders' feeds, as the sequencer does."""
+    while (waiting := store.unplaced(_PLACED)).events:
+        leaves = [Leaf(one.case_id, one.version, bytes(32)) for one in waiting.events]
+        if not store.place(waiting.start, leaves):
+            raise LookupError("somebody else gives places")

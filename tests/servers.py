@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.serving import KINDS, Server, found, serving
+from tests.serving import KINDS, Server, bytes_in, found, serving
 
-__all__ = ["KINDS", "Server", "binaries", "database", "postgres", "running"]
+__all__ = ["KINDS", "Server", "binaries", "bytes_in", "database", "postgres", "running"]
 
 
 def binaries(kind: str) -> Path:

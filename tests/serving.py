@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -184,3 +184,13 @@ def _make_data(server: Server) -> None:
     command = [str(server.binaries / "initdb"), "-D", str(server.folder / "data"), "-U", "postgres"]
     settings = ["-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions"]
     subprocess.run([*command, *settings], **_by(server.user), check=True, capture_output=True, cwd=server.folder)
+
+
+def bytes_in(dsn: str, tables: Iterable[str]) -> list[bytes]:
+    """All that tables hold, as bytes and not in words for them."""
+    found: list[bytes] = []
+    with psycopg.connect(dsn) as db:
+        for table in tables:
+            with db.cursor().copy(f"COPY {table} TO STDOUT (FORMAT BINARY)".encode()) as copy:
+                found += map(bytes, copy)
+    return found

@@ -25,6 +25,7 @@ from expressplatform.recovery import seal_keys
 from expressplatform.signing import key_id
 from expressplatform_cli import manifests
 from expressplatform_cli.config import EVIDENCE, Place, must_be_there
+from expressplatform_cli.databases import Database
 from expressplatform_cli.folders import files_below, must_be_new, whole_folder, write_private
 from expressplatform_cli.manifests import Manifest
 from expressplatform_cli.options import answers, json_option, place_options
@@ -131,9 +132,9 @@ def _copy_keys(keys: LocalKeyStore, folder: Path, backup_id: str) -> str:
     return key_id(public)
 
 
-def _copy_evidence(source: Path, folder: Path) -> None:
+def _copy_evidence(source: Path | Database, folder: Path) -> None:
     """The file of documents, sealed as they are; those deleted meanwhile belong to cases that are erased."""
-    if source.is_file():
+    if isinstance(source, Path) and source.is_file():
         with _share("Documents") as told:
             copy_file(source, folder / EVIDENCE, progress=told)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, closing
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -20,19 +21,21 @@ import attrs
 import click
 
 from expressplatform.errors import InvalidInput, Problem, StoreUnusable
-from expressplatform_cli.databases import Database, is_address, open_shelf, open_store
+from expressplatform_cli.databases import Database, is_address, open_evidence, open_shelf, open_store
 
 if TYPE_CHECKING:  # what the help needs none of: loaded when a store is opened
     from expressplatform.platform import Platform
-    from expressplatform.ports import CaseStore, Draw, Messenger, Shelf, Strip, TraderGateway
+    from expressplatform.ports import CaseStore, Draw, EvidenceStore, Messenger, Shelf, Strip, TraderGateway
     from expressplatform.scheme import Participant, Scheme
 
 DEFAULT: Final = Path("expressplatform.toml")
-KEYS: Final = ("store", "keys", "scheme", "register", "evidence", "scan")
+KEYS: Final = ("store", "keys", "scheme", "register", "evidence", "scan", "origin", "checkpoints")
 REGISTER: Final = "register.txt"
 """What must stay undone, beside the configuration where it names no other."""
 EVIDENCE: Final = "evidence.db"
-"""The file of documents, beside the store where a configuration names no other."""
+"""The file of documents, beside a store in a file where a configuration names no other."""
+CHECKPOINTS: Final = "checkpoints"
+"""The folder of what organisations are to be handed, beside the configuration."""
 NO_PLACE: Final = (
     f"There is no {DEFAULT} in this directory. Make one with 'expressplatform init DIR', or give --store and --keys."
 )
@@ -45,7 +48,9 @@ class Place:
 
     ``store`` is a file, or a database, which a configuration file names by its address; keys are always a file.
 
-    ``evidence`` is the file of documents, None for the usual one; ``scan`` the command that looks into them, if any.
+    ``evidence`` is the file of documents, None for the usual place; ``scan`` the command that looks into them, if any.
+    ``origin`` is what the ledger is called in checkpoints (empty: by the council), ``checkpoints`` the folder into
+    which the day's is written for every organisation, None for nowhere.
     ``register`` holds what must stay undone, apart from store and keys: beside the store's file where nobody
     says, and beside that of the keys where the store is a database.
     """
@@ -55,6 +60,8 @@ class Place:
     scheme: str | None = None
     evidence: Path | None = None
     scan: tuple[str, ...] = ()
+    origin: str = ""
+    checkpoints: Path | None = None
     register: Path = attrs.field()
 
     @register.default
@@ -73,9 +80,11 @@ class Place:
         return self.store
 
     @property
-    def documents(self) -> Path:
-        """Where the file of documents is, or would be."""
-        return self.evidence or self._beside.with_name(EVIDENCE)
+    def documents(self) -> Path | Database:
+        """Where documents are, or would be: the file that is named, else beside the store's, or in its database."""
+        if self.evidence is not None:
+            return self.evidence
+        return self.store if isinstance(self.store, Database) else self.store.with_name(EVIDENCE)
 
 
 def find_place(config: Path | None, store: Path | None, keys: Path | None) -> Place:
@@ -120,6 +129,8 @@ def read_configuration(path: Path) -> Place:
         document.get("scheme"),
         folder / document["evidence"] if "evidence" in document else None,
         tuple(document.get("scan", ())),
+        document.get("origin", ""),
+        folder / document["checkpoints"] if "checkpoints" in document else None,
         folder / document.get("register", REGISTER),
     )
 
@@ -138,18 +149,23 @@ def _problems(document: dict[str, object]) -> tuple[Problem, ...]:
     return (*unknown, *missing, *wrong)
 
 
-def configuration(scheme: str, store: str, keys: str, register: str = REGISTER, scan: Sequence[str] = ()) -> str:
+def configuration(
+    scheme: str, store: str, keys: str, register: str = REGISTER, scan: Sequence[str] = (), origin: str = ""
+) -> str:
     """The text of a configuration file."""
     looks = f"scan = {json.dumps([*scan])}" if scan else '# scan = ["clamdscan", "--no-summary", "-"]'
     named = json.dumps(register, ensure_ascii=False)
+    called = f"origin = {json.dumps(origin, ensure_ascii=False)}" if origin else '# origin = "council.example/ledger"'
     return (
         "# Where the commands of expressplatform find their files. Paths are relative to this file.\n"
         f'scheme = "{scheme}"\n'
         f'store = "{store}"  # or the address of a PostgreSQL database: postgresql://...\n'
         f'keys = "{keys}"  # whoever has this file can open every case: back it up apart from the store\n'
         f"register = {named}  # what was erased or taken back: keep it where no restore touches it\n"
-        f'# evidence = "{EVIDENCE}"  # the file of documents, made with the first of them\n'
+        f'# evidence = "{EVIDENCE}"  # the file of documents; none named: this, or the database of the store\n'
         f"{looks}  # looks into each of them: 0 is clean, 1 harmful\n"
+        f'checkpoints = "{CHECKPOINTS}"  # what the ledger came to, by the day, for every organisation: hand it on\n'
+        f"{called}  # what the ledger is called: never change it once handed out\n"
     )
 
 
@@ -169,48 +185,46 @@ def open_platform(
 
     Without a ``scheme`` the files must be there, and the store names its scheme. With one they are made where they are
     not, and belong to it from then on. ``now`` and ``draw`` are those of the system unless given; ``gateways`` tell
-    traders that a case waits (none: nobody is told), ``messenger`` writes to complainants. The file of documents is
+    traders that a case waits (none: nobody is told), ``messenger`` writes to complainants. A file of documents is
     opened where it is there, and made for whoever asks for ``documents``. ``restoring`` opens copies, for
     `Platform.reapply` and nothing else. Raises StoreUnusable, with the codes of the stores, or ``missing``,
     ``no_scheme``, ``other_scheme``, ``unknown_scheme``.
     """
     from expressplatform.platform import Platform, system_draw, utc_now
     from expressplatform.platform.flow import NO_GATEWAYS
+    from expressplatform_files.checkpoints import CheckpointFolder
     from expressplatform_files.register import FileRegister
     from expressplatform_files.scanning import CommandScan
-    from expressplatform_sqlite.evidence import SqliteEvidence
     from expressplatform_sqlite.keys import LocalKeyStore
 
     if scheme is None:
         must_be_there(place)
-    store = case_store(place, restoring=restoring)
-    try:
+    with ExitStack() as undone:
+        store = undone.enter_context(closing(case_store(place, restoring=restoring)))
         scheme = scheme or scheme_named_by(store.scheme(), place)
-        keys, shelf = LocalKeyStore(place.keys, restoring=restoring), case_shelf(place)
-        evidence = SqliteEvidence(place.documents) if documents or place.documents.is_file() else None
-    except BaseException:
-        store.close()
-        raise
-    platform = Platform(
-        scheme=scheme,
-        store=store,
-        keys=keys,
-        shelf=shelf,
-        evidence=evidence,
-        scan=CommandScan(place.scan) if place.scan else None,
-        strip=_strip() if documents else None,
-        register=FileRegister(place.register),
-        now=now or utc_now,
-        draw=draw or system_draw,
-        participants=participants,
-        gateways=gateways if gateways is not None else NO_GATEWAYS,
-        messenger=messenger,
-    )
-    try:
+        keys = undone.enter_context(closing(LocalKeyStore(place.keys, restoring=restoring)))
+        shelf = undone.enter_context(closing(case_shelf(place)))
+        evidence = case_evidence(place, make=documents)
+        undone.callback(evidence.close if evidence is not None else lambda: None)
+        platform = Platform(
+            scheme=scheme,
+            store=store,
+            keys=keys,
+            shelf=shelf,
+            evidence=evidence,
+            scan=CommandScan(place.scan) if place.scan else None,
+            strip=_strip() if documents else None,
+            register=FileRegister(place.register),
+            now=now or utc_now,
+            draw=draw or system_draw,
+            participants=participants,
+            gateways=gateways if gateways is not None else NO_GATEWAYS,
+            messenger=messenger,
+            witness=CheckpointFolder(place.checkpoints) if place.checkpoints is not None else None,
+            origin=place.origin,
+        )
         platform.open()
-    except BaseException:
-        platform.close()
-        raise
+        undone.pop_all()
     return platform
 
 
@@ -230,6 +244,16 @@ def case_shelf(place: Place) -> Shelf:
     from expressplatform_sqlite.shelf import SqliteShelf
 
     return SqliteShelf(place.store)
+
+
+def case_evidence(place: Place, *, make: bool = False) -> EvidenceStore | None:
+    """The documents of a place. A file that is not there is made for whoever says ``make``, and None for others."""
+    where = place.documents
+    if isinstance(where, Database):
+        return open_evidence(where)
+    from expressplatform_sqlite.evidence import SqliteEvidence
+
+    return SqliteEvidence(where) if make or where.is_file() else None
 
 
 def _strip() -> Strip:

@@ -15,6 +15,7 @@ import attrs
 from expressplatform_cli.exits import ExtraMissing
 
 if TYPE_CHECKING:
+    from expressplatform_postgres.evidence import PostgresEvidence
     from expressplatform_postgres.migrating import Migrated
     from expressplatform_postgres.shelf import PostgresShelf
     from expressplatform_postgres.store import PostgresStore
@@ -70,6 +71,15 @@ def open_shelf(database: Database) -> PostgresShelf:
     except ImportError as error:
         raise _needed(error) from None
     return PostgresShelf(database.dsn)
+
+
+def open_evidence(database: Database) -> PostgresEvidence:
+    """The documents in the same database; raises as `open_store`."""
+    try:
+        from expressplatform_postgres.evidence import PostgresEvidence
+    except ImportError as error:
+        raise _needed(error) from None
+    return PostgresEvidence(database.dsn)
 
 
 def migrated(database: Database, *, check: bool, dry_run: bool, to: int | None) -> Migrated:

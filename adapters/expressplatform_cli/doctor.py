@@ -28,6 +28,7 @@ from expressplatform.workdays import WorkingCalendar
 from expressplatform_cli.config import Place, case_store, must_be_there, scheme_named_by
 from expressplatform_cli.databases import Database, Work, waiting
 from expressplatform_cli.doctor_apart import Finding, Level, asked, kept_apart
+from expressplatform_cli.doctor_ledger import ledger
 from expressplatform_cli.exits import Exit
 from expressplatform_cli.options import answers, json_option, message_of, place_options
 from expressplatform_cli.output import console, grid, progress, say_json
@@ -56,7 +57,7 @@ _NAMED: Final = 5
 @answers
 @place_options
 def doctor(place: Place, sample: int | None, deep: bool, as_json: bool) -> None:
-    """Check store, keys, deadlines, calendars and waiting work; say what to do. Changes nothing."""
+    """Check store, keys, deadlines, calendars, waiting work and ledger; say what to do. Changes nothing."""
     found = list(examined(place, datetime.now(UTC), sample, deep=deep))
     faults = [one for one in found if one.level is Level.FAULT]
     if as_json:
@@ -107,6 +108,7 @@ def examined(place: Place, now: datetime, sample: int | None, *, deep: bool) -> 
         yield from _cases(store, keys, now, sample, deep=deep)
         yield from _overdue(store, now)
         yield from _work(place, now)
+        yield from ledger(place, store, now)
         yield from kept_apart(place, store, keys, now)
 
 

@@ -1,4 +1,4 @@
-"""What `doctor` says of what stands beside the cases: the register, the wrapping of keys, the shelf, backups.
+"""What `doctor` says of what stands beside the cases: the register, keys, the shelf, documents, backups.
 
 Laws of this module: those of `doctor`.
 """
@@ -22,7 +22,7 @@ from expressplatform.platform.keeping import KINDS
 from expressplatform.ports import EVERYONE, CaseStore, Undone
 from expressplatform.signing import key_id
 from expressplatform_cli.config import Place
-from expressplatform_cli.databases import Database, open_shelf
+from expressplatform_cli.databases import Database, open_evidence, open_shelf
 from expressplatform_files.register import FileRegister
 from expressplatform_sqlite import notes
 from expressplatform_sqlite.keys import LocalKeyStore
@@ -32,6 +32,7 @@ ROTATE_AFTER: Final = timedelta(days=365)
 BACKUP_AFTER: Final = timedelta(days=7)
 """A last backup that is older than this is too old."""
 _SECRETS: Final = "SELECT DISTINCT 'shelf:' || kind || ':' || year FROM shelf"
+_DOCUMENTS: Final = "SELECT count(*) FROM files"
 _HELD: Final = "SELECT EXISTS (SELECT 1 FROM cases)"
 
 
@@ -74,6 +75,7 @@ def kept_apart(place: Place, store: CaseStore, keys: LocalKeyStore, now: datetim
         ("register", _register(place, store, keys)),
         ("keys", _wrapping(keys, now)),
         ("shelf", _shelf(place, store, keys)),
+        ("documents", _documents(place)),
     ]
     if not isinstance(place.store, Database):  # it is backed up with tools of its own
         checks.append(("backup", _backup(place.store, now)))
@@ -160,6 +162,28 @@ def _secrets(place: Place) -> list[str]:
             return [f"shelf:{kind.name}:{year}" for kind in KINDS for year in shelf.years(kind.name)]
     with closing(_reading(place.store)) as db:
         return [name for (name,) in db.execute(_SECRETS)]
+
+
+# ---- documents ----------------------------------------------------------------------------------------------------
+
+
+def _documents(place: Place) -> Iterator[Finding]:
+    """Whether documents can be read, and whether others may read their file."""
+    where = place.documents
+    if isinstance(where, Database):
+        with closing(open_evidence(where)) as evidence:
+            evidence.list("", "", 1)
+        yield Finding(Level.OK, "documents", "Documents are kept in the database.")
+        return
+    if not where.is_file():
+        yield Finding(Level.OK, "documents", "There is no file of documents: it is made with the first of them.")
+        return
+    if where.stat().st_mode & 0o077:
+        sentence = "Others on this machine may read the file of documents."
+        yield Finding(Level.ADVICE, "documents", sentence, "Take their rights away: chmod 600.")
+    with closing(_reading(where)) as db:
+        (count,) = db.execute(_DOCUMENTS).fetchone()
+    yield Finding(Level.OK, "documents", f"The file of documents opens; it holds {count:,}.")
 
 
 # ---- backups ------------------------------------------------------------------------------------------------------

@@ -10,7 +10,6 @@ Laws of this module
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Final
@@ -73,13 +72,15 @@ def restore(
     with progress("Checking", data.size) as show:
         manifests.check(directory, data, adding(show))
     image = key_image(keys_from, keys, private_key)
-    done = _put_back(directory, data, image, to, known, place.scan if place is not None else (), staff)
+    done = _put_back(directory, data, image, to, known, place, staff)
     if as_json:
         say_json({"place": str(to), "made_at": data.made_at, "cases": data.cases, **reapplied_document(done)})
         return
     click.echo(f"Restored {data.cases:,} case{'' if data.cases == 1 else 's'} to {to}, as at {data.made_at:%F %T} UTC.")
     tell_reapplied(done)
-    click.echo(f"What happened after that is not in it. Next: expressplatform doctor --config {to / DEFAULT}")
+    click.echo("What happened after that is not in it; the newest checkpoint that somebody holds tells how much:")
+    click.echo(f"  expressplatform verify --checkpoint FILE --config {to / DEFAULT}")
+    click.echo(f"Next: expressplatform doctor --config {to / DEFAULT}")
 
 
 def _register(place: Place | None, named: Path | None, *, without_register: bool) -> Path | None:
@@ -118,7 +119,7 @@ def key_image(folder: Path, manifest: Manifest, private_key: str | None) -> byte
 
 
 def _put_back(
-    directory: Path, data: Manifest, image: bytes, to: Path, register: Path | None, scan: Sequence[str], staff: str
+    directory: Path, data: Manifest, image: bytes, to: Path, register: Path | None, like: Place | None, staff: str
 ) -> Reapplied:
     with whole_folder(to) as part:
         with progress("Copying", data.size) as show:
@@ -130,7 +131,9 @@ def _put_back(
         done = put_right(made, staff)
         if register is None:
             write_private(part / REGISTER, b"")
-        text = configuration(data.scheme, STORE_FILE, KEYS_FILE, register.as_posix() if register else REGISTER, scan)
+        named = register.as_posix() if register else REGISTER
+        scan, origin = (like.scan, like.origin) if like is not None else ((), "")
+        text = configuration(data.scheme, STORE_FILE, KEYS_FILE, named, scan, origin)
         write_private(part / DEFAULT, text.encode())
     return done
 

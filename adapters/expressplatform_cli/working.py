@@ -28,14 +28,22 @@ Failed = tuple[tuple[str, str], ...]
 
 @attrs.frozen
 class _Round:
-    """What one round did, or several: steps of the clock, pieces of work; and what the last could not do."""
+    """What one round did, or several: steps of the clock, pieces of work, rows placed in the ledger, checkpoints handed
+    out; and what the last could not do."""
 
     steps: int = 0
     done: int = 0
+    placed: int = 0
+    sent: int = 0
     failed: Failed = ()
 
     def then(self, later: _Round) -> _Round:
-        return _Round(self.steps + later.steps, self.done + later.done, later.failed)
+        placed, sent = self.placed + later.placed, self.sent + later.sent
+        return _Round(self.steps + later.steps, self.done + later.done, placed, sent, later.failed)
+
+    def beside(self, other: _Round) -> _Round:
+        """Two parts of one round: what either could not do."""
+        return attrs.evolve(self.then(other), failed=(*self.failed, *other.failed))
 
 
 @click.command()
@@ -56,7 +64,10 @@ def tick(place: Place, until_quiet: bool, as_json: bool) -> None:
 @answers
 @place_options
 def work(place: Place, until_quiet: bool, as_json: bool) -> None:
-    """Take the steps that time asks for, then carry out what steps left to be done: destroyed keys, alerts let go.
+    """Take the steps that time asks for, carry out what steps left to be done, and give new rows their places.
+
+    The first run of a day signs what the ledger came to and, where the configuration names a folder, writes it there
+    for every organisation.
 
     Run it every few minutes; many may run at once. What fails is tried again by a later run, ever later, and what was
     given up is listed until `dead-letters` has it tried anew. The command line has no way to a trader: an alert counts
@@ -64,9 +75,14 @@ def work(place: Place, until_quiet: bool, as_json: bool) -> None:
     gateways.
     """
     with closing(open_platform(place)) as platform:
-        told = _rounds("Work", lambda: _ticked(platform).then(_worked(platform)), until_quiet)
+        told = _rounds("Work", lambda: _round(platform), until_quiet)
         dead = platform.dead_letters(by=_operator(platform))
-    _tell({"steps": told.steps, "done": told.done}, told.failed, dead, as_json)
+    counts = {"steps": told.steps, "done": told.done, "placed": told.placed, "checkpoints": told.sent}
+    _tell(counts, told.failed, dead, as_json)
+
+
+def _round(platform: Platform) -> _Round:
+    return _ticked(platform).beside(_worked(platform)).beside(_sequenced(platform))
 
 
 def _ticked(platform: Platform) -> _Round:
@@ -79,6 +95,11 @@ def _worked(platform: Platform) -> _Round:
     return _Round(done=worked.done, failed=(*worked.failed, *worked.dead))
 
 
+def _sequenced(platform: Platform) -> _Round:
+    done = platform.sequence()
+    return _Round(placed=done.placed, sent=done.sent, failed=done.failed)
+
+
 def _operator(platform: Platform) -> Actor:
     return Actor(Role.OPERATOR, "operator", platform.scheme.council)
 
@@ -87,8 +108,8 @@ def _rounds(title: str, once: Callable[[], _Round], until_quiet: bool) -> _Round
     """One round, or as many as it takes until a round does nothing."""
     with progress(title) as show:
         more = told = once()
-        while until_quiet and (more.steps or more.done):
-            show(told.steps + told.done)
+        while until_quiet and (more.steps or more.done or more.placed):
+            show(told.steps + told.done + told.placed)
             more = once()
             told = told.then(more)
     return told
@@ -106,7 +127,10 @@ def _tell(counts: dict[str, int], failed: Failed, dead: Sequence[DeadLetter] | N
 
 def _say(counts: dict[str, int], failed: Failed, dead: Sequence[DeadLetter]) -> None:
     steps, done = counts["steps"], counts.get("done")
-    click.echo(f"{steps} step{'' if steps == 1 else 's'} taken{'' if done is None else f', {done} done'}.")
+    placed = f", {done} done, {counts['placed']} placed in the ledger" if done is not None else ""
+    click.echo(f"{steps} step{'' if steps == 1 else 's'} taken{placed}.")
+    if counts.get("checkpoints"):
+        click.echo(f"The day's checkpoint was written for {counts['checkpoints']} organisations: hand it on.")
     for one, code in failed:
         click.echo(f"Not done: {one} [{code}]", err=True)
     if failed:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -94,6 +96,30 @@ class AsyncConnections:
                 await asyncio.sleep(DICE.uniform(0, pause))
         return await _once(pool, asked)
 
+    async def _ask_together(self, talk: Talk[T], kind: str) -> T:
+        """The answer of a talk, all that it asks in one transaction; ``kind`` as in `_together_in`."""
+        async with self._together_in(kind) as ask:
+            try:
+                asked = next(talk)
+                while True:
+                    asked = talk.send(await ask(asked))
+            except StopIteration as end:
+                answer: T = end.value
+                return answer
+
+    @asynccontextmanager
+    async def _together_in(self, kind: str) -> AsyncIterator[Callable[[Asked], Awaitable[list[list[Row]]]]]:
+        """What asks things that belong together, as that of `Connections`."""
+        with translated():
+            pool = await self._opened()
+            async with (
+                _connection(pool) as connection,
+                connection.transaction(),
+                connection.cursor(binary=True) as cursor,
+            ):
+                await cursor.execute(kind.encode())
+                yield lambda asked: _carried(cursor, asked)
+
     async def __aenter__(self) -> Self:
         return self
 
@@ -108,14 +134,29 @@ async def _once(pool: _Pool, asked: Asked) -> list[list[Row]]:
     try:
         cursor = connection.cursor(binary=True)
         if len(asked.rounds) == 1:
-            await cursor.execute(asked.sql, asked.rounds[0], prepare=True)
-            return [[] if cursor.rownumber is None else await cursor.fetchall()]
+            return await _carried(cursor, asked)
         async with connection.transaction():
-            await cursor.executemany(asked.sql, asked.rounds, returning=True)
-            results = [await cursor.fetchall()]
-            while cursor.nextset():
-                results.append(await cursor.fetchall())
-        return results
+            return await _carried(cursor, asked)
+    finally:
+        await pool.putconn(connection)
+
+
+async def _carried(cursor: psycopg.AsyncCursor[Row], asked: Asked) -> list[list[Row]]:
+    if len(asked.rounds) == 1:
+        await cursor.execute(asked.sql, asked.rounds[0], prepare=True)
+        return [[] if cursor.rownumber is None else await cursor.fetchall()]
+    await cursor.executemany(asked.sql, asked.rounds, returning=True)
+    results = [await cursor.fetchall()]
+    while cursor.nextset():
+        results.append(await cursor.fetchall())
+    return results
+
+
+@asynccontextmanager
+async def _connection(pool: _Pool) -> AsyncIterator[psycopg.AsyncConnection[Row]]:
+    connection = await _taken(pool)
+    try:
+        yield connection
     finally:
         await pool.putconn(connection)
 

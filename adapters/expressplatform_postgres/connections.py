@@ -1,7 +1,8 @@
 """Connections to one database, and a talk carried over one of them.
 
 Laws of this module
-- Each thing asked is a transaction of its own: it is whole, or as if it had not been.
+- Each thing asked is a transaction of its own, unless several are said to belong together: it is whole, or as if it
+  had not been.
 - What the server undid because of another transaction is asked again, a bounded number of times.
 - A connection that broke is thrown away and replaced. One that lay idle is looked at before it is used, so that a
   server that has been restarted costs nobody an error.
@@ -10,6 +11,8 @@ Laws of this module
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -89,14 +92,45 @@ class Connections:
         try:
             cursor = connection.cursor(binary=True)
             if len(asked.rounds) == 1:
-                cursor.execute(asked.sql, asked.rounds[0], prepare=True)
-                return [[] if cursor.rownumber is None else cursor.fetchall()]
+                return _carried(cursor, asked)
             with connection.transaction():
-                cursor.executemany(asked.sql, asked.rounds, returning=True)
-                results = [cursor.fetchall()]
-                while cursor.nextset():
-                    results.append(cursor.fetchall())
-            return results
+                return _carried(cursor, asked)
+        finally:
+            self._pool.putconn(connection)
+
+    def _ask_together(self, talk: Talk[T], kind: str) -> T:
+        """The answer of a talk, all that it asks in one transaction; ``kind`` as in `_together_in`."""
+        with self._together_in(kind) as ask:
+            try:
+                asked = next(talk)
+                while True:
+                    asked = talk.send(ask(asked))
+            except StopIteration as end:
+                answer: T = end.value
+                return answer
+
+    @contextmanager
+    def _together_in(self, kind: str) -> Iterator[Callable[[Asked], list[list[Row]]]]:
+        """What asks things that belong together: one transaction, which ``kind``, its first statement, isolates.
+
+        Nothing in it is asked again, because what was handed over cannot be had a second time.
+        """
+        if self._closed:
+            raise closed()
+        with (
+            translated(),
+            self._connection() as connection,
+            connection.transaction(),
+            connection.cursor(binary=True) as cursor,
+        ):
+            cursor.execute(kind.encode())
+            yield lambda asked: _carried(cursor, asked)
+
+    @contextmanager
+    def _connection(self) -> Iterator[psycopg.Connection[Row]]:
+        connection = self._taken()
+        try:
+            yield connection
         finally:
             self._pool.putconn(connection)
 
@@ -116,6 +150,17 @@ class Connections:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _carried(cursor: psycopg.Cursor[Row], asked: Asked) -> list[list[Row]]:
+    if len(asked.rounds) == 1:
+        cursor.execute(asked.sql, asked.rounds[0], prepare=True)
+        return [[] if cursor.rownumber is None else cursor.fetchall()]
+    cursor.executemany(asked.sql, asked.rounds, returning=True)
+    results = [cursor.fetchall()]
+    while cursor.nextset():
+        results.append(cursor.fetchall())
+    return results
 
 
 def _stands(connection: psycopg.Connection[Any]) -> bool:

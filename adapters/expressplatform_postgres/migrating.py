@@ -30,7 +30,22 @@ from expressplatform_postgres.sql import WAITING
 COMMAND: Final = "expressplatform migrate"
 """The command that brings a database to the tables of this release."""
 
-TABLES: Final = ("cases", "events", "effects", "receipts", "tokens", "adopted", "shelf")
+TABLES: Final = (
+    "cases",
+    "events",
+    "effects",
+    "receipts",
+    "tokens",
+    "adopted",
+    "shelf",
+    "files",
+    "chunks",
+    "unplaced",
+    "ledger",
+    "ledger_end",
+    "shown",
+    "feed",
+)
 """What the migrations make."""
 
 _IS_THERE: Final = "SELECT to_regclass(%s::text) IS NOT NULL"

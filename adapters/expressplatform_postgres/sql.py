@@ -1,7 +1,8 @@
 """Every statement of the store on PostgreSQL.
 
 Laws of this file
-- All SQL stands here and in ``migrations``. Values travel as parameters, in binary form; none is ever part of the text.
+- All SQL stands here, in `ledger_sql` and in ``migrations``. Values travel as parameters, in binary form; none is ever
+  part of the text.
 - A commit is one statement, and so are many. A header is written only where the case still stands at the version that
   the commit builds on, and everything else of the commit only where its header was. What stood instead is told from the
   state that the statement began with: whoever lost a race meanwhile finds nothing in its way there, and asks again.
@@ -86,11 +87,15 @@ def _sees(case: str) -> str:
         OR %(org)b::text = ANY ({case}.former)) AND %(org)b::text <> ''"""
 
 
+SEES_CASE: Final = _sees("c")
+"""Whether the organisation that asks may see the case ``c``."""
+
 # ---- appending ------------------------------------------------------------------------------------------------------
 
 _CHANGED_HEADER: Final = [name for name in HEADER if name != "case_id"]
 _OF_CASE: Final = "case_id = %(case_id)b::text"
 _OF_KEY: Final = f"receipts WHERE {_OF_CASE} AND key = %(key)b::text"
+_UNPLACED: Final = "waiting AS (INSERT INTO unplaced (case_id, version) SELECT case_id, version FROM events_kept)"
 MOST: Final = 12
 """A commit with more events, effects or tokens goes the way of many: here each number is a statement of its own."""
 
@@ -135,7 +140,8 @@ def _header_of_one(shape: Shape) -> str:
 def _beside_one(shape: Shape) -> Iterator[str]:
     if shape.events:
         yield f"""events_kept AS (INSERT INTO events ({_names(EVENTS)})
-    SELECT v.* FROM ({_rows(EVENTS, "event", shape.events)}) v, won)"""
+    SELECT v.* FROM ({_rows(EVENTS, "event", shape.events)}) v, won RETURNING case_id, version)"""
+        yield _UNPLACED
     if shape.keyed:
         yield """receipts_kept AS (INSERT INTO receipts (case_id, key, digest, version)
     SELECT %(case_id)b::text, %(key)b::text, %(digest)b::bytea, %(leads_to)b::integer FROM won)"""
@@ -186,7 +192,9 @@ def append_many(shape: Shape) -> str:
 def _beside_many(shape: Shape) -> Iterator[str]:
     if shape.events:
         yield f"""events_kept AS (INSERT INTO events ({_names(EVENTS)})
-    SELECT {_names(EVENTS, "e.")} FROM {_many(EVENTS, "event_", "e")} JOIN won ON won.case_id = e.case_id)"""
+    SELECT {_names(EVENTS, "e.")} FROM {_many(EVENTS, "event_", "e")} JOIN won ON won.case_id = e.case_id
+    RETURNING case_id, version)"""
+        yield _UNPLACED
     if shape.keyed:
         yield """receipts_kept AS (INSERT INTO receipts (case_id, key, digest, version)
     SELECT g.case_id, g.key, g.digest, g.leads_to FROM given g JOIN won ON won.case_id = g.case_id
@@ -301,3 +309,30 @@ LIST: Final = f"{_PLACES} ORDER BY place, id LIMIT %(limit)b::bigint"
 LABELLED: Final = f"{_PLACES} AND labels @> ARRAY[%(label)b::text] ORDER BY place, id LIMIT %(limit)b::bigint"
 YEARS: Final = _steps("year", "shelf", "kind = %(kind)b::text")
 DELETE: Final = f"DELETE FROM shelf WHERE kind = %(kind)b::text AND id = ANY (%(ids)b::text[]) AND {_OWNS}"
+
+# ---- evidence -------------------------------------------------------------------------------------------------------
+
+ONE_AFTER_ANOTHER: Final = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED"
+"""Who writes a file waits for whoever writes the same one, and then sees what that one has written."""
+ONE_MOMENT: Final = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+"""All that is read was there at the moment of the first statement."""
+_FILED: Final = ("case_id", "name", "size", "stored_at")
+_OF_FILE: Final = "case_id = %(case_id)b::text AND name = %(name)b::text"
+HOLD_FILE: Final = f"""INSERT INTO files ({_names(_FILED)})
+    VALUES (%(case_id)b::text, %(name)b::text, 0, %(stored_at)b::timestamptz)
+    ON CONFLICT (case_id, name) DO UPDATE SET stored_at = excluded.stored_at"""
+"""Makes or takes the row of a file: until the transaction ends, nobody else writes or deletes that file."""
+ADD_CHUNKS: Final = """INSERT INTO chunks (case_id, name, place, chunk)
+    SELECT %(case_id)b::text, %(name)b::text, place, chunk
+    FROM unnest(%(places)b::integer[], %(chunks)b::bytea[]) AS g (place, chunk)"""
+END_FILE: Final = f"UPDATE files SET size = %(size)b::bigint WHERE {_OF_FILE}"
+DROP_FILE: Final = f"DELETE FROM files WHERE {_OF_FILE} RETURNING name"
+DROP_CHUNKS: Final = "DELETE FROM chunks WHERE case_id = %(case_id)b::text AND name = ANY (%(names)b::text[])"
+READ_CHUNKS: Final = """SELECT c.chunk FROM files f LEFT JOIN chunks c ON c.case_id = %(case_id)b::text
+        AND c.name = %(name)b::text AND c.place >= %(place)b::integer AND c.place < %(until)b::integer
+    WHERE f.case_id = %(case_id)b::text AND f.name = %(name)b::text ORDER BY c.place"""
+"""Chunks of a file from a place on; where there are none, one row of nothing, and no row where there is no file."""
+_AFTER: Final = """(case_id, name) > (%(after_case)b::text, %(after_name)b::text)
+    ORDER BY case_id, name LIMIT %(limit)b::bigint"""
+LIST_FILES: Final = f"SELECT {_names(_FILED)} FROM files WHERE {_AFTER}"
+LIST_FILES_OF_CASE: Final = f"SELECT {_names(_FILED)} FROM files WHERE case_id = %(case_id)b::text AND {_AFTER}"

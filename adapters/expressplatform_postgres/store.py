@@ -13,9 +13,24 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import final
 
-from expressplatform.ports import Answer, Commit, DeadRow, EffectRow, Header, Page, Receipt, StoredCase, Wanted
+from expressplatform.ports import (
+    Answer,
+    Commit,
+    DeadRow,
+    EffectRow,
+    FeedRow,
+    Header,
+    Leaf,
+    LedgerSize,
+    Page,
+    Placed,
+    Receipt,
+    StoredCase,
+    Unplaced,
+    Wanted,
+)
 from expressplatform.together import Outcome, Together
-from expressplatform_postgres import case_talks
+from expressplatform_postgres import case_talks, ledger_talks
 from expressplatform_postgres.connecting import NO_SETTINGS, Settings
 from expressplatform_postgres.connections import Connections
 
@@ -101,6 +116,34 @@ class PostgresStore(Connections):
     def dead(self, organisation: str, after: str, limit: int, /) -> Sequence[DeadRow]:
         """Dead letters of the cases that the organisation may see, by effect id, after an effect id."""
         return self._ask(case_talks.dead(organisation, after, limit))
+
+    def ledger(self) -> LedgerSize:
+        """How many committed rows have a place in the ledger, and how many wait for one."""
+        return self._ask(ledger_talks.ledger())
+
+    def unplaced(self, limit: int, /) -> Unplaced:
+        """The next committed rows that have no place."""
+        return self._ask(ledger_talks.unplaced(limit))
+
+    def place(self, start: int, leaves: Sequence[Leaf], /) -> bool:
+        """Gives the rows of an `unplaced` their places, all at once or none; False where somebody else was first."""
+        return self._ask(ledger_talks.place(start, leaves))
+
+    def placed(self, start: int, limit: int, /) -> Sequence[Placed]:
+        """Rows in the order of their places, from a place on."""
+        return self._ask(ledger_talks.placed(start, limit))
+
+    def leaves(self, start: int, end: int, /) -> Sequence[bytes]:
+        """The leaf hashes of the places from ``start`` to before ``end``."""
+        return self._ask(ledger_talks.leaves(start, end))
+
+    def places(self, case_id: str, organisation: str, /) -> Sequence[Placed]:
+        """The placed rows of a case by version; none where there is no such case for that organisation."""
+        return self._ask(ledger_talks.places(case_id, organisation))
+
+    def feed(self, organisation: str, start: int, limit: int, /) -> Sequence[FeedRow]:
+        """A trader's feed in the order of its places, from a place on."""
+        return self._ask(ledger_talks.feed(organisation, start, limit))
 
     def scheme(self) -> tuple[str, str] | None:
         """The scheme that the store belongs to (id, edition); None while it belongs to none."""

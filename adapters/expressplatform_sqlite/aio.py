@@ -14,7 +14,22 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self, final
 
-from expressplatform.ports import Answer, Commit, DeadRow, EffectRow, Header, Page, Receipt, StoredCase, Wanted
+from expressplatform.ports import (
+    Answer,
+    Commit,
+    DeadRow,
+    EffectRow,
+    FeedRow,
+    Header,
+    Leaf,
+    LedgerSize,
+    Page,
+    Placed,
+    Receipt,
+    StoredCase,
+    Unplaced,
+    Wanted,
+)
 from expressplatform.together import Outcome
 from expressplatform.together_aio import AsyncTogether
 from expressplatform_sqlite.faults import closed
@@ -103,6 +118,34 @@ class AsyncSqliteStore:
     async def quarters(self) -> Sequence[str]:
         """The quarters whose secrets still stand behind a token, in order."""
         return await self._readers.carry(self._store.quarters)
+
+    async def ledger(self) -> LedgerSize:
+        """How many committed rows have a place in the ledger, and how many wait for one."""
+        return await self._readers.carry(self._store.ledger)
+
+    async def unplaced(self, limit: int, /) -> Unplaced:
+        """The next committed rows that have no place."""
+        return await self._readers.carry(self._store.unplaced, limit)
+
+    async def place(self, start: int, leaves: Sequence[Leaf], /) -> bool:
+        """Gives the rows of an `unplaced` their places, all at once or none; False where somebody else was first."""
+        return await self._writer.carry(self._store.place, start, leaves)
+
+    async def placed(self, start: int, limit: int, /) -> Sequence[Placed]:
+        """Rows in the order of their places, from a place on."""
+        return await self._readers.carry(self._store.placed, start, limit)
+
+    async def leaves(self, start: int, end: int, /) -> Sequence[bytes]:
+        """The leaf hashes of the places from ``start`` to before ``end``."""
+        return await self._readers.carry(self._store.leaves, start, end)
+
+    async def places(self, case_id: str, organisation: str, /) -> Sequence[Placed]:
+        """The placed rows of a case by version; none where there is no such case for that organisation."""
+        return await self._readers.carry(self._store.places, case_id, organisation)
+
+    async def feed(self, organisation: str, start: int, limit: int, /) -> Sequence[FeedRow]:
+        """A trader's feed in the order of its places, from a place on."""
+        return await self._readers.carry(self._store.feed, organisation, start, limit)
 
     async def scheme(self) -> tuple[str, str] | None:
         """The scheme that the store belongs to (id, edition); None while it belongs to none."""

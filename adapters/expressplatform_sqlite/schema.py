@@ -4,9 +4,11 @@ Laws of this file
 - A migration is never edited once it has been released: a change is one more tuple at the end. The file's
   ``user_version`` counts those it has; a file that has more than this release knows is left alone.
 - A file of another program, or without its own mark, is refused before a byte of it is changed.
-- Every primary key begins with the case id (``meta`` and the shelf excepted), so that rows of one case lie together.
-- Events are long and never change, so their table grows at its end (a rowid), and an index finds them: batches are
+- Every primary key begins with the case id (``meta``, the shelf, ledger and feed excepted), so that rows of one case
+  lie together.
+- Events are long and never change, so their table grows at its end (``row``), and an index finds them: batches are
   written in half the time that they take in a table ordered by case. The short tables are ordered by case.
+- ``row`` is a column of its own, so that nothing numbers the events anew: it is the order of their commits.
 - No statement here knows what a row means: sealed parts, facts and codes are bytes and text to it.
 """
 
@@ -43,9 +45,17 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX cases_owed ON cases (owed_since) WHERE owed_since IS NOT NULL",
         "CREATE INDEX cases_alarmed ON cases (case_id) WHERE alarms > 0",
         """CREATE TABLE events (
-            case_id TEXT NOT NULL, version INTEGER NOT NULL, kind TEXT NOT NULL, schema INTEGER NOT NULL,
-            facts BLOB NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (case_id, version)
+            row INTEGER PRIMARY KEY, case_id TEXT NOT NULL, version INTEGER NOT NULL, kind TEXT NOT NULL,
+            schema INTEGER NOT NULL, facts BLOB NOT NULL, sealed BLOB NOT NULL, UNIQUE (case_id, version)
         )""",
+        "CREATE TABLE ledger (place INTEGER PRIMARY KEY, row INTEGER NOT NULL UNIQUE, hash BLOB NOT NULL)",
+        """CREATE TABLE feed (
+            organisation TEXT NOT NULL, place INTEGER NOT NULL, case_id TEXT NOT NULL, version INTEGER NOT NULL,
+            gone INTEGER NOT NULL, PRIMARY KEY (organisation, place)
+        ) WITHOUT ROWID""",
+        """CREATE TABLE shown (
+            case_id TEXT NOT NULL, organisation TEXT NOT NULL, PRIMARY KEY (case_id, organisation)
+        ) WITHOUT ROWID""",
         """CREATE TABLE effects (
             case_id TEXT NOT NULL, version INTEGER NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL,
             recipient TEXT NOT NULL, ready_at INTEGER, attempts INTEGER NOT NULL DEFAULT 0, dead_since INTEGER,
@@ -92,7 +102,9 @@ class Tables:
 CASES = Tables(
     APPLICATION,
     MIGRATIONS,
-    frozenset({"cases", "events", "effects", "receipts", "tokens", "shelf", "labels", "meta"}),
+    frozenset(
+        {"cases", "events", "ledger", "feed", "shown", "effects", "receipts", "tokens", "shelf", "labels", "meta"}
+    ),
 )
 
 

@@ -26,14 +26,19 @@ from expressplatform.ports import (
     Commit,
     DeadRow,
     EffectRow,
+    FeedRow,
     Header,
+    Leaf,
+    LedgerSize,
     Page,
+    Placed,
     Receipt,
     StoredCase,
+    Unplaced,
     Wanted,
 )
 from expressplatform.together import Outcome, Together
-from expressplatform_sqlite import notes
+from expressplatform_sqlite import notes, placing
 from expressplatform_sqlite.batch import written
 from expressplatform_sqlite.connections import Connections
 from expressplatform_sqlite.faults import unusable
@@ -168,6 +173,11 @@ class SqliteStore(Connections):
                 raise StoreUnusable("other_scheme", "the store belongs to another scheme")
             db.execute(_ADOPT, (scheme, edition))
 
+    def place(self, start: int, leaves: Sequence[Leaf], /) -> bool:
+        """Gives the rows of an `unplaced` their places, all at once or none; False where somebody else was first."""
+        with self._writing() as db:
+            return placing.place(db, start, leaves)
+
     # ---- reading ----------------------------------------------------------------------------------------------------
 
     def load(self, case_id: str, organisation: str, /) -> StoredCase | None:
@@ -227,6 +237,37 @@ class SqliteStore(Connections):
         """The quarters whose secrets still stand behind a token, in order."""
         with self._reading() as db:
             return [quarter for (quarter,) in db.execute(_QUARTERS)]
+
+    def ledger(self) -> LedgerSize:
+        """How many committed rows have a place in the ledger, and how many wait for one."""
+        with self._reading() as db:
+            return placing.size(db)
+
+    def unplaced(self, limit: int, /) -> Unplaced:
+        """The next committed rows that have no place, in the order of their commits."""
+        with self._reading() as db:
+            return placing.unplaced(db, limit)
+
+    def placed(self, start: int, limit: int, /) -> Sequence[Placed]:
+        """Rows in the order of their places, from a place on."""
+        with self._reading() as db:
+            return placing.placed(db, start, limit)
+
+    def leaves(self, start: int, end: int, /) -> Sequence[bytes]:
+        """The leaf hashes of the places from ``start`` to before ``end``."""
+        with self._reading() as db:
+            return placing.leaves(db, start, end)
+
+    def places(self, case_id: str, organisation: str, /) -> Sequence[Placed]:
+        """The placed rows of a case by version; none where there is no such case for that organisation."""
+        with self._reading() as db:
+            seen = db.execute(_LOAD, {"case": case_id, "org": organisation}).fetchone()
+            return placing.of_case(db, case_id) if seen else []
+
+    def feed(self, organisation: str, start: int, limit: int, /) -> Sequence[FeedRow]:
+        """A trader's feed in the order of its places, from a place on."""
+        with self._reading() as db:
+            return placing.feed(db, organisation, start, limit)
 
     def scheme(self) -> tuple[str, str] | None:
         """The scheme that the store belongs to (id, edition); None while it belongs to none."""

@@ -213,11 +213,13 @@ class EvidenceMissing(OperatorMustAct):
 class LedgerBroken(OperatorMustAct):
     """What is there is not what the ledger signed: rows were changed, moved or removed, or a proof does not hold.
 
-    ``place`` says where: the place of a row, or the number of rows that a checkpoint speaks of.
+    ``place`` says where: the place of a row, or the number of rows that a checkpoint speaks of. Whatever is wrong
+    stands at the place ``since`` or after it.
     """
 
     code: str
     place: int = 0
+    since: int = 0
 
     def __str__(self) -> str:
         return f"the ledger does not hold at {self.place} [{self.code}]"

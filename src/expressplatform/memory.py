@@ -16,6 +16,7 @@ from typing import Self, final
 import attrs
 
 from expressplatform.errors import KeyDestroyed, KeyMissing, StoreUnusable
+from expressplatform.memory_ledger import Places
 from expressplatform.ports import (
     EVERYONE,
     Answer,
@@ -24,12 +25,17 @@ from expressplatform.ports import (
     Conflict,
     DeadRow,
     EffectRow,
+    FeedRow,
     Header,
+    Leaf,
+    LedgerSize,
     Page,
+    Placed,
     Receipt,
     Replayed,
     StoredCase,
     Token,
+    Unplaced,
     Wanted,
 )
 
@@ -50,7 +56,7 @@ class _Work:
 class MemoryStore:
     """Cases in memory. Thread-safe; the model for the case stores that last."""
 
-    __slots__ = ("_cases", "_closed", "_lock", "_receipts", "_scheme", "_tokens", "_work")
+    __slots__ = ("_cases", "_closed", "_lock", "_places", "_receipts", "_scheme", "_tokens", "_work")
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -58,6 +64,7 @@ class MemoryStore:
         self._receipts: dict[tuple[str, str], Receipt] = {}
         self._tokens: dict[str, dict[bytes, Token]] = {}
         self._work: dict[str, _Work] = {}
+        self._places = Places()
         self._scheme: tuple[str, str] | None = None
         self._closed = False
 
@@ -76,6 +83,7 @@ class MemoryStore:
         if found != commit.expected:
             return Conflict(case_id, commit.expected, found)
         self._cases[case_id] = StoredCase(commit.header, (case.events if case else ()) + commit.events)
+        self._places.commit(commit.events)
         self._keep_beside(commit)
         return Appended(case_id, commit.header.version)
 
@@ -171,6 +179,42 @@ class MemoryStore:
             ]
             return sorted(dead, key=lambda one: one.effect.id)[:limit]
 
+    def ledger(self) -> LedgerSize:
+        """How many rows have a place in the ledger, and how many wait for one."""
+        with self._open():
+            return self._places.size()
+
+    def unplaced(self, limit: int, /) -> Unplaced:
+        """The next rows that have no place, in the order of their commits."""
+        with self._open():
+            return self._places.unplaced(self._cases, limit)
+
+    def place(self, start: int, leaves: Sequence[Leaf], /) -> bool:
+        """Gives the rows of an `unplaced` their places, all at once or none; False where somebody else was first."""
+        with self._open():
+            return self._places.place(self._cases, start, leaves)
+
+    def placed(self, start: int, limit: int, /) -> Sequence[Placed]:
+        """Rows in the order of their places, from a place on."""
+        with self._open():
+            return self._places.placed(self._cases, start, limit)
+
+    def leaves(self, start: int, end: int, /) -> Sequence[bytes]:
+        """The leaf hashes of the places from ``start`` to before ``end``."""
+        with self._open():
+            return self._places.hashes[start:end]
+
+    def places(self, case_id: str, organisation: str, /) -> Sequence[Placed]:
+        """The placed rows of a case by version; none where there is no such case for that organisation."""
+        with self._open():
+            case = self.load(case_id, organisation)
+            return self._places.of_case(case) if case else []
+
+    def feed(self, organisation: str, start: int, limit: int, /) -> Sequence[FeedRow]:
+        """A trader's feed in the order of its places, from a place on."""
+        with self._open():
+            return self._places.feed(self._cases, organisation, start, limit)
+
     def scheme(self) -> tuple[str, str] | None:
         """The scheme that the store belongs to (id, edition); None while it belongs to none."""
         with self._open():
@@ -262,11 +306,12 @@ class MemoryKeyStore:
                 return key
             raise KeyDestroyed(case_id) if case_id in self._destroyed else KeyMissing(case_id)
 
-    def destroy(self, case_id: str) -> None:
-        """Destroy the case's key for ever; harmless when repeated, final even for an unknown case."""
+    def destroy(self, *case_ids: str) -> None:
+        """Destroy the keys of cases for ever; harmless when repeated, final even for an unknown case."""
         with self._open():
-            self._keys.pop(case_id, None)
-            self._destroyed.add(case_id)
+            for case_id in case_ids:
+                self._keys.pop(case_id, None)
+                self._destroyed.add(case_id)
 
     def secret(self, name: str) -> bytes:
         """The named 32-byte secret, made when it is not there."""

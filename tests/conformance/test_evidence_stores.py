@@ -1,4 +1,4 @@
-"""Every store of evidence keeps the contract: in memory, in a folder, in SQLite, and awaited."""
+"""Every store of evidence keeps the contract: in memory, in a folder, in SQLite, in PostgreSQL, and awaited."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 
 from expressplatform.memory_evidence import MemoryEvidence
-from expressplatform.ports import EvidenceStore
+from expressplatform.ports import AsyncEvidenceStore, EvidenceStore
 from expressplatform.testing.evidence_contract import AsyncEvidenceContract, EvidenceContract
 from expressplatform.threads import ThreadedEvidence
 from expressplatform_files.evidence import AsyncDirectoryEvidence, DirectoryEvidence
+from expressplatform_postgres.aio_evidence import AsyncPostgresEvidence
+from expressplatform_postgres.evidence import PostgresEvidence
 from expressplatform_sqlite.evidence import AsyncSqliteEvidence, SqliteEvidence
+from tests.servers import bytes_in
 
 
 class InAPlace:
@@ -20,6 +23,13 @@ class InAPlace:
     @pytest.fixture(autouse=True)
     def place(self, tmp_path: Path) -> None:
         self.path = tmp_path / "evidence"
+
+    path: Path
+
+    def dump_bytes(self, store: object) -> list[bytes]:
+        """The file of the store and what lies beside it, or all files of its folder."""
+        here = [*self.path.parent.glob(f"{self.path.name}*"), *self.path.rglob("*")]
+        return [one.read_bytes() for one in here if one.is_file()]
 
 
 class TestMemoryEvidence(EvidenceContract):
@@ -40,9 +50,19 @@ class TestDirectoryEvidence(InAPlace, EvidenceContract):
         store.close()
         return DirectoryEvidence(self.path)
 
+    def second_connection(self, store: EvidenceStore) -> EvidenceStore:
+        return DirectoryEvidence(self.path)
+
 
 class TestAsyncDirectoryEvidence(InAPlace, AsyncEvidenceContract):
     def make_store(self) -> AsyncDirectoryEvidence:
+        return AsyncDirectoryEvidence(self.path)
+
+    async def reopen(self, store: AsyncEvidenceStore) -> AsyncEvidenceStore:
+        await store.close()
+        return AsyncDirectoryEvidence(self.path)
+
+    def second_connection(self, store: AsyncEvidenceStore) -> AsyncEvidenceStore:
         return AsyncDirectoryEvidence(self.path)
 
 
@@ -54,6 +74,9 @@ class TestSqliteEvidence(InAPlace, EvidenceContract):
         store.close()
         return SqliteEvidence(self.path)
 
+    def second_connection(self, store: EvidenceStore) -> EvidenceStore:
+        return SqliteEvidence(self.path)
+
 
 class TestSqliteEvidenceWithoutAFile(EvidenceContract):
     def make_store(self) -> SqliteEvidence:
@@ -63,3 +86,48 @@ class TestSqliteEvidenceWithoutAFile(EvidenceContract):
 class TestAsyncSqliteEvidence(InAPlace, AsyncEvidenceContract):
     def make_store(self) -> AsyncSqliteEvidence:
         return AsyncSqliteEvidence(self.path)
+
+    async def reopen(self, store: AsyncEvidenceStore) -> AsyncEvidenceStore:
+        await store.close()
+        return AsyncSqliteEvidence(self.path)
+
+    def second_connection(self, store: AsyncEvidenceStore) -> AsyncEvidenceStore:
+        return AsyncSqliteEvidence(self.path)
+
+
+class InTheDatabase:
+    """A database that tests share."""
+
+    @pytest.fixture(autouse=True)
+    def where(self, database: str) -> None:
+        self.dsn = database
+
+    dsn: str
+
+    def dump_bytes(self, store: object) -> list[bytes]:
+        """What the tables hold; rows that nobody sees any more stay in pages until the vacuum."""
+        return bytes_in(self.dsn, ("files", "chunks"))
+
+
+class TestPostgresEvidence(InTheDatabase, EvidenceContract):
+    def make_store(self) -> PostgresEvidence:
+        return PostgresEvidence(self.dsn)
+
+    def reopen(self, store: EvidenceStore) -> EvidenceStore:
+        store.close()
+        return PostgresEvidence(self.dsn)
+
+    def second_connection(self, store: EvidenceStore) -> EvidenceStore:
+        return PostgresEvidence(self.dsn)
+
+
+class TestAsyncPostgresEvidence(InTheDatabase, AsyncEvidenceContract):
+    def make_store(self) -> AsyncPostgresEvidence:
+        return AsyncPostgresEvidence(self.dsn)
+
+    async def reopen(self, store: AsyncEvidenceStore) -> AsyncEvidenceStore:
+        await store.close()
+        return AsyncPostgresEvidence(self.dsn)
+
+    def second_connection(self, store: AsyncEvidenceStore) -> AsyncEvidenceStore:
+        return AsyncPostgresEvidence(self.dsn)

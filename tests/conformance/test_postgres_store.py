@@ -1,4 +1,4 @@
-"""The store and the shelf on PostgreSQL keep the contract, on every kind of server that is here."""
+"""The store on PostgreSQL keeps the contract, on every kind of server that is here."""
 
 from __future__ import annotations
 
@@ -7,27 +7,21 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from expressplatform.ports import AsyncCaseStore, CaseStore
 from expressplatform.testing.contracts import AsyncStoreContract, StoreContract
+from expressplatform.testing.evidence_contract import EvidenceContract
+from expressplatform.testing.shelf_contract import ShelfContract
 from expressplatform.testing.store_machine import StoreMachine
 from expressplatform_postgres.aio import AsyncPostgresStore
+from expressplatform_postgres.evidence import PostgresEvidence
+from expressplatform_postgres.shelf import PostgresShelf
 from expressplatform_postgres.store import PostgresStore
-from tests.servers import Server
+from tests.servers import Server, bytes_in
+from tests.walks import walking
 
-_TABLES = ("cases", "events", "effects", "receipts", "tokens", "adopted")
-
-
-def _bytes_in(dsn: str) -> list[bytes]:
-    """All that the tables hold, as bytes and not in words for them."""
-    found: list[bytes] = []
-    with psycopg.connect(dsn) as db:
-        for table in _TABLES:
-            with db.cursor().copy(f"COPY {table} TO STDOUT (FORMAT BINARY)".encode()) as copy:
-                found += map(bytes, copy)
-    return found
+_TABLES = ("cases", "events", "effects", "receipts", "tokens", "adopted", "ledger", "unplaced", "shown", "feed")
 
 
 class _InTheDatabase:
@@ -52,7 +46,7 @@ class TestPostgresStore(_InTheDatabase, StoreContract):
         return PostgresStore(self.dsn)
 
     def dump_bytes(self, store: CaseStore) -> list[bytes]:
-        return _bytes_in(self.dsn)
+        return bytes_in(self.dsn, _TABLES)
 
 
 class TestAsyncPostgresStore(_InTheDatabase, AsyncStoreContract):
@@ -69,7 +63,7 @@ class TestAsyncPostgresStore(_InTheDatabase, AsyncStoreContract):
         return AsyncPostgresStore(self.dsn)
 
     def dump_bytes(self, store: AsyncCaseStore) -> list[bytes]:
-        return _bytes_in(self.dsn)
+        return bytes_in(self.dsn, _TABLES)
 
 
 class OnPostgres(StoreMachine):
@@ -84,30 +78,20 @@ class OnPostgres(StoreMachine):
         return PostgresStore(self.dsn)
 
 
-_CURRENT = settings()
-
-
 def test_the_store_walks_at_random_beside_the_reference_store(database: str) -> None:
     """Long under the profile ``prove``."""
     OnPostgres.dsn = database
     run_state_machine_as_test(
         OnPostgres,
-        settings=settings(
-            max_examples=max(5, _CURRENT.max_examples // 12),
-            stateful_step_count=_CURRENT.stateful_step_count,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
+        settings=walking(12),
     )
 
 
 _GUIDE = Path(__file__).parents[2] / "docs" / "how-to" / "run-on-postgresql.md"
 
 
-class TestPostgresStoreWithTheRightsOfEveryDay(StoreContract):
+class _WithTheRightsOfEveryDay:
     """A role that has the rights which the guide names, and no others, does everything but migrate."""
-
-    histories = 2
 
     @pytest.fixture(autouse=True, scope="class")
     @classmethod
@@ -123,5 +107,19 @@ class TestPostgresStoreWithTheRightsOfEveryDay(StoreContract):
 
     dsn: str
 
+
+class TestPostgresStoreWithTheRightsOfEveryDay(_WithTheRightsOfEveryDay, StoreContract):
+    histories = 2
+
     def make_store(self) -> PostgresStore:
         return PostgresStore(self.dsn)
+
+
+class TestPostgresShelfWithTheRightsOfEveryDay(_WithTheRightsOfEveryDay, ShelfContract):
+    def make_shelf(self) -> PostgresShelf:
+        return PostgresShelf(self.dsn)
+
+
+class TestPostgresEvidenceWithTheRightsOfEveryDay(_WithTheRightsOfEveryDay, EvidenceContract):
+    def make_store(self) -> PostgresEvidence:
+        return PostgresEvidence(self.dsn)

@@ -95,7 +95,7 @@ class _Shared(MemoryStore):
     def __init__(self, rows: MemoryStore) -> None:
         super().__init__()
         self._lock, self._cases, self._receipts = rows._lock, rows._cases, rows._receipts
-        self._tokens, self._work = rows._tokens, rows._work
+        self._tokens, self._work, self._places = rows._tokens, rows._work, rows._places
 
 
 def test_no_check_assumes_an_empty_store() -> None:

@@ -7,13 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hypothesis import HealthCheck, settings
-
 from expressplatform.ports import CaseStore
 from expressplatform.testing.store_machine import StoreMachine
 from expressplatform_sqlite.store import SqliteStore
-
-_CURRENT = settings()
+from tests.walks import walking
 
 
 class WithoutAFile(StoreMachine):
@@ -47,18 +44,9 @@ class OpenedTwice(InAFile):
         return SqliteStore(self.path)
 
 
-def _some(share: int) -> settings:
-    return settings(
-        max_examples=max(5, _CURRENT.max_examples // share),
-        stateful_step_count=_CURRENT.stateful_step_count,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
-
-
 TestWithoutAFile = WithoutAFile.TestCase
-TestWithoutAFile.settings = _some(3)
+TestWithoutAFile.settings = walking(3)
 TestInAFile = InAFile.TestCase
-TestInAFile.settings = _some(6)
+TestInAFile.settings = walking(6)
 TestOpenedTwice = OpenedTwice.TestCase
-TestOpenedTwice.settings = _some(6)
+TestOpenedTwice.settings = walking(6)

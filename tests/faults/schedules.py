@@ -107,8 +107,8 @@ class _Shadow:
             raise KeyDestroyed(case_id)
         return self._keys.get(case_id)
 
-    def destroy(self, case_id: str) -> None:
-        self.gone.add(case_id)
+    def destroy(self, *case_ids: str) -> None:
+        self.gone.update(case_ids)
 
     def destroyed(self) -> tuple[str, ...]:
         return tuple(sorted(self.gone))

@@ -16,10 +16,15 @@ from expressplatform.ports import (
     Commit,
     DeadRow,
     EffectRow,
+    FeedRow,
     Header,
+    Leaf,
+    LedgerSize,
     Page,
+    Placed,
     Receipt,
     StoredCase,
+    Unplaced,
     Wanted,
 )
 
@@ -73,6 +78,27 @@ class AwaitedStore:
 
     async def dead(self, organisation: str, after: str, limit: int, /) -> Sequence[DeadRow]:
         return self.inner.dead(organisation, after, limit)
+
+    async def ledger(self) -> LedgerSize:
+        return self.inner.ledger()
+
+    async def unplaced(self, limit: int, /) -> Unplaced:
+        return self.inner.unplaced(limit)
+
+    async def place(self, start: int, leaves: Sequence[Leaf], /) -> bool:
+        return self.inner.place(start, leaves)
+
+    async def placed(self, start: int, limit: int, /) -> Sequence[Placed]:
+        return self.inner.placed(start, limit)
+
+    async def leaves(self, start: int, end: int, /) -> Sequence[bytes]:
+        return self.inner.leaves(start, end)
+
+    async def places(self, case_id: str, organisation: str, /) -> Sequence[Placed]:
+        return self.inner.places(case_id, organisation)
+
+    async def feed(self, organisation: str, start: int, limit: int, /) -> Sequence[FeedRow]:
+        return self.inner.feed(organisation, start, limit)
 
     async def scheme(self) -> tuple[str, str] | None:
         return self.inner.scheme()

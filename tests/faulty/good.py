@@ -40,7 +40,7 @@ class LastingStore(Store):
         super().__init__()
         if rows is not None:
             self._lock, self._cases, self._receipts = rows._lock, rows._cases, rows._receipts
-            self._tokens, self._work = rows._tokens, rows._work
+            self._tokens, self._work, self._places = rows._tokens, rows._work, rows._places
 
     @property
     def _scheme(self) -> tuple[str, str] | None:

@@ -47,10 +47,11 @@ class Keys:
             raise KeyMissing(case_id)
         return self.keys[case_id]
 
-    def destroy(self, case_id: str, /) -> None:
+    def destroy(self, *case_ids: str) -> None:
         self._open()
-        self.keys.pop(case_id, None)
-        self.gone.add(case_id)
+        for case_id in case_ids:
+            self.keys.pop(case_id, None)
+            self.gone.add(case_id)
 
     def secret(self, name: str, /) -> bytes:
         self._open()
@@ -145,9 +146,27 @@ class OnlyTheKnownDie(Keys):
 
     breaks = ("K3",)
 
-    def destroy(self, case_id: str, /) -> None:
-        if case_id in self.keys:
-            super().destroy(case_id)
+    def destroy(self, *case_ids: str) -> None:
+        super().destroy(*(case_id for case_id in case_ids if case_id in self.keys))
+
+
+class OnlyTheFirstDies(Keys):
+    """Of several that are to be destroyed at once the first one is."""
+
+    breaks = ("K3",)
+
+    def destroy(self, *case_ids: str) -> None:
+        super().destroy(*case_ids[:1])
+
+
+class AllDieOrNone(Keys):
+    """Nothing is destroyed where one of several was destroyed before."""
+
+    breaks = ("K3",)
+
+    def destroy(self, *case_ids: str) -> None:
+        if len(case_ids) == 1 or not self.gone.intersection(case_ids):
+            super().destroy(*case_ids)
 
 
 class AskingMakes(Keys):
@@ -255,9 +274,9 @@ class KeyLeftInTheFile(Keys):
         super().__init__(rows)
         self.old: list[bytes] = []
 
-    def destroy(self, case_id: str, /) -> None:
-        self.old += [self.keys[case_id]] if case_id in self.keys else []
-        super().destroy(case_id)
+    def destroy(self, *case_ids: str) -> None:
+        self.old += [self.keys[case_id] for case_id in case_ids if case_id in self.keys]
+        super().destroy(*case_ids)
 
     def dump_bytes(self) -> Dump:
         return [*self.old, b"end"]

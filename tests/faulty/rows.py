@@ -321,3 +321,48 @@ class EmptyFieldsStay(_Keeps):
 
     def _kept(self, before: Header, after: Header) -> Header:
         return attrs.evolve(after, assignee=after.assignee or before.assignee)
+
+
+class ComposedReferences(_Changes):
+    """References are brought to one Unicode form."""
+
+    breaks = ("S1", "S18")
+
+    def _head(self, header: Header) -> Header:
+        return attrs.evolve(header, reference=unicodedata.normalize("NFC", header.reference))
+
+
+class TrimmedReferences(_Changes):
+    """Blanks at the end of a reference are lost."""
+
+    breaks = ("S1", "S18")
+
+    def _head(self, header: Header) -> Header:
+        return attrs.evolve(header, reference=header.reference.rstrip())
+
+
+class FewFormer(_Changes):
+    """No more than eight former traders are kept."""
+
+    breaks = ("S1",)
+
+    def _head(self, header: Header) -> Header:
+        return attrs.evolve(header, former=header.former[:8])
+
+
+class SmallAlarms(_Changes):
+    """Alarms are counted up to 127."""
+
+    breaks = ("S1",)
+
+    def _head(self, header: Header) -> Header:
+        return attrs.evolve(header, alarms=min(header.alarms, 127))
+
+
+class ShortSchema(_Changes):
+    """The schema of an event has fifteen bits."""
+
+    breaks = ("S1",)
+
+    def _row(self, event: StoredEvent) -> StoredEvent:
+        return attrs.evolve(event, schema=event.schema & 0x7FFF)

@@ -22,6 +22,7 @@ from tests.faulty import (
     lasting,
     lists,
     outward,
+    placing,
     questions,
     receipts,
     rows,
@@ -32,7 +33,7 @@ from tests.faulty import (
 from tests.faulty.awaited import AwaitedStore
 from tests.faulty.good import GOOD, Store
 
-MODULES: Final = (rows, commits, receipts, questions, lists, finds, work, trying, whole, lasting)
+MODULES: Final = (rows, commits, receipts, questions, lists, finds, work, trying, whole, lasting, placing)
 
 
 def faults(module: ModuleType) -> list[type[Store]]:

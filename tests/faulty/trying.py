@@ -134,3 +134,23 @@ class DeadDoNotLast(LastingStore):
         self._work.update({one: attrs.evolve(work, code=None) for one, work in self._work.items()})
         self.close()
         return type(self)(self)
+
+
+class DeadOnlyRisesAnew(Store):
+    """A dead letter is retried only where its attempts are counted from nothing."""
+
+    breaks = ("S40", "S39", "S41")
+
+    def retry(self, effect_id: str, at: datetime, attempts: int, /) -> None:
+        work = self._work.get(effect_id)
+        if work is None or work.code is None or not attempts:
+            super().retry(effect_id, at, attempts)
+
+
+class ShortCodes(Store):
+    """The code of a dead letter has 32 characters."""
+
+    breaks = ("S40", "S39", "S41")
+
+    def bury(self, effect_id: str, at: datetime, code: str, /) -> None:
+        super().bury(effect_id, at, code[:32])

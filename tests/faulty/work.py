@@ -388,3 +388,12 @@ class StepsByTheClock(Store):
     def _keep_beside(self, commit: Commit) -> None:
         super()._keep_beside(commit)
         self._work |= {row.id: _Work(datetime.now(UTC), row) for row in commit.effects}
+
+
+class DoesFiveHundred(Store):
+    """Of much that is done at once only the first five hundred are noted."""
+
+    breaks = ("S28", "S24")
+
+    def done(self, effect_ids: Sequence[str], /) -> None:
+        super().done(list(effect_ids)[:500])

@@ -15,25 +15,9 @@ from click.testing import CliRunner, Result
 from expressplatform.media import strip_jpeg
 from expressplatform_cli.commands import group
 from expressplatform_cli.exits import Exit
+from tests.integration.test_cli import ASSESSMENT, OFFICER, TRADER, UPLOAD
 from tests.pictures import CANARY, METADATA, jpeg
 
-OFFICER = ("--as", "officer-1")
-TRADER = ("--as", "agent-3", "--role", "trader", "--organisation", "taobao")
-UPLOAD = '{"instrument": "pcpd_model_clauses", "impact_assessment": "ia-7"}'
-ASSESSMENT = json.dumps(
-    {
-        "v": 1,
-        "id": "ia-7",
-        "recipient": "taobao",
-        "instrument": "pcpd_model_clauses",
-        "made_on": "2025-01-02",
-        "valid_until": "2099-01-01",
-        "lawful": "Without it nobody can conciliate.",
-        "effect": "A stranger might call.",
-        "measures": "One contact, a code to be said, an end of use.",
-        "approved_by": "officer-2",
-    }
-)
 PHOTO = jpeg(b"".join(METADATA.values()))
 NAME = "Wq7Z receipt.jpg"
 

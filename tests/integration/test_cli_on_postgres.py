@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,14 @@ from expressplatform_cli.commands import group
 from expressplatform_cli.exits import Exit
 from expressplatform_postgres.migrating import migrations
 from expressplatform_postgres.store import PostgresStore
-from tests.integration.test_cli import ASSESSMENT, UPLOAD
-from tests.servers import Server
+from tests.integration.test_cli import ASSESSMENT, OFFICER, UPLOAD
+from tests.pictures import METADATA, jpeg
+from tests.servers import Server, bytes_in
 
 PASSWORD = "Qx7ZbWm2KpLr9TvE"
-OFFICER = ("--as", "officer-1")
 LAST = len(migrations())
+PHOTO = jpeg(b"".join(METADATA.values()))
+SCAN = f"scan = {json.dumps([sys.executable, '-c', 'import sys; sys.stdin.buffer.read()'])}\n"
 
 
 class Desk:
@@ -34,10 +37,10 @@ class Desk:
         self.config = folder / "expressplatform.toml"
         self.write(dsn)
 
-    def write(self, dsn: str, scheme: str = "hk-cca") -> None:
+    def write(self, dsn: str, scheme: str = "hk-cca", more: str = "") -> None:
         """The configuration, with this address."""
         named = f'scheme = "{scheme}"\n' if scheme else ""
-        self.config.write_text(f'{named}store = "{dsn}"\nkeys = "keys.db"\n', "utf-8")
+        self.config.write_text(f'{named}store = "{dsn}"\nkeys = "keys.db"\n{more}', "utf-8")
 
     def run(self, *arguments: str, given: str | None = None) -> Result:
         """One command; whatever it says, it never says the password."""
@@ -101,6 +104,50 @@ def test_doctor_tells_of_dead_letters_and_what_is_tried_again(desk: Desk) -> Non
     assert "put off until" in said
 
 
+def _with_a_document(desk: Desk, photo: Path) -> str:
+    """A case to which a document was added, and the document's id."""
+    desk.ok("migrate")
+    reference = desk.document("lodge", "-", *OFFICER, given=desk.ok("lodge", "--template"))["reference"]
+    photo.write_bytes(PHOTO)
+    added = desk.document("evidence", "add", reference, str(photo), "--kind", "photograph", *OFFICER, given="receipt")
+    desk.ok("work", "--until-quiet")
+    got = photo.with_name("got.jpg")
+    desk.ok("evidence", "get", reference, added["id"], "--output", str(got), "--reason", "to compare", *OFFICER)
+    assert got.read_bytes() == PHOTO
+    return str(reference)
+
+
+def test_documents_are_kept_in_the_database_and_go_with_the_case(desk: Desk, tmp_path: Path) -> None:
+    """Added, scanned, read, and erased, without a file beside the keys; nothing of them is there in clear."""
+    desk.write(desk.dsn, more=SCAN)
+    reference = _with_a_document(desk, tmp_path / "photo.jpg")
+    assert not [*tmp_path.glob("evidence.db*")]
+    kept = b"".join(bytes_in(desk.dsn, ("files", "chunks")))
+    assert len(kept) > len(PHOTO)
+    assert PHOTO[:64] not in kept
+    assert "Documents are kept in the database" in desk.ok("doctor")
+    desk.ok("act", reference, "Withdraw", *OFFICER)
+    desk.ok("erase", reference, *OFFICER, "--approved-by", "officer-2")
+    desk.ok("work", "--until-quiet")
+    with psycopg.connect(desk.dsn) as db:
+        assert db.execute("SELECT count(*) FROM files").fetchone() == (0,)
+        assert db.execute("SELECT count(*) FROM chunks").fetchone() == (0,)
+    assert desk.document("evidence", "sweep")["swept"] == 0
+
+
+def test_documents_are_kept_in_the_file_that_a_configuration_names(desk: Desk, tmp_path: Path) -> None:
+    desk.write(desk.dsn, more=f'{SCAN}evidence = "papers.db"\n')
+    _with_a_document(desk, tmp_path / "photo.jpg")
+    assert (tmp_path / "papers.db").is_file()
+    with psycopg.connect(desk.dsn) as db:
+        assert db.execute("SELECT count(*) FROM files").fetchone() == (0,)
+    assert "The file of documents opens" in desk.ok("doctor")
+    (tmp_path / "papers.db").chmod(0o644)
+    assert "Others on this machine may read the file of documents" in " ".join(desk.ok("doctor").split())
+    (tmp_path / "papers.db").write_bytes(b"no database" * 100)
+    assert desk.run("doctor").exit_code == Exit.STORE
+
+
 def test_a_database_is_backed_up_with_its_own_tools(desk: Desk, tmp_path: Path) -> None:
     desk.ok("migrate")
     assert desk.error("backup", str(tmp_path / "copy"))[0] == Exit.USAGE
@@ -124,6 +171,19 @@ def test_before_it_is_migrated_every_command_names_the_command(desk: Desk) -> No
     desk.keys.write_bytes(b"something")
     assert desk.error("cases") == (Exit.STORE, "older_schema")
     assert "run 'expressplatform migrate'" in desk.run("cases").stderr
+
+
+def test_work_refuses_tables_of_another_release_and_names_the_command(desk: Desk) -> None:
+    """Nothing is claimed from a database that was not migrated, and nothing from a later release's."""
+    desk.ok("migrate")
+    with psycopg.connect(desk.dsn, autocommit=True) as db:
+        for version, code in ((LAST - 1, "older_schema"), (LAST + 1, "newer_schema")):
+            db.execute("UPDATE expressplatform_schema SET version = %s", (version,))
+            assert desk.error("work") == (Exit.STORE, code)
+            if code == "older_schema":
+                assert "run 'expressplatform migrate'" in desk.run("work").stderr
+        db.execute("UPDATE expressplatform_schema SET version = %s", (LAST,))
+    desk.ok("work")
 
 
 def test_check_dry_run_and_to(desk: Desk) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import re
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,9 +26,12 @@ from expressplatform.ports import (
     EVERYONE,
     Appended,
     AsyncCaseStore,
+    AsyncEvidenceStore,
     AsyncShelf,
     CaseStore,
+    Commit,
     Conflict,
+    EvidenceStore,
     Shelf,
     Wanted,
 )
@@ -35,9 +39,12 @@ from expressplatform.testing.shelf_checks import MyShelf
 from expressplatform.testing.store_rows import MANY, NOON, Mine
 from expressplatform_postgres import sql
 from expressplatform_postgres.aio import AsyncPostgresStore
+from expressplatform_postgres.aio_evidence import AsyncPostgresEvidence
 from expressplatform_postgres.aio_shelf import AsyncPostgresShelf
+from expressplatform_postgres.evidence import PostgresEvidence
 from expressplatform_postgres.shelf import PostgresShelf
 from expressplatform_postgres.store import PostgresStore
+from tests.cancelling import cancel_every_other, check_whole
 from tests.servers import KINDS, Server, running
 
 SECRET = "Qx7ZbWm2KpLr9TvE"
@@ -101,6 +108,31 @@ class TestCallersOfOneTransaction:
             assert len(mine.claimed(store, NOON + timedelta(days=1))) == number
             assert list(store.find(EVERYONE, [commit.tokens[-1].value])) == [mine.case(1)]
 
+    def test_a_commit_is_one_statement_and_so_are_many(self, postgres: Server) -> None:
+        """By what the server writes into its log: one commit, a batch of fifty, and one that others share."""
+        dsn, mine = postgres.database(), Mine()
+
+        def whole(number: int, expected: int = 0) -> Commit:
+            return attrs.evolve(
+                mine.commit(number, expected, events=2, key=f"from {expected}"),
+                effects=(mine.effect(number, expected + 1), mine.effect(number, expected + 2)),
+                tokens=(mine.token(f"{number} {expected}"),),
+            )
+
+        appends = (
+            [[whole(1)]],
+            [[whole(1, 2)]],
+            [[whole(number) for number in range(10, 60)]],
+            [[whole(70)], [whole(71)], [whole(10, 2)]],
+        )
+        with PostgresStore(dsn, settings={"options": "-c log_statement=all"}, connections=1) as store:
+            for groups in appends:
+                before = _logged(postgres)
+                outcomes = store._append_all(groups)
+                assert all(isinstance(one, Appended) for own in outcomes for one in _answers(own))
+                (said,) = _logged(postgres)[len(before) :]
+                assert "WITH" in said
+
     def test_threads_that_append_at_once_are_each_answered_for_their_own(self, database: str) -> None:
         mine = Mine()
 
@@ -150,19 +182,22 @@ class TestCallersOfOneTransaction:
 
         async def main() -> None:
             async with AsyncPostgresStore(database) as store:
-                tasks = [asyncio.create_task(store.append([mine.commit(n, events=3, key="k")])) for n in range(60)]
-                for turn, task in enumerate(tasks):
-                    await asyncio.sleep(0.0002 if turn % 7 == 0 else 0)
-                    if turn % 2:
-                        task.cancel()
-                done = await asyncio.gather(*tasks, return_exceptions=True)
-                assert all(done[n] == [Appended(mine.case(n), 3)] for n in range(0, 60, 2))
+                await cancel_every_other(store, mine)
 
         asyncio.run(main())
         with PostgresStore(database) as store:
-            cases = list(store.scan(mine.council, "", MANY))
-        assert len(cases) >= 30
-        assert all(len(case.events) == case.header.version == 3 for case in cases)
+            check_whole(store.scan(mine.council, "", MANY))
+
+
+def _answers(outcome: object) -> list[object]:
+    assert isinstance(outcome, list), outcome
+    return outcome
+
+
+def _logged(server: Server) -> list[str]:
+    """The statements of the server's log, whether they came with their values or as text."""
+    lines = (server.folder / "log").read_text("utf-8", "replace").splitlines()
+    return [line for line in lines if re.search(r"LOG:  (execute [^:]*|statement):", line)]
 
 
 class TestManyStores:
@@ -471,6 +506,7 @@ class TestBothFaces:
         [
             (PostgresStore, AsyncPostgresStore, CaseStore, AsyncCaseStore),
             (PostgresShelf, AsyncPostgresShelf, Shelf, AsyncShelf),
+            (PostgresEvidence, AsyncPostgresEvidence, EvidenceStore, AsyncEvidenceStore),
         ],
     )
     def test_both_have_the_methods_of_their_ports_and_the_same_arguments(
@@ -480,13 +516,20 @@ class TestBothFaces:
         assert inspect.signature(sync) == inspect.signature(aio)
         for name in _public(aio):
             plain, awaited = getattr(sync, name), getattr(aio, name)
+            if inspect.isasyncgenfunction(awaited):  # what is iterated is iterated asynchronously
+                assert inspect.signature(plain).parameters == inspect.signature(awaited).parameters
+                continue
             assert inspect.signature(plain) == inspect.signature(awaited)
             assert inspect.iscoroutinefunction(awaited)
 
     def test_neither_shows_its_address(self, database: str) -> None:
-        with PostgresStore(database) as store, PostgresShelf(database) as shelf:
-            awaited = AsyncPostgresStore(database), AsyncPostgresShelf(database)
-            for one in (store, shelf, *awaited):
+        with (
+            PostgresStore(database) as store,
+            PostgresShelf(database) as shelf,
+            PostgresEvidence(database) as evidence,
+        ):
+            awaited = AsyncPostgresStore(database), AsyncPostgresShelf(database), AsyncPostgresEvidence(database)
+            for one in (store, shelf, evidence, *awaited):
                 assert repr(one) == f"<{type(one).__name__}>"
 
     def test_instants_are_utc_whatever_the_time_zone_of_the_connection(self, database: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
+import attrs
 import pytest
 
 from expressplatform import commands as c
@@ -20,7 +21,7 @@ from expressplatform.memory import MemoryKeyStore, MemoryStore
 from expressplatform.memory_shelf import MemoryRegister, MemoryShelf
 from expressplatform.platform import AsyncPlatform, Platform, Reapplied
 from expressplatform.platform.lifted import Lifted
-from expressplatform.ports import RegisterEntry, Undone
+from expressplatform.ports import Answer, Commit, RegisterEntry, Undone
 from expressplatform.schemes import HK_CCA
 from tests.walking import OFFICER, PERSON, SAID, TAOBAO, UPLOAD, consent_to
 from tests.whole_life import ASSESSED, SECOND, WHO, Clock, Step, complaint, live, seeded, short_life
@@ -54,9 +55,9 @@ class Council:
     def backup(self) -> tuple[object, object]:
         return _contents(self.store), _contents(self.keys)
 
-    def put_back(self, taken: tuple[object, object]) -> Reapplied:
+    def put_back(self, taken: tuple[object, object], store: MemoryStore | None = None) -> Reapplied:
         """The store and the keys as they were, and then what puts them right."""
-        self.store, self.keys = MemoryStore(), MemoryKeyStore()
+        self.store, self.keys = store or MemoryStore(), MemoryKeyStore()
         _fill(self.store, taken[0])
         _fill(self.keys, taken[1])
         self.platform = self.opened()
@@ -303,6 +304,77 @@ def test_one_case_that_fails_does_not_stop_the_others(council: Council) -> None:
     del taken[1]["_keys"][lost.id]  # type: ignore[index]
     assert council.put_back(taken) == Reapplied(0, 1, ((lost.id, "key_missing"),))
     assert "cca" not in {one.recipient for one in council.stands(sound).file.consents}
+
+
+def test_a_key_that_cannot_be_destroyed_does_not_keep_the_others(
+    council: Council, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are destroyed all the same, and their cases erased; the one that fails is told, and stands."""
+    cases = [lived(council, short_life(), f"form-{number}") for number in range(3)]
+    taken = council.backup()
+    for case in cases:
+        council.platform.erase(case.id, by=OFFICER, approved_by=SECOND)
+    council.platform.work()
+    sticks, destroy = cases[1].id, MemoryKeyStore.destroy
+
+    def sticking(self: MemoryKeyStore, *case_ids: str) -> None:
+        if sticks in case_ids:
+            raise StoreUnusable("disk_full", "no room")
+        destroy(self, *case_ids)
+
+    monkeypatch.setattr(MemoryKeyStore, "destroy", sticking)
+    assert council.put_back(taken) == Reapplied(2, 0, ((sticks, "disk_full"),))
+    statuses = [council.stands(case).status for case in cases]
+    assert statuses == [Status.ERASED, cases[1].status, Status.ERASED]
+
+
+def test_what_cannot_be_kept_of_one_case_does_not_keep_the_others(council: Council) -> None:
+    """An append of many that fails is tried case by case; a case that somebody moved meanwhile is told."""
+    cases = [lived(council, short_life(), f"form-{number}") for number in range(4)]
+    taken = council.backup()
+    for case in cases:
+        council.platform.erase(case.id, by=OFFICER, approved_by=SECOND)
+    council.platform.work()
+    broken, moved = cases[0].id, cases[2].id
+
+    class Breaking(MemoryStore):
+        __slots__ = ()
+
+        def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
+            if any(commit.case_id == broken for commit in commits):
+                raise StoreUnusable("corrupt", "a page is damaged")
+            late = [attrs.evolve(commit, expected=9) if commit.case_id == moved else commit for commit in commits]
+            return super().append(late)
+
+    done = council.put_back(taken, Breaking())
+    assert (done.erased, dict(done.left)) == (2, {broken: "corrupt", moved: "stale_version"})
+    assert [council.stands(case).status is Status.ERASED for case in cases] == [False, True, False, True]
+
+
+def test_many_are_put_right_in_few_steps(council: Council, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each step waits for the disk: so many cases take one, where each took two of its own."""
+    cases = [lived(council, short_life(), f"form-{number}") for number in range(20)]
+    taken = council.backup()
+    for case in cases:
+        council.platform.erase(case.id, by=OFFICER, approved_by=SECOND)
+    council.platform.work()
+    appended, destroyed = [], []
+
+    class Counting(MemoryStore):
+        __slots__ = ()
+
+        def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
+            appended.append(len(commits))
+            return super().append(commits)
+
+    def counting(self: MemoryKeyStore, *case_ids: str) -> None:
+        destroyed.append(len(case_ids))
+        destroy(self, *case_ids)
+
+    destroy = MemoryKeyStore.destroy
+    monkeypatch.setattr(MemoryKeyStore, "destroy", counting)
+    assert council.put_back(taken, Counting()) == Reapplied(20, 0)
+    assert (appended, destroyed) == ([20], [20])
 
 
 def test_progress_hears_of_every_case_looked_at(council: Council) -> None:

@@ -44,6 +44,7 @@ from expressplatform_jd.protocol import (
 from expressplatform_jd.protocol.clock import civil, instant, millis, stamp
 from expressplatform_jd.protocol.values import compact, fen, parse, yuan
 from expressplatform_jd.signing import SIGNED_HEADERS, sign, sign_sp
+from tests.paths import places, put
 
 RESULTS: Final = (Ok, Throttled, Disconnected, BusinessError, GatewayError)
 SINCE: Final = datetime(2024, 2, 29, tzinfo=UTC)
@@ -124,23 +125,6 @@ def shapes() -> list[dict[str, Any]]:
         {"success": True, "data": [row], "paginationData": {"totalItems": 1}},
         {"access_token": "a", "expires_in": 9},
     ]
-
-
-def places(document: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Every place in a plain document, its own root left out."""
-    steps = (
-        document.items() if isinstance(document, dict) else enumerate(document) if isinstance(document, list) else ()
-    )
-    return [found for step, one in steps for found in ((*path, step), *places(one, (*path, step)))]
-
-
-def put(document: Any, path: tuple[Any, ...], value: object) -> Any:
-    """The same document with another value in one place."""
-    if not path:
-        return value
-    copy = dict(document) if isinstance(document, dict) else list(document)
-    copy[path[0]] = put(copy[path[0]], path[1:], value)
-    return copy
 
 
 PLACES: Final = [(shape, path) for shape in shapes() for path in places(shape)]

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import attrs
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -23,6 +22,7 @@ from expressplatform.schemes import HK_CCA
 from expressplatform.testing.fitting import fitting
 from expressplatform_sqlite.store import SqliteStore
 from tests.walking import OFFICER, PERSON
+from tests.walks import walking
 from tests.whole_life import ASSESSED, ELSEWHERE, SECOND, Clock, complaint, platform_of
 
 STRANGERS = (ELSEWHERE, Actor(Role.TRADER, "agent-9", "amazon"), Actor(Role.COMPLAINANT, "account-9", "macao"))
@@ -241,12 +241,6 @@ class PlatformMachine(RuleBasedStateMachine):
 
 HK_INSTRUMENT = Instrument.COLLABORATION_AGREEMENT
 
-_CURRENT = settings()
 
 TestPlatform = PlatformMachine.TestCase
-TestPlatform.settings = settings(
-    max_examples=max(8, _CURRENT.max_examples // 6),
-    stateful_step_count=min(40, _CURRENT.stateful_step_count),
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
+TestPlatform.settings = walking(6, least=8, longest=40)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import string
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from types import MappingProxyType
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expressplatform.codes import Audience, Basis, Category, Channel, Instrument, Nature, Purpose, Role, Stage
+from expressplatform.codes import Audience, Basis, Category, Channel, Nature, Purpose, Stage
 from expressplatform.complaint import Complainant, Complaint, Consent, EvidenceName, Particulars, TraderRef
 from expressplatform.errors import Refused
 from expressplatform.privacy import (
@@ -28,34 +27,9 @@ from expressplatform.privacy import (
     owes,
     told_to_delete,
 )
-from expressplatform.scheme import Participant, Scheme
+from tests.disclosing import SCHEME, WHOM
 
 NOW: Final = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
-SCHEME: Final = Scheme(
-    id="test",
-    edition="1",
-    title=MappingProxyType({"en": "A scheme"}),
-    council="council",
-    zone=ZoneInfo("Asia/Hong_Kong"),
-    currency="HKD",
-    lodged_by=frozenset({Role.COUNCIL}),
-    participants=(Participant("shop", "A shop"),),
-    criteria=(),
-    service_levels=(),
-    recipients=("cca",),
-    instruments=frozenset(Instrument),
-    rejection_rules=frozenset(),
-    notice="v2",
-    article="",
-)
-WHOM: Final = {
-    Audience.COMPLAINANT: "account",
-    Audience.COUNCIL: "council",
-    Audience.CCA: "cca",
-    Audience.TRADER: "shop",
-    Audience.AUTHORITY: "customs",
-    Audience.PUBLIC: "everybody",
-}
 PARTICULARS: Final[Any] = Particulars
 TEXTS: Final = tuple(one.name for one in attrs.fields(PARTICULARS) if one.name != "evidence_names")
 
@@ -90,30 +64,40 @@ def complaints(draw: st.DrawFn) -> Complaint:
     )
 
 
-def attempt(
-    complaint: Complaint,
-    audience: Audience,
-    purpose: Purpose,
-    stage: Stage,
-    given_consents: list[Consent],
-    basis: Basis | None,
-) -> Disclosure | Refused:
-    try:
-        return disclose(
-            complaint,
-            audience=audience,
-            recipient=WHOM[audience],
-            purpose=purpose,
-            stage=stage,
-            consents=given_consents,
-            scheme=SCHEME,
-            at=NOW,
-            use_until=NOW + timedelta(days=1),
-            basis=basis,
-            fields=fields_for(audience, purpose, stage) or None,
-        )
-    except Refused as refusal:
-        return refusal
+@attrs.frozen
+class Attempt:
+    """Somebody asks for a disclosure."""
+
+    complaint: Complaint
+    audience: Audience
+    purpose: Purpose
+    stage: Stage
+    consents: Sequence[Consent]
+    basis: Basis | None = None
+
+    @property
+    def table(self) -> tuple[str, ...]:
+        """The fields that the table has for it."""
+        return fields_for(self.audience, self.purpose, self.stage)
+
+    def made(self) -> Disclosure | Refused:
+        """What comes of it."""
+        try:
+            return disclose(
+                self.complaint,
+                audience=self.audience,
+                recipient=WHOM[self.audience],
+                purpose=self.purpose,
+                stage=self.stage,
+                consents=self.consents,
+                scheme=SCHEME,
+                at=NOW,
+                use_until=NOW + timedelta(days=1),
+                basis=self.basis,
+                fields=self.table or None,
+            )
+        except Refused as refusal:
+            return refusal
 
 
 def texts_of(complaint: Complaint) -> list[str]:
@@ -123,83 +107,55 @@ def texts_of(complaint: Complaint) -> list[str]:
     return [text for text in (*(getattr(held, name) for name in TEXTS), *names) if text]
 
 
-asked = {
-    "complaint": complaints(),
-    "audience": st.sampled_from(Audience),
-    "purpose": st.sampled_from(Purpose),
-    "stage": st.sampled_from(Stage),
-    "given_consents": consents,
-    "basis": st.none() | st.sampled_from(Basis),
-}
+attempts = st.builds(
+    Attempt,
+    complaints(),
+    st.sampled_from(Audience),
+    st.sampled_from(Purpose),
+    st.sampled_from(Stage),
+    consents,
+    st.none() | st.sampled_from(Basis),
+)
 
 
 class TestDisclosure:
     """To another handler only with separate consent, and no more than the purpose needs (PIPL Arts 6, 23)."""
 
-    @given(**asked)
-    def test_what_is_shown_stands_in_the_table(
-        self,
-        complaint: Complaint,
-        audience: Audience,
-        purpose: Purpose,
-        stage: Stage,
-        given_consents: list[Consent],
-        basis: Basis | None,
-    ) -> None:
-        made = attempt(complaint, audience, purpose, stage, given_consents, basis)
+    @given(attempts)
+    def test_what_is_shown_stands_in_the_table(self, attempt: Attempt) -> None:
+        made = attempt.made()
         if isinstance(made, Disclosure):
-            assert set(made.fields) <= set(fields_for(audience, purpose, stage))
+            assert set(made.fields) <= set(attempt.table)
             assert tuple(made.values) == made.fields
 
-    @given(**asked)
-    def test_a_value_that_has_no_row_is_nowhere_in_it(
-        self,
-        complaint: Complaint,
-        audience: Audience,
-        purpose: Purpose,
-        stage: Stage,
-        given_consents: list[Consent],
-        basis: Basis | None,
-    ) -> None:
-        made = attempt(complaint, audience, purpose, stage, given_consents, basis)
+    @given(attempts)
+    def test_a_value_that_has_no_row_is_nowhere_in_it(self, attempt: Attempt) -> None:
+        made = attempt.made()
         if isinstance(made, Disclosure):
             carried = str(dict(made.values))
             for name in TEXTS:
-                value = getattr(complaint.particulars, name)
+                value = getattr(attempt.complaint.particulars, name)
                 if value and f"particulars.{name}" not in made.fields:
                     assert value not in carried
 
-    @given(**asked)
-    def test_neither_a_disclosure_nor_a_refusal_prints_a_value(
-        self,
-        complaint: Complaint,
-        audience: Audience,
-        purpose: Purpose,
-        stage: Stage,
-        given_consents: list[Consent],
-        basis: Basis | None,
-    ) -> None:
-        made = attempt(complaint, audience, purpose, stage, given_consents, basis)
-        for text in texts_of(complaint):
+    @given(attempts)
+    def test_neither_a_disclosure_nor_a_refusal_prints_a_value(self, attempt: Attempt) -> None:
+        made = attempt.made()
+        for text in texts_of(attempt.complaint):
             assert text not in f"{made!r}{made}{made!s:>1}"
 
-    @given(
-        complaint=complaints(),
-        audience=st.sampled_from([Audience.TRADER, Audience.CCA]),
-        stage=st.sampled_from(Stage),
-        given_consents=consents,
-    )
+    @given(attempts, st.sampled_from([Audience.TRADER, Audience.CCA]))
     def test_there_is_none_without_a_live_consent_under_the_notice_in_use(
-        self, complaint: Complaint, audience: Audience, stage: Stage, given_consents: list[Consent]
+        self, attempt: Attempt, audience: Audience
     ) -> None:
-        made = attempt(complaint, audience, Purpose.HANDLING, stage, given_consents, None)
-        if isinstance(made, Disclosure):
+        asked = attrs.evolve(attempt, audience=audience, purpose=Purpose.HANDLING, basis=None)
+        if isinstance(asked.made(), Disclosure):
             assert any(
                 one.recipient == WHOM[audience]
                 and one.purpose is Purpose.HANDLING
                 and one.notice == SCHEME.notice
                 and one.given_at <= NOW
-                for one in given_consents
+                for one in asked.consents
             )
 
     @given(complaint=complaints(), given_consents=consents)
@@ -207,15 +163,15 @@ class TestDisclosure:
         self, complaint: Complaint, given_consents: list[Consent]
     ) -> None:
         left = [one for one in given_consents if one.recipient != "shop"]
-        made = attempt(complaint, Audience.TRADER, Purpose.HANDLING, Stage.HANDLING, left, None)
+        made = Attempt(complaint, Audience.TRADER, Purpose.HANDLING, Stage.HANDLING, left).made()
         assert isinstance(made, Refused)
         assert made.code == "no_consent"
         assert "shop" in missing_for_upload(left, trader="shop", scheme=SCHEME, at=NOW)
 
     @given(complaint=complaints(), given_consents=consents)
     def test_a_trader_is_given_one_contact_at_most(self, complaint: Complaint, given_consents: list[Consent]) -> None:
-        ours = Consent("shop", Purpose.HANDLING, "v2", NOW, Channel.WEB)
-        made = attempt(complaint, Audience.TRADER, Purpose.HANDLING, Stage.HANDLING, [*given_consents, ours], None)
+        ours = [*given_consents, Consent("shop", Purpose.HANDLING, "v2", NOW, Channel.WEB)]
+        made = Attempt(complaint, Audience.TRADER, Purpose.HANDLING, Stage.HANDLING, ours).made()
         assert isinstance(made, Disclosure)
         contacts = ("email", "phone", "address", "representative_contact")
         assert sum(f"particulars.{name}" in made.fields for name in contacts) <= 1

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import attrs
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 from hypothesis.strategies import DataObject
@@ -24,10 +23,10 @@ from expressplatform.complaint import Actor, Consent
 from expressplatform.events import DisclosureRecord, Event
 from expressplatform.privacy import fields_for, overdue
 from expressplatform.testing.machines import CaseMachine
+from tests.walks import walking
 
 _MOMENT: Final = timedelta.resolution
 _RECIPIENTS: Final = ("taobao", "jd", "cca")
-_CURRENT: Final = settings()
 
 
 @attrs.define
@@ -170,9 +169,4 @@ class PrivacyMachine(CaseMachine):
 
 
 TestPrivacy = PrivacyMachine.TestCase
-TestPrivacy.settings = settings(
-    max_examples=max(5, _CURRENT.max_examples // 3),
-    stateful_step_count=_CURRENT.stateful_step_count,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
+TestPrivacy.settings = walking(3)

@@ -20,6 +20,7 @@ from expressplatform.errors import InvalidInput, StoreUnusable
 from expressplatform.events import Event
 from expressplatform.money import Money
 from expressplatform.testing import strategies as own
+from tests.paths import places, put
 
 CANARIES: Final = st.text(string.ascii_letters + string.digits, min_size=16, max_size=16)
 JSON: Final = st.recursive(
@@ -31,23 +32,6 @@ JSON: Final = st.recursive(
     lambda inside: st.lists(inside, max_size=3) | st.dictionaries(own.texts(), inside, max_size=3),
     max_leaves=8,
 )
-
-
-def places(document: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Every place in a plain document, its own root left out."""
-    steps = (
-        document.items() if isinstance(document, dict) else enumerate(document) if isinstance(document, list) else ()
-    )
-    return [found for step, one in steps for found in ((*path, step), *places(one, (*path, step)))]
-
-
-def put(document: Any, path: tuple[Any, ...], value: object) -> Any:
-    """The same document with another value in one place."""
-    if not path:
-        return value
-    copy = dict(document) if isinstance(document, dict) else list(document)
-    copy[path[0]] = put(copy[path[0]], path[1:], value)
-    return copy
 
 
 def told(error: BaseException) -> str:

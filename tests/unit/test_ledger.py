@@ -138,22 +138,36 @@ class TestARow:
 
     def test_the_bytes_of_a_row(self) -> None:
         row = StoredEvent("c-1", 2, "lodged", 1, b"{}", b"\x00\xff")
-        assert ledger.row_bytes(row) == (
+        assert ledger.row_bytes(ledger.row_of(row)) == (
             b"expressplatform row 1"
             b"\x00\x00\x00\x00\x00\x00\x00\x02"
             b"\x00\x00\x00\x01"
             b"\x00\x00\x00\x03c-1"
             b"\x00\x00\x00\x06lodged"
-            b"\x00\x00\x00\x02{}"
-            b"\x00\x00\x00\x02\x00\xff"
+            b"\x00\x00\x00\x02{}" + sha256(b"\x00\xff").digest()
         )
-        assert ledger.leaf_of(row) == sha256(b"\x00" + ledger.row_bytes(row)).digest()
+        assert ledger.leaf_of(row) == sha256(b"\x00" + ledger.row_bytes(ledger.row_of(row))).digest()
 
     @pytest.mark.parametrize(
-        "wrong", [{"version": -1}, {"version": 2**64}, {"schema": 2**32}, {"case_id": "\ud800"}, {"kind": "\udfff"}]
+        "wrong",
+        [
+            {"version": -1},
+            {"version": 2**64},
+            {"schema": 2**32},
+            {"case_id": "\ud800"},
+            {"kind": "\udfff"},
+            {"sealed_sha256": bytes(31)},
+            {"facts": "{}"},
+            {"case_id": b"c-1"},
+            {"version": "1"},
+        ],
     )
     def test_what_no_row_can_hold_is_the_operators_to_see_to(self, wrong: dict[str, Any]) -> None:
-        assert refused(ledger.row_bytes, attrs.evolve(LOG[0], **wrong)) == ["corrupt_event"]
+        assert refused(ledger.row_bytes, attrs.evolve(ledger.row_of(LOG[0]), **wrong)) == ["corrupt_event"]
+
+    def test_a_sealed_part_that_is_no_bytes_has_no_row(self) -> None:
+        wrong = attrs.evolve(LOG[0], sealed="text")  # type: ignore[arg-type]
+        assert refused(ledger.leaf_of, wrong) == ["corrupt_event"]
 
 
 class TestAFrontier:
@@ -401,12 +415,19 @@ class TestABundle:
         assert refused(verified, forged) == ["unknown_key"]
         assert refused(verified, attrs.evolve(forged, public=KEY.public)) == ["unknown_key"]
 
-    def test_rows_are_one_cases_in_order_and_without_a_gap(self) -> None:
+    def test_rows_are_one_cases_in_order(self) -> None:
         one, two, three = made().rows
         stranger = ledger.make_bundle([(4, LOG[4])], tree=TREE, checkpoint=NOTE, public=KEY.public).rows[0]
-        for wrong in ((), (one, three), (two, one), (one, one), (one, stranger)):
+        for wrong in ((), (two, one), (one, one), (one, stranger)):
             assert refused(verified, attrs.evolve(made(), rows=wrong)) == ["not_one_case"]
         assert verified(attrs.evolve(made(), rows=(two, three))) == CHECKPOINT
+
+    def test_versions_that_are_left_out_are_told(self) -> None:
+        one, two, three = made().rows
+        gap = attrs.evolve(made(), rows=(one, three))
+        assert verified(gap) == CHECKPOINT
+        assert ledger.left_out(gap) == ((two.row.version, two.row.version),)
+        assert ledger.left_out(made()) == ledger.left_out(attrs.evolve(made(), rows=())) == ()
 
     def test_versions_may_not_rise_while_places_fall(self) -> None:
         log = [LOG[7], LOG[0]]
@@ -417,7 +438,7 @@ class TestABundle:
 
     def test_a_row_that_is_not_in_the_log_is_found(self) -> None:
         one, *others = made().rows
-        altered = attrs.evolve(one, event=attrs.evolve(one.event, facts=b'{"at":4}'))
+        altered = attrs.evolve(one, row=attrs.evolve(one.row, facts=b'{"at":4}'))
         assert refused(verified, attrs.evolve(made(), rows=(altered, *others))) == ["not_included"]
 
     def test_a_log_that_was_rewritten_after_an_earlier_checkpoint_is_found(self) -> None:
@@ -431,7 +452,7 @@ class TestABundle:
         assert refused(made, checkpoint=b"x") == ["$ note"]
 
     def test_facts_that_are_no_text_cannot_be_bundled(self) -> None:
-        one = attrs.evolve(made().rows[0], event=attrs.evolve(LOG[3], facts=b"\xff"))
+        one = attrs.evolve(made().rows[0], row=attrs.evolve(ledger.row_of(LOG[3]), facts=b"\xff"))
         assert refused(ledger.write_bundle, attrs.evolve(made(), rows=(one,))) == ["corrupt_event"]
 
     def test_a_document_that_could_not_be_read_is_not_written(self) -> None:
@@ -464,8 +485,8 @@ class TestABundle:
             ({"place": -1}, "$.rows[0].place range"),
             ({"version": 1.0}, "$.rows[0].version type"),
             ({"schema": True}, "$.rows[0].schema type"),
-            ({"sealed": "AB=="}, "$.rows[0].sealed text"),
-            ({"sealed": "A"}, "$.rows[0].sealed text"),
+            ({"sealed_sha256": "A" * 42 + "B="}, "$.rows[0].sealed_sha256 text"),
+            ({"sealed_sha256": ""}, "$.rows[0].sealed_sha256 text"),
             ({"proof": ["A" * 43]}, "$.rows[0].proof[0] text"),
             ({"proof": [""]}, "$.rows[0].proof[0] text"),
             ({"facts": None}, "$.rows[0].facts type"),

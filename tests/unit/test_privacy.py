@@ -10,7 +10,6 @@ import types
 import typing
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -29,7 +28,6 @@ from expressplatform.codes import (
     Nature,
     Purpose,
     Redress,
-    Role,
     Stage,
 )
 from expressplatform.complaint import (
@@ -90,6 +88,8 @@ from expressplatform.privacy import statement as stated
 from expressplatform.privacy.disclosure import PARTS, UNSHOWN
 from expressplatform.privacy.table import EVERY_FIELD, FREE_TEXT
 from expressplatform.scheme import Participant, Scheme
+from tests import disclosing
+from tests.disclosing import WHOM
 from tests.paths import leaves
 
 NOW: Final = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
@@ -97,22 +97,10 @@ LATER: Final = NOW + timedelta(days=40)
 HONG_KONG: Final = ZoneInfo("Asia/Hong_Kong")
 SHOP: Final = Participant("shop", "A shop", city="Shenzhen")
 BEIJING: Final = Participant("north", "Another shop", city="Beijing")
-SCHEME: Final = Scheme(
-    id="test",
-    edition="1",
-    title=MappingProxyType({"en": "A scheme"}),
-    council="council",
-    zone=HONG_KONG,
-    currency="HKD",
-    lodged_by=frozenset({Role.COUNCIL}),
+SCHEME: Final = attrs.evolve(
+    disclosing.SCHEME,
     participants=(SHOP, BEIJING),
-    criteria=(),
-    service_levels=(),
-    recipients=("cca",),
     instruments=frozenset({Instrument.COLLABORATION_AGREEMENT, Instrument.GBA_STANDARD_CONTRACT}),
-    rejection_rules=frozenset(),
-    notice="v2",
-    article="",
     use_days=30,
 )
 CARD: Final = "4111 1111 1111 1111"
@@ -161,16 +149,6 @@ def consent_to(recipient: str, **changes: typing.Any) -> Consent:
 
 
 BOTH: Final = (consent_to("shop"), consent_to("cca"))
-WHOM: Final = MappingProxyType(
-    {
-        Audience.COMPLAINANT: "account-1",
-        Audience.COUNCIL: "council",
-        Audience.CCA: "cca",
-        Audience.TRADER: "shop",
-        Audience.AUTHORITY: "customs",
-        Audience.PUBLIC: "everybody",
-    }
-)
 
 
 def show(

@@ -25,7 +25,8 @@ from expressplatform.privacy.consent import still_given
 from expressplatform.privacy.transfer import transfer_problem
 from expressplatform.scheme import ANY_RECIPIENT, ImpactAssessmentRef, Known, Participant
 from expressplatform.schemes import HK_CCA
-from tests.unit.test_rules_of_disclosure import FULL, NOW, SCHEME
+from tests.disclosing import SCHEME
+from tests.unit.test_rules_of_disclosure import FULL, NOW
 from tests.walking import OFFICER, PERSON, START, TAOBAO, UPLOAD, Walk, consent_to, in_status
 from tests.whole_complaint import FILED, WHOLE
 

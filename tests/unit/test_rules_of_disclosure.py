@@ -10,9 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime, timedelta
-from types import MappingProxyType
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
@@ -34,7 +32,6 @@ from expressplatform.codes import (
     Purpose,
     Redress,
     Residence,
-    Role,
     Stage,
     Subject,
     Supplier,
@@ -59,7 +56,7 @@ from expressplatform.complaint import (
 from expressplatform.errors import Refused
 from expressplatform.money import Money
 from expressplatform.privacy import disclose, fields_for
-from expressplatform.scheme import Participant, Scheme
+from tests.disclosing import SCHEME, WHOM
 from tests.paths import leaves
 
 NOW: Final = datetime(2026, 3, 2, 2, tzinfo=UTC)
@@ -69,35 +66,8 @@ CODE: Final = "call_code"
 ALL: Final = frozenset({*leaves(Complaint), CODE})
 """Every path of a complaint, and the code that whoever calls for the trader must say."""
 
-WHOM: Final = MappingProxyType(
-    {
-        Audience.COMPLAINANT: "account-1",
-        Audience.COUNCIL: "council",
-        Audience.CCA: "cca",
-        Audience.TRADER: "shop",
-        Audience.AUTHORITY: "customs",
-        Audience.PUBLIC: "everybody",
-    }
-)
-SCHEME: Final = Scheme(
-    id="test",
-    edition="1",
-    title=MappingProxyType({"en": "A scheme"}),
-    council="council",
-    zone=ZoneInfo("Asia/Hong_Kong"),
-    currency="HKD",
-    lodged_by=frozenset({Role.COUNCIL}),
-    participants=(Participant("shop", "A shop"),),
-    criteria=(),
-    service_levels=(),
-    recipients=("cca",),
-    instruments=frozenset(),
-    rejection_rules=frozenset(),
-    notice="v1",
-    article="",
-)
 CONSENTS: Final = tuple(
-    Consent(recipient, purpose, "v1", NOW, Channel.WEB) for recipient in WHOM.values() for purpose in Purpose
+    Consent(recipient, purpose, SCHEME.notice, NOW, Channel.WEB) for recipient in WHOM.values() for purpose in Purpose
 )
 """Leave to everybody for everything: whatever is withheld all the same is withheld by the rules of the table."""
 _PARTICULARS: Final[Any] = Particulars

@@ -27,6 +27,7 @@ from expressplatform_sqlite.keys import LocalKeyStore
 from expressplatform_sqlite.schema import SCHEMA
 from expressplatform_sqlite.shelf import SqliteShelf
 from expressplatform_sqlite.store import SqliteStore
+from tests.cancelling import cancel_every_other, check_whole
 
 
 @pytest.fixture
@@ -308,19 +309,11 @@ class TestManyAtOnce:
 
         async def main() -> None:
             async with AsyncSqliteStore(path) as store:
-                tasks = [asyncio.create_task(store.append([mine.commit(n, events=3, key="k")])) for n in range(60)]
-                for turn, task in enumerate(tasks):
-                    await asyncio.sleep(0.0002 if turn % 7 == 0 else 0)
-                    if turn % 2:
-                        task.cancel()
-                done = await asyncio.gather(*tasks, return_exceptions=True)
-                assert all(done[n] == [Appended(mine.case(n), 3)] for n in range(0, 60, 2))
+                await cancel_every_other(store, mine)
 
         asyncio.run(main())
         with SqliteStore(path) as store:
-            cases = store.scan(EVERYONE, "", MANY)
-        assert len(cases) >= 30
-        assert all(len(case.events) == case.header.version == 3 for case in cases)
+            check_whole(store.scan(mine.council, "", MANY))
 
     def test_an_event_loop_that_ends_leaves_a_store_that_still_works(self, path: Path) -> None:
         mine = Mine()

@@ -2,8 +2,9 @@
 
 Laws of this file: one JSON document (format 1 in ``v``), read through `reading` like any document from outside. It
 carries the public key so that a reader can tell which key is meant; the key by which it is judged comes from
-elsewhere, always. A bundle shows that its rows stand in the log, in this order and with none left out between them;
-it cannot show that no later row of the case exists.
+elsewhere, always. It carries facts and hashes, and no sealed part. A bundle shows that its rows stand in the log, in
+this order; which versions between them are left out can be told (`left_out`), and that no later row of the case exists
+cannot be shown.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ import orjson
 from expressplatform.errors import InvalidInput, LedgerBroken, Problem, SignatureInvalid, StoreUnusable
 from expressplatform.fields import Checked, Constraint, several, text, whole
 from expressplatform.ledger.notes import (
-    CODED,
     NOTE_BYTES,
     Checkpoint,
     Verify,
@@ -28,8 +28,8 @@ from expressplatform.ledger.notes import (
     claimed_checkpoint,
     read_checkpoint,
 )
-from expressplatform.ledger.rows import leaf_of
-from expressplatform.ledger.tree import MOST, Tree, verify_consistency, verify_inclusion
+from expressplatform.ledger.rows import Row, row_bytes, row_of
+from expressplatform.ledger.tree import MOST, Tree, leaf_hash, verify_consistency, verify_inclusion
 from expressplatform.ports import StoredEvent
 from expressplatform.reading import Limits, Reader, parse
 
@@ -45,7 +45,7 @@ class ProvenRow:
     """A row, its place in the log, and the proof that it stands there."""
 
     place: int
-    event: StoredEvent
+    row: Row
     proof: tuple[bytes, ...]
 
 
@@ -81,7 +81,7 @@ def make_bundle(
     checkpoint lies beyond ``checkpoint``, and StoreUnusable as `Tree` does.
     """
     size = claimed_checkpoint(checkpoint).size
-    proven = tuple(ProvenRow(place, event, tree.inclusion_proof(place, size)) for place, event in rows)
+    proven = tuple(ProvenRow(place, row_of(event), tree.inclusion_proof(place, size)) for place, event in rows)
     if earlier is None:
         return Bundle(public, checkpoint, proven)
     still = tree.consistency_proof(claimed_checkpoint(earlier).size, size)
@@ -93,8 +93,7 @@ def verify_bundle(bundle: Bundle, *, origin: str, public: bytes, verify: Verify)
 
     ``origin`` and ``public`` say which log and key are expected; they must not come from the bundle. Raises
     what `read_checkpoint` raises, SignatureInvalid (``unknown_key``) where the bundle names another key, and
-    LedgerBroken: ``not_one_case`` (rows of two cases, out of order, or with versions left out), ``not_included``,
-    ``not_consistent``.
+    LedgerBroken: ``not_one_case`` (rows of two cases, or out of order), ``not_included``, ``not_consistent``.
     """
     if bundle.public != public:
         raise SignatureInvalid("unknown_key")
@@ -102,7 +101,7 @@ def verify_bundle(bundle: Bundle, *, origin: str, public: bytes, verify: Verify)
     if not bundle.rows or not all(_follows(*two) for two in pairwise(bundle.rows)):
         raise LedgerBroken("not_one_case")
     for row in bundle.rows:
-        verify_inclusion(leaf_of(row.event), row.place, signed.size, row.proof, signed.root)
+        verify_inclusion(leaf_hash(row_bytes(row.row)), row.place, signed.size, row.proof, signed.root)
     if bundle.earlier:
         old = read_checkpoint(bundle.earlier.checkpoint, origin=origin, public=public, verify=verify)
         verify_consistency(old.size, old.root, signed.size, signed.root, bundle.earlier.proof)
@@ -110,8 +109,14 @@ def verify_bundle(bundle: Bundle, *, origin: str, public: bytes, verify: Verify)
 
 
 def _follows(one: ProvenRow, other: ProvenRow) -> bool:
-    same = one.event.case_id == other.event.case_id
-    return same and one.event.version + 1 == other.event.version and one.place < other.place
+    same = one.row.case_id == other.row.case_id
+    return same and one.row.version < other.row.version and one.place < other.place
+
+
+def left_out(bundle: Bundle) -> tuple[tuple[int, int], ...]:
+    """The versions of the case between those of a bundle that are not in it: the first and the last of each stretch."""
+    versions = pairwise(row.row.version for row in bundle.rows)
+    return tuple((one + 1, other - 1) for one, other in versions if one + 1 < other)
 
 
 # --- the document -------------------------------------------------------------------------------------------
@@ -134,7 +139,7 @@ class _Row:
     kind: str = attrs.field(validator=text(LIMITS.bytes))
     schema: int = attrs.field(validator=whole(0, 2**32 - 1))
     facts: str = attrs.field(validator=text(LIMITS.bytes))
-    sealed: str = attrs.field(validator=_matching(CODED, "must be base64"))
+    sealed_sha256: str = attrs.field(validator=_matching(_HASH, _NO_HASH, 1))
     proof: tuple[str, ...] = attrs.field(validator=several(_STEPS))
 
 
@@ -180,15 +185,15 @@ def write_bundle(bundle: Bundle) -> bytes:
 
 
 def _written(row: ProvenRow) -> dict[str, Any]:
-    event = row.event
+    said = row.row
     return {
         "place": row.place,
-        "case_id": event.case_id,
-        "version": event.version,
-        "kind": event.kind,
-        "schema": event.schema,
-        "facts": event.facts.decode(),
-        "sealed": base64(event.sealed),
+        "case_id": said.case_id,
+        "version": said.version,
+        "kind": said.kind,
+        "schema": said.schema,
+        "facts": said.facts.decode(),
+        "sealed_sha256": base64(said.sealed_sha256),
         "proof": [*map(base64, row.proof)],
     }
 
@@ -208,9 +213,9 @@ def read_bundle(data: bytes, *, limits: Limits = LIMITS) -> Bundle:
 
 
 def _read(row: Mapping[str, Any]) -> ProvenRow:
-    facts, sealed = row["facts"].encode(), b64decode(row["sealed"])
-    event = StoredEvent(row["case_id"], row["version"], row["kind"], row["schema"], facts, sealed)
-    return ProvenRow(row["place"], event, _hashes(row["proof"]))
+    facts, sealed = row["facts"].encode(), b64decode(row["sealed_sha256"])
+    said = Row(row["case_id"], row["version"], row["kind"], row["schema"], facts, sealed)
+    return ProvenRow(row["place"], said, _hashes(row["proof"]))
 
 
 def _hashes(proof: Sequence[str]) -> tuple[bytes, ...]:

@@ -4,7 +4,19 @@ from expressplatform.platform.aio import AsyncPlatform
 from expressplatform.platform.breach_telling import Told
 from expressplatform.platform.evidencing import Document, DocumentCopy
 from expressplatform.platform.inquiring import Given, Waits
-from expressplatform.platform.requests import DeadLetter, Opened, Reapplied, Request, RightsAnswer, Ticked, Worked
+from expressplatform.platform.requests import (
+    DeadLetter,
+    Feed,
+    Moved,
+    Opened,
+    Reapplied,
+    Request,
+    RightsAnswer,
+    Sequenced,
+    Ticked,
+    Verified,
+    Worked,
+)
 from expressplatform.platform.sync import Platform
 from expressplatform.platform.system import system_draw, utc_now
 
@@ -13,14 +25,18 @@ __all__ = [
     "DeadLetter",
     "Document",
     "DocumentCopy",
+    "Feed",
     "Given",
+    "Moved",
     "Opened",
     "Platform",
     "Reapplied",
     "Request",
     "RightsAnswer",
+    "Sequenced",
     "Ticked",
     "Told",
+    "Verified",
     "Waits",
     "Worked",
     "system_draw",

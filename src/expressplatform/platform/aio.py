@@ -15,6 +15,7 @@ from expressplatform.indicators import Figures, Tally
 from expressplatform.memory_shelf import MemoryRegister, MemoryShelf
 from expressplatform.platform.aio_breach import AsyncBreachFace
 from expressplatform.platform.aio_evidence import AsyncEvidenceFace
+from expressplatform.platform.aio_ledger import AsyncLedgerFace
 from expressplatform.platform.aio_privacy import AsyncPrivacyFace
 from expressplatform.platform.aio_rights import AsyncRightsFace
 from expressplatform.platform.flow import NO_GATEWAYS, Flow, approver
@@ -33,12 +34,13 @@ from expressplatform.ports import (
     Scan,
     Strip,
     TraderGateway,
+    Witness,
 )
 from expressplatform.privacy.disclosure import Disclosure
 from expressplatform.scheme import Assessment, Participant, Scheme
 
 
-class AsyncPlatform(AsyncPrivacyFace, AsyncRightsFace, AsyncEvidenceFace, AsyncBreachFace):
+class AsyncPlatform(AsyncPrivacyFace, AsyncRightsFace, AsyncEvidenceFace, AsyncBreachFace, AsyncLedgerFace):
     """`Platform` for asynchronous callers: same arguments, same methods, each to be awaited.
 
     The key store and the register are asked directly; one that travels over a network belongs behind a cache of its
@@ -61,6 +63,8 @@ class AsyncPlatform(AsyncPrivacyFace, AsyncRightsFace, AsyncEvidenceFace, AsyncB
         scan: Scan | None = None,
         strip: Strip | None = None,
         register: Register | None = None,
+        witness: Witness | None = None,
+        origin: str = "",
     ) -> None:
         self._flow = Flow(
             scheme=scheme,
@@ -76,6 +80,8 @@ class AsyncPlatform(AsyncPrivacyFace, AsyncRightsFace, AsyncEvidenceFace, AsyncB
             scan=scan,
             strip=strip,
             register=register if register is not None else MemoryRegister(),
+            witness=witness,
+            origin=origin,
         )
 
     @property

@@ -33,6 +33,7 @@ from expressplatform.ports import (
     StoredCase,
     Strip,
     TraderGateway,
+    Witness,
 )
 from expressplatform.scheme import Participant, Scheme
 from expressplatform.sealing import CaseKey, KeyRing
@@ -80,6 +81,8 @@ class Desk:
         scan: Scan | None,
         strip: Strip | None,
         register: Register,
+        witness: Witness | None,
+        origin: str,
     ) -> None:
         self.scheme = scheme
         self.store = store
@@ -94,6 +97,9 @@ class Desk:
         self.scan = scan
         self.strip = strip
         self.register = register
+        self.witness = witness
+        self.origin = origin or f"{scheme.council}/ledger"
+        self.kept_nodes: dict[tuple[int, int], bytes] = {}
         self.ring = KeyRing(keys)
         self.secrets = KeyRing(_Secrets(keys))
         self._adopted = False

@@ -11,10 +11,10 @@ from expressplatform.codes import Role
 from expressplatform.complaint import Actor
 from expressplatform.errors import Refused
 from expressplatform.platform.assessing import Assessing
-from expressplatform.platform.auditing import Auditing
 from expressplatform.platform.breach_telling import BreachTelling
 from expressplatform.platform.desk import NO_GATEWAYS
 from expressplatform.platform.evidencing import Evidencing
+from expressplatform.platform.proving import Proving
 from expressplatform.platform.requests import numbered
 from expressplatform.platform.restoring import Restoring
 from expressplatform.platform.rights import Answering
@@ -22,7 +22,7 @@ from expressplatform.platform.rights import Answering
 __all__ = ["NO_GATEWAYS", "Flow", "approver"]
 
 
-class Flow(Answering, Assessing, Evidencing, Restoring, Auditing, BreachTelling):
+class Flow(Answering, Assessing, Evidencing, Restoring, Proving, BreachTelling):
     """The platform's one flow over an asynchronous store; `Platform` and `AsyncPlatform` put their face on it."""
 
 

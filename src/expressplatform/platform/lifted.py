@@ -12,15 +12,20 @@ from expressplatform.ports import (
     DeadRow,
     EffectRow,
     EvidenceStore,
+    FeedRow,
     Filed,
     Header,
+    Leaf,
+    LedgerSize,
     Page,
+    Placed,
     Receipt,
     Shelf,
     ShelfPage,
     ShelfRow,
     Sought,
     StoredCase,
+    Unplaced,
     Wanted,
 )
 
@@ -69,6 +74,27 @@ class Lifted:
 
     async def dead(self, organisation: str, after: str, limit: int, /) -> Sequence[DeadRow]:
         return self._store.dead(organisation, after, limit)
+
+    async def ledger(self) -> LedgerSize:
+        return self._store.ledger()
+
+    async def unplaced(self, limit: int, /) -> Unplaced:
+        return self._store.unplaced(limit)
+
+    async def place(self, start: int, leaves: Sequence[Leaf], /) -> bool:
+        return self._store.place(start, leaves)
+
+    async def placed(self, start: int, limit: int, /) -> Sequence[Placed]:
+        return self._store.placed(start, limit)
+
+    async def leaves(self, start: int, end: int, /) -> Sequence[bytes]:
+        return self._store.leaves(start, end)
+
+    async def places(self, case_id: str, organisation: str, /) -> Sequence[Placed]:
+        return self._store.places(case_id, organisation)
+
+    async def feed(self, organisation: str, start: int, limit: int, /) -> Sequence[FeedRow]:
+        return self._store.feed(organisation, start, limit)
 
     async def scheme(self) -> tuple[str, str] | None:
         return self._store.scheme()

@@ -22,7 +22,7 @@ from expressplatform.complaint import Actor, Particulars
 from expressplatform.errors import InvalidInput, NoSuchCase, Problem
 from expressplatform.events import Event
 from expressplatform.fields import CODE, Constraint, constraint_of, refuse
-from expressplatform.ports import Wanted
+from expressplatform.ports import Header, Wanted
 from expressplatform.privacy.rights import Correction, Requester, RightsRequest
 from expressplatform.reading import Reader
 from expressplatform.wire import check
@@ -62,6 +62,54 @@ class Worked:
     done: int
     failed: tuple[tuple[str, str], ...] = ()
     dead: tuple[tuple[str, str], ...] = ()
+
+
+@attrs.frozen
+class Sequenced:
+    """What one round of the sequencer did: rows that got a place, the day whose checkpoint was signed (empty: none),
+    organisations that were sent it, and those that could not be reached, with codes."""
+
+    placed: int
+    signed: str = ""
+    sent: int = 0
+    failed: tuple[tuple[str, str], ...] = ()
+
+
+@attrs.frozen
+class Verified:
+    """Everything holds: so many rows, under so many checkpoints kept here and so many handed in.
+
+    ``waiting`` is how many rows have no place yet, for which no checkpoint speaks; ``unreadable`` how many checkpoints
+    are kept that open no more (their keys were lost, or somebody spoilt them).
+    """
+
+    rows: int
+    waiting: int
+    kept: int
+    exported: int
+    unreadable: int = 0
+
+
+@attrs.frozen
+class Moved:
+    """That a case moved, as a trader is told: to which version. ``gone``: it may not see the case any more.
+
+    ``header`` is where the case stands now, without what concerns others, and with an empty ``status`` while another
+    trader has it; None where it is gone.
+    """
+
+    case_id: str
+    version: int
+    gone: bool
+    header: Header | None
+
+
+@attrs.frozen
+class Feed:
+    """A stretch of a trader's feed, and the cursor from which it goes on, also where there is no more for now."""
+
+    moved: tuple[Moved, ...]
+    after: str
 
 
 @attrs.frozen

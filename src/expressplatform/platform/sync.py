@@ -23,6 +23,7 @@ from expressplatform.platform.lifted import Lifted, LiftedEvidence, LiftedShelf
 from expressplatform.platform.requests import DeadLetter, Opened, Request, Ticked, Worked, wanted_of
 from expressplatform.platform.sync_breach import BreachFace
 from expressplatform.platform.sync_evidence import EvidenceFace
+from expressplatform.platform.sync_ledger import LedgerFace
 from expressplatform.platform.sync_privacy import PrivacyFace
 from expressplatform.platform.sync_rights import RightsFace
 from expressplatform.platform.system import system_draw, utc_now
@@ -38,12 +39,13 @@ from expressplatform.ports import (
     Shelf,
     Strip,
     TraderGateway,
+    Witness,
 )
 from expressplatform.privacy.disclosure import Disclosure
 from expressplatform.scheme import Assessment, Participant, Scheme
 
 
-class Platform(PrivacyFace, RightsFace, EvidenceFace, BreachFace):
+class Platform(PrivacyFace, RightsFace, EvidenceFace, BreachFace, LedgerFace):
     """A council's desk over one store, one key store and one scheme.
 
     ``now`` tells the time (UTC), ``draw`` gives random bytes for references, ``gateways`` tell traders that a case
@@ -70,6 +72,8 @@ class Platform(PrivacyFace, RightsFace, EvidenceFace, BreachFace):
         scan: Scan | None = None,
         strip: Strip | None = None,
         register: Register | None = None,
+        witness: Witness | None = None,
+        origin: str = "",
     ) -> None:
         self._flow = Flow(
             scheme=scheme,
@@ -85,6 +89,8 @@ class Platform(PrivacyFace, RightsFace, EvidenceFace, BreachFace):
             scan=scan,
             strip=strip,
             register=register if register is not None else MemoryRegister(),
+            witness=witness,
+            origin=origin,
         )
 
     @property

@@ -14,18 +14,23 @@ from expressplatform.ports.cases import (
     Conflict,
     DeadRow,
     EffectRow,
+    FeedRow,
     Header,
+    Leaf,
+    LedgerSize,
     Page,
+    Placed,
     Receipt,
     Replayed,
     StoredCase,
     StoredEvent,
     Token,
+    Unplaced,
     Wanted,
 )
 from expressplatform.ports.evidence import AsyncEvidenceStore, EvidenceStore, Filed, check_place
 from expressplatform.ports.keys import KeyStore
-from expressplatform.ports.outward import Alert, Draw, Message, Messenger, Scan, Scanned, Strip, TraderGateway
+from expressplatform.ports.outward import Alert, Draw, Message, Messenger, Scan, Scanned, Strip, TraderGateway, Witness
 from expressplatform.ports.register import Register, RegisterEntry, Undone
 from expressplatform.ports.shelf import AsyncShelf, Shelf, ShelfPage, ShelfRow, Sought
 
@@ -44,12 +49,16 @@ __all__ = [
     "Draw",
     "EffectRow",
     "EvidenceStore",
+    "FeedRow",
     "Filed",
     "Header",
     "KeyStore",
+    "Leaf",
+    "LedgerSize",
     "Message",
     "Messenger",
     "Page",
+    "Placed",
     "Receipt",
     "Register",
     "RegisterEntry",
@@ -66,6 +75,8 @@ __all__ = [
     "Token",
     "TraderGateway",
     "Undone",
+    "Unplaced",
     "Wanted",
+    "Witness",
     "check_place",
 ]

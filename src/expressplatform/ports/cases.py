@@ -179,6 +179,58 @@ class Page:
     after: str
 
 
+@attrs.frozen
+class Leaf:
+    """What the ledger keeps of a row: which it is, and its leaf hash of 32 bytes, which is the caller's to compute."""
+
+    case_id: str
+    version: int
+    hash: bytes
+
+
+@attrs.frozen
+class Unplaced:
+    """The next rows without a place, as they will stand in the ledger, and the place that the first of them is to have.
+
+    Each case's versions ascend, and none is left out between a case's last placed row and the first that is here.
+    """
+
+    start: int
+    events: tuple[StoredEvent, ...]
+
+
+@attrs.frozen
+class Placed:
+    """A row, its place in the ledger (the first row has place 0), and the leaf hash that it was placed with."""
+
+    place: int
+    hash: bytes
+    event: StoredEvent
+
+
+@attrs.frozen
+class LedgerSize:
+    """How many rows have a place, and how many wait for one."""
+
+    placed: int
+    waiting: int
+
+
+@attrs.frozen
+class FeedRow:
+    """That a case moved, as one trader is told: the feed's own place (from 0 on, without a gap), case and version.
+
+    ``gone``: the trader may not see the case any more. ``header`` is the one that stands now; None where the case
+    is gone, by this row or since.
+    """
+
+    place: int
+    case_id: str
+    version: int
+    gone: bool
+    header: Header | None
+
+
 class CaseStore(Protocol):
     """Where cases live. Safe to share between threads; nothing acknowledged is ever lost."""
 
@@ -228,6 +280,33 @@ class CaseStore(Protocol):
     def dead(self, organisation: str, after: str, limit: int, /) -> Sequence[DeadRow]:
         """Dead letters of the cases that the organisation may see, by effect id, after an effect id."""
 
+    def ledger(self) -> LedgerSize:
+        """How many committed rows have a place in the ledger, and how many wait for one."""
+
+    def unplaced(self, limit: int, /) -> Unplaced:
+        """The next committed rows that have no place; a row that is committed meanwhile is placed later."""
+
+    def place(self, start: int, leaves: Sequence[Leaf], /) -> bool:
+        """Gives the rows of an `unplaced` their places, from ``start`` on and in that order, all at once or none.
+
+        False where the ledger does not end at ``start`` any more: somebody else was first, and nothing was placed.
+        In the same step the rows enter the feed of each trader that the case's header names (``trader`` and
+        ``former``), and one last row, gone, enters the feed of each that had rows of the case and is not named any
+        more. A place never changes.
+        """
+
+    def placed(self, start: int, limit: int, /) -> Sequence[Placed]:
+        """Rows in the order of their places, from a place on; what is missing from the store is left out."""
+
+    def leaves(self, start: int, end: int, /) -> Sequence[bytes]:
+        """The leaf hashes of the places from ``start`` to before ``end``, as far as there are any."""
+
+    def places(self, case_id: str, organisation: str, /) -> Sequence[Placed]:
+        """The placed rows of a case by version; none where there is no such case for that organisation."""
+
+    def feed(self, organisation: str, start: int, limit: int, /) -> Sequence[FeedRow]:
+        """A trader's feed in the order of its places, from a place on; EVERYONE and nobody have none."""
+
     def scheme(self) -> tuple[str, str] | None:
         """The scheme that the store belongs to (id, edition); None while it belongs to none."""
 
@@ -257,6 +336,13 @@ class AsyncCaseStore(Protocol):
     def retry(self, effect_id: str, at: datetime, attempts: int, /) -> Awaitable[None]: ...
     def bury(self, effect_id: str, at: datetime, code: str, /) -> Awaitable[None]: ...
     def dead(self, organisation: str, after: str, limit: int, /) -> Awaitable[Sequence[DeadRow]]: ...
+    def ledger(self) -> Awaitable[LedgerSize]: ...
+    def unplaced(self, limit: int, /) -> Awaitable[Unplaced]: ...
+    def place(self, start: int, leaves: Sequence[Leaf], /) -> Awaitable[bool]: ...
+    def placed(self, start: int, limit: int, /) -> Awaitable[Sequence[Placed]]: ...
+    def leaves(self, start: int, end: int, /) -> Awaitable[Sequence[bytes]]: ...
+    def places(self, case_id: str, organisation: str, /) -> Awaitable[Sequence[Placed]]: ...
+    def feed(self, organisation: str, start: int, limit: int, /) -> Awaitable[Sequence[FeedRow]]: ...
     def scheme(self) -> Awaitable[tuple[str, str] | None]: ...
     def adopt(self, scheme: str, edition: str, /) -> Awaitable[None]: ...
     def close(self) -> Awaitable[None]: ...

@@ -18,8 +18,8 @@ class KeyStore(Protocol):
     def get(self, case_id: str, /) -> bytes:
         """A case's key of 32 bytes; raises KeyMissing or KeyDestroyed."""
 
-    def destroy(self, case_id: str, /) -> None:
-        """Destroys a case's key for ever; harmless when repeated."""
+    def destroy(self, *case_ids: str) -> None:
+        """Destroys the keys of cases for ever, all in one step; harmless when repeated."""
 
     def secret(self, name: str, /) -> bytes:
         """A named secret of 32 bytes, made where it is not there."""

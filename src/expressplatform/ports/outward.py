@@ -69,6 +69,20 @@ class Messenger(Protocol):
         """
 
 
+@runtime_checkable
+class Witness(Protocol):
+    """Who hands an organisation, once a day, what the ledger came to: what somebody outside holds cannot be undone.
+
+    Delivery may repeat; the same id is the same note.
+    """
+
+    def checkpoint(self, organisation: str, id: str, note: bytes, /) -> None:
+        """Hands over a signed checkpoint (a C2SP note); raises on failure, and it will be asked again.
+
+        HeldBack is asked again at the instant that it names.
+        """
+
+
 class Scanned(StrEnum):
     """What a scan of a file found. UNKNOWN: the scanner could not tell; the file is not handed out."""
 

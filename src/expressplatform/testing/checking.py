@@ -51,7 +51,6 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             EvidenceContract,
             AsyncEvidenceContract,
             ("put", "get", "delete", "list"),
-            helpers=("reopen",),
             lacks="years",
         ),
         "shelf": Kind(ShelfContract, AsyncShelfContract, ("put", "years"), "make_shelf", ("reopen",)),

@@ -32,6 +32,7 @@ from expressplatform.testing.store_keeping import Keeping
 from expressplatform.testing.store_lasting import Connected, Lasting, Sealed
 from expressplatform.testing.store_machine import StoreMachine, Unlike
 from expressplatform.testing.store_meeting import Meeting
+from expressplatform.testing.store_placing import Feeding, PlacesLast, Placing
 from expressplatform.testing.store_questions import Listing, Seeing
 from expressplatform.testing.store_rows import Mine
 from expressplatform.testing.store_trying import Trying
@@ -42,8 +43,9 @@ _NO_SECOND: Final = "what two connections do to each other is not known"
 
 
 class CaseStoreChecks(
-    Keeping, Committing, Seeing, Listing, Finding, Trying, Standing, Meeting, Lasting, Connected, Sealed
-):
+    Keeping, Committing, Seeing, Listing, Finding, Trying, Standing, Meeting, Placing, Feeding, Lasting, PlacesLast,
+    Connected, Sealed,
+):  # fmt: skip
     """All checks of a case store, by whichever door they come to it."""
 
     histories: ClassVar[int] = 15

@@ -10,9 +10,9 @@ Laws of this file: those of `contracts`.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -20,12 +20,14 @@ import attrs
 
 from expressplatform.errors import EvidenceMissing, ExpressPlatformError, InvalidInput, StoreUnusable
 from expressplatform.ports import AsyncEvidenceStore, EvidenceStore, Filed
-from expressplatform.testing.lifting import lifted_evidence
-from expressplatform.testing.store_doors import given
+from expressplatform.testing.lifting import evidence_lift_of, lift
+from expressplatform.testing.store_doors import Dump, entered, given, joined
 from expressplatform.testing.store_rows import EVERY_BYTE, MANY, NOON
 
 CHUNKS: Final = (EVERY_BYTE * 300, b"", b"x", EVERY_BYTE[::-1])
 NAMES: Final = tuple(f"{number:064x}" for number in (1, 2, 10, 255))
+_NO_REOPEN: Final = "what outlives the store is not known"
+_NO_SECOND: Final = "what two connections do to each other is not known"
 
 
 @attrs.frozen
@@ -53,6 +55,18 @@ class _EvidenceChecks:
 
     def opened(self) -> AbstractContextManager[EvidenceStore]:
         """The store under test, closed when the check is over."""
+        raise NotImplementedError
+
+    def reopened(self, store: EvidenceStore) -> AbstractContextManager[EvidenceStore]:
+        """What opens on the same files after the store was closed; raises NotRun."""
+        raise NotImplementedError
+
+    def beside(self, store: EvidenceStore) -> AbstractContextManager[EvidenceStore]:
+        """A second connection to the files of a store that stays open; raises NotRun."""
+        raise NotImplementedError
+
+    def dumped(self, store: EvidenceStore) -> bytes:
+        """All bytes that the store keeps; raises NotRun."""
         raise NotImplementedError
 
     def test_a_file_comes_back_chunk_by_chunk(self) -> None:
@@ -202,9 +216,69 @@ class _EvidenceChecks:
                 assert isinstance(error, StoreUnusable)
                 assert error.code == "closed"
 
+    def test_what_was_acknowledged_is_there_after_reopening(self) -> None:
+        """Files outlive the store that wrote them, and so do deletions."""
+        mine = _Mine()
+        with self.opened() as store:
+            for name in NAMES:
+                store.put(mine.case(1), name, CHUNKS, NOON)
+            store.delete(mine.case(1), NAMES[:1])
+            with self.reopened(store) as again:
+                assert mine.listed(again) == [(mine.case(1), name) for name in NAMES[1:]]
+                assert tuple(again.get(mine.case(1), NAMES[3])) == CHUNKS
+
+    def test_two_connections_see_the_same_files(self) -> None:
+        """What one keeps, replaces or deletes, the other reads at once; what it had begun to read stays as it was."""
+        case = _Mine().case(1)
+        with self.opened() as store, self.beside(store) as other:
+            store.put(case, NAMES[0], CHUNKS, NOON)
+            changes: tuple[Callable[[], None], ...] = (
+                lambda: store.put(case, NAMES[0], [b"later"], NOON),
+                lambda: store.delete(case, NAMES),
+            )
+            for change in changes:
+                before = list(store.get(case, NAMES[0]))
+                reading = other.get(case, NAMES[0])
+                first = next(reading)
+                change()
+                assert [first, *reading] == before
+                assert list(other.list(case, "", MANY)) == list(store.list(case, "", MANY))
+            _raised(EvidenceMissing, lambda: list(other.get(case, NAMES[0])))
+
+    def test_connections_that_write_one_file_leave_one_of_theirs(self) -> None:
+        """Two write and delete the same file at once: what stands at the end is one writer's file, whole, or none."""
+        case = _Mine().case(1)
+        editions = [[bytes([number]) * 5000] * 5 for number in range(8)]
+        with self.opened() as store, self.beside(store) as other, ThreadPoolExecutor(2) as pool:
+            for one, another in zip(editions[::2], editions[1::2], strict=True):
+                doing = [pool.submit(store.put, case, NAMES[0], one, NOON)]
+                doing.append(pool.submit(other.put, case, NAMES[0], another, NOON))
+                doing.append(pool.submit(store.delete, case, NAMES[:1]))
+                for each in doing:
+                    each.result()
+                left = [list(store.get(case, filed.name)) for filed in store.list(case, "", MANY)]
+                assert left in ([], [one], [another])
+
+    def test_what_was_deleted_or_replaced_is_not_in_the_bytes_that_are_kept(self) -> None:
+        """A chunk that nobody can ask for any more is gone, not only hidden; what stands is there to be found."""
+        case = _Mine().case(1)
+        gone, replaced, stands = (uuid.uuid4().bytes * 100 for _ in range(3))
+        with self.opened() as store:
+            store.put(case, NAMES[0], [gone], NOON)
+            store.put(case, NAMES[1], [replaced], NOON)
+            store.put(case, NAMES[1], [stands], NOON)
+            store.delete(case, NAMES[:1])
+            dump = self.dumped(store)
+        assert stands[:200] in dump, "the dump does not hold what is kept"
+        assert not any(one[:200] in dump for one in (gone, replaced))
+
 
 class EvidenceContract(_EvidenceChecks):
-    """The contract of `EvidenceStore`. Give `make_store`; where the store lasts, give `reopen` too."""
+    """The contract of `EvidenceStore`. Give `make_store`, and whichever of the others your store can do.
+
+    ``reopen`` unlocks the check of what lasts, ``second_connection`` those of two connections, ``dump_bytes`` the one
+    that looks for what was deleted. What is not given is reported as not run.
+    """
 
     def make_store(self) -> EvidenceStore | AbstractContextManager[EvidenceStore]:
         """A store, or a context manager that gives one; it need not be empty."""
@@ -214,35 +288,75 @@ class EvidenceContract(_EvidenceChecks):
         """Close the store and open what it has kept; None where it keeps nothing."""
         return None
 
-    @contextmanager
-    def opened(self) -> Iterator[EvidenceStore]:
-        """The store of `make_store`, closed when the check is over."""
-        made = self.make_store()
-        with made if isinstance(made, AbstractContextManager) else closing(made) as store:
-            yield store
+    def second_connection(self, store: EvidenceStore) -> EvidenceStore | None:
+        """Another store over the files of the first, which stays open; None where there is no such thing."""
+        return None
 
-    def test_what_was_acknowledged_is_there_after_reopening(self) -> None:
-        """Files outlive the store that wrote them, and so do deletions."""
-        mine = _Mine()
-        with self.opened() as store:
-            for name in NAMES:
-                store.put(mine.case(1), name, CHUNKS, NOON)
-            store.delete(mine.case(1), NAMES[:1])
-            with closing(given(self.reopen(store), "reopen", "what outlives the store is not known")) as again:
-                assert mine.listed(again) == [(mine.case(1), name) for name in NAMES[1:]]
-                assert tuple(again.get(mine.case(1), NAMES[3])) == CHUNKS
+    def dump_bytes(self, store: EvidenceStore) -> Dump:
+        """All bytes that the store keeps (its files, or a dump of its database); None where they cannot be had."""
+        return None
+
+    def opened(self) -> AbstractContextManager[EvidenceStore]:
+        """The store of `make_store`, closed when the check is over."""
+        return entered(self.make_store())
+
+    def reopened(self, store: EvidenceStore) -> AbstractContextManager[EvidenceStore]:
+        """The store of `reopen`, closed when the check is over."""
+        return entered(given(self.reopen(store), "reopen", _NO_REOPEN))
+
+    def beside(self, store: EvidenceStore) -> AbstractContextManager[EvidenceStore]:
+        """The store of `second_connection`, closed when the check is over."""
+        return entered(given(self.second_connection(store), "second_connection", _NO_SECOND))
+
+    def dumped(self, store: EvidenceStore) -> bytes:
+        """The bytes of `dump_bytes`."""
+        return joined(self.dump_bytes(store))
 
 
 class AsyncEvidenceContract(_EvidenceChecks):
-    """The contract of `AsyncEvidenceStore`: the same checks, each call awaited in one event loop beside the check."""
+    """The contract of `AsyncEvidenceStore`: the same checks, each call awaited in one event loop beside the check.
+
+    The optional methods are those of `EvidenceContract`; they may be coroutine functions, which run in that loop.
+    """
 
     def make_store(self) -> AsyncEvidenceStore:
         """A store; it is made in the check's thread and used in the event loop's. It need not be empty."""
         raise NotImplementedError
 
-    def opened(self) -> AbstractContextManager[EvidenceStore]:
+    def reopen(self, store: AsyncEvidenceStore) -> AsyncEvidenceStore | Awaitable[AsyncEvidenceStore | None] | None:
+        """Close the store and open what it has kept; None where it keeps nothing."""
+        return None
+
+    def second_connection(
+        self, store: AsyncEvidenceStore
+    ) -> AsyncEvidenceStore | Awaitable[AsyncEvidenceStore | None] | None:
+        """Another store over the files of the first, which stays open; None where there is no such thing."""
+        return None
+
+    def dump_bytes(self, store: AsyncEvidenceStore) -> Dump | Awaitable[Dump]:
+        """All bytes that the store keeps, in one piece or several; None where they cannot be had."""
+        return None
+
+    @contextmanager
+    def opened(self) -> Iterator[EvidenceStore]:
         """The store of `make_store`, behind a face that waits for its answers."""
-        return lifted_evidence(self.make_store())
+        with lift() as loop, loop.evidence(self.make_store()) as store:
+            yield store
+
+    def reopened(self, store: EvidenceStore) -> AbstractContextManager[EvidenceStore]:
+        """The store of `reopen`, in the same event loop, closed when the check is over."""
+        loop, behind = evidence_lift_of(store)
+        return loop.evidence(given(loop.awaited(self.reopen(behind)), "reopen", _NO_REOPEN))
+
+    def beside(self, store: EvidenceStore) -> AbstractContextManager[EvidenceStore]:
+        """The store of `second_connection`, in the same event loop, closed when the check is over."""
+        loop, behind = evidence_lift_of(store)
+        return loop.evidence(given(loop.awaited(self.second_connection(behind)), "second_connection", _NO_SECOND))
+
+    def dumped(self, store: EvidenceStore) -> bytes:
+        """The bytes of `dump_bytes`."""
+        loop, behind = evidence_lift_of(store)
+        return joined(loop.awaited(self.dump_bytes(behind)))
 
 
 class _Broken(Exception):

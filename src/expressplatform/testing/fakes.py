@@ -216,9 +216,9 @@ class ScriptedKeys:
         """As the store beneath does."""
         return self._next("get").get(case_id)
 
-    def destroy(self, case_id: str, /) -> None:
+    def destroy(self, *case_ids: str) -> None:
         """As the store beneath does."""
-        self._next("destroy").destroy(case_id)
+        self._next("destroy").destroy(*case_ids)
 
     def secret(self, name: str, /) -> bytes:
         """As the store beneath does."""

@@ -22,16 +22,21 @@ from expressplatform.ports import (
     Commit,
     DeadRow,
     EffectRow,
+    FeedRow,
     Header,
+    Leaf,
+    LedgerSize,
     Page,
+    Placed,
     Receipt,
     StoredCase,
+    Unplaced,
     Wanted,
 )
 
 T = TypeVar("T")
 
-WRITING: Final = frozenset({"append", "claim", "done", "retry", "bury", "adopt"})
+WRITING: Final = frozenset({"append", "claim", "done", "retry", "bury", "place", "adopt"})
 """The methods that change something; for the others all faults are one."""
 
 
@@ -146,6 +151,34 @@ class FaultyStore:
     def dead(self, organisation: str, after: str, limit: int, /) -> Sequence[DeadRow]:
         """See `CaseStore.dead`."""
         return self._called("dead", lambda: self._store.dead(organisation, after, limit))
+
+    def ledger(self) -> LedgerSize:
+        """See `CaseStore.ledger`."""
+        return self._called("ledger", self._store.ledger)
+
+    def unplaced(self, limit: int, /) -> Unplaced:
+        """See `CaseStore.unplaced`."""
+        return self._called("unplaced", lambda: self._store.unplaced(limit))
+
+    def place(self, start: int, leaves: Sequence[Leaf], /) -> bool:
+        """See `CaseStore.place`."""
+        return self._called("place", lambda: self._store.place(start, leaves))
+
+    def placed(self, start: int, limit: int, /) -> Sequence[Placed]:
+        """See `CaseStore.placed`."""
+        return self._called("placed", lambda: self._store.placed(start, limit))
+
+    def leaves(self, start: int, end: int, /) -> Sequence[bytes]:
+        """See `CaseStore.leaves`."""
+        return self._called("leaves", lambda: self._store.leaves(start, end))
+
+    def places(self, case_id: str, organisation: str, /) -> Sequence[Placed]:
+        """See `CaseStore.places`."""
+        return self._called("places", lambda: self._store.places(case_id, organisation))
+
+    def feed(self, organisation: str, start: int, limit: int, /) -> Sequence[FeedRow]:
+        """See `CaseStore.feed`."""
+        return self._called("feed", lambda: self._store.feed(organisation, start, limit))
 
     def scheme(self) -> tuple[str, str] | None:
         """See `CaseStore.scheme`."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
-CONTRACT_VERSION: Final = "1.1"
+CONTRACT_VERSION: Final = "1.2"
 """The edition of the contracts. The second number grows when a check is added, the first when a guarantee changes."""
 
 GUARANTEES: Final[Mapping[str, str]] = MappingProxyType(
@@ -64,6 +64,13 @@ GUARANTEES: Final[Mapping[str, str]] = MappingProxyType(
         "S39": "Each claim counts as an attempt and hands out the count, itself included; a retry sets it anew.",
         "S40": "A dead letter is claimed no more until it is retried, and is none any more once it is retried or done.",
         "S41": "Dead letters are listed as they were buried, to whoever sees their case, by id and after one.",
+        # Places and feeds
+        "S42": "Places run from 0 on without a gap; a row has one, no two rows have the same, and none ever changes.",
+        "S43": "Every committed row is placed, none is skipped, and a case's rows stand in the order of versions.",
+        "S44": "Rows are placed all of a call or none: only those that wait, and only where the ledger ends.",
+        "S45": "A placed row comes back as it was stored, with the hash that it was placed with.",
+        "S46": "A trader's feed holds, in order, each row placed while the header named it, and of no other trader's.",
+        "S47": "Whom a header names no longer is told so once; a row's header is the one that stands, if it is shown.",
         # Key stores
         "K1": "Each case has one key of 32 bytes, unlike any other, and keeps it.",
         "K2": "A batch with a destroyed case makes no key at all and names the case.",

@@ -110,6 +110,21 @@ class KeyStoreContract:
             assert store.get(name("b")) == other
 
     @proves("K3")
+    def test_keys_that_are_destroyed_together_are_all_gone(self) -> None:
+        """Also where one of them is gone already or never was; none of nothing is harmless, and no other is touched."""
+        name = _Names()
+        with self.opened() as store:
+            store.create([name(case) for case in "abcd"])
+            other = store.get(name("d"))
+            store.destroy()
+            store.destroy(name("b"))
+            store.destroy(*(name(case) for case in "abce"))
+            for case in "abce":
+                raised(KeyDestroyed, lambda case=case: store.get(name(case)))  # type: ignore[misc]
+            assert _mine(store, name) == [name(case) for case in "abce"]
+            assert store.get(name("d")) == other
+
+    @proves("K3")
     def test_destroying_an_unknown_case_keeps_a_key_from_ever_being_made(self) -> None:
         """A case that is erased before its key was made never gets one."""
         name = _Names()

@@ -24,15 +24,20 @@ from expressplatform.ports import (
     DeadRow,
     EffectRow,
     EvidenceStore,
+    FeedRow,
     Filed,
     Header,
+    Leaf,
+    LedgerSize,
     Page,
+    Placed,
     Receipt,
     Shelf,
     ShelfPage,
     ShelfRow,
     Sought,
     StoredCase,
+    Unplaced,
     Wanted,
 )
 
@@ -44,17 +49,6 @@ def lifted(store: AsyncCaseStore) -> Iterator[CaseStore]:
     """The store, each call waiting for its answer; closed at the end, and its event loop with it."""
     with _event_loop() as loop:
         face = _Lifted(store, loop)
-        try:
-            yield face
-        finally:
-            face.close()
-
-
-@contextmanager
-def lifted_evidence(store: AsyncEvidenceStore) -> Iterator[EvidenceStore]:
-    """A store of evidence, each call waiting for its answer; closed at the end, and its event loop with it."""
-    with _event_loop() as loop:
-        face = _LiftedEvidence(store, loop)
         try:
             yield face
         finally:
@@ -192,6 +186,27 @@ class _Lifted:
     def dead(self, organisation: str, after: str, limit: int, /) -> Sequence[DeadRow]:
         return self._wait(self._store.dead(organisation, after, limit))
 
+    def ledger(self) -> LedgerSize:
+        return self._wait(self._store.ledger())
+
+    def unplaced(self, limit: int, /) -> Unplaced:
+        return self._wait(self._store.unplaced(limit))
+
+    def place(self, start: int, leaves: Sequence[Leaf], /) -> bool:
+        return self._wait(self._store.place(start, leaves))
+
+    def placed(self, start: int, limit: int, /) -> Sequence[Placed]:
+        return self._wait(self._store.placed(start, limit))
+
+    def leaves(self, start: int, end: int, /) -> Sequence[bytes]:
+        return self._wait(self._store.leaves(start, end))
+
+    def places(self, case_id: str, organisation: str, /) -> Sequence[Placed]:
+        return self._wait(self._store.places(case_id, organisation))
+
+    def feed(self, organisation: str, start: int, limit: int, /) -> Sequence[FeedRow]:
+        return self._wait(self._store.feed(organisation, start, limit))
+
     def scheme(self) -> tuple[str, str] | None:
         return self._wait(self._store.scheme())
 
@@ -229,6 +244,12 @@ class Lift:
             with closing(_Lifted(made, self._loop)) as face:
                 yield face
 
+    @contextmanager
+    def evidence(self, store: AsyncEvidenceStore) -> Iterator[EvidenceStore]:
+        """A store of evidence, each call waiting for its answer; closed at the end."""
+        with closing(_LiftedEvidence(store, self._loop)) as face:
+            yield face
+
     def awaited(self, made: Awaitable[T] | T) -> T:
         """What was made; where it is awaited first, in the loop."""
         return _waited(self._loop, made) if inspect.isawaitable(made) else made
@@ -248,4 +269,10 @@ def lift() -> Iterator[Lift]:
 def lift_of(face: CaseStore) -> tuple[Lift, AsyncCaseStore]:
     """The event loop of a face, and the asynchronous store that it stands for."""
     assert isinstance(face, _Lifted)
+    return Lift(face._loop), face._store
+
+
+def evidence_lift_of(face: EvidenceStore) -> tuple[Lift, AsyncEvidenceStore]:
+    """The same of a store of evidence."""
+    assert isinstance(face, _LiftedEvidence)
     return Lift(face._loop), face._store

@@ -150,3 +150,14 @@ class Finding(Doors):
             store.append([attrs.evolve(mine.commit(2, 1), drop_tokens=True)])
             assert shared.quarter not in store.quarters()
             assert list(store.find(EVERYONE, [shared.value])) == []
+
+    @proves("S23")
+    def test_every_quarter_is_listed(self) -> None:
+        """Tokens of ten years stand beside each other, and each of their quarters is listed."""
+        mine = Mine.apart()
+        tokens = tuple(mine.token(f"t{n}", f"{2000 + n // 4}Q{n % 4 + 1}") for n in range(40))
+        with self.opened() as store:
+            store.append([attrs.evolve(mine.commit(1), tokens=tokens)])
+            assert {one.quarter for one in tokens} <= set(store.quarters())
+            store.append([attrs.evolve(mine.commit(1, 1), drop_tokens=True)])
+            assert not {one.quarter for one in tokens} & set(store.quarters())

@@ -29,6 +29,8 @@ TEXTS = (
     "\u2028\r\n\t",
 )
 """Texts that are easily changed on their way: composed or not, with quotes, blanks, wildcards, beyond two bytes."""
+WRITTEN = ("status", "trader", "assignee", "reference", "scheme", "edition", "nature", "category", "duty")
+"""The fields of a header that hold text, but its case's id and its council's, by which the checks are kept apart."""
 INSTANTS = (
     datetime(1901, 2, 3, 4, 5, 6, 7, tzinfo=UTC),
     datetime(1969, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
@@ -83,6 +85,33 @@ class Keeping(Doors):
                 assert store.receipt(mine.case(number), text) == commit.receipt
                 found = store.headers(mine.council, Wanted(assignee=text), "", MANY).headers
                 assert found == (commit.header,)
+
+    @proves("S1", "S18")
+    def test_no_field_of_a_header_knows_better_how_its_text_is_written(self) -> None:
+        """Each text of a header comes back, and is found, as it was written: case, blanks, composition and length."""
+        mine = Mine.apart()
+        with self.opened() as store:
+            for number, text in enumerate(TEXTS):
+                own = f"{mine.mark}{text}"
+                former = tuple(f"{own}{n}" for n in range(40))
+                step = mine.changed(number, 0, **dict.fromkeys(WRITTEN, own), former=former)
+                store.append([step])
+                assert kept(store, mine.case(number)).header == step.header
+                for wanted in (Wanted(reference=own), Wanted(trader=own), Wanted(status=(own,))):
+                    assert store.headers(mine.council, wanted, "", MANY).headers == (step.header,)
+                for other in {own.swapcase(), own.strip(), f"{own} "} - {own}:
+                    assert store.headers(mine.council, Wanted(reference=other), "", MANY).headers == ()
+
+    @proves("S1")
+    def test_numbers_come_back_at_their_edges(self) -> None:
+        """No number is cut to fewer bits than a whole number of four bytes has."""
+        mine = Mine.apart()
+        with self.opened() as store:
+            for number, most in enumerate((127, 128, 255, 256, 32_768, 65_536, 2**31 - 1)):
+                step = mine.changed(number, alarms=most)
+                step = attrs.evolve(step, events=(attrs.evolve(step.events[0], schema=most),))
+                store.append([step])
+                assert kept(store, mine.case(number)) == StoredCase(step.header, step.events)
 
     @proves("S2")
     def test_events_come_back_in_the_order_of_their_versions(self) -> None:

@@ -18,6 +18,8 @@ from expressplatform.testing.store_work import DAY, Working
 
 CODE: Final = "no_route"
 """Why work is given up in these checks."""
+LONG_CODE: Final = "UnexpectedAnswerOfTheGateway.of_the_kind_that_nobody_foresaw-0123456789" * 2
+"""The same as somebody's exception might put it."""
 
 
 class Trying(Working):
@@ -62,6 +64,21 @@ class Trying(Working):
             mine.claims(store, now + 2 * DAY, [b])
             store.retry(a.id, now, 0)
             mine.claims(store, now + 9 * DAY, [b])
+
+    @proves("S40", "S39", "S41")
+    @apart
+    def test_a_dead_letter_may_be_retried_with_attempts_behind_it(self) -> None:
+        """What was given up is alive again from the instant named on, with as many attempts as are named."""
+        with self.at_work() as (store, mine):
+            step = mine.working(1, mine.noon)
+            (effect,) = step.effects
+            store.append([step])
+            mine.tried(store, mine.noon, HOUR, 1)
+            store.bury(effect.id, mine.noon, LONG_CODE)
+            lists(store, mine, mine.council, [dead(effect, 1, mine.noon, LONG_CODE)])
+            store.retry(effect.id, mine.noon + HOUR, 5)
+            lists(store, mine, mine.council, [])
+            mine.tried(store, mine.noon + HOUR, HOUR, 6)
 
     @proves("S41")
     @apart

@@ -94,6 +94,19 @@ class Working(Doors):
             store.append([attrs.evolve(mine.commit(1, 1), effects=(mine.effect(1, 2, "A"),))])
             mine.claims(store, mine.noon + 5 * HOUR, [c, *other.effects, mine.effect(1, 2, "A")])
 
+    @proves("S28", "S24")
+    @apart
+    def test_much_work_is_done_at_once(self) -> None:
+        """Of more than a thousand effects of one step all are handed out as they were given, and all are done."""
+        with self.at_work() as (store, mine):
+            texts = ("é", "e\u0301", "a ", "A" * 200)
+            step = mine.working(1, mine.noon, *(f"{texts[n % 4]}{n:04}" for n in range(1_100)))
+            effects = [attrs.evolve(one, recipient=f"{one.kind} ") for one in step.effects]
+            store.append([attrs.evolve(step, effects=tuple(effects))])
+            mine.claims(store, mine.noon, effects, HOUR)
+            store.done([one.id for one in effects])
+            mine.claims(store, mine.noon + DAY, [])
+
     @proves("S29")
     @apart
     def test_failed_work_may_be_claimed_from_the_instant_that_was_named(self) -> None:
