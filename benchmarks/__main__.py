@@ -45,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
             print(_line(one), flush=True)
     if not asked.quick and not asked.suites:
         keep(document(rows, effort))
-        print("kept: benchmarks/results.json and the table of docs/explanation/performance.md")
+        print("kept: benchmarks/results.json, and the table and picture of docs/explanation/performance.md")
     return 0
 
 

@@ -21,6 +21,8 @@ Ready = Callable[[int], Work]
 """Makes so many operations ready, and gives what carries out all of them, once: only that is timed."""
 
 
+_MOST: Final = 1 << 20
+"""Operations of a turn; work that takes less time than that would need is not worth a clock on the wall."""
 FINER: Final = 4
 """A wall-clock race has so many times the rounds of an effort, each so many times shorter."""
 
@@ -49,6 +51,6 @@ def _timed(ready: Ready, operations: int) -> float:
 def _often(ready: Ready, seconds: float) -> int:
     """How many operations fill a round; finding out warms the store up."""
     operations = 1
-    while (taken := _timed(ready, operations)) < seconds / 4:
+    while (taken := _timed(ready, operations)) < seconds / 4 and operations < _MOST:
         operations *= 2
     return max(1, round(operations * seconds / taken))
