@@ -91,6 +91,8 @@ def _instant(value: datetime) -> bytes:
 
 
 def _boolean(value: bool) -> bytes:
+    if type(value) is not bool:
+        raise TypeError("a truth value is expected")
     return _BOOLEANS[value]
 
 
