@@ -64,6 +64,9 @@ _NEXT: Final = MappingProxyType(
         "no_register": "Name the register with --register FILE; without it, what was erased since would come back.",
         "not_reapplied": "Nothing was put in place. Keep the backup, and take an older one.",
         "register": "Check that the register's file and its directory may be read and written.",
+        "root_differs": "Run 'expressplatform verify', which says where and what to do; stop writing until then.",
+        "rows_missing": "Stop writing, and run 'expressplatform verify' and 'expressplatform doctor'.",
+        "corrupt_event": "Stop writing, and run 'expressplatform verify' and 'expressplatform doctor'.",
         "person_on_command_line": "Put the document in a file (--file FILE) or on standard input (-).",
     }
 )

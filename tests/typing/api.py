@@ -22,6 +22,7 @@ from expressplatform import (
     Erased,
     EvidenceKind,
     ExpressPlatformError,
+    Feed,
     Figures,
     IdentityProof,
     ImpactAssessment,
@@ -50,12 +51,14 @@ from expressplatform import (
     RightsRequest,
     Role,
     Scheme,
+    Sequenced,
     StaleVersion,
     Status,
     Tally,
     Ticked,
     TraderRef,
     Verdict,
+    Verified,
     Worked,
     allowed,
     assess,
@@ -132,6 +135,11 @@ def listed(platform: Platform) -> tuple[Header, ...]:
     for letter in assert_type(platform.dead_letters(by=OFFICER), tuple[DeadLetter, ...]):
         assert_type(platform.replay_dead_letter(letter.id, by=OFFICER), bool)
     assert_type(platform.reschedule(), Ticked)
+    assert_type(platform.sequence(), Sequenced)
+    assert_type(platform.verify([platform.checkpoint() or b""]), Verified)
+    assert_type(platform.ledger_bundle("c1", by=TRADER), bytes)
+    for one in assert_type(platform.feed(by=TRADER, after="", limit=10), Feed).moved:
+        assert_type(one.header, Header | None)
     assert_type(platform.reapply(person="officer-7"), Reapplied)
     assert_type(platform.advance(["c1"], utc_now()), int)
     tally = Tally(as_at=datetime.now(UTC), zone=HK_CCA.zone)
