@@ -12,7 +12,7 @@ from expressplatform.complaint import Actor, Complaint
 from expressplatform.errors import ExpressPlatformError
 from expressplatform.events import Event
 from expressplatform.indicators import Figures, Tally
-from expressplatform.memory_shelf import MemoryRegister, MemoryShelf
+from expressplatform.memory import MemoryRegister, MemoryShelf
 from expressplatform.platform.aio_breach import AsyncBreachFace
 from expressplatform.platform.aio_evidence import AsyncEvidenceFace
 from expressplatform.platform.aio_ledger import AsyncLedgerFace

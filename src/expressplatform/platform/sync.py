@@ -17,7 +17,7 @@ from expressplatform.driving import run
 from expressplatform.errors import ExpressPlatformError
 from expressplatform.events import Event
 from expressplatform.indicators import Figures, Tally
-from expressplatform.memory_shelf import MemoryRegister, MemoryShelf
+from expressplatform.memory import MemoryRegister, MemoryShelf
 from expressplatform.platform.flow import NO_GATEWAYS, Flow, approver
 from expressplatform.platform.lifted import Lifted, LiftedEvidence, LiftedShelf
 from expressplatform.platform.requests import DeadLetter, Opened, Request, Ticked, Worked, wanted_of
