@@ -22,6 +22,7 @@ from expressplatform.platform.requests import Request, numbered
 from expressplatform.ports import (
     AsyncCaseStore,
     AsyncEvidenceStore,
+    AsyncMessenger,
     AsyncShelf,
     Commit,
     Draw,
@@ -76,11 +77,12 @@ class Desk:
         gateways: Mapping[str, TraderGateway],
         participants: Sequence[Participant],
         shelf: AsyncShelf,
-        messenger: Messenger | None,
+        messenger: Messenger | AsyncMessenger | None,
         evidence: AsyncEvidenceStore | None,
         scan: Scan | None,
         strip: Strip | None,
         register: Register,
+        link: str,
         witness: Witness | None,
         origin: str,
     ) -> None:
@@ -97,6 +99,7 @@ class Desk:
         self.scan = scan
         self.strip = strip
         self.register = register
+        self.link = link
         self.witness = witness
         self.origin = origin or f"{scheme.council}/ledger"
         self.kept_nodes: dict[tuple[int, int], bytes] = {}
