@@ -53,7 +53,8 @@ def a_day(http: httpx.Client | httpx2.Client, keys: MemoryKeys, trust: Trust, co
     assert_type(platform.indicators(), Mapping[str, object])
     assert_type(platform.with_options(Options("desk-2")), TraderClient)
     row = platform.case("c1")
-    assert row.status is not None and is_known(row.status)
+    assert row.status is not None
+    assert is_known(row.status)
     return assert_type(row.status, Status)
 
 
