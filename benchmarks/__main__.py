@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from benchmarks import days, documents, rules, ways
+from benchmarks import days, documents, rules, ways, wire
 from benchmarks.measure import Effort, Row, Suite
 from benchmarks.page import document, keep
 
@@ -20,6 +20,7 @@ SUITES: Final[Mapping[str, Suite]] = {
     "rules": rules.rows,
     "documents": documents.rows,
     "days": days.rows,
+    "wire": wire.rows,
 }
 QUICK: Final = Effort(rounds=2, seconds=0.004)
 
