@@ -55,7 +55,7 @@ def a_day(http: httpx.Client | httpx2.Client, keys: MemoryKeys, trust: Trust, co
     row = platform.case("c1")
     assert row.status is not None
     assert is_known(row.status)
-    return assert_type(row.status, Status | None)
+    return assert_type(row.status, Status)
 
 
 async def awaited(http: httpx.AsyncClient, holder: KeyHolder, trust: Trust, result: ReportResolution) -> str:
