@@ -11,9 +11,10 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
+import attrs
 import orjson
 from cryptography.hazmat.primitives import hpke
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
@@ -24,15 +25,31 @@ from starlette.routing import Route
 
 from benchmarks.measure import Contest, Effort, Row, held, row
 from expressplatform import commands as c
+from expressplatform.codes import Instrument, Role
+from expressplatform.complaint import Actor, Remark
+from expressplatform.memory import MemoryKeyStore, MemoryShelf, MemoryStore
+from expressplatform.platform import AsyncPlatform, KeyUse, Platform
+from expressplatform.platform.lifted import Lifted, LiftedShelf
+from expressplatform.ports import EVERYONE, Sought
+from expressplatform.privacy.disclosure import Disclosure
+from expressplatform.privacy.impact import ImpactAssessment
+from expressplatform.schemes import HK_CCA
 from expressplatform.sealing import new_encryption_pair
 from expressplatform.signing import SigningKey, VerifyingKey
 from expressplatform.transport import HttpRequest
 from expressplatform_http.protocol.details import Recipient, seal_details
 from expressplatform_http.protocol.signatures import KnownKey, claim, sign, verify
-from tests.served import Caller, Served, in_process
-from tests.walking import OFFICER, TAOBAO, UPLOAD
-from tests.whole_life import complaint, say
+from expressplatform_http.server import Settings, create_app
+from tests.whole_complaint import WHOLE
 
+NOW: Final = datetime(2025, 6, 3, 2, tzinfo=UTC)
+BASE: Final = "http://platform.test"
+OFFICER: Final = Actor(Role.COUNCIL, "officer-1", HK_CCA.council)
+TRADER: Final = Actor(Role.TRADER, "agent-1", "taobao")
+_LONG: Final = "Without it nobody can conciliate."
+_ASSESSED: Final = ImpactAssessment(
+    "pia-1", "*", Instrument.COLLABORATION_AGREEMENT, date(2025, 1, 1), date(2035, 1, 1), _LONG, _LONG, _LONG, "o-2"
+)
 EACH: Final = 200
 """So many requests make one call: each is sent once in it, for a nonce is good once."""
 Scope = dict[str, Any]
@@ -47,35 +64,51 @@ def rows(effort: Effort) -> Iterator[Row]:
 # --- a read of a case -----------------------------------------------------------------------------------------
 
 
+@attrs.frozen
+class _World:
+    """A platform in memory behind our application, a case that its trader has read, and the trader's key."""
+
+    app: Any
+    shelf: MemoryShelf
+    case_id: str
+    key: SigningKey
+    shown: Disclosure
+
+
+def _world() -> _World:
+    store, shelf, keys = MemoryStore(), MemoryShelf(), MemoryKeyStore()
+    platform = Platform(scheme=HK_CCA, store=store, shelf=shelf, keys=keys, now=lambda: NOW)
+    platform.record_impact_assessment(_ASSESSED, by=OFFICER)
+    case = platform.lodge(WHOLE, by=OFFICER, key="form-1")
+    upload = c.Upload(Instrument.COLLABORATION_AGREEMENT, _ASSESSED.id)
+    for number, command in enumerate((c.Accept(Remark("It is so.")), upload)):
+        platform.act(case.id, command, by=OFFICER, key=f"k{number}")
+    key = SigningKey.generate()
+    platform.add_key(KeyUse.SIGNING, key.public, by=TRADER)
+    shown = platform.obtain(case.id, by=TRADER, key="o")
+    aio = AsyncPlatform(scheme=HK_CCA, store=Lifted(store), shelf=LiftedShelf(shelf), keys=keys, now=lambda: NOW)
+    plenty = Settings(scheme="http", per_minute=10**9, burst=10**9)
+    return _World(create_app(aio, now=lambda: NOW, settings=plenty), shelf, case.id, key, shown)
+
+
 def _reading(effort: Effort) -> Iterator[Row]:
-    with ExitStack() as stack:
-        world = stack.enter_context(in_process())
-        case_id = _obtained(world)
-        caller = world.callers["taobao"]
-        document = caller.get(f"/v1/trader/cases/{case_id}").json()
-        scopes = [_scope(caller, f"/v1/trader/cases/{case_id}") for _ in range(EACH)]
-        http: Any = world.http
-        loop = http._loop
-        ours = _asking(loop, http._app, scopes, _forgetting(world))
-        seen: set[str] = set()
-        bare = _asking(loop, _bare(caller, document, seen), scopes, seen.clear)
-        times = held(Contest({"ours": ours, "bare Starlette": bare}, each=EACH), effort)
+    world, loop = _world(), asyncio.new_event_loop()
+    scopes = [_scope(world.key, f"/v1/trader/cases/{world.case_id}") for _ in range(EACH)]
+    answers: list[bytes] = []
+    ours = _asking(loop, world.app, scopes, _forgetting(world.shelf), answers)
+    ours()
+    seen: set[str] = set()
+    bare = _asking(loop, _bare(world.key, orjson.loads(answers[-1]), seen), scopes, seen.clear, [])
+    times = held(Contest({"ours": ours, "bare Starlette": bare}, each=EACH), effort)
+    loop.close()
     note = "signed, authorised, shown; the peer checks the same signature and has its document ready"
     yield row("read of a case over HTTP", times, ours="ours", theirs="bare Starlette", goal=0.8, note=note)
 
 
-def _obtained(world: Served) -> str:
-    case = world.platform.lodge(complaint(), by=OFFICER, key="form-1")
-    for number, command in enumerate((c.Accept(say()), UPLOAD)):
-        world.platform.act(case.id, command, by=OFFICER, key=f"k{number}")
-    world.platform.obtain(case.id, by=TAOBAO, key="o")
-    return case.id
-
-
-def _scope(caller: Caller, path: str) -> Scope:
+def _scope(key: SigningKey, path: str) -> Scope:
     """A signed request as an ASGI server hands it over."""
-    asked = HttpRequest("GET", f"{caller.http.base_url}{path}", (("expressplatform-person", "agent-1"),))
-    signed = sign(asked, signer=caller.key, created=caller.now(), nonce=secrets.token_hex(16))
+    asked = HttpRequest("GET", f"{BASE}{path}", (("expressplatform-person", "agent-1"),))
+    signed = sign(asked, signer=key, created=NOW, nonce=secrets.token_hex(16))
     headers = [(b"host", b"platform.test"), *((n.encode(), v.encode()) for n, v in signed.headers)]
     return {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
@@ -84,33 +117,37 @@ def _scope(caller: Caller, path: str) -> Scope:
     }  # fmt: skip
 
 
-def _forgetting(world: Served) -> Callable[[], None]:
+def _forgetting(shelf: MemoryShelf) -> Callable[[], None]:
     """Takes the nonces off the shelf again, so that the same requests may come once more."""
-    shelf: Any = world.platform._flow.shelf
 
     def forget() -> None:
-        records = shelf._shelf._rows
-        for key in [key for key in records if key[0] == "nonce"]:
-            del records[key]
+        while found := shelf.list(EVERYONE, "nonce", Sought(), "", 1000).rows:
+            shelf.delete(EVERYONE, "nonce", [one.id for one in found])
 
     return forget
 
 
 def _asking(
-    loop: asyncio.AbstractEventLoop, app: Any, scopes: list[Scope], forget: Callable[[], object]
+    loop: asyncio.AbstractEventLoop,
+    app: Any,
+    scopes: list[Scope],
+    forget: Callable[[], object],
+    answers: list[bytes],
 ) -> Callable[[], None]:
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": b"", "more_body": False}
 
     async def all_of_them() -> None:
+        sent: list[Any] = []
         for scope in scopes:
-            sent: list[Any] = []
+            sent = []
 
             async def send(message: Any, sent: list[Any] = sent) -> None:
                 sent.append(message)
 
             await app(dict(scope), receive, send)
             assert sent[0]["status"] == 200, sent
+        answers[:] = [sent[1]["body"]]
 
     def ask() -> None:
         forget()
@@ -119,15 +156,15 @@ def _asking(
     return ask
 
 
-def _bare(caller: Caller, document: object, seen: set[str]) -> Starlette:
-    keys = {caller.key.key_id: KnownKey(VerifyingKey(caller.key.public))}
+def _bare(key: SigningKey, document: object, seen: set[str]) -> Starlette:
+    keys = {key.key_id: KnownKey(VerifyingKey(key.public))}
 
     async def case(request: Request) -> Response:
         body = await request.body()
         url = f"http://{request.headers['host']}{request.scope['raw_path'].decode()}"
         headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw)
         claimed = claim(HttpRequest(request.method, url, headers, body))
-        signed = verify(claimed, keys.get(claimed.key_id), at=caller.now())
+        signed = verify(claimed, keys.get(claimed.key_id), at=NOW)
         if signed.nonce in seen:
             return Response(status_code=401)
         seen.add(signed.nonce)
@@ -140,9 +177,8 @@ def _bare(caller: Caller, document: object, seen: set[str]) -> Starlette:
 
 
 def _sealing(effort: Effort) -> Iterator[Row]:
-    with in_process() as world:
-        case_id = _obtained(world)
-        shown = world.platform.obtain(case_id, by=TAOBAO, key="o")
+    world = _world()
+    shown, case_id = world.shown, world.case_id
     pair, signer = new_encryption_pair(), SigningKey.generate()
     to = Recipient("taobao", pair.public)
 

@@ -36,7 +36,7 @@ from expressplatform_http.protocol.council_documents import CaseReading, Council
 from expressplatform_http.protocol.documents import Acted, OwedShown, TraderRow
 
 
-def a_day(http: httpx.Client | httpx2.Client, keys: MemoryKeys, trust: Trust, contact: ReportContact) -> Status | None:
+def a_day(http: httpx.Client | httpx2.Client, keys: MemoryKeys, trust: Trust, contact: ReportContact) -> Status:
     """A trader's day over a client of either library."""
     transport = HttpxTransport(http)
     platform = TraderClient("https://council.example", transport, keys=keys, trust=trust, options=Options("desk-1"))
