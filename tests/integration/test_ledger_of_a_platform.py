@@ -17,11 +17,10 @@ import pytest
 from examples.verify_bundle import NotProven, check
 from expressplatform import commands as c
 from expressplatform import ledger
-from expressplatform.codes import Role
+from expressplatform.codes import Role, Status
 from expressplatform.complaint import Actor, Particulars
 from expressplatform.errors import HeldBack, InvalidInput, LedgerBroken, NoSuchCase, Refused, SignatureInvalid
-from expressplatform.memory import MemoryKeyStore, MemoryStore
-from expressplatform.memory_shelf import MemoryShelf
+from expressplatform.memory import MemoryKeyStore, MemoryShelf, MemoryStore
 from expressplatform.platform import AsyncPlatform, Feed, Platform
 from expressplatform.platform.lifted import Lifted, LiftedShelf
 from expressplatform.ports import EVERYONE, CaseStore, StoredCase
@@ -310,6 +309,27 @@ def test_a_former_trader_is_not_told_how_it_goes_on_with_another(council: Counci
         assert one.header is not None
         assert (one.header.status, one.header.trader, one.header.due_at, one.header.duty) == ("", "", None, "")
     assert {one.header.status for one in platform.feed(by=JD).moved if one.header} == {"in_conciliation"}
+
+
+def test_a_former_traders_list_tells_no_more_than_its_feed(council: Council) -> None:
+    """Neither what it shows nor what it finds says where the case stands with another, nor with whom."""
+    platform, other, former = council.platform, JD, TAOBAO
+    commands = [command for command, _ in long_life()]
+    live(platform, council.clock, long_life()[: commands.index(c.AcceptOffer(1))])
+    (header,) = platform.cases(by=OFFICER).headers
+    assert (header.trader, header.former) == (JD.organisation, (TAOBAO.organisation,))
+    (own,) = platform.cases(by=other).headers
+    assert (own.status, own.trader) == (header.status, other.organisation)
+    (shown,) = platform.cases(by=former).headers
+    assert (shown.status, shown.trader, shown.former, shown.assignee, shown.due_at) == (
+        "", "", (former.organisation,), "", None,
+    )  # fmt: skip
+    assert platform.cases(by=former, status=Status(header.status)).headers == ()
+    assert platform.cases(by=former, trader=other.organisation).headers == ()
+    assert platform.cases(by=former, assignee=header.assignee or "x").headers == ()
+    assert platform.cases(by=other, status=Status(header.status)).headers == (own,)
+    due = (header.due_at or council.clock.at) + timedelta(days=1)
+    assert platform.cases(by=former, due_before=due).headers == ()
 
 
 def test_a_store_that_is_older_than_a_checkpoint_that_was_sent_out_is_found() -> None:

@@ -12,13 +12,15 @@ from expressplatform.complaint import Actor, Complaint
 from expressplatform.errors import ExpressPlatformError
 from expressplatform.events import Event
 from expressplatform.indicators import Figures, Tally
-from expressplatform.memory_shelf import MemoryRegister, MemoryShelf
+from expressplatform.memory import MemoryRegister, MemoryShelf
 from expressplatform.platform.aio_admission import AsyncAdmissionFace
 from expressplatform.platform.aio_breach import AsyncBreachFace
 from expressplatform.platform.aio_evidence import AsyncEvidenceFace
 from expressplatform.platform.aio_ledger import AsyncLedgerFace
+from expressplatform.platform.aio_network import AsyncNetworkFace
 from expressplatform.platform.aio_privacy import AsyncPrivacyFace
 from expressplatform.platform.aio_rights import AsyncRightsFace
+from expressplatform.platform.aio_trading import AsyncTradingFace
 from expressplatform.platform.flow import NO_GATEWAYS, Flow, approver
 from expressplatform.platform.lifted import LiftedShelf
 from expressplatform.platform.requests import DeadLetter, Opened, Request, Ticked, Worked, wanted_of
@@ -43,7 +45,14 @@ from expressplatform.scheme import Assessment, Participant, Scheme
 
 
 class AsyncPlatform(
-    AsyncPrivacyFace, AsyncRightsFace, AsyncEvidenceFace, AsyncBreachFace, AsyncAdmissionFace, AsyncLedgerFace
+    AsyncPrivacyFace,
+    AsyncRightsFace,
+    AsyncEvidenceFace,
+    AsyncBreachFace,
+    AsyncLedgerFace,
+    AsyncAdmissionFace,
+    AsyncNetworkFace,
+    AsyncTradingFace,
 ):
     """`Platform` for asynchronous callers: same arguments, same methods, each to be awaited.
 

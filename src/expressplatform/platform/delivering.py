@@ -16,6 +16,7 @@ from expressplatform.messages import letter_of, stands, told_over
 from expressplatform.platform import rows
 from expressplatform.platform.admitting import Admitting
 from expressplatform.platform.filing import Filing
+from expressplatform.platform.keeping import SIGNED
 from expressplatform.platform.registering import REGISTERED, Registering
 from expressplatform.platform.writing import reads_alone
 from expressplatform.ports import EVERYONE, Alert, EffectRow, StoredCase
@@ -39,6 +40,7 @@ class Delivering(Filing, Registering, Admitting):
             await self.shut_out(effect.case_id)
             if self.evidence is not None:
                 await self.drop_files(effect.case_id)
+            await self.drop_labelled(SIGNED, f"case:{effect.case_id}")
             return
         if effect.kind in _TELLING and self.messenger is None:
             return
@@ -59,7 +61,8 @@ class Delivering(Filing, Registering, Admitting):
         if effect.kind == EffectKind.ALERT_DUTY:
             waits, due_at = self._duty(rows.fold(stored), effect.recipient)
         if waits:
-            gateway.alert(Alert(effect.id, header.case_id, effect.recipient, header.reference, due_at))
+            at = rows.fact_of(stored.events[effect.version - 1]).at
+            gateway.alert(Alert(effect.id, header.case_id, effect.recipient, header.reference, due_at, at))
 
     def _duty(self, case: Case, organisation: str) -> tuple[bool, datetime | None]:
         """Whether an organisation still has something to delete or read again, and until when; others are just told."""

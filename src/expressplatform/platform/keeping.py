@@ -15,6 +15,7 @@ import attrs
 import orjson
 
 from expressplatform.platform.desk import Desk
+from expressplatform.platform.membership import Delivery, Nonce, Signed
 from expressplatform.ports import EVERYONE, ShelfRow, Sought
 from expressplatform.privacy.breaches import Breach
 from expressplatform.privacy.impact import ImpactAssessment
@@ -128,6 +129,12 @@ AFFECTED: Final = Kind("affected", Affected, 3)
 """Whom a breach concerns, by case."""
 BREACH_TOLD: Final = Kind("breach_told", BreachTold, 3)
 """Who was told of a breach, by case."""
+SIGNED: Final = Kind("signed", Signed, None)
+"""Requests as organisations signed them, until the case that they are about is erased."""
+DELIVERY: Final = Kind("delivery", Delivery, 1)
+"""Attempts to tell organisations that something waits."""
+NONCE: Final = Kind("nonce", Nonce, 0)
+"""Signed requests that were seen: each until its signature is over."""
 LINK: Final = Kind("link", Link, 1, to_the_day=True)
 """Links to the pages of cases, under the digests of what stands in them."""
 CODE: Final = Kind("code", CodeSent, 1, to_the_day=True)
@@ -143,6 +150,8 @@ KINDS: Final[tuple[Kind[object], ...]] = (
     cast(Kind[object], BREACH),
     cast(Kind[object], AFFECTED),
     cast(Kind[object], BREACH_TOLD),
+    cast(Kind[object], DELIVERY),
+    cast(Kind[object], NONCE),
     cast(Kind[object], LINK),
     cast(Kind[object], CODE),
     cast(Kind[object], SESSION),
@@ -164,7 +173,7 @@ class Standing(Generic[T]):
 
 def place_of(at: datetime) -> str:
     """An instant as a place: text of one length that sorts as instants do, in UTC."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
+    return at.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
 
 
 OPEN_PLACE: Final = "open:"
@@ -225,9 +234,14 @@ class Keeping(Desk):
                 cleared += len(rows)
             standing = {*(await self.shelf.years(kind.name))}
             for year in {*stood, *range(now.year - kind.years - 2, now.year - kind.years + 1)}:
-                if str(year) not in standing:
+                if str(year) not in standing and (kind.years or year < now.year):
                     self.keys.forget(_secret(kind.name, str(year)))
         return cleared
+
+    async def drop_labelled(self, kind: Kind[T], label: str) -> None:
+        """Deletes every record of a kind that carries a label."""
+        while rows := (await self.shelf.list(EVERYONE, kind.name, Sought(label), "", _BATCH)).rows:
+            await self.shelf.delete(EVERYONE, kind.name, [row.id for row in rows])
 
     def _row(
         self, kind: Kind[T], id: str, value: T, owner: str, place: str, labels: tuple[str, ...], version: int

@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, MutableMapping, Sequence
 from typing import Final, TypeVar
 
-import attrs
-
 from expressplatform import ledger
 from expressplatform.case import Case, apply
 from expressplatform.codes import Role
@@ -22,7 +20,7 @@ from expressplatform.ledger import Checkpoint, Frontier, Tree
 from expressplatform.platform import rows
 from expressplatform.platform.requests import Feed, Moved, Verified, judged_list
 from expressplatform.platform.sequencing import STRETCH, Sequencing
-from expressplatform.ports import Header, LedgerSize, Placed, StoredCase
+from expressplatform.ports import LedgerSize, Placed, StoredCase
 from expressplatform.signing import VerifyingKey
 
 T = TypeVar("T")
@@ -165,7 +163,9 @@ class Proving(Sequencing):
         start = _place_of(after)
         found = await self.store.feed(by.organisation, start, limit)
         moved = tuple(
-            Moved(row.case_id, row.version, row.header is None, row.header and shown_to(row.header, by.organisation))
+            Moved(
+                row.case_id, row.version, row.header is None, row.header and rows.shown_to(row.header, by.organisation)
+            )
             for row in found
         )
         return Feed(moved, f"{_CURSOR}{start + len(found)}")
@@ -211,23 +211,6 @@ def _leaf_or_none(row: Placed) -> bytes | None:
         return ledger.leaf_of(row.event)
     except StoreUnusable:
         return None
-
-
-def shown_to(header: Header, organisation: str) -> Header:
-    """A header as a trader is shown it: nobody else's name, no staff, nothing that others owe.
-
-    While another trader has the case, not where it stands either.
-    """
-    if header.trader not in ("", organisation):
-        header = attrs.evolve(header, status="", due_at=None, duty="", provisional=False)
-    return attrs.evolve(
-        header,
-        trader=organisation if header.trader == organisation else "",
-        former=tuple(one for one in header.former if one == organisation),
-        assignee="",
-        owed_since=None,
-        alarms=0,
-    )
 
 
 def _place_of(cursor: str) -> int:

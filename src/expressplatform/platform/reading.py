@@ -70,9 +70,17 @@ class Reading(Keeping):
         return Opened(rows.fold(stored), tuple(rows.fact_of(row) for row in stored.events))
 
     async def page(self, *, by: Actor, wanted: Wanted, after: str, limit: int) -> Page:
-        """Where cases stand: headers, without any particular."""
+        """Where cases stand: headers, without any particular; a trader's page may be short.
+
+        It holds nothing of other traders, staff and what is owed: a trader that asks for these finds nothing.
+        """
         judged_list(limit, trader=wanted.trader, assignee=wanted.assignee, reference=wanted.reference, after=after)
-        return await self.store.headers(by.organisation, wanted, after, limit)
+        page = await self.store.headers(by.organisation, wanted, after, limit)
+        if by.role is not Role.TRADER:
+            return page
+        shown = (rows.shown_to(header, by.organisation) for header in page.headers)
+        hidden = wanted.assignee or wanted.owed_before or wanted.alarmed or wanted.trader not in ("", by.organisation)
+        return Page(tuple(one for one in shown if not hidden and rows.still_wanted(one, wanted)), page.after)
 
     async def assess(self, case_id: str, *, by: Actor) -> Assessment:
         """Every finding about a case as at its filing date, and the verdict; it rests on particulars too."""

@@ -12,6 +12,8 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
+import attrs
+
 from expressplatform import events as e
 from expressplatform.case import Case, apply, next_due
 from expressplatform.codes import OPEN, Audience, EffectKind, Role, Status
@@ -19,7 +21,7 @@ from expressplatform.complaint import Actor, Evidence, Particulars
 from expressplatform.errors import KeyDestroyed, StoreUnusable
 from expressplatform.events import Event
 from expressplatform.messages import Tell, answer_for
-from expressplatform.ports import EffectRow, Header, KeyStore, Receipt, StoredCase, StoredEvent, Token
+from expressplatform.ports import EffectRow, Header, KeyStore, Receipt, StoredCase, StoredEvent, Token, Wanted
 from expressplatform.privacy.deletion import owed_since
 from expressplatform.records import SCHEMA, event_row, read_event, with_particulars
 from expressplatform.sealing import CaseKey, Context, KeyRing, normalised, token
@@ -294,3 +296,28 @@ def sees(organisation: str, case: Case) -> bool:
 
 READERS: Final = frozenset({Role.COUNCIL, Role.COMPLAINANT})
 """Who may read a case's particulars through the library; a trader obtains them instead."""
+
+
+def shown_to(header: Header, organisation: str) -> Header:
+    """A header as a trader is shown it: nobody else's name, no staff, nothing that others owe.
+
+    While another trader has the case, not where it stands either.
+    """
+    if header.trader not in ("", organisation):
+        header = attrs.evolve(header, status="", due_at=None, duty="", provisional=False)
+    return attrs.evolve(
+        header,
+        trader=organisation if header.trader == organisation else "",
+        former=tuple(one for one in header.former if one == organisation),
+        assignee="",
+        owed_since=None,
+        alarms=0,
+    )
+
+
+def still_wanted(header: Header, wanted: Wanted) -> bool:
+    """Whether a header, as it is shown to a trader, is one that was asked for: what is hidden finds nothing."""
+    due = wanted.due_before
+    return (not wanted.status or header.status in wanted.status) and (
+        due is None or (header.due_at is not None and header.due_at < due)
+    )

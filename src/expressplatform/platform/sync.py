@@ -17,7 +17,7 @@ from expressplatform.driving import run
 from expressplatform.errors import ExpressPlatformError
 from expressplatform.events import Event
 from expressplatform.indicators import Figures, Tally
-from expressplatform.memory_shelf import MemoryRegister, MemoryShelf
+from expressplatform.memory import MemoryRegister, MemoryShelf
 from expressplatform.platform.flow import NO_GATEWAYS, Flow, approver
 from expressplatform.platform.lifted import Lifted, LiftedEvidence, LiftedShelf
 from expressplatform.platform.requests import DeadLetter, Opened, Request, Ticked, Worked, wanted_of
@@ -25,8 +25,10 @@ from expressplatform.platform.sync_admission import AdmissionFace
 from expressplatform.platform.sync_breach import BreachFace
 from expressplatform.platform.sync_evidence import EvidenceFace
 from expressplatform.platform.sync_ledger import LedgerFace
+from expressplatform.platform.sync_network import NetworkFace
 from expressplatform.platform.sync_privacy import PrivacyFace
 from expressplatform.platform.sync_rights import RightsFace
+from expressplatform.platform.sync_trading import TradingFace
 from expressplatform.platform.system import system_draw, utc_now
 from expressplatform.ports import (
     CaseStore,
@@ -46,7 +48,7 @@ from expressplatform.privacy.disclosure import Disclosure
 from expressplatform.scheme import Assessment, Participant, Scheme
 
 
-class Platform(PrivacyFace, RightsFace, EvidenceFace, BreachFace, AdmissionFace, LedgerFace):
+class Platform(PrivacyFace, RightsFace, EvidenceFace, BreachFace, LedgerFace, AdmissionFace, NetworkFace, TradingFace):
     """A council's desk over one store, one key store and one scheme.
 
     ``now`` tells the time (UTC), ``draw`` gives random bytes for references, ``gateways`` tell traders that a case

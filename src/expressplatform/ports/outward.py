@@ -19,13 +19,17 @@ from expressplatform.privacy.disclosure import Disclosure
 
 @attrs.frozen
 class Alert:
-    """All that a trader is told unasked: that a case waits, and until when. Details come by Obtain."""
+    """All that a trader is told unasked: that a case waits, and until when. Details come by Obtain.
+
+    ``at`` is when the case came to where it stands now, where that is known.
+    """
 
     id: str
     case_id: str
     organisation: str
     reference: str
     due_at: datetime | None
+    at: datetime | None = None
 
 
 @runtime_checkable
@@ -69,12 +73,6 @@ class Messenger(Protocol):
         """
 
 
-class AsyncMessenger(Protocol):
-    """`Messenger` for asynchronous callers: the same method, awaited."""
-
-    def send(self, message: Message, /) -> Awaitable[None]: ...
-
-
 @runtime_checkable
 class Witness(Protocol):
     """Who hands an organisation, once a day, what the ledger came to: what somebody outside holds cannot be undone.
@@ -87,6 +85,12 @@ class Witness(Protocol):
 
         HeldBack is asked again at the instant that it names.
         """
+
+
+class AsyncMessenger(Protocol):
+    """`Messenger` for asynchronous callers: the same method, awaited."""
+
+    def send(self, message: Message, /) -> Awaitable[None]: ...
 
 
 class Scanned(StrEnum):
