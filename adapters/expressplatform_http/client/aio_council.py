@@ -77,7 +77,7 @@ class AsyncCouncilClient(AsyncMember):
     async def take_down(
         self, case_id: str, command: Command, *, channel: Channel, key: str, expected: int | None = None
     ) -> o.Acted:
-        """Writes down the complainant's own word, taken by a channel such as the telephone: a step that is theirs alone.
+        """Writes down the complainant's own word, taken by a channel such as the telephone: a step that is theirs.
 
         It stands as theirs, with who wrote it down. ``key`` and ``expected`` as for `act`; raises as `act`.
         """
