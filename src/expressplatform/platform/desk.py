@@ -18,10 +18,13 @@ from expressplatform.codes import Status
 from expressplatform.errors import KeyDestroyed, KeyMissing, NoSuchCase, StoreUnusable
 from expressplatform.events import Event
 from expressplatform.platform import rows
+from expressplatform.platform.membership import MemberKey
 from expressplatform.platform.requests import Request, numbered
+from expressplatform.platform.trader_rows import SeenRow
 from expressplatform.ports import (
     AsyncCaseStore,
     AsyncEvidenceStore,
+    AsyncMessenger,
     AsyncShelf,
     Commit,
     Draw,
@@ -76,11 +79,12 @@ class Desk:
         gateways: Mapping[str, TraderGateway],
         participants: Sequence[Participant],
         shelf: AsyncShelf,
-        messenger: Messenger | None,
+        messenger: Messenger | AsyncMessenger | None,
         evidence: AsyncEvidenceStore | None,
         scan: Scan | None,
         strip: Strip | None,
         register: Register,
+        link: str,
         witness: Witness | None,
         origin: str,
     ) -> None:
@@ -97,11 +101,14 @@ class Desk:
         self.scan = scan
         self.strip = strip
         self.register = register
+        self.link = link
         self.witness = witness
         self.origin = origin or f"{scheme.council}/ledger"
         self.kept_nodes: dict[tuple[int, int], bytes] = {}
         self.ring = KeyRing(keys)
         self.secrets = KeyRing(_Secrets(keys))
+        self.known_keys: dict[str, tuple[bytes, MemberKey]] = {}
+        self.seen_rows: dict[tuple[str, str], SeenRow] = {}
         self._adopted = False
 
     async def adopt(self) -> None:
