@@ -116,7 +116,10 @@ class TestProblems:
         }  # fmt: skip
         if type(error) in told:
             assert type(back) is type(error)
-            assert attrs.asdict(back) == attrs.asdict(error)  # type: ignore[arg-type]
+            told_of = attrs.asdict(error)  # type: ignore[arg-type]
+            if isinstance(error, errors.Refused):  # commands go by the names that documents give them
+                told_of["allowed"] = ("accept", "decline")
+            assert attrs.asdict(back) == told_of  # type: ignore[arg-type]
         elif isinstance(error, errors.OperatorMustAct):
             assert isinstance(back, errors.ServerFailed)
             assert (back.code, back.request) == ("unavailable", "r-1")

@@ -1,7 +1,7 @@
 """What a council's officers are answered: one class a document, in the words of the library.
 
 Laws of this file: values alone. What is personal stands in `CaseReading`, `StatementsShown` and `RequestAnswered`,
-which are readings with a reason, and nowhere else.
+which are readings with a reason, and nowhere else; whatever may hold words of people never prints.
 """
 
 from __future__ import annotations
@@ -30,12 +30,14 @@ from expressplatform.codes import (
     Verdict,
     Word,
 )
+from expressplatform.complaint import Veiled
 from expressplatform.money import Money
+from expressplatform_http.protocol.answers import Answer
 from expressplatform_http.protocol.documents import DutyShown, OfferShown, Plain
 
 
 @attrs.frozen
-class CouncilRow:
+class CouncilRow(Answer):
     """A case in a council's list."""
 
     case_id: str
@@ -55,7 +57,7 @@ class CouncilRow:
 
 
 @attrs.frozen
-class CouncilPage:
+class CouncilPage(Answer):
     """A stretch of a council's list; an empty ``after``: there is no more."""
 
     cases: tuple[CouncilRow, ...]
@@ -63,7 +65,7 @@ class CouncilPage:
 
 
 @attrs.frozen
-class OwnReference:
+class OwnReference(Answer):
     """The number that an organisation has given a case in its own books."""
 
     organisation: str
@@ -71,7 +73,7 @@ class OwnReference:
 
 
 @attrs.frozen
-class CouncilCase:
+class CouncilCase(Answer):
     """A case as facts: no particular. ``claimed`` is the trader's word, ``outcome`` what came of it."""
 
     case_id: str
@@ -105,8 +107,8 @@ class CouncilCase:
     referred_back: int
 
 
-@attrs.frozen
-class Happened:
+@attrs.frozen(repr=False)
+class Happened(Answer, Veiled):
     """One step of a case: its version, what happened (a kind of event), when, by whom, and what was asked.
 
     ``asked`` is the command's document, its words included where the reader may read them. ``signed``: the request is
@@ -122,8 +124,8 @@ class Happened:
     asked: Plain
 
 
-@attrs.frozen
-class CaseReading:
+@attrs.frozen(repr=False)
+class CaseReading(Answer, Veiled):
     """A case with everything that is personal in it: a reading, which stands in the log. ``case`` are its facts.
 
     ``complaint`` is the document of a complaint, its particulars null where the case has been erased.
@@ -136,7 +138,7 @@ class CaseReading:
 
 
 @attrs.frozen
-class FindingShown:
+class FindingShown(Answer):
     """How one criterion stands: what follows where it is not met, and the sentence for people, in English."""
 
     criterion: str
@@ -148,7 +150,7 @@ class FindingShown:
 
 
 @attrs.frozen
-class AssessmentShown:
+class AssessmentShown(Answer):
     """Every finding about a complaint, and the verdict. ``ask_for`` are paths into the complaint."""
 
     on: date
@@ -157,8 +159,8 @@ class AssessmentShown:
     ask_for: tuple[str, ...]
 
 
-@attrs.frozen
-class StatementShown:
+@attrs.frozen(repr=False)
+class StatementShown(Answer, Veiled):
     """A request as its sender signed it. ``base`` is what the ``signature`` covers (RFC 9421), ``body`` its body."""
 
     version: int
@@ -171,15 +173,15 @@ class StatementShown:
     at: datetime
 
 
-@attrs.frozen
-class StatementsShown:
+@attrs.frozen(repr=False)
+class StatementsShown(Answer, Veiled):
     """What was signed about a case, in the order of its steps."""
 
     statements: tuple[StatementShown, ...]
 
 
 @attrs.frozen
-class WaitsShown:
+class WaitsShown(Answer):
     """Something that waits for an officer."""
 
     what: Attention
@@ -191,14 +193,14 @@ class WaitsShown:
 
 
 @attrs.frozen
-class QueueShown:
+class QueueShown(Answer):
     """What waits for an officer beside the deadlines of cases, the longest first."""
 
     waits: tuple[WaitsShown, ...]
 
 
 @attrs.frozen
-class RequestShown:
+class RequestShown(Answer):
     """Where a request about one's own data stands, without who asked."""
 
     id: str
@@ -215,14 +217,14 @@ class RequestShown:
 
 
 @attrs.frozen
-class RequestsShown:
+class RequestsShown(Answer):
     """Requests about one's own data."""
 
     requests: tuple[RequestShown, ...]
 
 
-@attrs.frozen
-class RequestAnswered:
+@attrs.frozen(repr=False)
+class RequestAnswered(Answer, Veiled):
     """The answer to a request: where it stands, and what the person is handed, as a document and as text. Personal."""
 
     request: RequestShown
@@ -230,8 +232,8 @@ class RequestAnswered:
     text: str
 
 
-@attrs.frozen
-class RefusalShown:
+@attrs.frozen(repr=False)
+class RefusalShown(Answer):
     """An entry of the log of refusals (PDPO s.27)."""
 
     request: str
@@ -242,15 +244,15 @@ class RefusalShown:
     by: str
 
 
-@attrs.frozen
-class RefusalsShown:
+@attrs.frozen(repr=False)
+class RefusalsShown(Answer):
     """The log of refusals, in order of time."""
 
     refusals: tuple[RefusalShown, ...]
 
 
 @attrs.frozen
-class ImpactAssessmentShown:
+class ImpactAssessmentShown(Answer):
     """An impact assessment on record (PIPL Art 56)."""
 
     id: str
@@ -265,7 +267,7 @@ class ImpactAssessmentShown:
 
 
 @attrs.frozen
-class ImpactAssessmentsShown:
+class ImpactAssessmentsShown(Answer):
     """The impact assessments on record, in the order of their ends."""
 
     assessments: tuple[ImpactAssessmentShown, ...]

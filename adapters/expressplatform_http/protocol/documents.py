@@ -25,13 +25,14 @@ from expressplatform.codes import (
 from expressplatform.money import Money
 from expressplatform.platform import KeyUse
 from expressplatform.ports import Scanned
+from expressplatform_http.protocol.answers import Answer
 
 Plain = Mapping[str, object]
 """A document whose fields are told in the library's reference, such as that of figures."""
 
 
 @attrs.frozen
-class DutyShown:
+class DutyShown(Answer):
     """A duty that runs: which, whose, until when. ``provisional``: its end may still move."""
 
     duty: Duty
@@ -42,7 +43,7 @@ class DutyShown:
 
 
 @attrs.frozen
-class Acted:
+class Acted(Answer):
     """Where a case stands after a step: facts alone. ``allowed`` are the commands that the same actor may send now.
 
     ``evidence`` are the ids of its documents, for whoever added one; empty for a trader.
@@ -58,7 +59,7 @@ class Acted:
 
 
 @attrs.frozen
-class OfferShown:
+class OfferShown(Answer):
     """A proposed settlement as facts: its number, what, how much, by when, until when it can be taken."""
 
     number: int
@@ -70,7 +71,7 @@ class OfferShown:
 
 
 @attrs.frozen
-class DocumentShown:
+class DocumentShown(Answer):
     """A document of a case, without anything personal. ``scanned`` is what a scan found; null: none has looked yet."""
 
     id: str
@@ -84,7 +85,7 @@ class DocumentShown:
 
 
 @attrs.frozen
-class DocumentsShown:
+class DocumentsShown(Answer):
     """The documents of a case; for a trader, those that were shared with it."""
 
     documents: tuple[DocumentShown, ...]
@@ -94,7 +95,7 @@ class DocumentsShown:
 
 
 @attrs.frozen
-class TermsShown:
+class TermsShown(Answer):
     """An offer that the trader made: its number, whether it stands, until when."""
 
     number: int
@@ -103,7 +104,7 @@ class TermsShown:
 
 
 @attrs.frozen
-class TraderRow:
+class TraderRow(Answer):
     """Where a case stands for the trader; see `expressplatform.platform.TraderCase`."""
 
     case_id: str
@@ -126,7 +127,7 @@ class TraderRow:
 
 
 @attrs.frozen
-class TraderList:
+class TraderList(Answer):
     """A stretch of a trader's list, in the order in which cases moved.
 
     ``after`` goes on from here, now or later; ``more``: there is more now. ``gone`` are cases that are the trader's no
@@ -140,7 +141,7 @@ class TraderList:
 
 
 @attrs.frozen
-class SealedShown:
+class SealedShown(Answer):
     """An envelope and what stands beside it in clear: see `expressplatform_http.protocol.details`."""
 
     case_id: str
@@ -154,7 +155,7 @@ class SealedShown:
 
 
 @attrs.frozen
-class ObtainedOne:
+class ObtainedOne(Answer):
     """What came of obtaining one case: its envelope, or the problem document of what refused it."""
 
     case_id: str
@@ -163,14 +164,14 @@ class ObtainedOne:
 
 
 @attrs.frozen
-class ObtainedSeveral:
+class ObtainedSeveral(Answer):
     """What came of obtaining several cases, in the order in which they were asked for."""
 
     cases: tuple[ObtainedOne, ...]
 
 
 @attrs.frozen
-class OwedShown:
+class OwedShown(Answer):
     """What a trader owes about a case: a deletion to be confirmed, or a correction to be read, until when."""
 
     case_id: str
@@ -180,14 +181,14 @@ class OwedShown:
 
 
 @attrs.frozen
-class OwedList:
+class OwedList(Answer):
     """What a trader owes, the most urgent first."""
 
     duties: tuple[OwedShown, ...]
 
 
 @attrs.frozen
-class EndpointShown:
+class EndpointShown(Answer):
     """An endpoint of webhooks. ``secrets`` are shown when one was made, and never again: empty otherwise."""
 
     id: str
@@ -198,14 +199,14 @@ class EndpointShown:
 
 
 @attrs.frozen
-class EndpointsShown:
+class EndpointsShown(Answer):
     """The endpoints of an organisation."""
 
     endpoints: tuple[EndpointShown, ...]
 
 
 @attrs.frozen
-class DeliveryShown:
+class DeliveryShown(Answer):
     """An attempt to tell an endpoint something, and what came of it."""
 
     id: str
@@ -219,7 +220,7 @@ class DeliveryShown:
 
 
 @attrs.frozen
-class DeliveriesShown:
+class DeliveriesShown(Answer):
     """The latest attempts, the last first."""
 
     deliveries: tuple[DeliveryShown, ...]
@@ -229,7 +230,7 @@ class DeliveriesShown:
 
 
 @attrs.frozen
-class ComplainantCase:
+class ComplainantCase(Answer):
     """Where a case stands for the person whose it is: no particular. ``trader`` is what people call it."""
 
     case_id: str
@@ -249,7 +250,7 @@ class ComplainantCase:
 
 
 @attrs.frozen(repr=False)
-class SessionShown:
+class SessionShown(Answer):
     """A session for one case: its token goes with each request, as a bearer's, until it ends."""
 
     token: str
@@ -261,7 +262,7 @@ class SessionShown:
 
 
 @attrs.frozen
-class OrganisationShown:
+class OrganisationShown(Answer):
     """An organisation that is connected. ``council_key`` is the public key by which the council signs details."""
 
     id: str
@@ -272,14 +273,14 @@ class OrganisationShown:
 
 
 @attrs.frozen
-class OrganisationsShown:
+class OrganisationsShown(Answer):
     """Who is connected, in order of registration."""
 
     organisations: tuple[OrganisationShown, ...]
 
 
 @attrs.frozen
-class KeyShown:
+class KeyShown(Answer):
     """A public key of an organisation; ``ends_at`` in the past: it is good no more."""
 
     id: str
@@ -291,14 +292,14 @@ class KeyShown:
 
 
 @attrs.frozen
-class KeysShown:
+class KeysShown(Answer):
     """The keys of an organisation, ended ones too, in order of registration."""
 
     keys: tuple[KeyShown, ...]
 
 
 @attrs.frozen
-class ParticipantShown:
+class ParticipantShown(Answer):
     """A trader that takes part, from one day to another (null: no bound)."""
 
     organisation: str
@@ -309,7 +310,7 @@ class ParticipantShown:
 
 
 @attrs.frozen
-class ParticipantsShown:
+class ParticipantsShown(Answer):
     """The traders that take part."""
 
     scheme: str
@@ -319,7 +320,7 @@ class ParticipantsShown:
 
 
 @attrs.frozen
-class RowShown:
+class RowShown(Answer):
     """One row of the lifecycle: from which status, on which command, by whom, to which."""
 
     source: Status | None
@@ -329,7 +330,7 @@ class RowShown:
 
 
 @attrs.frozen
-class DiagramShown:
+class DiagramShown(Answer):
     """The machine by which cases move: its rows, and the same as a drawing in Mermaid's notation."""
 
     rows: tuple[RowShown, ...]
@@ -337,7 +338,7 @@ class DiagramShown:
 
 
 @attrs.frozen
-class HealthShown:
+class HealthShown(Answer):
     """Whether what was asked for is so, or was done."""
 
     status: str

@@ -35,9 +35,19 @@ from expressplatform.errors import (
     Unreachable,
 )
 from expressplatform.reading import Limits, parse
+from expressplatform.records import snake
 from expressplatform.transport import HttpResponse
 
-__all__ = ["CONTENT_TYPE", "STATUSES", "TYPE", "Answer", "problem", "problem_of", "read_problem"]
+__all__ = [
+    "CONTENT_TYPE",
+    "STATUSES",
+    "TYPE",
+    "Answer",
+    "problem",
+    "problem_of",
+    "read_problem",
+    "read_problem_document",
+]
 
 CONTENT_TYPE: Final = "application/problem+json"
 TYPE: Final = "urn:expressplatform:problem:"
@@ -101,7 +111,7 @@ def problem_of(error: ExpressPlatformError) -> Answer:
         more["problems"] = [attrs.asdict(one) for one in error.problems]
     elif isinstance(error, Refused):
         detail = error.reason or "A rule says no."
-        more["allowed"] = list(error.allowed)
+        more["allowed"] = [snake(one) for one in error.allowed]
     elif isinstance(error, StaleVersion):
         more |= {"expected": error.expected, "found": error.found}
     elif isinstance(error, LimitReached):
@@ -118,6 +128,13 @@ def _kind(error: ExpressPlatformError) -> tuple[type[ExpressPlatformError], int,
 
 
 # --- reading ------------------------------------------------------------------------------------------------
+
+
+def read_problem_document(document: Mapping[str, object], *, case_id: str = "") -> ExpressPlatformError:
+    """The error of a problem document that stands inside an answer; any object gives one."""
+    status = document.get("status")
+    whole = HttpResponse(status if type(status) is int else 500, (), orjson.dumps(dict(document)))
+    return read_problem(whole, case_id=case_id)
 
 
 def read_problem(answer: HttpResponse, *, case_id: str = "") -> ExpressPlatformError:

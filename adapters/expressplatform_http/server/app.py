@@ -1,6 +1,6 @@
 """The application: the table of routes, each row answered in the same order of steps.
 
-Laws of this file: bounds, edition, who asks, key, query and document, in this order, then the handler; whatever goes
+Laws of this file: bounds, who asks, edition, key, query and document, in this order, then the handler; whatever goes
 wrong on the way is a problem document and a line of the log. An address that is not in the table, and a case that is
 not the caller's, are answered alike, to the byte. No traceback leaves this file.
 """
@@ -187,12 +187,12 @@ class _Endpoint:
 
     async def _good(self, request: Request, line: _Line) -> Response:
         service, route = self._service, self._route
-        edition = edition_of(request.headers.get(HEADER, ""), service.editions)
         body = await asking.body_of(request, self._most, service.settings.body_seconds)
         as_sent = asking.as_signed(request, service.settings.scheme, body)
         known = await gate.known(service, route, request, as_sent)
         if known.signed is not None:
             line.organisation, line.key_id = known.by.organisation, known.signed.key_id
+        edition = edition_of(request.headers.get(HEADER, ""), service.editions)
         key = asking.key_of(request) if route.writes else ""
         step = edition.raise_body.get(route.name)
         document = asking.document_of(route, body, request.headers.get("content-type", ""), step, self._limits)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 import attrs
@@ -16,12 +16,16 @@ def _header(headers: tuple[tuple[str, str], ...], name: str) -> str:
 
 @attrs.frozen(repr=False)
 class HttpRequest:
-    """One request: an absolute ``url`` in ASCII, header pairs in their order, the whole body."""
+    """One request: an absolute ``url`` in ASCII, header pairs in their order, the whole body.
+
+    ``progress`` hears how many bytes of the body have been handed to the network so far, at every attempt anew.
+    """
 
     method: str
     url: str
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+    progress: Callable[[int], None] | None = attrs.field(default=None, eq=False)
 
     def header(self, name: str) -> str:
         """A header's value, by its name in any case; empty where it is not there."""
