@@ -34,6 +34,8 @@ COMMANDS: Final = MappingProxyType(
         "impact-assessment": ("rights", "Impact assessments on record, which uploads name: add, list."),
         "serve": ("serving", "Serve councils, traders and complainants over HTTP."),
         "organisations": ("connecting", "Who is connected: invite, list, keys, rotate, revoke."),
+        "sandbox": ("sandboxing", "A council, complainants and a clock on this machine, to try a trader's system on."),
+        "call": ("calling", "Sign one request, send it, and show what was signed."),
         "indicators": ("figures", "Counts and rates over the stored cases."),
         "diagram": ("figures", "Draw the lifecycle from its rows."),
         "erase": ("acting", "Make what is personal in an ended case unreadable for ever."),

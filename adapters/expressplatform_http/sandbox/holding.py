@@ -1,0 +1,81 @@
+"""Webhooks that are held back for a while, so that they can be let go in another order."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from typing import final
+
+import attrs
+
+from expressplatform.complaint import Actor
+from expressplatform.errors import ExpressPlatformError
+from expressplatform.platform import Delivery, Platform
+from expressplatform.ports import Alert, TraderGateway
+from expressplatform_http.server import WebhookGateways
+
+
+@final
+class HeldGateways(Mapping[str, TraderGateway]):
+    """Gateways over those that send webhooks; while they hold, an alert waits here instead of going out."""
+
+    def __init__(self, sending: WebhookGateways) -> None:
+        self._sending = sending
+        self._lock = threading.Lock()
+        self._held: list[Alert] | None = None
+
+    def __getitem__(self, organisation: str) -> TraderGateway:
+        return _Held(self, organisation)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def hold(self) -> None:
+        """From now on alerts wait."""
+        with self._lock:
+            self._held = self._held if self._held is not None else []
+
+    def release(self, first: Sequence[str] = ()) -> None:
+        """Lets go of what waits, the cases of ``first`` before others and in that order, and holds no more.
+
+        What an endpoint did not take stands in the log of deliveries; it is not tried again.
+        """
+        with self._lock:
+            waiting, self._held = self._held or [], None
+        order = {case_id: place for place, case_id in enumerate(first)}
+        for alert in sorted(waiting, key=lambda one: order.get(one.case_id, len(order))):
+            self._tell(alert)
+
+    def take(self, alert: Alert) -> None:
+        """Keeps an alert or sends it."""
+        with self._lock:
+            if self._held is not None:
+                self._held.append(alert)
+                return
+        self._sending.tell(alert)
+
+    def _tell(self, alert: Alert) -> None:
+        try:
+            self._sending.tell(alert)
+        except ExpressPlatformError:
+            return  # it is in the log of deliveries
+
+    def again(self, platform: Platform, by: Actor, case_id: str) -> Delivery | None:
+        """Sends the last webhook about a case once more, under its id; None where none has reached anybody."""
+        told = (one for one in platform.deliveries(by=by) if one.case_id == case_id and one.outcome == "delivered")
+        last = next(told, None)
+        return None if last is None else self._sending.send_again(last)
+
+
+@attrs.frozen
+class _Held:
+    """What the platform is handed for one organisation."""
+
+    gateways: HeldGateways
+    organisation: str
+
+    def alert(self, alert: Alert, /) -> None:
+        self.gateways.take(attrs.evolve(alert, organisation=self.organisation))
