@@ -115,14 +115,14 @@ def test_an_alert_that_fails_comes_again() -> None:
 # ---- values of any shape ---------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(complaint=complaints())
 def test_what_is_written_is_read_back(complaint: ep.Complaint) -> None:
     """Strategies make any valid complaint: here each survives its way through the wire."""
     assert read_complaint(write_complaint(complaint)) == complaint
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(complaint=complaints())
 def test_an_assessment_never_fails(complaint: ep.Complaint) -> None:
     """Whatever somebody told or left out: every criterion answers, and there is one verdict."""

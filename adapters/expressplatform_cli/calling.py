@@ -1,206 +1,201 @@
-"""`call`: one request, signed and sent, with everything that was signed shown.
+"""`call` and `make-keys`: one signed request by hand, with everything that was signed to be seen.
 
-Laws of this module: what is shown is what was sent, to the byte. The private key never leaves its file. A body with
-words about a person is read from a file or standard input; its bytes are not shown, only their digest.
+Laws of this module: a private key is read from a file that nobody else may read, and is never shown. What is sent comes
+from a file or standard input, never from the command line: it may hold what is personal. The answer goes to standard
+output as it came; what was signed goes to standard error.
 """
 
 from __future__ import annotations
 
-import http.client
-import json
+import os
 import secrets
-import ssl
+import sys
 from pathlib import Path
-from typing import Any, Final
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 import click
 import orjson
 
-from expressplatform.errors import ExpressPlatformError, TransportFailed
-from expressplatform.platform import utc_now
+from expressplatform.errors import ExpressPlatformError
+from expressplatform.fields import refuse
+from expressplatform.reading import parse
+from expressplatform.sealing import EncryptionPair
 from expressplatform.signing import SigningKey
-from expressplatform.transport import HttpRequest, HttpResponse
-from expressplatform_cli import documents
-from expressplatform_cli.options import answers, exit_of, json_option, message_of
-from expressplatform_cli.output import plain, say_json
-from expressplatform_http.protocol.problems import read_problem
-from expressplatform_http.protocol.signatures import prepare
+from expressplatform_cli.documents import LARGEST
+from expressplatform_cli.exits import ExtraMissing
+from expressplatform_cli.options import answers, json_option
+from expressplatform_cli.output import say_json
 
+if TYPE_CHECKING:
+    from expressplatform.transport import HttpRequest, HttpResponse
+
+_FILE: Final = click.Path(dir_okay=False, path_type=Path)
 _SECONDS: Final = 30.0
-_HERE: Final = ("127.0.0.1", "::1", "localhost")
-_METHODS: Final = ("GET", "POST")
-_NEEDED: Final = ("organisation", "person", "signing")
+_MEMBERS: Final = ("organisation", "person", "signing", "sealing")
 
 
 @attrs.frozen(repr=False)
-class _Keys:
-    """Who calls: from a file of keys as a sandbox writes it."""
+class MemberKeys:
+    """An organisation's private keys as a file holds them, in hex, with who acts: JSON, readable by its owner alone.
 
-    at: str
+    ``at`` is the address of the platform that they are for, where the file names it.
+    """
+
+    organisation: str
     person: str
-    key: SigningKey
+    signing: SigningKey
+    sealing: EncryptionPair
+    at: str = ""
+
+    def document(self) -> dict[str, str]:
+        """What is written into the file."""
+        private = {"signing": self.signing.seed().hex(), "sealing": self.sealing.private.hex()}
+        return {"organisation": self.organisation, "person": self.person, **private}
+
+    def public(self) -> dict[str, str]:
+        """What may be told to anybody."""
+        return {
+            "key_id": self.signing.key_id,
+            "signing": self.signing.public.hex(),
+            "sealing": self.sealing.public.hex(),
+        }
+
+
+@click.command("make-keys")
+@click.argument("file", type=_FILE)
+@click.option("--organisation", required=True, help="The organisation's id in the scheme.")
+@click.option("--person", required=True, help="Who acts by these keys: an opaque staff id, not a name.")
+@json_option
+@answers
+def make_keys(file: Path, organisation: str, person: str, as_json: bool) -> None:
+    """Make an organisation's keys into a new FILE that only its owner may read; shows their public halves.
+
+    One key signs requests, details are sealed to the other. Keep the file: what was sealed to a key that is lost
+    cannot be read again.
+    """
+    from expressplatform.sealing import new_encryption_pair
+
+    made = MemberKeys(organisation, person, SigningKey.generate(), new_encryption_pair())
+    opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(opened, "wb") as written:
+        written.write(orjson.dumps(made.document(), option=orjson.OPT_INDENT_2))
+    if as_json:
+        say_json(made.public())
+        return
+    for name, value in made.public().items():
+        click.echo(f"{name}: {value}")
 
 
 @click.command()
-@click.argument("method", type=click.Choice(_METHODS, case_sensitive=False))
+@click.argument("method", type=click.Choice(["GET", "POST"], case_sensitive=False))
 @click.argument("path")
-@click.argument("body", metavar="[JSON|-]", required=False)
-@click.option("--keys", "keys_file", required=True, metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
-              help="Your keys, as a sandbox writes them: organisation, person, signing (hex), and 'at'.")  # fmt: skip
-@click.option("--at", metavar="URL", help="The platform's address [default: the one in the file of keys].")
-@click.option("--file", "file", metavar="FILE|-", help="The body, from a file or standard input.")
-@click.option("--key", metavar="KEY", help="The idempotency key of a write [default: random].")
-@click.option("--if-match", "expected", metavar="N", type=click.IntRange(1), help="Only at this version of the case.")
-@json_option
+@click.option("--base", metavar="URL", help="The address of the platform [default: the one in the file of keys].")
+@click.option("--member-keys", type=_FILE, required=True, help="The file that 'make-keys' or a sandbox made.")
+@click.option("--body", type=_FILE, help="The document to send: a file, or - for standard input.")
+@click.option("--key", metavar="KEY", default="", help="The idempotency key of a write [default: a new one].")
+@click.option("--if-match", "version", type=int, help="The version of the case that this was decided on.")
+@click.option("--dry-run", is_flag=True, help="Show what would be signed and send nothing.")
 @answers
 def call(
     method: str,
     path: str,
-    body: str | None,
-    keys_file: Path,
-    at: str | None,
-    file: str | None,
-    key: str | None,
-    expected: int | None,
-    as_json: bool,
+    base: str | None,
+    member_keys: Path,
+    body: Path | None,
+    key: str,
+    version: int | None,
+    dry_run: bool,
 ) -> None:
-    """Sign one request with your key, send it, and show the signature base, the request and the answer.
+    """Sign one request, show what was signed, send it, and write the answer to standard output.
 
-    PATH begins with a slash and may have a query. A body gets "v": 1 where it has none. An answer that refuses is shown
-    too, and ends the command with the exit code of its kind.
-
-    Example: call POST /v1/trader/cases/CASE/report-contact '{"channel": "phone"}' --keys trader.json
+    PATH begins with /v1. What was signed (the signature base of RFC 9421) and the two headers that came of it go to
+    standard error: compare them line by line with those of a client of your own.
     """
-    keys = _read(keys_file, at)
-    request = _request(method.upper(), keys, path, _body(method.upper(), body, file), key, expected)
-    made = prepare(request, key_id=keys.key.key_id, created=utc_now(), nonce=secrets.token_urlsafe(16))
-    signed = made.signed(keys.key.sign(made.base))
+    keys = read_member_keys(member_keys)
+    content = b"" if body is None else _read(body)
+    if method.upper() == "POST" and not content:
+        content = b'{"v":1}'
+    request = _request(method.upper(), _base(base, keys) + path, content, keys, key, version)
+    signed = _signed(request, keys)
+    if dry_run:
+        return
     answer = _sent(signed)
-    if as_json:
-        say_json(_document(made.base, signed, answer))
-    else:
-        _show(made.base, signed, answer)
-    if answer.status >= 300:
-        raise click.exceptions.Exit(int(exit_of(_error(answer))))
+    click.echo(f"{answer.status} {answer.header('request-id')}", err=True)
+    click.echo(answer.body.decode("utf-8", "replace"))
+    if answer.status >= 400:
+        raise _error(answer)
 
 
-def _read(path: Path, at: str | None) -> _Keys:
+def _base(given: str | None, keys: MemberKeys) -> str:
+    base = given if given is not None else keys.at
+    if not base:
+        raise click.UsageError("Say where the platform is: --base URL.")
+    return base.rstrip("/")
+
+
+def read_member_keys(file: Path) -> MemberKeys:
+    """The keys in a file; raises InvalidInput without quoting it."""
+    document: Any = parse(_read(file))
+    if not isinstance(document, dict) or not all(isinstance(document.get(name), str) for name in _MEMBERS):
+        raise refuse("$", "type", "must be a file that 'expressplatform make-keys' made")
     try:
-        found: Any = json.loads(path.read_text("utf-8"))
-    except (ValueError, UnicodeDecodeError):
-        found = None
-    if not isinstance(found, dict) or not all(isinstance(found.get(name), str) for name in _NEEDED):
-        raise click.UsageError(f"The file of keys must be a JSON object with {', '.join(_NEEDED)} (and 'at').")
-    base = at if at is not None else found.get("at")
-    if not isinstance(base, str):
-        raise click.UsageError("Say where the platform is: --at URL.")
-    try:
-        return _Keys(_checked(base), found["person"], SigningKey.from_bytes(bytes.fromhex(found["signing"])))
-    except ValueError:
-        raise click.UsageError("'signing' in the file of keys must be 32 bytes in hexadecimal.") from None
+        signing, sealing = (bytes.fromhex(document[name]) for name in ("signing", "sealing"))
+        at = str(document.get("at", ""))
+        return MemberKeys(
+            document["organisation"], document["person"], SigningKey.from_bytes(signing), EncryptionPair.of(sealing), at
+        )
+    except (ValueError, ExpressPlatformError):
+        raise refuse("$.signing", "value", "must be keys of 32 bytes, in hexadecimal digits") from None
 
 
-def _checked(base: str) -> str:
-    try:
-        where = urlsplit(base)
-        port = where.port
-    except ValueError:
-        raise click.UsageError("The address of the platform is not one.") from None
-    if where.scheme != "https" and not (where.scheme == "http" and where.hostname in _HERE):
-        raise click.UsageError("The address begins with https, unless the platform is on this machine.")
-    return f"{where.scheme}://{where.hostname if ':' not in (where.hostname or '') else f'[{where.hostname}]'}" + (
-        f":{port}" if port else ""
-    )
+def _read(file: Path) -> bytes:
+    if str(file) == "-":
+        return sys.stdin.buffer.read(LARGEST + 1)
+    with file.open("rb") as opened:
+        return opened.read(LARGEST + 1)
 
 
-def _body(method: str, body: str | None, file: str | None) -> bytes:
-    if method == "GET":
-        if body is not None or file is not None:
-            raise click.UsageError("A GET has no body.")
-        return b""
-    return orjson.dumps({"v": 1, **documents.read_object(body, file)})
+def _request(method: str, url: str, content: bytes, keys: MemberKeys, key: str, version: int | None) -> HttpRequest:
+    from expressplatform.transport import HttpRequest
+
+    headers = [("expressplatform-version", "1"), ("expressplatform-person", keys.person)]
+    if content:
+        headers.append(("content-type", "application/json"))
+    if method == "POST":
+        headers.append(("idempotency-key", key or secrets.token_hex(16)))
+    if version is not None:
+        headers.append(("if-match", f'"{version}"'))
+    return HttpRequest(method, url, tuple(headers), content)
 
 
-def _request(method: str, keys: _Keys, path: str, body: bytes, key: str | None, expected: int | None) -> HttpRequest:
-    if not path.startswith("/"):
-        raise click.UsageError("PATH begins with a slash, such as /v1/trader/cases.")
-    headers = [
-        ("accept", "application/json"),
-        ("expressplatform-version", "1"),
-        ("expressplatform-person", keys.person),
-    ]
-    if body:
-        headers += [("content-type", "application/json"), ("idempotency-key", key or secrets.token_hex(16))]
-    if expected is not None:
-        headers.append(("if-match", f'"{expected}"'))
-    return HttpRequest(method, keys.at + path, tuple(headers), body)
+def _signed(request: HttpRequest, keys: MemberKeys) -> HttpRequest:
+    from expressplatform.platform import utc_now
+    from expressplatform_http.protocol.signatures import prepare
+
+    nonce = secrets.token_urlsafe(16)
+    prepared = prepare(request, key_id=keys.signing.key_id, created=utc_now(), nonce=nonce)
+    signed = prepared.signed(keys.signing.sign(prepared.base))
+    click.echo(prepared.base.decode(), err=True)
+    click.echo("", err=True)
+    for name in ("signature-input", "signature"):
+        click.echo(f"{name}: {signed.header(name)}", err=True)
+    click.echo("", err=True)
+    return signed
 
 
 def _sent(request: HttpRequest) -> HttpResponse:
-    """The answer, whatever it is; raises TransportFailed where there is none."""
-    where = urlsplit(request.url)
-    host, target = where.hostname or "", (where.path or "/") + (f"?{where.query}" if where.query else "")
-    line = (
-        http.client.HTTPSConnection(host, where.port, timeout=_SECONDS, context=ssl.create_default_context())
-        if where.scheme == "https"
-        else http.client.HTTPConnection(host, where.port, timeout=_SECONDS)
-    )
+    from expressplatform.transport import HttpxTransport
+
     try:
-        line.request(request.method, target, request.body or None, dict(request.headers))
-        answer = line.getresponse()
-        return HttpResponse(answer.status, tuple(answer.getheaders()), answer.read())
-    except TimeoutError:
-        raise TransportFailed("timeout") from None
-    except (OSError, http.client.HTTPException):
-        raise TransportFailed("broken") from None
-    finally:
-        line.close()
+        import httpx
+    except ModuleNotFoundError:
+        raise ExtraMissing("client") from None
+    with httpx.Client() as client:
+        return HttpxTransport(client).send(request, _SECONDS)
 
 
 def _error(answer: HttpResponse) -> ExpressPlatformError:
+    from expressplatform_http.protocol.problems import read_problem
+
     return read_problem(answer)
-
-
-# ---- shown --------------------------------------------------------------------------------------------------------
-
-
-def _document(base: bytes, request: HttpRequest, answer: HttpResponse) -> dict[str, object]:
-    return {
-        "base": base.decode("ascii"),
-        "request": {"method": request.method, "url": request.url, "headers": [*request.headers]},
-        "answer": {"status": answer.status, "headers": [*answer.headers], "body": _read_body(answer)},
-    }
-
-
-def _read_body(answer: HttpResponse) -> object:
-    try:
-        return orjson.loads(answer.body)
-    except ValueError:
-        return None
-
-
-def _show(base: bytes, request: HttpRequest, answer: HttpResponse) -> None:
-    click.secho("Signed:", bold=True)
-    _indented(base.decode("ascii"))
-    click.secho("\nSent:", bold=True)
-    _indented(f"{request.method} {request.url}")
-    _indented("\n".join(f"{name}: {value}" for name, value in request.headers))
-    click.secho(f"\nAnswered: {answer.status}", bold=True)
-    _indented("\n".join(f"{name}: {plain(value)}" for name, value in answer.headers))
-    body = _read_body(answer)
-    if body is not None:
-        click.echo()
-        _indented(plain(orjson.dumps(body, option=orjson.OPT_INDENT_2).decode()))
-    elif answer.body:
-        click.echo(f"\n  ({len(answer.body)} bytes)")
-    if answer.status >= 300:
-        click.echo()
-        for line in message_of(_error(answer)).lines():
-            click.echo(line, err=True)
-
-
-def _indented(text: str) -> None:
-    for line in text.splitlines():
-        click.echo(f"  {line}")

@@ -117,10 +117,10 @@ def command_name(typed: str) -> str:
     return name
 
 
-def read_object(body: str | None, file: str | None) -> dict[str, Any]:
-    """The fields of a body, from where it stands: the command line, a file, or standard input; none: no fields.
+def read_body(name: str, body: str | None, file: str | None) -> Command:
+    """The command of a name with the fields of its body: on the command line, in a file, or on standard input.
 
-    Raises as `read_body` does.
+    Raises click.UsageError where words about a person stand on the command line, InvalidInput for the rest.
     """
     if body is not None and file is not None:
         raise click.UsageError("Give the fields once: on the command line, or with --file.")
@@ -138,15 +138,6 @@ def read_object(body: str | None, file: str | None) -> dict[str, Any]:
             "Words about a person do not belong on the command line, where others on this machine can read them. "
             "Put the document in a file (--file FILE) or on standard input (-)."
         )
-    return document
-
-
-def read_body(name: str, body: str | None, file: str | None) -> Command:
-    """The command of a name with the fields of its body: on the command line, in a file, or on standard input.
-
-    Raises click.UsageError where words about a person stand on the command line, InvalidInput for the rest.
-    """
-    document = read_object(body, file)
     if document.get("command", name) != name:
         raise InvalidInput((Problem("$.command", "command", "must be the command that was asked for"),))
     return wire.command_from_document({"v": wire.VERSION, "command": name, **document})

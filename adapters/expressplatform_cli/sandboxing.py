@@ -120,7 +120,7 @@ def _say_started(box: Sandbox, *, as_json: bool) -> None:
     keys, where = box.keys_file, f"--folder {box.folder}"
     steps = [
         f"expressplatform sandbox new-complaint {where}",
-        f"expressplatform call GET /v1/trader/cases --keys {keys}",
+        f"expressplatform call GET /v1/trader/cases --member-keys {keys}",
         f"expressplatform sandbox certify {where}",
     ]
     if as_json:

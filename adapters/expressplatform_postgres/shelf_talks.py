@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from expressplatform.memory_shelf import cursor_of, split_cursor
+from expressplatform.memory import cursor_of, split_cursor
 from expressplatform.ports import ShelfPage, ShelfRow, Sought
 from expressplatform_postgres import sql
 from expressplatform_postgres.asking import Asked, Talk, in_rounds, once

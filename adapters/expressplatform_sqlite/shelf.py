@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Final, final
 
-from expressplatform.memory_shelf import cursor_of, split_cursor
+from expressplatform.memory import cursor_of, split_cursor
 from expressplatform.ports import EVERYONE, ShelfPage, ShelfRow, Sought
 from expressplatform_sqlite.connections import Connections
 from expressplatform_sqlite.rows import Row

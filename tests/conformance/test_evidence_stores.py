@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from expressplatform.memory_evidence import MemoryEvidence
+from expressplatform.memory import MemoryEvidence
 from expressplatform.ports import AsyncEvidenceStore, EvidenceStore
 from expressplatform.testing.evidence_contract import AsyncEvidenceContract, EvidenceContract
 from expressplatform.threads import ThreadedEvidence

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from expressplatform.memory_shelf import MemoryShelf
+from expressplatform.memory import MemoryShelf
 from expressplatform.ports import Shelf
 from expressplatform.testing.shelf_contract import AsyncShelfContract, ShelfContract
 from expressplatform_postgres.aio_shelf import AsyncPostgresShelf

@@ -27,8 +27,7 @@ from expressplatform.codes import Instrument, Role
 from expressplatform.commands import Command
 from expressplatform.complaint import Actor, Remark
 from expressplatform.errors import ExpressPlatformError, NoSuchCase, Refused, StoreUnusable
-from expressplatform.memory import MemoryKeyStore, MemoryStore
-from expressplatform.memory_shelf import MemoryShelf
+from expressplatform.memory import MemoryKeyStore, MemoryShelf, MemoryStore
 from expressplatform.platform import Platform
 from expressplatform.platform.rows import fold, fold_opened
 from expressplatform.ports import EVERYONE, Alert, CaseStore, Message, StoredCase

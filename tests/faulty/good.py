@@ -12,7 +12,7 @@ from typing import ClassVar
 
 import attrs
 
-from expressplatform.memory import MemoryStore, _Work
+from expressplatform.memory.cases import MemoryStore, _Work
 from expressplatform.ports import CaseStore, EffectRow
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from expressplatform.memory import _Work
+from expressplatform.memory.cases import _Work
 from expressplatform.ports import Answer, CaseStore, Commit, EffectRow, Header, StoredCase
 from tests.faulty.good import LastingStore
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from expressplatform.memory import _Work
+from expressplatform.memory.cases import _Work
 from expressplatform.ports import EVERYONE, DeadRow, EffectRow
 from tests.faulty.good import LastingStore, Store
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import attrs
 
-from expressplatform.memory import _Work
+from expressplatform.memory.cases import _Work
 from expressplatform.ports import Commit, EffectRow
 from tests.faulty.good import Store
 

@@ -15,8 +15,7 @@ from expressplatform import commands as c
 from expressplatform.codes import Attention, BreachOf, BreachStatus, Channel, KeptGround, Language, Reading, Role
 from expressplatform.complaint import Actor, Complaint, Particulars
 from expressplatform.errors import InvalidInput, KeyReused, NoSuchCase, Refused, StoreUnusable, Unreachable
-from expressplatform.memory import MemoryKeyStore, MemoryStore
-from expressplatform.memory_shelf import MemoryShelf
+from expressplatform.memory import MemoryKeyStore, MemoryShelf, MemoryStore
 from expressplatform.platform import Platform, Told
 from expressplatform.ports import EVERYONE, Message, Sought
 from expressplatform.privacy.breaches import Breach

@@ -20,9 +20,7 @@ from expressplatform.complaint import Actor, Evidence
 from expressplatform.errors import EvidenceMissing, InvalidInput, KeyReused, NoSuchCase, Refused, StoreUnusable
 from expressplatform.events import Obtained
 from expressplatform.media import strip_jpeg, strip_png
-from expressplatform.memory import MemoryKeyStore, MemoryStore
-from expressplatform.memory_evidence import MemoryEvidence
-from expressplatform.memory_shelf import MemoryShelf
+from expressplatform.memory import MemoryEvidence, MemoryKeyStore, MemoryShelf, MemoryStore
 from expressplatform.platform import AsyncPlatform, Document, DocumentCopy, Platform
 from expressplatform.platform.aio_evidence import AsyncEvidenceFace
 from expressplatform.platform.sync_evidence import EvidenceFace

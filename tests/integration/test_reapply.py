@@ -17,8 +17,7 @@ from expressplatform.case import Case
 from expressplatform.codes import EffectKind, ErasureReason, Status
 from expressplatform.complaint import ERASED, Particulars, clock_of
 from expressplatform.errors import KeyDestroyed, Refused, StoreUnusable
-from expressplatform.memory import MemoryKeyStore, MemoryStore
-from expressplatform.memory_shelf import MemoryRegister, MemoryShelf
+from expressplatform.memory import MemoryKeyStore, MemoryRegister, MemoryShelf, MemoryStore
 from expressplatform.platform import AsyncPlatform, Platform, Reapplied
 from expressplatform.platform.lifted import Lifted
 from expressplatform.ports import Answer, Commit, RegisterEntry, Undone

@@ -14,8 +14,7 @@ from expressplatform import events as e
 from expressplatform.codes import Attention, Channel, KeptGround, Language, Role
 from expressplatform.complaint import Actor, CallCode, Particulars
 from expressplatform.errors import Refused, Unreachable
-from expressplatform.memory import MemoryKeyStore, MemoryStore
-from expressplatform.memory_shelf import MemoryShelf
+from expressplatform.memory import MemoryKeyStore, MemoryShelf, MemoryStore
 from expressplatform.platform import Platform, Worked
 from expressplatform.ports import Alert, Message
 from expressplatform.schemes import HK_CCA

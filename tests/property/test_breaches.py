@@ -14,8 +14,7 @@ from expressplatform import commands as c
 from expressplatform.codes import BreachOf, KeptGround, Language
 from expressplatform.complaint import Actor, Particulars
 from expressplatform.errors import NoSuchCase, Refused
-from expressplatform.memory import MemoryKeyStore, MemoryStore
-from expressplatform.memory_shelf import MemoryShelf
+from expressplatform.memory import MemoryKeyStore, MemoryShelf, MemoryStore
 from expressplatform.platform import Platform, Told
 from expressplatform.ports import Message
 from expressplatform.schemes import HK_CCA

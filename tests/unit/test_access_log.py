@@ -10,8 +10,7 @@ import pytest
 from expressplatform.codes import Reading
 from expressplatform.complaint import Actor, Particulars
 from expressplatform.errors import NoSuchCase, Refused, SealBroken
-from expressplatform.memory import MemoryKeyStore, MemoryStore
-from expressplatform.memory_shelf import MemoryShelf
+from expressplatform.memory import MemoryKeyStore, MemoryShelf, MemoryStore
 from expressplatform.platform import Platform
 from expressplatform.ports import EVERYONE, Sought
 from expressplatform.schemes import HK_CCA

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from expressplatform.errors import StoreUnusable
-from expressplatform.memory_shelf import MemoryRegister
+from expressplatform.memory import MemoryRegister
 from expressplatform.ports import Register, RegisterEntry, Undone
 from expressplatform_files.register import FileRegister
 

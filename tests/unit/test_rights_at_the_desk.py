@@ -29,8 +29,7 @@ from expressplatform.commands import Command
 from expressplatform.complaint import Actor, Particulars
 from expressplatform.errors import InvalidInput, KeyReused, Refused
 from expressplatform.events import Disclosed
-from expressplatform.memory import MemoryKeyStore, MemoryStore
-from expressplatform.memory_shelf import MemoryShelf
+from expressplatform.memory import MemoryKeyStore, MemoryShelf, MemoryStore
 from expressplatform.platform import Platform, RightsAnswer
 from expressplatform.platform.person_copy import STAFF_FIELDS
 from expressplatform.platform.requests import CORRECTABLE

@@ -12,7 +12,7 @@ from expressplatform.complaint import Actor, Complaint
 from expressplatform.errors import ExpressPlatformError
 from expressplatform.events import Event
 from expressplatform.indicators import Figures, Tally
-from expressplatform.memory_shelf import MemoryRegister, MemoryShelf
+from expressplatform.memory import MemoryRegister, MemoryShelf
 from expressplatform.platform.aio_admission import AsyncAdmissionFace
 from expressplatform.platform.aio_breach import AsyncBreachFace
 from expressplatform.platform.aio_evidence import AsyncEvidenceFace
@@ -77,9 +77,9 @@ class AsyncPlatform(
         scan: Scan | None = None,
         strip: Strip | None = None,
         register: Register | None = None,
+        link: str = "",
         witness: Witness | None = None,
         origin: str = "",
-        link: str = "",
     ) -> None:
         self._flow = Flow(
             scheme=scheme,
@@ -95,9 +95,9 @@ class AsyncPlatform(
             scan=scan,
             strip=strip,
             register=register if register is not None else MemoryRegister(),
+            link=link,
             witness=witness,
             origin=origin,
-            link=link,
         )
 
     @property

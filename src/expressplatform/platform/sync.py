@@ -17,7 +17,7 @@ from expressplatform.driving import run
 from expressplatform.errors import ExpressPlatformError
 from expressplatform.events import Event
 from expressplatform.indicators import Figures, Tally
-from expressplatform.memory_shelf import MemoryRegister, MemoryShelf
+from expressplatform.memory import MemoryRegister, MemoryShelf
 from expressplatform.platform.flow import NO_GATEWAYS, Flow, approver
 from expressplatform.platform.lifted import Lifted, LiftedEvidence, LiftedShelf
 from expressplatform.platform.requests import DeadLetter, Opened, Request, Ticked, Worked, wanted_of
@@ -77,9 +77,9 @@ class Platform(PrivacyFace, RightsFace, EvidenceFace, BreachFace, LedgerFace, Ad
         scan: Scan | None = None,
         strip: Strip | None = None,
         register: Register | None = None,
+        link: str = "",
         witness: Witness | None = None,
         origin: str = "",
-        link: str = "",
     ) -> None:
         self._flow = Flow(
             scheme=scheme,
@@ -95,9 +95,9 @@ class Platform(PrivacyFace, RightsFace, EvidenceFace, BreachFace, LedgerFace, Ad
             scan=scan,
             strip=strip,
             register=register if register is not None else MemoryRegister(),
+            link=link,
             witness=witness,
             origin=origin,
-            link=link,
         )
 
     @property

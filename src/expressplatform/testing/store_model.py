@@ -15,7 +15,7 @@ from typing import Any, Final
 import attrs
 
 from expressplatform.errors import StoreUnusable
-from expressplatform.memory import MemoryStore, _Work
+from expressplatform.memory.cases import MemoryStore, _Work
 from expressplatform.ports import DeadRow, EffectRow, Header, Page, StoredCase
 
 NUMBERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(

@@ -1,7 +1,4 @@
-"""The reference shelf and register: small records and entries in memory, gone with the process.
-
-Laws of this file: those of `memory`. They are the models that every other shelf and register is held against.
-"""
+"""The reference shelf of small records; its laws are those of `memory`."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ from collections.abc import Sequence
 from typing import final
 
 from expressplatform.errors import StoreUnusable
-from expressplatform.ports import EVERYONE, RegisterEntry, ShelfPage, ShelfRow, Sought
+from expressplatform.ports import EVERYONE, ShelfPage, ShelfRow, Sought
 
 
 def cursor_of(row: ShelfRow) -> str:
@@ -103,27 +100,3 @@ def _sought(row: ShelfRow, sought: Sought) -> bool:
         and row.place >= sought.since
         and (not sought.until or row.place < sought.until)
     )
-
-
-@final
-class MemoryRegister:
-    """Entries in memory. Thread-safe; the model for the registers that last."""
-
-    __slots__ = ("_entries", "_lock")
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._entries: list[RegisterEntry] = []
-
-    def note(self, entries: Sequence[RegisterEntry], /) -> None:
-        """Adds entries; the same entry twice does no harm."""
-        with self._lock:
-            self._entries += entries
-
-    def entries(self) -> Sequence[RegisterEntry]:
-        """Every entry in order."""
-        with self._lock:
-            return tuple(self._entries)
-
-    def __repr__(self) -> str:
-        return f"<MemoryRegister of {len(self._entries)}>"

@@ -1,7 +1,4 @@
-"""The reference store of evidence: everything in memory, gone with the process.
-
-Laws of this file: those of `memory`. It is the model that every other store of evidence is held against.
-"""
+"""The reference store of evidence; its laws are those of `memory`."""
 
 from __future__ import annotations
 

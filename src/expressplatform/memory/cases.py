@@ -1,22 +1,17 @@
-"""The reference stores: everything in memory, gone with the process.
-
-Laws of this file: these are the models that every other store is held against, so the plainest code that is right.
-One lock, whole scans, no index. What a store promises stands in `ports`; nothing is promised here beyond that.
-"""
+"""The reference store of cases; its laws are those of `memory`."""
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Self, final
+from typing import Self
 
 import attrs
 
-from expressplatform.errors import KeyDestroyed, KeyMissing, StoreUnusable
-from expressplatform.memory_ledger import Places
+from expressplatform.errors import StoreUnusable
+from expressplatform.memory.places import Places
 from expressplatform.ports import (
     EVERYONE,
     Answer,
@@ -274,79 +269,3 @@ def _is_wanted(header: Header, wanted: Wanted) -> bool:
         and (owed is None or (header.owed_since is not None and header.owed_since < owed))
         and (not wanted.alarmed or header.alarms > 0)
     )
-
-
-@final
-class MemoryKeyStore:
-    """Data keys of cases and named secrets. Thread-safe; the model for the key stores that last."""
-
-    __slots__ = ("_closed", "_destroyed", "_keys", "_lock", "_secrets")
-
-    def __init__(self) -> None:
-        self._lock = threading.RLock()
-        self._keys: dict[str, bytes] = {}
-        self._destroyed: set[str] = set()
-        self._secrets: dict[str, bytes] = {}
-        self._closed = False
-
-    def create(self, case_ids: Sequence[str]) -> None:
-        """Make the data keys that are not there yet: all, or with ``KeyDestroyed`` none."""
-        with self._open():
-            for case_id in case_ids:
-                if case_id in self._destroyed:
-                    raise KeyDestroyed(case_id)
-            for case_id in case_ids:
-                self._keys.setdefault(case_id, os.urandom(32))
-
-    def get(self, case_id: str) -> bytes:
-        """The case's 32-byte data key; raises ``KeyMissing`` or ``KeyDestroyed``."""
-        with self._open():
-            key = self._keys.get(case_id)
-            if key is not None:
-                return key
-            raise KeyDestroyed(case_id) if case_id in self._destroyed else KeyMissing(case_id)
-
-    def destroy(self, *case_ids: str) -> None:
-        """Destroy the keys of cases for ever; harmless when repeated, final even for an unknown case."""
-        with self._open():
-            for case_id in case_ids:
-                self._keys.pop(case_id, None)
-                self._destroyed.add(case_id)
-
-    def secret(self, name: str) -> bytes:
-        """The named 32-byte secret, made when it is not there."""
-        with self._open():
-            return self._secrets.setdefault(name, os.urandom(32))
-
-    def forget(self, name: str) -> None:
-        """Destroy a named secret; the next :meth:`secret` of that name is another one."""
-        with self._open():
-            self._secrets.pop(name, None)
-
-    def destroyed(self) -> tuple[str, ...]:
-        """The ids of all cases whose key was destroyed, in order."""
-        with self._open():
-            return tuple(sorted(self._destroyed))
-
-    def close(self) -> None:
-        """Drop everything; any later call raises ``StoreUnusable`` with the code ``closed``."""
-        with self._lock:
-            self._closed = True
-            self._keys.clear()
-            self._secrets.clear()
-
-    def _open(self) -> threading.RLock:
-        if self._closed:
-            raise StoreUnusable("closed", "the key store has been closed")
-        return self._lock
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        return f"<MemoryKeyStore of {len(self._keys)}>"
