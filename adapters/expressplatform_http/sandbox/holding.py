@@ -63,11 +63,10 @@ class HeldGateways(Mapping[str, TraderGateway]):
         except ExpressPlatformError:
             return  # it is in the log of deliveries
 
-    def again(self, platform: Platform, by: Actor, case_id: str) -> Delivery | None:
-        """Sends the last webhook about a case once more, under its id; None where none has reached anybody."""
-        told = (one for one in platform.deliveries(by=by) if one.case_id == case_id and one.outcome == "delivered")
-        last = next(told, None)
-        return None if last is None else self._sending.send_again(last)
+    def again(self, platform: Platform, by: Actor, case_id: str) -> tuple[Delivery, ...]:
+        """Sends what has reached somebody about a case once more, under its id."""
+        told = [one for one in platform.deliveries(by=by) if one.case_id == case_id and one.outcome == "delivered"]
+        return tuple(self._sending.send_again(one) for one in told)
 
 
 @attrs.frozen

@@ -225,13 +225,12 @@ class World:
     def shuffled(self, first: str, second: str) -> tuple[Delivery, ...]:
         """Two held webhooks go out, the ``first`` before the ``second``, and then the second once more.
 
-        Every attempt that was made about the two, the last first.
+        Every attempt that was made about the two, one for each address.
         """
         with self._lock:
             self.gateways.release((first, second))
-            self.gateways.again(self.platform, self._desk, second)
-            told = self.platform.deliveries(by=self._desk)
-            return tuple(one for one in told if one.case_id in (first, second))
+            told = [one for one in self.platform.deliveries(by=self._desk) if one.case_id in (first, second)]
+            return (*told, *self.gateways.again(self.platform, self._desk, second))
 
     def _act(self, case_id: str, command: Command, by: Actor) -> Case:
         return self.platform.act(case_id, command, by=by, key=secrets.token_hex(8))
