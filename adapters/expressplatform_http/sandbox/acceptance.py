@@ -334,8 +334,8 @@ def scenes() -> tuple[Scene, ...]:
         Scene(("offer",), WANTED["offer"], _offer),
         Scene(("resolve_with_evidence",), WANTED["resolve_with_evidence"], _resolve),
         Scene(("reject",), WANTED["reject"], _reject),
-        Scene(("consent_withdrawn", "deletion_confirmed"), WANTED["deletion_confirmed"], _consent),
         Scene(("late",), WANTED["late"], _late, alone=True),
+        Scene(("consent_withdrawn", "deletion_confirmed"), WANTED["deletion_confirmed"], _consent),
         Scene(("webhook",), WANTED["webhook"], _webhook, alone=True),
     )
 
