@@ -41,6 +41,7 @@ COMMANDS: Final = MappingProxyType(
         "diagram": ("figures", "Draw the lifecycle from its rows."),
         "erase": ("acting", "Make what is personal in an ended case unreadable for ever."),
         "queue": ("watching", "What waits for an officer beside the deadlines of cases."),
+        "bounces": ("bouncing", "Letters that came back: whom they did not reach stands in the queue."),
         "disclosures": ("watching", "Who received which fields of which case, when, why, on what basis."),
         "access-log": ("watching", "Who read what is personal, and why."),
         "breach": ("breaching", "Data lost or seen by others: open, list, describe, report, tell, close."),

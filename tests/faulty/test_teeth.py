@@ -17,6 +17,7 @@ from expressplatform.testing.store_machine import Unlike
 from tests.faulty import (
     awaited,
     commits,
+    connectors,
     finds,
     keys,
     lasting,
@@ -42,12 +43,20 @@ def faults(module: ModuleType) -> list[type[Store]]:
     return [one for one in own if issubclass(one, Store) and not one.__name__.startswith("_")]
 
 
-Any = type[Store] | type[AwaitedStore] | type[keys.Keys] | type[outward.Letters] | type[outward.Bell]
+Any = (
+    type[Store]
+    | type[AwaitedStore]
+    | type[keys.Keys]
+    | type[outward.Letters]
+    | type[outward.Bell]
+    | type[connectors.Tried]
+)
 FAULTY: Final[list[Any]] = [
     *(one for module in MODULES for one in faults(module)),
     *awaited.FAULTY,
     *keys.FAULTY,
     *outward.FAULTY,
+    *connectors.FAULTY,
 ]
 
 
@@ -90,7 +99,7 @@ def test_a_whole_run_finds_the_fault(store: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "store", [*GOOD, AwaitedStore, *keys.GOOD, *outward.GOOD], ids=lambda store: str(store.__name__)
+    "store", [*GOOD, AwaitedStore, *keys.GOOD, *outward.GOOD, *connectors.GOOD], ids=lambda store: str(store.__name__)
 )
 def test_good_stores_pass(store: Any) -> None:
     report: Report = Run(contract_of(target(store)), budget=1, start=1).report()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import threading
 import time
@@ -46,6 +47,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if self.path == "/echo":
             self._answer(207, body, ("X-Twice", "a"), ("X-Twice", "b"), ("X-Seen", self.headers.get("X-Sent", "")))
+        elif self.path.startswith("/target"):
+            self._answer(200, self.path.encode())
         elif self.path == "/away":
             self._answer(307, b"", ("Location", "/echo"))
         elif self.path == "/cut":
@@ -147,6 +150,24 @@ class TestOneAttempt:
         assert answer.header("x-twice") == "a, b"
         assert answer.header("x-none") == ""
         assert HttpRequest("GET", "http://h/", (("A", "1"),)).header("a") == "1"
+
+    def test_a_secret_query_reaches_the_server_and_no_log(
+        self, send: Send, base: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with caplog.at_level(logging.DEBUG):
+            for library in ("httpx", "httpx2", "httpcore", "httpcore2"):
+                caplog.set_level(logging.DEBUG, logger=library)
+            answer = send(HttpRequest("POST", f"{base}/target?a=1", secret_query="s=hidden%20word"), SECONDS)
+        assert answer.body == b"/target?a=1&s=hidden%20word"
+        logs = "\n".join(f"{one.getMessage()} {one.args}" for one in caplog.records)
+        assert "/target" in logs
+        assert "hidden" not in logs
+
+    def test_the_target_of_a_request_is_its_path_with_both_queries(self) -> None:
+        assert HttpRequest("GET", "https://h").target == b"/"
+        assert HttpRequest("GET", "https://h/a/b#part", secret_query="s=1").target == b"/a/b?s=1"
+        assert HttpRequest("GET", "https://h/a?b=1", secret_query="s=1").target == b"/a?b=1&s=1"
+        assert "s=1" not in repr(HttpRequest("GET", "https://h", secret_query="s=1"))
 
     def test_a_redirect_is_an_answer(self, send: Send, base: str) -> None:
         assert send(HttpRequest("POST", f"{base}/away"), SECONDS).status == 307

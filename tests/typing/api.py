@@ -70,8 +70,27 @@ from expressplatform import (
 from expressplatform.commands import Accept, AddNote, Command, Confirm, Lodge, ReportResolution
 from expressplatform.events import Event
 from expressplatform.platform import Document, DocumentCopy, Session, SignedIn
-from expressplatform.ports import Alert, AsyncCaseStore, CaseStore, Header, KeyStore, Page, Scanned, TraderGateway
+from expressplatform.ports import (
+    Alert,
+    AsyncCaseStore,
+    AsyncShopConnector,
+    CaseStore,
+    Connection,
+    Header,
+    KeyStore,
+    Page,
+    Paid,
+    Performance,
+    Promise,
+    PurchaseClaim,
+    Scanned,
+    ShopConnector,
+    Suggestion,
+    TraderGateway,
+    VerifiedPurchase,
+)
 from expressplatform.privacy.statement import Statement, statement
+from expressplatform.shops import Disconnected, Ok, Throttled
 
 OFFICER = Actor(Role.COUNCIL, "officer-1", "hkcc")
 TRADER = Actor(role=Role.TRADER, person="agent-1", organisation="taobao")
@@ -227,6 +246,28 @@ def open_about(scheme: Scheme, on: date) -> str:
     assert_type(scheme.informed_by("v1"), bool)
     assert_type(statement(scheme, on=on), Statement)
     return "" if notice is None else assert_type(notice.text(Language.TRADITIONAL_CHINESE), str)
+
+
+def ask_a_shop(connector: ShopConnector, shop: str, claim: PurchaseClaim) -> str:
+    """A connector's answers are told apart by their types."""
+    match connector.verify_purchase(shop, claim):
+        case Ok(found):
+            return assert_type(found, VerifiedPurchase).purchase.value
+        case Throttled(until):
+            assert_type(until, datetime | None)
+        case Disconnected(reason):
+            return assert_type(reason, str)
+    page = connector.changes(shop, "", 10)
+    if isinstance(page, Ok):
+        assert_type(page.value.suggestions, tuple[Suggestion, ...])
+    assert_type(connector.connections(), Sequence[Connection])
+    return ""
+
+
+async def ask_a_shop_awaited(connector: AsyncShopConnector, shop: str, promise: Promise) -> Paid | None:
+    """The same, awaited."""
+    answer = await connector.performance(shop, promise)
+    return assert_type(answer.value, Performance).paid if isinstance(answer, Ok) else None
 
 
 COMMANDS: tuple[Command, ...] = (Confirm(rating=5), ReportResolution(amount=Money("HKD", 1)))

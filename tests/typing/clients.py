@@ -53,6 +53,7 @@ def a_day(http: httpx.Client | httpx2.Client, keys: MemoryKeys, trust: Trust, co
     assert_type(platform.indicators(), Mapping[str, object])
     assert_type(platform.with_options(Options("desk-2")), TraderClient)
     row = platform.case("c1")
+    assert row.status is not None
     assert is_known(row.status)
     return assert_type(row.status, Status)
 

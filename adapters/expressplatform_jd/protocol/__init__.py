@@ -34,7 +34,15 @@ from expressplatform_jd.protocol.oauth import (
 from expressplatform_jd.protocol.orders import UNKNOWN_ORDER, GetOrder, Order
 from expressplatform_jd.protocol.pages import Page
 from expressplatform_jd.protocol.payments import Basis, Payment
-from expressplatform_jd.protocol.refunds import Application, GetActualRefund, ListApplications, ListRefunds, Refund
+from expressplatform_jd.protocol.refunds import (
+    Application,
+    GetActualRefund,
+    ListApplications,
+    ListChangedApplications,
+    ListRefunds,
+    Moment,
+    Refund,
+)
 from expressplatform_jd.protocol.remarks import GetRemark, Remark, SetRemark
 from expressplatform_jd.protocol.services import GetService, ListServices, SaveTrack, Service
 from expressplatform_jd.protocol.shop import GetShop, QueryShop, Shop
@@ -64,9 +72,11 @@ __all__ = [
     "Grant",
     "ListApplications",
     "ListBills",
+    "ListChangedApplications",
     "ListEntries",
     "ListRefunds",
     "ListServices",
+    "Moment",
     "OauthCall",
     "Operator",
     "Order",

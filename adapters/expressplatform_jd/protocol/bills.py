@@ -83,12 +83,14 @@ class Bill:
 class ListBills:
     """``GET /sp-aftercare/v0/afs-orders``: the bills of an order, or those that changed in a window.
 
-    ``since`` and ``until`` stand together; overlap the windows of a poll by ten minutes and drop what was seen.
+    ``since`` and ``until`` stand together; overlap the windows of a poll by ten minutes and drop what was seen. With
+    ``refund_status`` only those that stand in it: whether a row tells its own is written nowhere.
     """
 
     since: datetime | None = attrs.field(default=None, validator=instant_field(optional=True))
     until: datetime | None = attrs.field(default=None, validator=instant_field(optional=True))
     order_id: str = attrs.field(default="", repr=False, validator=ID_OR_NONE)
+    refund_status: str = attrs.field(default="", validator=ID_OR_NONE)
     page: int = attrs.field(default=1, validator=NUMBER)
     size: int = attrs.field(default=MOST, validator=SIZE)
     reads: ClassVar[bool] = True
@@ -108,6 +110,8 @@ class ListBills:
             query |= {"updateStartTime": millis(self.since), "updateEndTime": millis(self.until)}
         if self.order_id:
             query["orderId"] = self.order_id
+        if self.refund_status:
+            query["refundStatus"] = self.refund_status
         return SpCall("GET", _PATH, query=query)
 
     def read(self, status: int, body: bytes) -> Result[Page[Bill]]:

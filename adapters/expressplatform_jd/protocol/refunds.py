@@ -9,14 +9,17 @@ callers outside JD's cloud.
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import ClassVar, Final
 
 import attrs
 
+from expressplatform.fields import instant as instant_field
+from expressplatform.fields import whole as between
 from expressplatform.money import Money
 from expressplatform.shops import Result
 from expressplatform_jd.protocol.calls import ID, RouterCall
-from expressplatform_jd.protocol.clock import instant
+from expressplatform_jd.protocol.clock import civil, instant
 from expressplatform_jd.protocol.pages import MOST, NUMBER, SIZE, Page, page_of
 from expressplatform_jd.protocol.payments import Basis, Payment
 from expressplatform_jd.protocol.replies import Family, read_router
@@ -54,6 +57,7 @@ class Application:
     status: str = attrs.field(repr=shown)
     sum: Money | None = attrs.field(repr=False)
     checked_at: datetime | None
+    applied_at: datetime | None = None
 
     @property
     def payment(self) -> Payment | None:
@@ -87,6 +91,49 @@ class ListApplications:
         if any(one.order_id != self.order_id for one in page.items):
             raise Unreadable
         return page
+
+
+class Moment(StrEnum):
+    """By which of its two instants a refund before dispatch is looked for."""
+
+    APPLIED = "applyTime"
+    CHECKED = "checkTime"
+
+
+@attrs.frozen
+class ListChangedApplications:
+    """``jingdong.pop.afs.soa.refundapply.queryPageList``: those asked for, or decided, in a window of time.
+
+    The method has no time of change: who looks for both moments sees each application when it is made and whenever
+    somebody decides about it.
+    """
+
+    since: datetime = attrs.field(validator=instant_field())
+    until: datetime = attrs.field(validator=instant_field())
+    by: Moment = Moment.CHECKED
+    page: int = attrs.field(default=1, validator=between(1, 100))
+    size: int = attrs.field(default=MOST, validator=SIZE)
+    reads: ClassVar[bool] = True
+
+    def call(self) -> RouterCall:
+        """Times are civil, GMT+8; ``pageIndex`` ends at 100."""
+        business = {
+            f"{self.by.value}Start": civil(self.since),
+            f"{self.by.value}End": civil(self.until),
+            "pageIndex": self.page,
+            "pageSize": self.size,
+        }
+        return RouterCall("jingdong.pop.afs.soa.refundapply.queryPageList", business)
+
+    def read(self, status: int, body: bytes) -> Result[Page[Application]]:
+        """A page; a row without its numbers makes the whole unreadable."""
+        names = ("totalCount", "pageIndex", "pageSize")
+        return read_router(
+            status,
+            body,
+            APPLICATIONS,
+            lambda found: page_of(found.get("result"), found, names, (self.page, self.size), _application),
+        )
 
 
 @attrs.frozen
@@ -170,6 +217,7 @@ def _application(row: Thing) -> Application:
         text(row.get("status")),
         fen_of(row.get("applyRefundSum")),
         instant(text(row.get("checkTime"))),
+        instant(text(row.get("applyTime"))),
     )
 
 

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import attrs
 
+from expressplatform.testing.connector_contract import AsyncConnectorContract, ConnectorContract
 from expressplatform.testing.contracts import AsyncStoreContract, StoreContract
 from expressplatform.testing.evidence_contract import AsyncEvidenceContract, EvidenceContract
 from expressplatform.testing.history import REOPEN, SECOND, Call, bare, recorded
@@ -29,7 +30,8 @@ class Kind:
     """What may be checked: its contracts, methods by which it is known, and what the contract calls its maker.
 
     ``helpers`` are the optional methods of the contract that unlock more checks. ``lacks`` names a method that another
-    kind has besides.
+    kind has besides. ``alone``: a maker is enough; otherwise a
+    subclass of the contract must be named, and calls are not written down.
     """
 
     contract: type[Any]
@@ -38,6 +40,7 @@ class Kind:
     maker: str = "make_store"
     helpers: tuple[str, ...] = (REOPEN, SECOND, "dump_bytes")
     lacks: str = ""
+    alone: bool = True
 
     def fits(self, made: object) -> bool:
         """Whether something has the methods, and not the one that something else has besides."""
@@ -55,11 +58,18 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         ),
         "shelf": Kind(ShelfContract, AsyncShelfContract, ("put", "years"), "make_shelf", ("reopen",)),
         "keys": Kind(KeyStoreContract, None, ("create", "destroy", "secret")),
-        "messenger": Kind(MessengerContract, None, ("send",), "make_messenger", ("outbox", "break_way")),
+        "messenger": Kind(
+            MessengerContract, None, ("send",), "make_messenger", ("outbox", "break_way"), lacks="open_shop"
+        ),
         "gateway": Kind(GatewayContract, None, ("alert",), "make_gateway", ("received", "break_way")),
+        "connector": Kind(
+            ConnectorContract, AsyncConnectorContract, ("open_shop", "answer_link"), "make_world", (), alone=False
+        ),
     }
 )
-"""Every contract by the name that the command line gives it."""
+"""Every contract by the name that the command line gives it. That of connectors is run as a subclass, never as a maker:
+it needs a world beside the connector.
+"""
 
 
 class UnknownTargetError(Exception):
@@ -88,6 +98,10 @@ def contract_of(target: str | Callable[[], Any], kind: str = "", *, awaited: boo
     if inspect.isclass(maker) and (known := _known(maker)):
         return _recording(target, *known, maker, None, _overridden(maker, KINDS[known[0]]))
     name, is_awaited = _probed(target, maker, kind, awaited)
+    if not KINDS[name].alone:
+        raise UnknownTargetError(
+            f"{target}: name a subclass of {KINDS[name].contract.__name__}, which brings its {name}"
+        )
     contract = KINDS[name].awaited if is_awaited else KINDS[name].contract
     if contract is None:
         raise UnknownTargetError(f"{target}: there is no contract for an awaited {name}")
@@ -185,7 +199,7 @@ def _recording(
     def make(self: Any) -> Any:
         calls.clear()
         made = maker() if maker is not None else getattr(contract, kind.maker)(self)
-        return recorded(made, calls, 0, kind.methods[0])
+        return recorded(made, calls, 0, kind.methods[0]) if kind.alone else made
 
     parts: dict[str, Any] = {kind.maker: make, "target": target, "kind": name, "awaited": awaited, "calls": calls}
     parts["helpers"] = tuple(helpers)

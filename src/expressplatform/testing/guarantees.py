@@ -97,9 +97,46 @@ GUARANTEES: Final[Mapping[str, str]] = MappingProxyType(
         "G3": "A failure on the way is raised, and the alert can be sent afterwards.",
         "G4": "Threads may share a gateway.",
         "G5": "Alerts may come in any order, also of cases that were alerted before.",
+        # Connectors
+        "C1": "A shop is connected by its owner's own answer to our link, once; a refusal connects nobody.",
+        "C2": "A shop is shown as it stands: connected, ending within fourteen days, ended and then not asked for.",
+        "C3": "A shop that was never connected is Disconnected, whatever is asked, and the platform is not asked.",
+        "C4": "A shop that withdraws is Disconnected, shown so, and not asked for until its owner connects it again.",
+        "C5": "Disconnecting forgets the shop's tokens; harmless when repeated.",
+        "C6": "What one connector was given every other over the same shelf has.",
+        "C7": "Tokens are renewed by one at a time; whoever asks at once is told how it stands.",
+        "C8": "A purchase that agrees with the record is matched; what a claim does not say is untold.",
+        "C9": "Each field that does not agree is named, and no other; amounts of two currencies are not compared.",
+        "C10": "An order that is not this shop's is not found.",
+        "C11": "A case stands in the note at its order once, however often it is handed over.",
+        "C12": "What the seller's people wrote stays letter for letter; what does not fit is not written.",
+        "C13": "A note holds the case's reference and a date, and nothing about anybody.",
+        "C14": "A write whose answer was lost is read back: it stands there once.",
+        "C15": "A write is not repeated without end.",
+        "C16": "An order that is not there is a BusinessError, and nothing is written.",
+        "C17": "Promised money is PAID where the record says that it went back, with the amount; before that UNKNOWN.",
+        "C18": "A promise is contradicted by a record that says so, never by a bill that is open, closed or absent.",
+        "C19": "A payment from before the promise does not count, nor one in another currency.",
+        "C20": "No token, code or secret, and nothing of an order, is kept in clear, printed or raised.",
+        "C21": "No token, code or secret is in an address about an order.",
+        "C22": "A platform that asks for patience refuses nothing: no shop is disconnected by it.",
+        "C23": "Every change is told once, as a suggestion, the earliest first.",
+        "C24": "A page is no longer than its limit, and the next continues it.",
+        "C25": "Rows that move between pages while they are read are neither lost nor told twice.",
+        "C26": "The last state of a bill is told last.",
+        "C27": "From the same cursor the same changes are told again, by whichever connector.",
+        "C28": "A cursor of another shop, or of nobody, is refused, and the platform is not asked.",
+        "C29": "What happened while nobody read is told afterwards, however long ago it was.",
+        "C30": "A ban parks its shop for everybody until it is over, and no other shop.",
+        "C31": "A ban in the middle of a list loses nothing.",
+        "C32": "A read is repeated where a fault passes.",
+        "C33": "What cannot be read is an answer and no exception.",
+        "C34": "A wrong clock is set right by the platform's.",
+        "C35": "Threads may share a connector.",
+        "C36": "Whatever happens in whatever order, everything is told and noted once in the end.",
     }
 )
-"""Each guarantee by its number: S of case stores, K of key stores, M of messengers, G of gateways."""
+"""Each guarantee by its number: S of case stores, K of key stores, M of messengers, G of gateways, C of connectors."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -118,6 +118,11 @@ class _Body:
         return HttpResponse(answer.status_code, headers, b"".join(self._pieces))
 
 
+def _extensions(request: HttpRequest, left: _Left) -> dict[str, object]:
+    """What only the connection is told: the seconds, and a query with secrets in it, which is logged nowhere."""
+    return {"timeout": left, "target": request.target} if request.secret_query else {"timeout": left}
+
+
 def _errors(client: object) -> Mapping[str, type[Exception]]:
     """The errors of the library that a client is from, by name; that of a class derived from its client, too."""
     for kind in type(client).__mro__:
@@ -181,7 +186,7 @@ class HttpxTransport:
                 content=request.body if request.progress is None else _pieces(request),
                 headers=_headers(request),
                 follow_redirects=False,
-                extensions={"timeout": left},
+                extensions=_extensions(request, left),
             ) as answer:
                 for piece in answer.iter_bytes():
                     body.add(piece)
@@ -215,7 +220,7 @@ class AsyncHttpxTransport:
                 content=request.body if request.progress is None else _async_pieces(request),
                 headers=_headers(request),
                 follow_redirects=False,
-                extensions={"timeout": left},
+                extensions=_extensions(request, left),
             ) as answer:
                 async for piece in answer.aiter_bytes():
                     body.add(piece)

@@ -18,6 +18,10 @@ def _header(headers: tuple[tuple[str, str], ...], name: str) -> str:
 class HttpRequest:
     """One request: an absolute ``url`` in ASCII, header pairs in their order, the whole body.
 
+    ``secret_query`` is the end of the address (encoded, without its question mark) where a server takes secrets there:
+    apart from ``url``, because HTTP libraries log the address that they are given. Who carries a request sends
+    `target` and gives no library the two in one.
+
     ``progress`` hears how many bytes of the body have been handed to the network so far, at every attempt anew.
     """
 
@@ -25,7 +29,15 @@ class HttpRequest:
     url: str
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+    secret_query: str = ""
     progress: Callable[[int], None] | None = attrs.field(default=None, eq=False)
+
+    @property
+    def target(self) -> bytes:
+        """What the request line names (RFC 9112 section 3.2.1): path and query, with the secret one."""
+        path = "/" + self.url.split("://", 1)[-1].partition("#")[0].partition("/")[2]
+        query = "&" if "?" in path else "?"
+        return (path + (query + self.secret_query if self.secret_query else "")).encode("ascii", "replace")
 
     def header(self, name: str) -> str:
         """A header's value, by its name in any case; empty where it is not there."""

@@ -23,6 +23,7 @@ from expressplatform.wording import letter_bodies, letters, messages
 from expressplatform.wording.breaches import BREACHES
 from expressplatform.wording.cases import CASES
 from expressplatform.wording.circumstances import CIRCUMSTANCES
+from expressplatform.wording.notes import AT_ORDER, AT_ORDER_UNDATED
 from expressplatform.wording.privacy import FIELDS
 from expressplatform.wording.rights import HEADINGS, NAMES, REQUESTS
 from expressplatform.wording.scripts import SCRIPTS, Table, Texts, read
@@ -38,6 +39,7 @@ __all__ += [
     "letter",
     "name_of",
     "next_step",
+    "note_at_order",
 ]
 
 SUBJECTS: Final[Table] = MappingProxyType({**letters.SUBJECTS, **messages.SUBJECTS})
@@ -116,6 +118,14 @@ def letter(occasion: str, language: str) -> tuple[str, str]:
     Raises LookupError for an occasion that has no text, and for a language that nobody reads here.
     """
     return read(_found(SUBJECTS, occasion), language), read(_found(BODIES, occasion), language)
+
+
+def note_at_order(reference: str, due: str, language: str) -> str:
+    """The line that the seller's people find at an order, about a case; ``due`` is an ISO date, empty for none.
+
+    Raises LookupError for a language that nobody reads here.
+    """
+    return read(AT_ORDER if due else AT_ORDER_UNDATED, language).format(reference=reference, due=due)
 
 
 def _found(table: Table, name: str) -> Texts:
