@@ -29,6 +29,7 @@ from expressplatform.threads import ThreadedEvidence
 from expressplatform_cli.config import DEFAULT, EVIDENCE, REGISTER, configuration
 from expressplatform_cli.folders import write_private
 from expressplatform_cli.sandbox_people import complaints
+from expressplatform_files.letters import EmlFolder
 from expressplatform_files.pdf import PdfStrip
 from expressplatform_files.register import FileRegister
 from expressplatform_http.sandbox import HeldGateways, NothingFound, PushedClock, Served, WallSigned, World, sandbox_app
@@ -46,6 +47,9 @@ KEYS_OF_TRADER: Final = "trader.json"
 """The trader's private keys, and what it needs to know of the council."""
 STORE: Final = "cases.db"
 KEYS: Final = "keys.db"
+LETTERS: Final = "letters"
+"""What complainants are told, as .eml files that nobody sends."""
+_SENDER: Final = "council@council.invalid"
 TRADER: Final = "taobao"
 PERSON: Final = "desk-1"
 _EVERY: Final = 0.2
@@ -126,6 +130,7 @@ class Sandbox:
             scan=NothingFound(),
             strip=PdfStrip(),
             register=FileRegister(folder / REGISTER),
+            messenger=EmlFolder(folder / LETTERS, sender=_SENDER, now=self._clock),
             now=self._clock,
             gateways=gateways,
         )

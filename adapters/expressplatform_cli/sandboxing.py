@@ -142,7 +142,7 @@ def _say_started(box: Sandbox, *, as_json: bool) -> None:
         ("", f"{box.signing.key_id} signs, details are sealed to {box.sealing.key_id}"),
         ("Council", f"{box.council_key().hex()} signs what it seals"),
         ("Clock", f"{when(box.world.clock(), zone)}, with yours until you push it"),
-        ("Files", f"{box.folder}"),
+        ("Files", f"{box.folder} (what complainants are told: in letters/)"),
     ]
     for name, value in rows:
         out.print(f"  {name:<8} {value}", soft_wrap=True)

@@ -1,4 +1,4 @@
-"""The sandbox on a socket: a trader's own system works in it, and what happens outside of it is asked for by commands."""
+"""The sandbox on a socket: a trader's system works in it, and commands ask for what happens outside of it."""
 
 from __future__ import annotations
 
