@@ -96,6 +96,7 @@ def make_keys(file: Path, organisation: str, person: str, as_json: bool) -> None
 @click.option("--key", metavar="KEY", default="", help="The idempotency key of a write [default: a new one].")
 @click.option("--if-match", "version", type=int, help="The version of the case that this was decided on.")
 @click.option("--dry-run", is_flag=True, help="Show what would be signed and send nothing.")
+@json_option
 @answers
 def call(
     method: str,
@@ -106,24 +107,28 @@ def call(
     key: str,
     version: int | None,
     dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Sign one request, show what was signed, send it, and write the answer to standard output.
 
     PATH begins with /v1. What was signed (the signature base of RFC 9421) and the two headers that came of it go to
-    standard error: compare them line by line with those of a client of your own.
+    standard error: compare them line by line with those of a client of your own. With --json all of it is one document.
     """
     keys = read_member_keys(member_keys)
     content = b"" if body is None else _read(body)
     if method.upper() == "POST" and not content:
         content = b'{"v":1}'
     request = _request(method.upper(), _base(base, keys) + path, content, keys, key, version)
-    signed = _signed(request, keys)
-    if dry_run:
-        return
-    answer = _sent(signed)
-    click.echo(f"{answer.status} {answer.header('request-id')}", err=True)
-    click.echo(answer.body.decode("utf-8", "replace"))
-    if answer.status >= 400:
+    text, signed = _signed(request, keys)
+    if not as_json:
+        _show_signed(text, signed)
+    answer = None if dry_run else _sent(signed)
+    if as_json:
+        say_json({"signed": text, "sent": _sent_document(signed), "answer": _answer_document(answer)})
+    elif answer is not None:
+        click.echo(f"{answer.status} {answer.header('request-id')}", err=True)
+        click.echo(answer.body.decode("utf-8", "replace"))
+    if answer is not None and answer.status >= 400:
         raise _error(answer)
 
 
@@ -169,19 +174,36 @@ def _request(method: str, url: str, content: bytes, keys: MemberKeys, key: str, 
     return HttpRequest(method, url, tuple(headers), content)
 
 
-def _signed(request: HttpRequest, keys: MemberKeys) -> HttpRequest:
+def _signed(request: HttpRequest, keys: MemberKeys) -> tuple[str, HttpRequest]:
+    """The signature base, and the request with its signature."""
     from expressplatform.platform import utc_now
     from expressplatform_http.protocol.signatures import prepare
 
     nonce = secrets.token_urlsafe(16)
     prepared = prepare(request, key_id=keys.signing.key_id, created=utc_now(), nonce=nonce)
-    signed = prepared.signed(keys.signing.sign(prepared.base))
-    click.echo(prepared.base.decode(), err=True)
-    click.echo("", err=True)
+    return prepared.base.decode(), prepared.signed(keys.signing.sign(prepared.base))
+
+
+def _show_signed(base: str, signed: HttpRequest) -> None:
+    click.echo(f"{base}\n", err=True)
     for name in ("signature-input", "signature"):
         click.echo(f"{name}: {signed.header(name)}", err=True)
     click.echo("", err=True)
-    return signed
+
+
+def _sent_document(request: HttpRequest) -> dict[str, object]:
+    """What was sent, without its body: whoever sent it has that."""
+    return {"method": request.method, "url": request.url, "headers": [*request.headers]}
+
+
+def _answer_document(answer: HttpResponse | None) -> dict[str, object] | None:
+    if answer is None:
+        return None
+    try:
+        body: object = orjson.loads(answer.body)
+    except ValueError:
+        body = answer.body.decode("utf-8", "replace")
+    return {"status": answer.status, "headers": [*answer.headers], "body": body}
 
 
 def _sent(request: HttpRequest) -> HttpResponse:

@@ -65,10 +65,9 @@ def test_the_two_terminals_of_the_readme_do_what_it_says(tmp_path: Path, monkeyp
     with _running(["-m", "expressplatform_cli", *sandbox[1:]], tmp_path) as process:
         _until_there(process, tmp_path / "sandbox")
         with _running([str(ROOT / desk[1]), *desk[2:-1]], tmp_path) as worker:
-            for command in commands:
-                said = _said(command[1:])
-                assert worker.poll() is None
-            assert "9 of 9 done." in said
+            said = [_said(command[1:]) for command in commands]
+            assert worker.poll() is None
+    assert "9 of 9 done." in said[-1]
 
 
 def _said(words: list[str]) -> str:
