@@ -27,6 +27,7 @@ import expressplatform as ep
 from expressplatform import commands as c
 from expressplatform.codes import Channel, Nature
 from expressplatform.platform import KeyUse
+from expressplatform.ports import Alert
 from expressplatform.signing import SigningKey, VerifyingKey
 from expressplatform.transport import HttpRequest, HttpxTransport
 from expressplatform_cli.commands import group
@@ -36,7 +37,8 @@ from expressplatform_cli.sandbox_place import Sandbox
 from expressplatform_cli.sandboxing import seconds_of
 from expressplatform_http.client import MemoryKeys, TraderClient, Trust, new_key
 from expressplatform_http.protocol.signatures import sign
-from expressplatform_http.sandbox import Outcome, PushedClock, certify
+from expressplatform_http.sandbox import HeldGateways, Outcome, PushedClock, certify
+from expressplatform_http.server import WebhookGateways
 
 ROOT = Path(__file__).resolve().parents[2]
 _BOUND = 30.0
@@ -164,6 +166,19 @@ def test_a_case_is_named_by_its_reference_or_not_at_all_where_only_one_will_do(t
         several = _say(box, "withdraw-consent")
         assert several.exit_code == Exit.USAGE
         assert "2 would do" in several.output
+
+
+def test_a_client_in_plain_python_works_in_it(box: Sandbox) -> None:
+    """The example that imports nothing of this library lists its cases and opens their details."""
+    reference = _told(box, "new-complaint")["cases"][0]["reference"]
+    done = subprocess.run(
+        [sys.executable, "-W", "error", str(ROOT / "examples" / "speak_it.py"), box.base, str(box.keys_file)],
+        capture_output=True, text=True, timeout=90,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    (line,) = (one for one in done.stdout.splitlines() if one.startswith(reference))
+    assert int(line.split()[2]) > 10
+    assert Control(box.base).case(reference).status == "obtained"
 
 
 # --- the clock ------------------------------------------------------------------------------------------------
@@ -319,6 +334,25 @@ def test_webhooks_go_where_they_were_asked_to(tmp_path: Path) -> None:
         assert _told(box, "state")["endpoints"] == 1
 
 
+def test_webhooks_are_not_held_for_ever(tmp_path: Path) -> None:
+    """Whoever asked for it may have been stopped before it let them go."""
+    now = 0.0
+    with Sandbox(tmp_path / "sandbox") as box:
+        platform, by = box.world.platform, ep.Actor(ep.Role.TRADER, "desk-1", box.trader)
+        box.world.webhook("http://127.0.0.1:9/nobody")
+        sending = WebhookGateways(loopback=True)
+        sending.bind(platform)
+        held = HeldGateways(sending, longest=60, ticks=lambda: now)
+        held.hold()
+        held[box.trader].alert(Alert("a-1", "c" + "0" * 31, box.trader, "R-1", None))
+        now = 59.0
+        held.lapse()
+        assert platform.deliveries(by=by) == ()
+        now = 60.0
+        held.lapse()
+        assert [one.outcome for one in platform.deliveries(by=by)] == ["unreachable"]
+
+
 # --- the acceptance list --------------------------------------------------------------------------------------
 
 
@@ -336,6 +370,10 @@ class Lazy(desks.Desk):  # type: ignore[misc]
 
     def resolve(self, row: Any, evidence: tuple[str, ...] = (), amount: Any = None) -> None:
         """It reports nothing."""
+
+    def run(self, stop: threading.Event, every: float = 0.2) -> None:
+        """It looks often, so that its rounds pass quickly."""
+        super().run(stop, every)
 
     def round(self) -> None:
         """It is counted."""
@@ -364,7 +402,7 @@ def test_a_lazy_desk_is_not_certified(tmp_path: Path) -> None:
         try:
             found = certify(
                 Control(box.base),
-                wait=3,
+                wait=15,
                 pause=lambda: time.sleep(0.1),
                 clock=rounds,
             )
@@ -373,7 +411,7 @@ def test_a_lazy_desk_is_not_certified(tmp_path: Path) -> None:
             thread.join(_BOUND)
     outcomes = {one.item: one.outcome for one in found}
     done = {item for item, outcome in outcomes.items() if outcome is Outcome.DONE}
-    assert done == {"obtain", "contact", "offer", "consent_withdrawn", "webhook"}
+    assert done == {"obtain", "contact", "offer", "consent_withdrawn", "webhook"}, found
     assert {outcomes[item] for item in outcomes.keys() - done} == {Outcome.NOT_DONE}
     assert all(one.next for one in found if one.item not in done)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from typing import final
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final, final
 
 import attrs
 
@@ -14,15 +15,24 @@ from expressplatform.platform import Delivery, Platform
 from expressplatform.ports import Alert, TraderGateway
 from expressplatform_http.server import WebhookGateways
 
+LONGEST: Final = 60.0
+"""Seconds for which webhooks are held at most."""
+
 
 @final
 class HeldGateways(Mapping[str, TraderGateway]):
-    """Gateways over those that send webhooks; while they hold, an alert waits here instead of going out."""
+    """Gateways over those that send webhooks; while they hold, an alert waits here instead of going out.
 
-    def __init__(self, sending: WebhookGateways) -> None:
-        self._sending = sending
+    ``longest`` is for how many seconds they hold at most: whoever asked for it may be gone. ``ticks`` counts seconds.
+    """
+
+    def __init__(
+        self, sending: WebhookGateways, *, longest: float = LONGEST, ticks: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._sending, self._longest, self._ticks = sending, longest, ticks
         self._lock = threading.Lock()
         self._held: list[Alert] | None = None
+        self._until = 0.0
 
     def __getitem__(self, organisation: str) -> TraderGateway:
         return _Held(self, organisation)
@@ -37,6 +47,14 @@ class HeldGateways(Mapping[str, TraderGateway]):
         """From now on alerts wait."""
         with self._lock:
             self._held = self._held if self._held is not None else []
+            self._until = self._ticks() + self._longest
+
+    def lapse(self) -> None:
+        """Lets go of what has waited for too long."""
+        with self._lock:
+            over = self._held is not None and self._ticks() >= self._until
+        if over:
+            self.release()
 
     def release(self, first: Sequence[str] = ()) -> None:
         """Lets go of what waits, the cases of ``first`` before others and in that order, and holds no more.

@@ -206,6 +206,7 @@ class World:
     def settle(self) -> None:
         """Everything that is to be done now is done: steps of the clock, places in the feed, effects."""
         with self._lock:
+            self.gateways.lapse()
             for _ in range(_ROUNDS):
                 done = self.platform.tick().steps + self.platform.sequence().placed + self.platform.work().done
                 if not done:
