@@ -56,15 +56,17 @@ class HeldGateways(Mapping[str, TraderGateway]):
         if over:
             self.release()
 
-    def release(self, first: Sequence[str] = ()) -> None:
-        """Lets go of what waits, the cases of ``first`` before others and in that order, and holds no more.
+    def release(self, first: Sequence[Alert] = ()) -> None:
+        """Lets go of what waits, and holds no more; about the cases of ``first`` before others, in that order.
 
-        What an endpoint did not take stands in the log of deliveries; it is not tried again.
+        An alert of ``first`` goes out itself where none about its case waits: whoever fetched the case meanwhile has
+        nothing to be told any more. What an endpoint did not take stands in the log of deliveries.
         """
         with self._lock:
             waiting, self._held = self._held or [], None
-        order = {case_id: place for place, case_id in enumerate(first)}
-        for alert in sorted(waiting, key=lambda one: order.get(one.case_id, len(order))):
+        held = {alert.case_id: alert for alert in waiting}
+        early = [held.get(one.case_id, one) for one in first]
+        for alert in (*early, *(one for one in waiting if one not in early)):
             self._tell(alert)
 
     def take(self, alert: Alert) -> None:

@@ -26,7 +26,7 @@ from expressplatform.complaint import Actor, Complaint, Remark
 from expressplatform.errors import Refused
 from expressplatform.events import Event
 from expressplatform.platform import Delivery, Endpoint, Platform
-from expressplatform.ports import Header, Scanned
+from expressplatform.ports import Alert, Header, Scanned
 from expressplatform.privacy.impact import ImpactAssessment
 from expressplatform_http.sandbox.clock import PushedClock
 from expressplatform_http.sandbox.holding import HeldGateways
@@ -229,9 +229,14 @@ class World:
         Every attempt that was made about the two, one for each address.
         """
         with self._lock:
-            self.gateways.release((first, second))
+            self.gateways.release([self._alert(one) for one in (first, second)])
             told = [one for one in self.platform.deliveries(by=self._desk) if one.case_id in (first, second)]
             return (*told, *self.gateways.again(self.platform, self._desk, second))
+
+    def _alert(self, case_id: str) -> Alert:
+        case = self.case(case_id)
+        due = min((one.due for one in case.timers), default=None)
+        return Alert(f"sandbox.{case_id}", case_id, self.trader, case.reference, due, self.clock())
 
     def _act(self, case_id: str, command: Command, by: Actor) -> Case:
         return self.platform.act(case_id, command, by=by, key=secrets.token_hex(8))
