@@ -32,6 +32,8 @@ COMMANDS: Final = MappingProxyType(
         "dead-letters": ("working", "What was tried so often that it was given up; have it tried again."),
         "access-request": ("rights", "What people ask about their own data: open, answer, refuse, list."),
         "impact-assessment": ("rights", "Impact assessments on record, which uploads name: add, list."),
+        "serve": ("serving", "Serve councils, traders and complainants over HTTP."),
+        "organisations": ("connecting", "Who is connected: invite, list, keys, rotate, revoke."),
         "indicators": ("figures", "Counts and rates over the stored cases."),
         "diagram": ("figures", "Draw the lifecycle from its rows."),
         "erase": ("acting", "Make what is personal in an ended case unreadable for ever."),

@@ -21,11 +21,21 @@ import attrs
 import click
 
 from expressplatform.errors import InvalidInput, Problem, StoreUnusable
-from expressplatform_cli.databases import Database, is_address, open_evidence, open_shelf, open_store
+from expressplatform_cli.databases import Database, is_address, open_async, open_evidence, open_shelf, open_store
 
 if TYPE_CHECKING:  # what the help needs none of: loaded when a store is opened
-    from expressplatform.platform import Platform
-    from expressplatform.ports import CaseStore, Draw, EvidenceStore, Messenger, Shelf, Strip, TraderGateway
+    from expressplatform.platform import AsyncPlatform, Platform
+    from expressplatform.ports import (
+        AsyncCaseStore,
+        AsyncShelf,
+        CaseStore,
+        Draw,
+        EvidenceStore,
+        Messenger,
+        Shelf,
+        Strip,
+        TraderGateway,
+    )
     from expressplatform.scheme import Participant, Scheme
 
 DEFAULT: Final = Path("expressplatform.toml")
@@ -226,6 +236,37 @@ def open_platform(
         platform.open()
         undone.pop_all()
     return platform
+
+
+def open_async_platform(place: Place, scheme: Scheme) -> AsyncPlatform:
+    """The same for an event loop, which it is made in: over connections of its own, with documents.
+
+    The place has been opened by `open_platform` before, which said whatever is wrong with it.
+    """
+    from expressplatform.platform import AsyncPlatform
+    from expressplatform.threads import ThreadedEvidence
+    from expressplatform_files.register import FileRegister
+    from expressplatform_sqlite.keys import LocalKeyStore
+
+    store: AsyncCaseStore
+    shelf: AsyncShelf
+    if isinstance(place.store, Database):
+        store, shelf = open_async(place.store)
+    else:
+        from expressplatform_sqlite.aio import AsyncSqliteStore
+        from expressplatform_sqlite.aio_shelf import AsyncSqliteShelf
+
+        store, shelf = AsyncSqliteStore(place.store), AsyncSqliteShelf(place.store)
+    evidence = case_evidence(place, make=True)
+    return AsyncPlatform(
+        scheme=scheme,
+        store=store,
+        shelf=shelf,
+        keys=LocalKeyStore(place.keys),
+        evidence=ThreadedEvidence(evidence) if evidence is not None else None,
+        strip=_strip(),
+        register=FileRegister(place.register),
+    )
 
 
 def case_store(place: Place, *, restoring: bool = False) -> CaseStore:

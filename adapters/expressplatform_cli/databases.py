@@ -15,6 +15,8 @@ import attrs
 from expressplatform_cli.exits import ExtraMissing
 
 if TYPE_CHECKING:
+    from expressplatform_postgres.aio import AsyncPostgresStore
+    from expressplatform_postgres.aio_shelf import AsyncPostgresShelf
     from expressplatform_postgres.evidence import PostgresEvidence
     from expressplatform_postgres.migrating import Migrated
     from expressplatform_postgres.shelf import PostgresShelf
@@ -71,6 +73,16 @@ def open_shelf(database: Database) -> PostgresShelf:
     except ImportError as error:
         raise _needed(error) from None
     return PostgresShelf(database.dsn)
+
+
+def open_async(database: Database) -> tuple[AsyncPostgresStore, AsyncPostgresShelf]:
+    """Store and shelf for an event loop; raises as `open_store`."""
+    try:
+        from expressplatform_postgres.aio import AsyncPostgresStore
+        from expressplatform_postgres.aio_shelf import AsyncPostgresShelf
+    except ImportError as error:
+        raise _needed(error) from None
+    return AsyncPostgresStore(database.dsn), AsyncPostgresShelf(database.dsn)
 
 
 def open_evidence(database: Database) -> PostgresEvidence:

@@ -24,7 +24,7 @@ import attrs
 
 from expressplatform.case import Case, next_due
 from expressplatform.codes import Role, Status
-from expressplatform.commands import Lodge, Upload
+from expressplatform.commands import Lodge
 from expressplatform.complaint import Actor
 from expressplatform.errors import Refused
 from expressplatform.platform import Platform, Request
@@ -194,6 +194,12 @@ class Simulation:
             self.steps += self._platform.advance(tuple(ids.values()), limit)
             for number, case_id in ids.items():
                 self._stands(number, self._platform.facts(case_id, by=self._officer).case)
+            self._work()
+
+    def _work(self) -> None:
+        """What steps have left to be done, done before anything else happens: whoever is told is told in time."""
+        while self._platform.work(limit=BATCH).done == BATCH:
+            pass
 
     def _limit(self, played: _Played, until: datetime) -> datetime:
         """How far the clock may go on alone: to the day of the next move; to the end where that is only a look."""
@@ -231,9 +237,8 @@ class Simulation:
                 heapq.heappush(self._agenda, (rest.at, number))
             else:
                 self._go_on(number, refused.get(number, ""))
-        if any(isinstance(request.command, Upload) for _, request in requests):
-            while self._platform.work(limit=BATCH).done == BATCH:
-                pass
+        if requests:
+            self._work()
 
     def _requests(self, number: int, until: datetime) -> Iterator[Request]:
         """The steps of a case's move that lie before an instant; the others stay for later."""

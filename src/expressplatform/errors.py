@@ -6,6 +6,10 @@
     ├── NoSuchCase          the caller: no case of that name is theirs to see
     ├── StaleVersion        the caller: read the case again, then decide again
     ├── KeyReused           the caller: one key names one command, for ever
+    ├── Unauthenticated     the caller: nobody is known to have sent this request
+    ├── WebhookInvalid      the receiver: what came is no webhook of the platform's, or one too old
+    ├── LimitReached        the caller: wait, then ask again
+    ├── ServerFailed        whoever runs the server: ask again later under the same key
     ├── Unreachable         an officer: the complainant cannot be reached in this way
     ├── TransportFailed     the caller: a request had no answer; a write may have been done
     ├── HeldBack            nobody: what cannot be sent now is sent later, by itself
@@ -50,9 +54,16 @@ class Problem:
 
 
 class ExpressPlatformError(Exception):
-    """The root of the tree: catch it to catch everything that is ours."""
+    """The root of the tree: catch it to catch everything that is ours.
+
+    ``code`` is a stable word for programs. ``who_must_act`` is ``caller``, ``operator``, a role in lower case, or empty
+    (nobody need, or can). ``retryable`` says whether the very same request, under the same key, may be answered
+    otherwise later.
+    """
 
     code: str
+    who_must_act: str = "caller"
+    retryable: bool = False
 
 
 @attrs.frozen(str=False)
@@ -126,6 +137,7 @@ class Unreachable(ExpressPlatformError):
     """A messenger has no way to this person: somebody must tell them by other means. Trying again changes nothing."""
 
     code: str = "unreachable"
+    who_must_act = "council"
 
     def __str__(self) -> str:
         return "the complainant cannot be reached by this messenger: tell them by other means"
@@ -140,6 +152,8 @@ class HeldBack(ExpressPlatformError):
 
     until: datetime | None = None
     code: str = "held_back"
+    who_must_act = ""
+    retryable = True
 
     def __str__(self) -> str:
         return "held back for now; it is offered again by itself"
@@ -155,14 +169,79 @@ class TransportFailed(ExpressPlatformError):
 
     code: str
     maybe_done: bool = True
+    retryable = True
 
     def __str__(self) -> str:
         done = "it may have been done: ask again under the same key" if self.maybe_done else "nothing was done"
         return f"the request had no answer [{self.code}]; {done}"
 
 
+@attrs.frozen(str=False)
+class Unauthenticated(ExpressPlatformError):
+    """Nobody is known to have sent a request: it is unsigned, altered, too old, a repetition, or its key is not in use.
+
+    ``reason`` is a stable word for the log of whoever runs the server; over the wire all these refusals are the same.
+    ``skew`` is for the caller: by how many seconds its clock is ahead of the server's, where that is known and much.
+    """
+
+    reason: str = ""
+    skew: int = 0
+    code: str = "not_authenticated"
+
+    def __str__(self) -> str:
+        off = f" Your clock is off by {self.skew} seconds." if self.skew else ""
+        return f"the request is not known to be yours: check its key, its signature and your clock.{off}"
+
+
+@attrs.frozen(str=False)
+class WebhookInvalid(ExpressPlatformError):
+    """What came is not what the platform sent: forged, altered, unreadable, or older than is taken. Answer it with 400.
+
+    ``code`` says which: ``headers``, ``time``, ``signature``, ``too_large`` or ``unreadable`` (rightly signed, but not
+    to be understood: then the receiver's edition is too old).
+    """
+
+    code: str
+
+    def __str__(self) -> str:
+        return f"not a webhook that can be taken [{self.code}]"
+
+
+@attrs.frozen(str=False)
+class LimitReached(ExpressPlatformError):
+    """Too many requests: nothing was done. ``wait`` is after how many seconds to ask again."""
+
+    wait: int = 0
+    code: str = "limit_reached"
+    retryable = True
+
+    def __str__(self) -> str:
+        return f"too many requests: ask again in {self.wait} seconds"
+
+
+@attrs.frozen(str=False)
+class ServerFailed(ExpressPlatformError):
+    """A server could not answer, or its answer is none that is known. ``status`` is that of the answer.
+
+    A write may have been done: it is asked again under the same key. ``request`` is the number of the request, for
+    whoever runs the server.
+    """
+
+    status: int
+    request: str = ""
+    code: str = "server_failed"
+    who_must_act = "operator"
+    retryable = True
+
+    def __str__(self) -> str:
+        name = f", request {self.request}" if self.request else ""
+        return f"the server could not answer [{self.code}, status {self.status}{name}]: ask again under the same key"
+
+
 class OperatorMustAct(ExpressPlatformError):
     """The platform's files or keys need attention; the case and the command are not at fault."""
+
+    who_must_act = "operator"
 
 
 @attrs.frozen(str=False)
@@ -242,6 +321,7 @@ class KeyDestroyed(OperatorMustAct):
 
     case_id: str
     code: str = "key_destroyed"
+    who_must_act = ""
 
     def __str__(self) -> str:
         return f"case {self.case_id} has been erased: its key no longer exists"

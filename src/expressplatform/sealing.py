@@ -376,11 +376,20 @@ def open_for(private: bytes, envelope: bytes, *, expected: DisclosureContext, co
     The signature is checked first. Raises ``SignatureInvalid`` when council, context or content differ, and
     ``SealBroken`` (``truncated``, ``unknown_suite``, ``unusable_key``, ``wrong_key``) for the rest.
     """
+    sealed, bound = verify_envelope(envelope, expected=expected, council=council)
+    return open_with(private, sealed, bound, expected.case_id)
+
+
+def verify_envelope(envelope: bytes, *, expected: DisclosureContext, council: Verifier) -> tuple[bytes, bytes]:
+    """The first half of `open_for`, for keys that are kept elsewhere: the sealed bytes, and ``info`` to open them with.
+
+    Raises ``SignatureInvalid`` and ``SealBroken`` (``truncated``, ``unknown_suite``) as `open_for` does.
+    """
     if len(envelope) < _ENVELOPE or envelope[0] != SUITE:
         raise SealBroken(_why_not(envelope, _ENVELOPE, "altered"), expected.case_id)
     bound, sealed = expected.bound(council.public), envelope[1 + _SIGNATURE :]
     council.verify(_framed(_SIGNED, bound, sealed), envelope[1 : 1 + _SIGNATURE])
-    return open_with(private, sealed, bound, expected.case_id)
+    return sealed, bound
 
 
 def seal_to(public: bytes, plaintext: bytes, info: bytes, case_id: str = "") -> bytes:
@@ -397,3 +406,8 @@ def open_with(private: bytes, sealed: bytes, info: bytes, case_id: str = "") -> 
         return _hpke.decrypt(sealed, X25519PrivateKey.from_private_bytes(private), info=info)
     except (InvalidTag, ValueError):
         raise SealBroken("wrong_key" if len(private) == KEY_BYTES else "unusable_key", case_id) from None
+
+
+def check_public_key(public: bytes) -> None:
+    """Raises ``SealBroken`` (``unusable_key``) unless one can seal to these bytes (a point of low order is none)."""
+    seal_to(public, b"", b"expressplatform key check 1")

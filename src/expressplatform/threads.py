@@ -1,6 +1,6 @@
-"""A store of evidence that blocks, for callers that must not.
+"""A store of evidence and a messenger that block, for callers that must not.
 
-Laws of this file: the store is never called in the event loop's thread. It is a module of its own, which nothing else
+Laws of this file: neither is called in the event loop's thread. It is a module of its own, which nothing else
 of the library imports, so that whoever needs no event loop imports none.
 """
 
@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Final, Self, TypeVar
 
 from expressplatform.errors import StoreUnusable
-from expressplatform.ports import EvidenceStore, Filed
+from expressplatform.ports import EvidenceStore, Filed, Message, Messenger
 
 T = TypeVar("T")
 _END: Final = object()
@@ -76,6 +76,27 @@ class ThreadedEvidence:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+
+class ThreadedMessenger:
+    """Any messenger with a method that is awaited: same promises, same errors. ``threads`` send at once."""
+
+    __slots__ = ("_messenger", "_pool")
+
+    def __init__(self, messenger: Messenger, *, threads: int = 4) -> None:
+        self._messenger = messenger
+        self._pool = ThreadPoolExecutor(threads, "messenger")
+
+    async def send(self, message: Message, /) -> None:
+        """Sends the message; see `Messenger.send`."""
+        await asyncio.get_running_loop().run_in_executor(self._pool, self._messenger.send, message)
+
+    def close(self) -> None:
+        """Ends the threads after what is under way."""
+        self._pool.shutdown()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"

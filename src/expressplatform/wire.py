@@ -40,6 +40,7 @@ __all__ = [
     "check",
     "command_document",
     "command_from_document",
+    "complaint_document",
     "problems",
     "read_command",
     "read_complaint",
@@ -248,6 +249,11 @@ def command_from_document(document: object) -> Command:
 def command_document(command: Command) -> Document:
     """The plain document of a command, particulars included; enums, dates and instants as Python has them."""
     return {"v": VERSION, "command": NAMES[type(command)], **_WHOLE.write(command)}
+
+
+def complaint_document(complaint: Complaint) -> Document:
+    """The plain document of a complaint, particulars included; enums, dates and instants as Python has them."""
+    return {"v": VERSION, **_WHOLE.write(complaint)}
 
 
 def write_command(command: Command) -> bytes:

@@ -35,7 +35,7 @@ def _methods(cls: type) -> dict[str, Any]:
 def _signature(method: Callable[..., object]) -> list[tuple[str, object, object, str]]:
     signature = inspect.signature(method)
     shown = [
-        (one.name, one.kind, one.default, str(one.annotation).removeprefix("Async"))
+        (one.name, one.kind, one.default, str(one.annotation).removeprefix("Async").replace(" | AsyncMessenger", ""))
         for one in signature.parameters.values()
     ]
     return [*shown, ("return", None, None, str(signature.return_annotation))]

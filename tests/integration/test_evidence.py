@@ -276,7 +276,7 @@ class TestScanning:
         scan = ScriptedScan()
         desk = Desk(scan=scan)
         added = desk.add()
-        assert desk.platform.work().done == 1
+        assert desk.platform.work().done == 2  # and what the complainant is told of the complaint
         assert desk.platform.work().done == 0
         assert [(kind, size) for kind, size, _ in scan.asked] == [("image/jpeg", len(PHOTO))]
         assert desk.listed()[added].scanned is Scanned.CLEAN
@@ -724,7 +724,7 @@ class TestBothFaces:
                 case.id, PHOTO, kind=EvidenceKind.ORDER, name="a.jpg", by=PERSON, key="k"
             )
             added = case.file.evidence[-1].id
-            assert (await platform.work()).done == 1
+            assert (await platform.work()).done == 2  # and what the complainant is told of the complaint
             for number, (command, by) in enumerate(
                 (
                     (c.Accept(), OFFICER),

@@ -10,6 +10,7 @@ import attrs
 import pytest
 
 from expressplatform import commands as c
+from expressplatform import events as e
 from expressplatform.codes import Attention, Channel, KeptGround, Language, Role
 from expressplatform.complaint import Actor, CallCode, Particulars
 from expressplatform.errors import Refused, Unreachable
@@ -72,6 +73,12 @@ class Desk:
         self.clock.wait(hours=1)
         self.platform.act(case_id, command, by=by, key=f"k-{self.clock.at}")
 
+    def told_of_upload(self, case_id: str) -> list[Message]:
+        """The letters about uploads of a case, the earliest first."""
+        events = self.platform.facts(case_id, by=OFFICER).events
+        versions = [version for version, event in enumerate(events, start=1) if isinstance(event, e.Uploaded)]
+        return [one for one in self.outbox.sent if one.id in {f"{case_id}.{version}.tell" for version in versions}]
+
     def code(self, case_id: str) -> str:
         """The code of a case's turn."""
         turn = self.platform.case(case_id, by=OFFICER, reason="test").turn
@@ -113,7 +120,7 @@ class TestCode:
         case_id = desk.live(OBTAINED[:2])
         desk.platform.work()
         shown = desk.platform.obtain(case_id, by=TAOBAO, key="o")
-        (message,) = desk.outbox.sent
+        (message,) = desk.told_of_upload(case_id)
         assert shown.values["call_code"] == desk.code(case_id)
         assert f": {desk.code(case_id)}\n" in message.text
         assert message.reader.values["particulars.email"] == WHO.email
@@ -127,7 +134,7 @@ class TestCode:
         desk.act(case_id, UPLOAD, OFFICER)
         assert desk.code(case_id) != first
         desk.platform.work()
-        (message,) = desk.outbox.sent
+        (message,) = desk.told_of_upload(case_id)
         assert first not in message.text
         assert desk.code(case_id) in message.text
 
@@ -166,7 +173,7 @@ class TestCode:
         for command in (c.Accept(), UPLOAD):
             desk.act(case.id, command, OFFICER)
         desk.platform.work()
-        (message,) = desk.outbox.sent
+        (message,) = desk.told_of_upload(case.id)
         assert message.language == language
         assert case.reference in message.subject
         assert "Taobao" in message.subject
@@ -177,11 +184,11 @@ class TestCode:
         desk = Desk()
         desk.live(OBTAINED[:2])
         desk.outbox.broken = OSError("no route")
-        ((effect_id, _),) = desk.platform.work().failed
+        failed = [effect_id for effect_id, _ in desk.platform.work().failed]
         desk.outbox.broken = None
         desk.clock.wait(minutes=1)
-        assert desk.platform.work() == Worked(1)
-        assert [message.id for message in desk.outbox.sent] == [effect_id]
+        assert desk.platform.work() == Worked(3)
+        assert sorted(message.id for message in desk.outbox.sent) == sorted(failed)
 
 
 class TestQueue:
@@ -243,6 +250,10 @@ class TestQueue:
         desk.outbox.broken = Unreachable()
         case_id = desk.live(OBTAINED[:2])
         assert desk.platform.work().failed == ()
+        found = desk.platform.queue(by=OFFICER)
+        assert [one.occasion for one in found] == ["lodged", "accepted", "uploaded"]
+        for waits in found[1:]:
+            desk.platform.told(waits.id, by=OFFICER)
         (waits,) = desk.platform.queue(by=OFFICER)
         assert (waits.what, waits.case_id) == (Attention.UNTOLD, case_id)
         with pytest.raises(Refused, match="wrong_role"):

@@ -69,7 +69,7 @@ from expressplatform import (
 )
 from expressplatform.commands import Accept, AddNote, Command, Confirm, Lodge, ReportResolution
 from expressplatform.events import Event
-from expressplatform.platform import Document, DocumentCopy
+from expressplatform.platform import Document, DocumentCopy, Session, SignedIn
 from expressplatform.ports import (
     Alert,
     AsyncCaseStore,
@@ -165,6 +165,17 @@ def listed(platform: Platform) -> tuple[Header, ...]:
     assert_type(platform.indicators(tally, by=OFFICER), Figures)
     page = assert_type(platform.cases(by=OFFICER, status=[Status.LODGED], limit=10), Page)
     return page.headers
+
+
+def admitted(platform: Platform, case_id: str, code: str) -> Actor:
+    """A complainant comes in by a link and a code, and goes."""
+    link = assert_type(platform.open_link(case_id, by=OFFICER), str)
+    platform.send_code(link)
+    signed = assert_type(platform.sign_in(link, code), SignedIn)
+    session = assert_type(platform.session(signed.token), Session)
+    platform.sign_out(signed.token)
+    platform.bounced(f"{case_id}.1.tell", by=OFFICER)
+    return assert_type(session.of(signed.case_id), Actor)
 
 
 def erased(platform: Platform, case_id: str, second: Actor) -> Status:

@@ -10,6 +10,7 @@ import attrs
 import pytest
 
 from expressplatform import errors
+from expressplatform.codes import Role
 from expressplatform.complaint import Actor, Complaint, Evidence, Remark
 from expressplatform.errors import ExpressPlatformError, InvalidInput, OperatorMustAct, Problem, Refused
 from expressplatform.money import Money
@@ -27,6 +28,10 @@ EXAMPLES: tuple[ExpressPlatformError, ...] = (
     errors.Unreachable(),
     errors.HeldBack(),
     errors.TransportFailed("timeout"),
+    errors.Unauthenticated("time", skew=90),
+    errors.WebhookInvalid("signature"),
+    errors.LimitReached(3),
+    errors.ServerFailed(503, "request-1"),
     errors.StoreUnusable("newer", "written by a newer edition"),
     errors.SealBroken("tag", "case-1"),
     errors.SignatureInvalid(key_id="key-1"),
@@ -35,6 +40,8 @@ EXAMPLES: tuple[ExpressPlatformError, ...] = (
     errors.KeyMissing("case-1"),
     errors.KeyDestroyed("case-1"),
 )
+
+AGAIN = {errors.HeldBack, errors.TransportFailed, errors.LimitReached, errors.ServerFailed}
 
 
 def tree(root: type[ExpressPlatformError] = ExpressPlatformError) -> Iterator[type[ExpressPlatformError]]:
@@ -77,6 +84,11 @@ class TestTheTree:
         assert str(error)
 
     @pytest.mark.parametrize("error", EXAMPLES, ids=lambda error: type(error).__name__)
+    def test_each_says_who_must_act_and_whether_to_ask_again(self, error: ExpressPlatformError) -> None:
+        assert error.who_must_act in {"", "caller", "operator", *Role}
+        assert error.retryable is (type(error) in AGAIN)
+
+    @pytest.mark.parametrize("error", EXAMPLES, ids=lambda error: type(error).__name__)
     def test_each_travels_unchanged(self, error: ExpressPlatformError) -> None:
         for other in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):  # noqa: S301
             assert type(other) is type(error)
@@ -100,6 +112,14 @@ class TestWhatTheySay:
     def test_a_refusal_says_what_is_open_instead(self) -> None:
         assert str(EXAMPLES[1]) == "Not open to a trader. [wrong_role] Allowed now: Accept, Decline."
         assert str(Refused("wrong_role", "case-1")) == "wrong_role [wrong_role]"
+
+    def test_a_refused_signature_tells_of_a_clock_and_not_of_what_was_wrong(self) -> None:
+        assert "off by 90 seconds" in str(errors.Unauthenticated("time", skew=90))
+        assert str(errors.Unauthenticated("unknown_key")) == str(errors.Unauthenticated("signature"))
+
+    def test_a_failed_request_can_be_named_to_whoever_runs_the_server(self) -> None:
+        assert "request-1" in str(errors.ServerFailed(503, "request-1"))
+        assert "request" not in str(errors.ServerFailed(503))
 
     def test_a_store_says_what_is_wrong_with_it(self) -> None:
         assert str(errors.StoreUnusable("corrupt")) == "corrupt"

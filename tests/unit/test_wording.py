@@ -17,10 +17,13 @@ from expressplatform.events import Event
 from expressplatform.privacy.table import EVERY_FIELD
 from expressplatform.wording import (
     breaches,
+    criteria,
     label,
     label_of_command,
     label_of_event,
     label_of_field,
+    letter_bodies,
+    letters,
     next_step,
     privacy,
 )
@@ -35,6 +38,12 @@ TABLES: Final[Mapping[str, Mapping[str, Texts]]] = {
     "next steps": wording.NEXT_STEPS,
     "subjects": wording.SUBJECTS,
     "bodies": wording.BODIES,
+    "what happens next in a letter": letters.NEXT,
+    "how to answer a letter": letters.ANSWER,
+    "why": letter_bodies.WHY,
+    "no result": {"no result": letter_bodies.NO_RESULT},
+    "criteria of Hong Kong": criteria.HONG_KONG,
+    "criteria of Brazil": criteria.BRAZIL,
     "fields": wording.FIELDS,
     "kinds": privacy.KINDS,
     "purposes": privacy.PURPOSES,
@@ -152,8 +161,12 @@ class TestSentences:
     def test_only_next_steps_and_letters_have_places(self) -> None:
         """Only the party and the day are left open in what comes next; a letter names its case, and nobody."""
         letters = {"reference", "trader", "due", "code", "scheme"}
-        letters |= {"what", "since", "until", "kinds", "measures", "help", "contact"}
-        opened = {"next steps": {"due", "who"}, "subjects": letters - {"code"}, "bodies": letters}
+        named = letters | {"what", "since", "until", "kinds", "measures", "help", "contact", "digits", "minutes"}
+        named |= {"missing", "reasons", "why", "outcome", "recipient", "duty"}
+        opened = {"next steps": {"due", "who"}, "subjects": letters - {"code"}, "bodies": named}
+        opened |= {"what happens next in a letter": {"due", "trader"}, "how to answer a letter": {"days", "link"}}
+        opened["how to answer a letter"] |= {"reference"}
+        opened["why"] = {"rule", "duty", "reason"}
         for place, (english, _, _) in texts():
             assert set(places(english)) <= opened.get(place.partition(".")[0], set()), place
 

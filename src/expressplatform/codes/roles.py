@@ -99,10 +99,11 @@ class StopReason(StrEnum):
 
 
 class EffectKind(StrEnum):
-    """Work that follows a step, done by a worker afterwards."""
+    """Work that follows a step, done by a worker afterwards. TELL_UPLOAD stands for TELL in stores of earlier days."""
 
     ALERT_TRADER = "alert_trader"
     ALERT_DUTY = "alert_duty"
+    TELL = "tell"
     TELL_UPLOAD = "tell_upload"
     DESTROY_KEY = "destroy_key"
     SCAN = "scan"

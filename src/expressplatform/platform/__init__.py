@@ -1,9 +1,22 @@
 """The shell: load, decide, append, and the work that follows; once as a flow, with two faces."""
 
+from expressplatform.platform.admitting import Session, SignedIn
 from expressplatform.platform.aio import AsyncPlatform
 from expressplatform.platform.breach_telling import Told
+from expressplatform.platform.changing import HandedOver
 from expressplatform.platform.evidencing import Document, DocumentCopy
 from expressplatform.platform.inquiring import Given, Waits
+from expressplatform.platform.membership import (
+    Delivery,
+    Endpoint,
+    Invitation,
+    Invited,
+    KeyUse,
+    MemberKey,
+    Organisation,
+    Signed,
+    Statement,
+)
 from expressplatform.platform.requests import (
     DeadLetter,
     Feed,
@@ -19,23 +32,39 @@ from expressplatform.platform.requests import (
 )
 from expressplatform.platform.sync import Platform
 from expressplatform.platform.system import system_draw, utc_now
+from expressplatform.platform.trading import Terms, TraderCase, TraderPage
 
 __all__ = [
     "AsyncPlatform",
     "DeadLetter",
+    "Delivery",
     "Document",
     "DocumentCopy",
+    "Endpoint",
     "Feed",
     "Given",
+    "HandedOver",
+    "Invitation",
+    "Invited",
+    "KeyUse",
+    "MemberKey",
     "Moved",
     "Opened",
+    "Organisation",
     "Platform",
     "Reapplied",
     "Request",
     "RightsAnswer",
     "Sequenced",
+    "Session",
+    "Signed",
+    "SignedIn",
+    "Statement",
+    "Terms",
     "Ticked",
     "Told",
+    "TraderCase",
+    "TraderPage",
     "Verified",
     "Waits",
     "Worked",

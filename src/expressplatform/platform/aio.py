@@ -13,11 +13,14 @@ from expressplatform.errors import ExpressPlatformError
 from expressplatform.events import Event
 from expressplatform.indicators import Figures, Tally
 from expressplatform.memory import MemoryRegister, MemoryShelf
+from expressplatform.platform.aio_admission import AsyncAdmissionFace
 from expressplatform.platform.aio_breach import AsyncBreachFace
 from expressplatform.platform.aio_evidence import AsyncEvidenceFace
 from expressplatform.platform.aio_ledger import AsyncLedgerFace
+from expressplatform.platform.aio_network import AsyncNetworkFace
 from expressplatform.platform.aio_privacy import AsyncPrivacyFace
 from expressplatform.platform.aio_rights import AsyncRightsFace
+from expressplatform.platform.aio_trading import AsyncTradingFace
 from expressplatform.platform.flow import NO_GATEWAYS, Flow, approver
 from expressplatform.platform.lifted import LiftedShelf
 from expressplatform.platform.requests import DeadLetter, Opened, Request, Ticked, Worked, wanted_of
@@ -25,6 +28,7 @@ from expressplatform.platform.system import system_draw, utc_now
 from expressplatform.ports import (
     AsyncCaseStore,
     AsyncEvidenceStore,
+    AsyncMessenger,
     AsyncShelf,
     Draw,
     KeyStore,
@@ -40,11 +44,21 @@ from expressplatform.privacy.disclosure import Disclosure
 from expressplatform.scheme import Assessment, Participant, Scheme
 
 
-class AsyncPlatform(AsyncPrivacyFace, AsyncRightsFace, AsyncEvidenceFace, AsyncBreachFace, AsyncLedgerFace):
+class AsyncPlatform(
+    AsyncPrivacyFace,
+    AsyncRightsFace,
+    AsyncEvidenceFace,
+    AsyncBreachFace,
+    AsyncLedgerFace,
+    AsyncAdmissionFace,
+    AsyncNetworkFace,
+    AsyncTradingFace,
+):
     """`Platform` for asynchronous callers: same arguments, same methods, each to be awaited.
 
     The key store and the register are asked directly; one that travels over a network belongs behind a cache of its
-    own.
+    own. A messenger that blocks is asked directly too: one that travels over a network belongs into a
+    `threads.ThreadedMessenger`.
     """
 
     def __init__(
@@ -58,13 +72,14 @@ class AsyncPlatform(AsyncPrivacyFace, AsyncRightsFace, AsyncEvidenceFace, AsyncB
         gateways: Mapping[str, TraderGateway] = NO_GATEWAYS,
         participants: Sequence[Participant] = (),
         shelf: AsyncShelf | None = None,
-        messenger: Messenger | None = None,
+        messenger: Messenger | AsyncMessenger | None = None,
         evidence: AsyncEvidenceStore | None = None,
         scan: Scan | None = None,
         strip: Strip | None = None,
         register: Register | None = None,
         witness: Witness | None = None,
         origin: str = "",
+        link: str = "",
     ) -> None:
         self._flow = Flow(
             scheme=scheme,
@@ -82,6 +97,7 @@ class AsyncPlatform(AsyncPrivacyFace, AsyncRightsFace, AsyncEvidenceFace, AsyncB
             register=register if register is not None else MemoryRegister(),
             witness=witness,
             origin=origin,
+            link=link,
         )
 
     @property

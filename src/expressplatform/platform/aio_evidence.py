@@ -31,6 +31,13 @@ class AsyncEvidenceFace:
         """
         return await self._flow.add_evidence(case_id, content, kind=kind, name=name, by=by, key=key)
 
+    async def evidence_added(self, case_id: str, *, by: Actor, key: str) -> str:
+        """The id that a document has which is added under this key: the same before and after.
+
+        Raises NoSuchCase, KeyDestroyed.
+        """
+        return await self._flow.evidence_added(case_id, by=by, key=key)
+
     async def redact(
         self, case_id: str, evidence_id: str, content: bytes | Iterable[bytes] | None, *, by: Actor, key: str
     ) -> Case:

@@ -46,6 +46,19 @@ NEEDS_PARTICULARS: Final = (c.Accept, c.Obtain, c.Disclose)
 """Commands that are decided on particulars too: only for these is the complaint opened."""
 
 
+@attrs.frozen
+class HandedOver:
+    """Details as a trader is handed them: of which case, under which number of the record, and what it is shown.
+
+    ``version`` is the case's after the reading.
+    """
+
+    case_id: str
+    disclosure_id: str
+    version: int
+    disclosure: Disclosure
+
+
 @attrs.define
 class _Draft:
     """A case within one batch: as it stands, and the rows that it was read from."""
@@ -315,13 +328,17 @@ class Changing(Filing):
 
     async def obtain(self, case_id: str, *, by: Actor, key: str, at: datetime | None = None) -> Disclosure:
         """A trader reads the details: the disclosure is an event first, and what it was given second."""
-        await self.act(Request(c.Obtain(), by, key, case_id, at=at))
+        return (await self.obtain_details(case_id, by=by, key=key, at=at)).disclosure
+
+    async def obtain_details(self, case_id: str, *, by: Actor, key: str, at: datetime | None = None) -> HandedOver:
+        """The same, with the number under which the disclosure stands in the record."""
+        after = await self.act(Request(c.Obtain(), by, key, case_id, at=at))
         stored = await self._stored(case_id, by.organisation)
         case, events = rows.fold_opened(stored, self.ring)
         check_reading(case, by)
         readings = (event for event in reversed(events) if isinstance(event, Obtained))
         record = next(event.disclosure for event in readings if not event.asked.evidence)
-        return disclose(
+        disclosure = disclose(
             attrs.evolve(case.complaint, evidence=case.file.evidence),
             audience=Audience.TRADER,
             recipient=case.trader,
@@ -335,6 +352,7 @@ class Changing(Filing):
             code=case.turn.particulars if case.turn is not None else ERASED,
             case_id=case_id,
         )
+        return HandedOver(case_id, record.id, after.version, disclosure)
 
 
 def assessment_id(council: str, name: str) -> str:

@@ -22,6 +22,7 @@ from expressplatform.platform.requests import Request, numbered
 from expressplatform.ports import (
     AsyncCaseStore,
     AsyncEvidenceStore,
+    AsyncMessenger,
     AsyncShelf,
     Commit,
     Draw,
@@ -76,13 +77,14 @@ class Desk:
         gateways: Mapping[str, TraderGateway],
         participants: Sequence[Participant],
         shelf: AsyncShelf,
-        messenger: Messenger | None,
+        messenger: Messenger | AsyncMessenger | None,
         evidence: AsyncEvidenceStore | None,
         scan: Scan | None,
         strip: Strip | None,
         register: Register,
         witness: Witness | None,
         origin: str,
+        link: str,
     ) -> None:
         self.scheme = scheme
         self.store = store
@@ -100,6 +102,7 @@ class Desk:
         self.witness = witness
         self.origin = origin or f"{scheme.council}/ledger"
         self.kept_nodes: dict[tuple[int, int], bytes] = {}
+        self.link = link
         self.ring = KeyRing(keys)
         self.secrets = KeyRing(_Secrets(keys))
         self._adopted = False

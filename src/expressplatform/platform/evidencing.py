@@ -74,6 +74,7 @@ class DocumentCopy(Veiled):
     name: str
     content: bytes
     use_until: datetime | None = None
+    disclosure_id: str = ""
 
 
 class Evidencing(Changing, Reading):
@@ -120,6 +121,11 @@ class Evidencing(Changing, Reading):
         if not await self.is_kept(case_id, name):  # or even later, by a sweep that had looked before the event
             await self.keep_file(case_id, whole)
         return after
+
+    async def evidence_added(self, case_id: str, *, by: Actor, key: str) -> str:
+        """The id of the document that somebody added under an idempotency key."""
+        await self._stored(case_id, by.organisation)
+        return rows.evidence_id(self.ring.get(case_id), by, key)
 
     def _gathered(self, content: bytes | Iterable[bytes]) -> bytes:
         """A whole file; raises InvalidInput as soon as it is larger than the scheme allows."""
@@ -187,8 +193,9 @@ class Evidencing(Changing, Reading):
         await self._check_clean(case_id, document)
         copy = await self._copy(case, document, _copies(stored))
         await self.act(request)
-        until = self._disclosed(await self._stored(case_id, by.organisation), by, evidence_id)
-        return DocumentCopy(document.id, document.kind, document.media_type or media_type(copy), "", copy, until)
+        until, number = self._disclosed(await self._stored(case_id, by.organisation), by, evidence_id)
+        media = document.media_type or media_type(copy)
+        return DocumentCopy(document.id, document.kind, media, "", copy, until, number)
 
     async def _copy(self, case: Case, document: Evidence, copies: Mapping[str, str]) -> bytes:
         """What a trader is handed of a document (PIPL Arts 6, 28)."""
@@ -217,8 +224,11 @@ class Evidencing(Changing, Reading):
         code, why = _NOT_CLEAN[found]
         raise Refused(code, case_id, Role.COUNCIL, (), why)
 
-    def _disclosed(self, stored: StoredCase, by: Actor, evidence_id: str) -> datetime:
-        """Until when the trader may use what its reading showed; raises where it may not read it now (PIPL Art 23)."""
+    def _disclosed(self, stored: StoredCase, by: Actor, evidence_id: str) -> tuple[datetime, str]:
+        """Until when the trader may use what its reading showed, and that reading's number (PIPL Art 23).
+
+        Raises where it may not read it now.
+        """
         case, events = rows.fold_opened(stored, self.ring)
         check_reading(case, by)
         readings = (
@@ -238,7 +248,7 @@ class Evidencing(Changing, Reading):
             fields=record.fields,
             case_id=case.id,
         )
-        return shown.use_until
+        return shown.use_until, record.id
 
 
 _NOT_CLEAN: Final[Mapping[Scanned | None, tuple[str, str]]] = MappingProxyType(

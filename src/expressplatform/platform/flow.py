@@ -18,11 +18,13 @@ from expressplatform.platform.proving import Proving
 from expressplatform.platform.requests import numbered
 from expressplatform.platform.restoring import Restoring
 from expressplatform.platform.rights import Answering
+from expressplatform.platform.subscribing import Subscribing
+from expressplatform.platform.trading import Trading
 
 __all__ = ["NO_GATEWAYS", "Flow", "approver"]
 
 
-class Flow(Answering, Assessing, Evidencing, Restoring, Proving, BreachTelling):
+class Flow(Answering, Assessing, Evidencing, Restoring, Proving, BreachTelling, Trading, Subscribing):
     """The platform's one flow over an asynchronous store; `Platform` and `AsyncPlatform` put their face on it."""
 
 

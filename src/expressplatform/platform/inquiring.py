@@ -49,7 +49,8 @@ class Waits:
 
     ``id`` is what `Platform.told` takes for a message that reached nobody, and the breach of which somebody is still to
     be told; empty for the rest. All but messages go by themselves: a note by an officer answers an alarm, a confirmed
-    deletion is overdue no more, and neither is a telling that was done.
+    deletion is overdue no more, and neither is a telling that was done. ``occasion`` is what a message that reached
+    nobody was about, as `messages` names it.
     """
 
     what: Attention
@@ -58,6 +59,7 @@ class Waits:
     organisation: str
     since: datetime
     id: str = ""
+    occasion: str = ""
 
 
 class Inquiring(Reading):
@@ -132,7 +134,8 @@ class Inquiring(Reading):
         ]
         async for untold in self.shelved(UNTOLD, by.organisation):
             note = untold.value
-            found.append(Waits(Attention.UNTOLD, note.case_id, note.reference, note.trader, note.since, untold.id))
+            of = note.case_id, note.reference, note.trader
+            found.append(Waits(Attention.UNTOLD, *of, note.since, untold.id, note.occasion))
         return tuple(sorted(found, key=lambda one: (one.since, one.case_id, one.organisation)))
 
     async def _alarms(self, council: str) -> AsyncIterator[Waits]:

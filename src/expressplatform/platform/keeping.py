@@ -15,6 +15,7 @@ import attrs
 import orjson
 
 from expressplatform.platform.desk import Desk
+from expressplatform.platform.membership import Delivery, Nonce, Signed
 from expressplatform.ports import EVERYONE, ShelfRow, Sought
 from expressplatform.privacy.breaches import Breach
 from expressplatform.privacy.impact import ImpactAssessment
@@ -31,21 +32,29 @@ _BATCH: Final = 500
 
 @attrs.frozen
 class Kind(Generic[T]):
-    """A kind of record: its name on the shelf, its class, and for how many years it is kept (None: until deleted)."""
+    """A kind of record: its name on the shelf, its class, and for how many years it is kept (None: until deleted).
+
+    ``to_the_day``: its place is the instant at which it is over, and it is kept until then and no longer.
+    """
 
     name: str
     cls: type[T]
     years: int | None
+    to_the_day: bool = False
 
 
 @attrs.frozen
 class Untold:
-    """A message that reached nobody: of which case, with whom it is, since when somebody is to tell the complainant."""
+    """A message that reached nobody: of which case, with whom it is, since when somebody is to tell the complainant.
+
+    ``occasion`` is what it was about, as `messages` names it; empty in what was kept before occasions had names.
+    """
 
     case_id: str
     reference: str
     trader: str
     since: datetime
+    occasion: str = ""
 
 
 @attrs.frozen
@@ -62,6 +71,36 @@ class BreachTold:
     case_id: str
     at: datetime
     sent: bool
+
+
+@attrs.frozen
+class Link:
+    """A link to the page of one case: which, and until when it leads there."""
+
+    case_id: str
+    until: datetime
+
+
+@attrs.frozen
+class CodeSent:
+    """The code that was last sent for a case: its digest, until when it holds, how often it was tried.
+
+    ``sent`` is when codes were sent within the last hour, this one included.
+    """
+
+    digest: str
+    until: datetime
+    tries: int
+    sent: tuple[datetime, ...]
+
+
+@attrs.frozen
+class Entered:
+    """A complainant's session: on which case, at which version of it they came in, and until when."""
+
+    case_id: str
+    version: int
+    until: datetime
 
 
 @attrs.frozen
@@ -90,6 +129,18 @@ AFFECTED: Final = Kind("affected", Affected, 3)
 """Whom a breach concerns, by case."""
 BREACH_TOLD: Final = Kind("breach_told", BreachTold, 3)
 """Who was told of a breach, by case."""
+SIGNED: Final = Kind("signed", Signed, None)
+"""Requests as organisations signed them, until the case that they are about is erased."""
+DELIVERY: Final = Kind("delivery", Delivery, 1)
+"""Attempts to tell organisations that something waits."""
+NONCE: Final = Kind("nonce", Nonce, 0)
+"""Signed requests that were seen: each until its signature is over."""
+LINK: Final = Kind("link", Link, 1, to_the_day=True)
+"""Links to the pages of cases, under the digests of what stands in them."""
+CODE: Final = Kind("code", CodeSent, 1, to_the_day=True)
+"""Codes that were sent to complainants, by case."""
+SESSION: Final = Kind("session", Entered, 1, to_the_day=True)
+"""Sessions of complainants, under the digests of their tokens."""
 KINDS: Final[tuple[Kind[object], ...]] = (
     cast(Kind[object], ACCESS),
     cast(Kind[object], REQUEST),
@@ -99,6 +150,11 @@ KINDS: Final[tuple[Kind[object], ...]] = (
     cast(Kind[object], BREACH),
     cast(Kind[object], AFFECTED),
     cast(Kind[object], BREACH_TOLD),
+    cast(Kind[object], DELIVERY),
+    cast(Kind[object], NONCE),
+    cast(Kind[object], LINK),
+    cast(Kind[object], CODE),
+    cast(Kind[object], SESSION),
 )
 """Every kind that comes to its end by itself."""
 
@@ -171,16 +227,21 @@ class Keeping(Desk):
         for kind in KINDS:
             if kind.years is None:
                 continue
-            until = place_of(_years_before(now, kind.years))
+            until = place_of(now if kind.to_the_day else _years_before(now, kind.years))
             stood = [int(year) for year in await self.shelf.years(kind.name)]
             while rows := (await self.shelf.list(EVERYONE, kind.name, Sought(until=until), "", _BATCH)).rows:
                 await self.shelf.delete(EVERYONE, kind.name, [row.id for row in rows])
                 cleared += len(rows)
             standing = {*(await self.shelf.years(kind.name))}
             for year in {*stood, *range(now.year - kind.years - 2, now.year - kind.years + 1)}:
-                if str(year) not in standing:
+                if str(year) not in standing and (kind.years or year < now.year):
                     self.keys.forget(_secret(kind.name, str(year)))
         return cleared
+
+    async def drop_labelled(self, kind: Kind[T], label: str) -> None:
+        """Deletes every record of a kind that carries a label."""
+        while rows := (await self.shelf.list(EVERYONE, kind.name, Sought(label), "", _BATCH)).rows:
+            await self.shelf.delete(EVERYONE, kind.name, [row.id for row in rows])
 
     def _row(
         self, kind: Kind[T], id: str, value: T, owner: str, place: str, labels: tuple[str, ...], version: int

@@ -16,10 +16,11 @@ import attrs
 
 from expressplatform import events as e
 from expressplatform.case import Case, apply, next_due
-from expressplatform.codes import OPEN, EffectKind, Role, Status
+from expressplatform.codes import OPEN, Audience, EffectKind, Role, Status
 from expressplatform.complaint import Actor, Evidence, Particulars
 from expressplatform.errors import KeyDestroyed, StoreUnusable
 from expressplatform.events import Event
+from expressplatform.messages import Tell, answer_for
 from expressplatform.ports import EffectRow, Header, KeyStore, Receipt, StoredCase, StoredEvent, Token, Wanted
 from expressplatform.privacy.deletion import owed_since
 from expressplatform.records import SCHEMA, event_row, read_event, with_particulars
@@ -152,11 +153,14 @@ def _named_duty(case: Case, due_at: datetime | None) -> tuple[str, bool]:
 
 def effects_of(event: Event, case: Case) -> tuple[EffectRow, ...]:
     """What a step leaves to be done afterwards: references only."""
+    told: tuple[EffectRow, ...] = ()
+    if isinstance(answer_for(event, case.status, Audience.COMPLAINANT), Tell):
+        told = (_effect(case, EffectKind.TELL, ""),)
     if isinstance(event, e.Uploaded):
-        return (_effect(case, EffectKind.ALERT_TRADER, event.trader), _effect(case, EffectKind.TELL_UPLOAD, ""))
-    told = tuple(_effect(case, EffectKind.ALERT_DUTY, one) for one in _newly_owing(event, case))
+        return (_effect(case, EffectKind.ALERT_TRADER, event.trader), *told)
+    told = (*told, *(_effect(case, EffectKind.ALERT_DUTY, one) for one in _newly_owing(event, case)))
     if isinstance(event, e.EvidenceAdded | e.Redacted) and file_added(event).file:
-        return (_effect(case, EffectKind.SCAN, ""),)
+        return (*told, _effect(case, EffectKind.SCAN, ""))
     if isinstance(event, e.Erased):
         return (*told, _effect(case, EffectKind.DESTROY_KEY, ""))
     if isinstance(event, e.ConsentWithdrawn):

@@ -21,11 +21,14 @@ from expressplatform.memory import MemoryRegister, MemoryShelf
 from expressplatform.platform.flow import NO_GATEWAYS, Flow, approver
 from expressplatform.platform.lifted import Lifted, LiftedEvidence, LiftedShelf
 from expressplatform.platform.requests import DeadLetter, Opened, Request, Ticked, Worked, wanted_of
+from expressplatform.platform.sync_admission import AdmissionFace
 from expressplatform.platform.sync_breach import BreachFace
 from expressplatform.platform.sync_evidence import EvidenceFace
 from expressplatform.platform.sync_ledger import LedgerFace
+from expressplatform.platform.sync_network import NetworkFace
 from expressplatform.platform.sync_privacy import PrivacyFace
 from expressplatform.platform.sync_rights import RightsFace
+from expressplatform.platform.sync_trading import TradingFace
 from expressplatform.platform.system import system_draw, utc_now
 from expressplatform.ports import (
     CaseStore,
@@ -45,7 +48,7 @@ from expressplatform.privacy.disclosure import Disclosure
 from expressplatform.scheme import Assessment, Participant, Scheme
 
 
-class Platform(PrivacyFace, RightsFace, EvidenceFace, BreachFace, LedgerFace):
+class Platform(PrivacyFace, RightsFace, EvidenceFace, BreachFace, LedgerFace, AdmissionFace, NetworkFace, TradingFace):
     """A council's desk over one store, one key store and one scheme.
 
     ``now`` tells the time (UTC), ``draw`` gives random bytes for references, ``gateways`` tell traders that a case
@@ -54,6 +57,8 @@ class Platform(PrivacyFace, RightsFace, EvidenceFace, BreachFace, LedgerFace):
     taken back: give lasting ones beside a lasting store, for without them they live in memory and are gone with the
     process. ``evidence`` keeps files of documents (none: they are described only), ``scan`` looks into them before
     anybody is handed one, ``strip`` makes the copies of PDF documents that traders are handed (none: no trader is).
+    ``messenger`` writes to complainants, and ``link`` is how the address of a case's own page begins (such as
+    ``https://council.example/case#``): what opens the page is put behind it in each letter.
     """
 
     def __init__(
@@ -74,6 +79,7 @@ class Platform(PrivacyFace, RightsFace, EvidenceFace, BreachFace, LedgerFace):
         register: Register | None = None,
         witness: Witness | None = None,
         origin: str = "",
+        link: str = "",
     ) -> None:
         self._flow = Flow(
             scheme=scheme,
@@ -91,6 +97,7 @@ class Platform(PrivacyFace, RightsFace, EvidenceFace, BreachFace, LedgerFace):
             register=register if register is not None else MemoryRegister(),
             witness=witness,
             origin=origin,
+            link=link,
         )
 
     @property

@@ -50,7 +50,18 @@ from expressplatform.ports.connectors import (
 )
 from expressplatform.ports.evidence import AsyncEvidenceStore, EvidenceStore, Filed, check_place
 from expressplatform.ports.keys import KeyStore
-from expressplatform.ports.outward import Alert, Draw, Message, Messenger, Scan, Scanned, Strip, TraderGateway, Witness
+from expressplatform.ports.outward import (
+    Alert,
+    AsyncMessenger,
+    Draw,
+    Message,
+    Messenger,
+    Scan,
+    Scanned,
+    Strip,
+    TraderGateway,
+    Witness,
+)
 from expressplatform.ports.register import Register, RegisterEntry, Undone
 from expressplatform.ports.shelf import AsyncShelf, Shelf, ShelfPage, ShelfRow, Sought
 
@@ -63,6 +74,7 @@ __all__ = [
     "Appended",
     "AsyncCaseStore",
     "AsyncEvidenceStore",
+    "AsyncMessenger",
     "AsyncShelf",
     "AsyncShopConnector",
     "Authorised",

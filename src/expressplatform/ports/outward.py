@@ -6,7 +6,7 @@ address in a disclosure and nowhere else. Delivery may repeat: every sending has
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -19,13 +19,17 @@ from expressplatform.privacy.disclosure import Disclosure
 
 @attrs.frozen
 class Alert:
-    """All that a trader is told unasked: that a case waits, and until when. Details come by Obtain."""
+    """All that a trader is told unasked: that a case waits, and until when. Details come by Obtain.
+
+    ``at`` is when the case came to where it stands now, where that is known.
+    """
 
     id: str
     case_id: str
     organisation: str
     reference: str
     due_at: datetime | None
+    at: datetime | None = None
 
 
 @runtime_checkable
@@ -81,6 +85,12 @@ class Witness(Protocol):
 
         HeldBack is asked again at the instant that it names.
         """
+
+
+class AsyncMessenger(Protocol):
+    """`Messenger` for asynchronous callers: the same method, awaited."""
+
+    def send(self, message: Message, /) -> Awaitable[None]: ...
 
 
 class Scanned(StrEnum):

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Final, Protocol
 
@@ -21,6 +21,8 @@ from expressplatform.transport.messages import HttpRequest, HttpResponse
 
 LONGEST: Final = 64 * 1024 * 1024
 """The longest body that is read, in bytes, unless another limit is given."""
+_PIECE: Final = 64 * 1024
+"""Bytes of a body that are handed over at once where somebody hears of the progress."""
 _NEVER_SENT: Final = ("ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "ProxyError")
 """The library's errors after which the server cannot have seen the request."""
 
@@ -52,7 +54,7 @@ class _Client(Protocol):
         method: str,
         url: str,
         *,
-        content: bytes,
+        content: bytes | Iterable[bytes],
         headers: Sequence[tuple[str, str]],
         follow_redirects: bool,
         extensions: dict[str, object],
@@ -67,7 +69,7 @@ class _AsyncClient(Protocol):
         method: str,
         url: str,
         *,
-        content: bytes,
+        content: bytes | AsyncIterable[bytes],
         headers: Sequence[tuple[str, str]],
         follow_redirects: bool,
         extensions: dict[str, object],
@@ -144,6 +146,26 @@ def _caught(errors: Mapping[str, type[Exception]]) -> tuple[type[Exception], ...
     return errors["HTTPError"], errors["InvalidURL"], errors["StreamError"]
 
 
+def _headers(request: HttpRequest) -> tuple[tuple[str, str], ...]:
+    """A body in pieces says its length itself: it is known, and a server may want it before the body."""
+    length = ("content-length", str(len(request.body)))
+    return request.headers if request.progress is None else (*request.headers, length)
+
+
+def _pieces(request: HttpRequest) -> Iterator[bytes]:
+    """The body, piece by piece, each told once the one before it was taken."""
+    for start in range(0, len(request.body), _PIECE):
+        piece = request.body[start : start + _PIECE]
+        yield piece
+        if request.progress is not None:
+            request.progress(start + len(piece))
+
+
+async def _async_pieces(request: HttpRequest) -> AsyncIterator[bytes]:
+    for piece in _pieces(request):
+        yield piece
+
+
 class HttpxTransport:
     """A `Transport` over a client of httpx or httpx2, which stays its owner's; ``longest`` bounds a body in bytes."""
 
@@ -161,8 +183,8 @@ class HttpxTransport:
             with self._client.stream(
                 request.method,
                 request.url,
-                content=request.body,
-                headers=request.headers,
+                content=request.body if request.progress is None else _pieces(request),
+                headers=_headers(request),
                 follow_redirects=False,
                 extensions=_extensions(request, left),
             ) as answer:
@@ -195,8 +217,8 @@ class AsyncHttpxTransport:
             async with self._client.stream(
                 request.method,
                 request.url,
-                content=request.body,
-                headers=request.headers,
+                content=request.body if request.progress is None else _async_pieces(request),
+                headers=_headers(request),
                 follow_redirects=False,
                 extensions=_extensions(request, left),
             ) as answer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 import attrs
@@ -21,6 +21,7 @@ class HttpRequest:
     ``secret_query`` is the end of the address (encoded, without its question mark) where a server takes secrets there:
     apart from ``url``, because HTTP libraries log the address that they are given. Who carries a request sends
     `target` and gives no library the two in one.
+    ``progress`` hears how many bytes of the body have been handed to the network so far, at every attempt anew.
     """
 
     method: str
@@ -28,6 +29,7 @@ class HttpRequest:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     secret_query: str = ""
+    progress: Callable[[int], None] | None = attrs.field(default=None, eq=False)
 
     @property
     def target(self) -> bytes:

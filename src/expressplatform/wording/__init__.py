@@ -19,10 +19,10 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from expressplatform.wording import letter_bodies, letters, messages
 from expressplatform.wording.breaches import BREACHES
 from expressplatform.wording.cases import CASES
 from expressplatform.wording.circumstances import CIRCUMSTANCES
-from expressplatform.wording.messages import BODIES, SUBJECTS
 from expressplatform.wording.notes import AT_ORDER, AT_ORDER_UNDATED
 from expressplatform.wording.privacy import FIELDS
 from expressplatform.wording.rights import HEADINGS, NAMES, REQUESTS
@@ -42,6 +42,10 @@ __all__ += [
     "note_at_order",
 ]
 
+SUBJECTS: Final[Table] = MappingProxyType({**letters.SUBJECTS, **messages.SUBJECTS})
+"""By occasion: the subject of what is written to a complainant."""
+BODIES: Final[Table] = MappingProxyType({**letter_bodies.BODIES, **messages.BODIES})
+"""By occasion: the text of what is written to a complainant; that of a letter about a step is its body alone."""
 LABELS: Final[Mapping[str, Table]] = MappingProxyType({**CASES, **CIRCUMSTANCES, **REQUESTS, **BREACHES})
 """For each list of codes, by the name of its class: the texts of each value."""
 

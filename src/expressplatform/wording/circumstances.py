@@ -254,6 +254,7 @@ EFFECT_KIND: Final[Table] = MappingProxyType(
     {
         "alert_trader": ("Alert the trader", "通知商戶", "通知企业"),
         "alert_duty": ("Alert whoever owes a deletion", "通知須刪除資料者", "通知须删除信息者"),
+        "tell": ("Tell the complainant of a step", "通知投訴人個案進展", "告知投诉人处理进展"),
         "tell_upload": ("Tell the complainant of the upload", "通知投訴人已轉交", "告知投诉人已移转"),
         "destroy_key": ("Destroy the case's key", "銷毀個案密鑰", "销毁案件密钥"),
         "scan": ("Have a document scanned", "掃描證據檔案", "扫描证据文件"),

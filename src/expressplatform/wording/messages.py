@@ -1,7 +1,7 @@
-"""What the council writes to complainants: a subject and a text for each occasion.
+"""What the council writes to complainants beside the letters about steps: a subject and a text for each occasion.
 
-Keys name the occasion. Open places are filled by `str.format`: ``{reference}`` of the case, ``{trader}`` as people
-call it, ``{due}`` the last local day as an ISO date, ``{code}`` what callers must say first, ``{scheme}`` its title.
+Keys name the occasion. Open places are filled by `str.format`: ``{reference}`` of the case, ``{scheme}`` its title. Of
+the second factor ``{digits}`` is the code and ``{minutes}`` how long it holds.
 Of a breach ``{what}`` is a sentence of `breaches`, ``{kinds}`` lists kinds of data, ``{since}`` and ``{until}`` are the
 first and the last local day, ``{measures}`` is what the council wrote for those affected, ``{help}`` what they can do,
 ``{contact}`` whom to ask.
@@ -17,10 +17,10 @@ from expressplatform.wording.scripts import Table
 
 SUBJECTS: Final[Table] = MappingProxyType(
     {
-        "uploaded": (
-            "Your complaint {reference} is with {trader}",
-            "你的投訴 {reference} 已轉交 {trader}",
-            "您的投诉 {reference} 已移转 {trader}",
+        "code": (
+            "Your code for complaint {reference}",
+            "投訴 {reference} 的驗證碼",
+            "投诉 {reference} 的验证码",
         ),
         "breach": (
             "Data about you may have been seen by others (complaint {reference})",
@@ -31,29 +31,21 @@ SUBJECTS: Final[Table] = MappingProxyType(
 )
 BODIES: Final[Table] = MappingProxyType(
     {
-        "uploaded": (
+        "code": (
             (
-                "Your complaint {reference} is now with {trader}. It has until {due} to read it, to speak with you and "
-                "to report the result.\n\n"
-                "Whoever calls or writes to you for {trader} must first tell you this code: {code}\n"
-                "If somebody does not, end the conversation and tell us. Give the code to nobody: they must know it."
-                "\n\n"
-                "To settle a complaint {trader} never asks for a password, for a code that your bank or your telephone "
-                "shows you, for the number of your card, or for money.\n\n"
+                "Your code is {digits}. It holds for {minutes} minutes.\n\n"
+                "Type it into the page that asked for it, and nowhere else. Tell it to nobody: neither we nor a trader "
+                "ever ask for it. If you did not ask for a code, you need do nothing.\n\n"
                 "{scheme}"
             ),
             (
-                "你的投訴 {reference} 已轉交 {trader}。該商戶須於 {due} 或之前查閱個案、與你聯絡並回報結果。\n\n"
-                "任何人代表 {trader} 致電或來訊，必須先向你說出這個識別碼：{code}\n"
-                "如對方未能說出，請立即結束對話並告知本會。請勿向任何人透露識別碼：對方理應知道。\n\n"
-                "處理投訴時，{trader} 絕不會向你索取密碼、銀行或電話上顯示的驗證碼、銀行卡號碼，亦不會要求你付款。\n\n"
+                "你的驗證碼是 {digits}，{minutes} 分鐘內有效。\n\n"
+                "請只在要求輸入的網頁輸入，切勿告訴任何人：本會及商戶絕不會向你索取。如你並無要求驗證碼，毋須理會。\n\n"
                 "{scheme}"
             ),
             (
-                "您的投诉 {reference} 已移转 {trader}。该企业须在 {due} 前查阅投诉、与您联系并反馈结果。\n\n"
-                "任何人代表 {trader} 来电或来信，必须先说出以下识别码：{code}\n"
-                "如对方说不出，请立即结束对话并告知本会。请勿向任何人透露识别码：对方理应知道。\n\n"
-                "处理投诉时，{trader} 绝不会向您索要密码、银行或手机上显示的验证码、银行卡号，也不会要求您付款。\n\n"
+                "您的验证码是 {digits}，{minutes} 分钟内有效。\n\n"
+                "请只在要求输入的网页输入，切勿告诉任何人：我会及企业绝不会向您索取。如您没有要求验证码，无需理会。\n\n"
                 "{scheme}"
             ),
         ),

@@ -1,0 +1,162 @@
+"""`AsyncCouncilClient`: what a council's own system calls. `CouncilClient` is the same for those who do not await."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import attrs
+
+from expressplatform.codes import IdentityProof, RefusalSection, Role, Status
+from expressplatform.commands import Lodge
+from expressplatform.complaint import Complaint
+from expressplatform.privacy.impact import ImpactAssessment
+from expressplatform_http.client.aio_member import AsyncMember, Progress, case_of, new_key
+from expressplatform_http.client.calling import Sent
+from expressplatform_http.client.rows import AsyncRows, Stretch
+from expressplatform_http.protocol import council_documents as d
+from expressplatform_http.protocol import documents as o
+from expressplatform_http.protocol import queries as q
+from expressplatform_http.protocol.uploads import Masked, write_upload
+
+__all__ = ["AsyncCouncilClient"]
+
+
+class AsyncCouncilClient(AsyncMember):
+    """A council's calls: taking in, deciding, uploading, reading with a reason, rights, who is connected.
+
+    ``base`` is the address of the platform, ``transport`` carries requests (`AsyncHttpxTransport` over a client of
+    httpx or httpx2 that is yours), ``signer`` signs with the council's key (`signing.SigningKey` is one).
+    """
+
+    _role = Role.COUNCIL
+    __slots__ = ()
+
+    # --- cases ----------------------------------------------------------------------------------------------------
+
+    async def lodge(self, complaint: Complaint, *, key: str) -> o.Acted:
+        """Takes a complaint in. ``key`` and what is raised are as in `act`."""
+        return await self._caller.read(o.Acted, "council.lodge", Sent(body=Lodge(complaint), key=key))
+
+    def cases(
+        self,
+        *,
+        status: Sequence[Status] = (),
+        trader: str = "",
+        assignee: str = "",
+        reference: str = "",
+        due_before: datetime | None = None,
+        after: str = "",
+        limit: int = 100,
+    ) -> AsyncRows[d.CouncilRow]:
+        """Where the council's cases stand, by case id, as an iterator that can go on.
+
+        What is left out does not matter; ``due_before`` is an instant, ``after`` the cursor of an earlier iterator of
+        the same list, ``limit`` how many rows are fetched at once.
+        """
+        query = q.CouncilQuery(after, limit, tuple(status), trader, assignee, reference, due_before)
+        return AsyncRows(lambda place: self.page(attrs.evolve(query, after=place)), after)
+
+    async def page(self, query: q.CouncilQuery) -> Stretch[d.CouncilRow]:
+        """One page of the list."""
+        found = await self._caller.read(d.CouncilPage, "council.cases", Sent(query=query))
+        return Stretch(found.cases, found.after, bool(found.after))
+
+    async def case(self, case_id: str) -> d.CouncilCase:
+        """A case as facts: nothing personal. Raises NoSuchCase."""
+        return await self._caller.read(d.CouncilCase, "council.case", Sent(case_of(case_id)))
+
+    async def reading(self, case_id: str, *, reason: str, key: str = "") -> d.CaseReading:
+        """A case with everything in it. Who read it, and why, stands in the log. ``key``: a new one unless given."""
+        sent = Sent(case_of(case_id), body=q.Why(reason), key=key or new_key())
+        return await self._caller.read(d.CaseReading, "council.reading", sent)
+
+    async def signed(self, case_id: str, *, reason: str, key: str = "") -> d.StatementsShown:
+        """What organisations signed about a case, with their signatures: a reading, as `reading` is."""
+        sent = Sent(case_of(case_id), body=q.Why(reason), key=key or new_key())
+        return await self._caller.read(d.StatementsShown, "council.signed", sent)
+
+    async def assessment(self, case_id: str) -> d.AssessmentShown:
+        """How a case stands by every criterion."""
+        return await self._caller.read(d.AssessmentShown, "council.assessment", Sent(case_of(case_id)))
+
+    async def judge(self, complaint: Complaint) -> d.AssessmentShown:
+        """How a complaint would stand if it were lodged now; nothing is kept of it."""
+        return await self._caller.read(d.AssessmentShown, "council.judge", Sent(body=q.Judge(complaint)))
+
+    # --- documents ------------------------------------------------------------------------------------------------
+
+    async def read_evidence(self, case_id: str, evidence_id: str, *, reason: str, key: str = "") -> bytes:
+        """A document as it was handed in: a reading, as `reading` is."""
+        sent = Sent(_document(case_id, evidence_id), body=q.Why(reason), key=key or new_key())
+        return (await self._caller.ask("council.read_evidence", sent)).body
+
+    async def mask_evidence(
+        self, case_id: str, evidence_id: str, content: bytes = b"", *, key: str, progress: Progress | None = None
+    ) -> o.Acted:
+        """Puts a masked copy beside a document; without ``content``, one is made of a text by rule."""
+        body = write_upload(Masked(), content)
+        return await self._upload("mask_evidence", _document(case_id, evidence_id), body, key, progress)
+
+    # --- what waits -----------------------------------------------------------------------------------------------
+
+    async def queue(self) -> tuple[d.WaitsShown, ...]:
+        """What waits for an officer beside the deadlines of cases, the longest first."""
+        return (await self._caller.read(d.QueueShown, "council.queue")).waits
+
+    async def told(self, id: str, *, key: str) -> tuple[d.WaitsShown, ...]:
+        """A complainant has been told by other means; what waits now."""
+        return (await self._caller.read(d.QueueShown, "council.told", Sent({"id": id}, key=key))).waits
+
+    # --- rights ---------------------------------------------------------------------------------------------------
+
+    async def open_request(self, request: q.OpenRequest, *, key: str) -> d.RequestShown:
+        """Takes in what a person asks about their own data (PDPO ss.18-24; PIPL Arts 44-47)."""
+        return await self._caller.read(d.RequestShown, "council.open_request", Sent(body=request, key=key))
+
+    async def requests(self, *, open_only: bool = False, overdue: bool = False) -> tuple[d.RequestShown, ...]:
+        """Where such requests stand."""
+        query = q.RequestsQuery(open_only, overdue)
+        return (await self._caller.read(d.RequestsShown, "council.requests", Sent(query=query))).requests
+
+    async def answer_request(self, id: str, *, identity_checked: IdentityProof, key: str) -> d.RequestAnswered:
+        """Answers a request by doing what it asks; what the person is handed is in the answer."""
+        sent = Sent({"id": id}, body=q.AnswerRequest(identity_checked), key=key)
+        return await self._caller.read(d.RequestAnswered, "council.answer_request", sent)
+
+    async def refuse_request(self, id: str, *, section: RefusalSection, reasons: str, key: str) -> d.RequestShown:
+        """Refuses a request on a section, with reasons."""
+        sent = Sent({"id": id}, body=q.RefuseRequest(section, reasons), key=key)
+        return await self._caller.read(d.RequestShown, "council.refuse_request", sent)
+
+    async def refusals(self) -> tuple[d.RefusalShown, ...]:
+        """The log of refusals (PDPO s.27)."""
+        return (await self._caller.read(d.RefusalsShown, "council.refusals")).refusals
+
+    async def record_impact_assessment(self, made: ImpactAssessment, *, key: str) -> d.ImpactAssessmentShown:
+        """Puts an impact assessment on record (PIPL Art 56)."""
+        sent = Sent(body=made, key=key)
+        return await self._caller.read(d.ImpactAssessmentShown, "council.record_impact_assessment", sent)
+
+    async def impact_assessments(self) -> tuple[d.ImpactAssessmentShown, ...]:
+        """The impact assessments on record."""
+        return (await self._caller.read(d.ImpactAssessmentsShown, "council.impact_assessments")).assessments
+
+    # --- who is connected -----------------------------------------------------------------------------------------
+
+    async def organisations(self) -> tuple[o.OrganisationShown, ...]:
+        """Who is connected."""
+        return (await self._caller.read(o.OrganisationsShown, "council.organisations")).organisations
+
+    async def keys_of(self, organisation: str) -> tuple[o.KeyShown, ...]:
+        """The keys of an organisation, ended ones too."""
+        return (await self._caller.read(o.KeysShown, "council.keys_of", Sent({"organisation": organisation}))).keys
+
+    async def end_key_of(self, organisation: str, key_id: str, *, key: str, at: datetime | None = None) -> o.KeyShown:
+        """Ends somebody's key, at once or from the instant ``at`` on."""
+        sent = Sent({"organisation": organisation, "key_id": key_id}, body=q.EndKey(at), key=key)
+        return await self._caller.read(o.KeyShown, "council.end_key_of", sent)
+
+
+def _document(case_id: str, evidence_id: str) -> Mapping[str, str]:
+    return {**case_of(case_id), "evidence_id": evidence_id}

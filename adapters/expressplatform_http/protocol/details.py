@@ -1,0 +1,285 @@
+"""A trader's details: what `disclose` let out, sealed to one key of the trader's, signed by the council; and opened.
+
+Laws of this file
+- Only a `Disclosure` or a copy of a document that was made for a trader becomes an envelope.
+- An envelope is bound to its case, recipient, key, disclosure and purpose (`sealing.DisclosureContext`). Whoever opens
+  one names the case and itself, and takes nothing that stands beside the envelope on trust.
+- The council's signature is checked before anything is opened, by a key that the trader knew beforehand.
+- What is opened never prints. Fields and codes of a newer platform stay in it and can be written again.
+
+The plaintext of details is a JSON object: ``v`` (1), ``purpose``, ``stage``, ``basis``, ``article``, ``notice``,
+``use_until`` and ``values``, a plain value by each path of `privacy.table`. That of a document is four bytes of length,
+big endian, a JSON object of that length (``v``, ``kind``, ``media_type``, ``use_until``), and the content; its
+disclosure is named ``<disclosure>#<id of the document>``. What an envelope travels in is a JSON object
+(`sealed_document`) or, for a document, the same as bytes (`pack`).
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final, Protocol
+
+import attrs
+import orjson
+
+from expressplatform.codes import EvidenceKind, MediaType, Purpose
+from expressplatform.errors import SealBroken, SignatureInvalid
+from expressplatform.fields import code, refuse, text
+from expressplatform.privacy.disclosure import Disclosure
+from expressplatform.reading import Limits, parse
+from expressplatform.sealing import DisclosureContext, Signer, seal_for, verify_envelope
+from expressplatform.signing import VerifyingKey, key_id
+from expressplatform_http.protocol.received import ReceivedDetails, ReceivedDocument, instant, judged, known
+
+__all__ = [
+    "SCHEMA",
+    "DocumentShown",
+    "Opener",
+    "Recipient",
+    "Sealed",
+    "open_details",
+    "open_document",
+    "pack",
+    "read_sealed",
+    "seal_details",
+    "seal_document",
+    "sealed_document",
+    "unpack",
+]
+
+SCHEMA: Final = 1
+"""The edition of the plaintexts."""
+_LENGTH: Final = 4
+_LONGEST_HEAD: Final = 4096
+_PLAIN: Final = Limits(bytes=1_048_576, depth=8)
+_CLEAR: Final = Limits(bytes=_LONGEST_HEAD, depth=4)
+_LARGEST: Final = 32 * 1024 * 1024
+_NAMES: Final = ("case_id", "recipient", "key_id", "disclosure_id", "purpose", "council_key")
+
+
+class Opener(Protocol):
+    """Who opens what was sealed to a trader's keys: by a key in memory (`client.MemoryKeys`), or one kept elsewhere."""
+
+    def open(self, key_id: str, sealed: bytes, info: bytes, /) -> bytes:
+        """The plaintext of ``encapsulated key | ciphertext`` (HPKE base mode, RFC 9180), opened with ``info``.
+
+        Raises SealBroken: ``unknown_key`` where there is no key of that id, ``wrong_key`` where it does not open.
+        """
+
+
+class DocumentShown(Protocol):
+    """A copy of a document as the platform hands it to a trader: ``platform.evidencing.DocumentCopy`` is one."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def kind(self) -> EvidenceKind: ...
+    @property
+    def media_type(self) -> MediaType: ...
+    @property
+    def content(self) -> bytes: ...
+    @property
+    def use_until(self) -> datetime | None: ...
+
+
+@attrs.frozen
+class Recipient:
+    """To whom something is sealed: the organisation, and its X25519 public key (32 bytes)."""
+
+    organisation: str
+    public: bytes
+
+    @property
+    def key_id(self) -> str:
+        """The first 8 bytes of the key's SHA-256, in hex."""
+        return key_id(self.public)
+
+
+@attrs.frozen
+class Sealed:
+    """An envelope and what stands beside it in clear: codes and numbers that say which key opens it, no particular.
+
+    ``council_key`` is the id of the key by which the council signed it.
+    """
+
+    case_id: str = attrs.field(validator=code())
+    recipient: str = attrs.field(validator=code())
+    key_id: str = attrs.field(validator=code())
+    disclosure_id: str = attrs.field(validator=text(200, shortest=1))
+    purpose: str = attrs.field(validator=code())
+    council_key: str = attrs.field(validator=code())
+    envelope: bytes = attrs.field(repr=False)
+    schema: int = SCHEMA
+
+    def context(self) -> DisclosureContext:
+        """What the envelope is bound to, as it says itself."""
+        return DisclosureContext(
+            self.case_id, self.recipient, self.key_id, self.disclosure_id, self.purpose, self.schema
+        )
+
+
+# --- sealing ------------------------------------------------------------------------------------------------
+
+
+def seal_details(shown: Disclosure, *, case_id: str, disclosure_id: str, to: Recipient, signer: Signer) -> Sealed:
+    """What a trader is shown of a case, sealed to its key. Raises InvalidInput where it was let out to another.
+
+    ``disclosure_id`` is that of the event which records the reading.
+    """
+    if shown.recipient != to.organisation:
+        raise refuse("$.to", "recipient", "must be whom the disclosure is for")
+    document = {
+        "v": SCHEMA,
+        "purpose": shown.purpose,
+        "stage": shown.stage,
+        "basis": shown.basis,
+        "article": shown.article,
+        "notice": shown.notice,
+        "use_until": shown.use_until,
+        "values": dict(shown.values),
+    }
+    plain = orjson.dumps(document, option=orjson.OPT_UTC_Z)
+    return _sealed(plain, case_id, disclosure_id, shown.purpose, to, signer)
+
+
+def seal_document(shown: DocumentShown, *, case_id: str, disclosure_id: str, to: Recipient, signer: Signer) -> Sealed:
+    """A copy of a document for a trader, sealed to its key. Raises InvalidInput for one that was made for others."""
+    if shown.use_until is None:
+        raise refuse("$.shown", "recipient", "must be a copy that was made for a trader")
+    head = orjson.dumps(
+        {"v": SCHEMA, "kind": shown.kind, "media_type": shown.media_type, "use_until": shown.use_until},
+        option=orjson.OPT_UTC_Z,
+    )
+    plain = len(head).to_bytes(_LENGTH, "big") + head + shown.content
+    return _sealed(plain, case_id, f"{disclosure_id}#{shown.id}", Purpose.HANDLING, to, signer)
+
+
+def _sealed(plain: bytes, case_id: str, disclosure_id: str, purpose: Purpose, to: Recipient, signer: Signer) -> Sealed:
+    context = DisclosureContext(case_id, to.organisation, to.key_id, disclosure_id, purpose.value, SCHEMA)
+    envelope = seal_for(to.public, plain, info=context, signer=signer)
+    council = key_id(signer.public)
+    return Sealed(case_id, to.organisation, to.key_id, disclosure_id, purpose.value, council, envelope)
+
+
+# --- on the way ---------------------------------------------------------------------------------------------
+
+
+def sealed_document(sealed: Sealed) -> dict[str, object]:
+    """The JSON object in which an envelope travels, to stand in an answer."""
+    return {**_clear(sealed), "envelope": b64encode(sealed.envelope).decode()}
+
+
+def read_sealed(document: object) -> Sealed:
+    """The envelope in a JSON object; raises InvalidInput. Fields that are not known are let go."""
+    if not isinstance(document, dict) or not isinstance(document.get("envelope"), str):
+        raise refuse("$.envelope", "missing", "must be given")
+    try:
+        envelope = b64decode(document["envelope"], validate=True)
+    except ValueError:
+        raise refuse("$.envelope", "base64", "must be base64") from None
+    return _read(document, envelope)
+
+
+def pack(sealed: Sealed) -> bytes:
+    """An envelope as bytes: four of length, the JSON object without the envelope, the envelope."""
+    head = orjson.dumps(_clear(sealed))
+    return len(head).to_bytes(_LENGTH, "big") + head + sealed.envelope
+
+
+def unpack(data: bytes) -> Sealed:
+    """The envelope that was packed; raises InvalidInput."""
+    head, envelope = _split(data)
+    return _read(head, envelope)
+
+
+def _clear(sealed: Sealed) -> dict[str, object]:
+    return {"v": 1, **{name: getattr(sealed, name) for name in _NAMES}, "schema": sealed.schema}
+
+
+def _read(document: Mapping[str, Any], envelope: bytes) -> Sealed:
+    schema = document.get("schema")
+    if type(schema) is not int:
+        raise refuse("$.schema", "type", "must be a whole number")
+    case_id, recipient, key, disclosure, purpose, council = (_text(document, name) for name in _NAMES)
+    return Sealed(case_id, recipient, key, disclosure, purpose, council, envelope, schema)
+
+
+def _text(document: Mapping[str, Any], name: str) -> str:
+    found = document.get(name)
+    if not isinstance(found, str):
+        raise refuse(f"$.{name}", "type", "must be text")
+    return found
+
+
+def _split(data: bytes) -> tuple[Mapping[str, Any], bytes]:
+    """The JSON object in front, and what follows it."""
+    length = int.from_bytes(data[:_LENGTH], "big")
+    end = _LENGTH + length
+    if not 2 <= length <= _LONGEST_HEAD or not end <= len(data) <= _LARGEST:
+        raise refuse("$", "length", "must begin with the length of what describes it")
+    document = parse(data[_LENGTH:end], _CLEAR)
+    if not isinstance(document, dict):
+        raise refuse("$", "type", "must begin with an object")
+    return document, data[end:]
+
+
+# --- opening ------------------------------------------------------------------------------------------------
+
+
+def open_details(
+    sealed: Sealed, *, case_id: str, recipient: str, opener: Opener, councils: Sequence[VerifyingKey]
+) -> ReceivedDetails:
+    """The details of a case, once it is sure that they are from the council, for this trader and of this case.
+
+    ``recipient`` is the trader's own organisation, ``councils`` are the council's keys as the trader knows them. Raises
+    SignatureInvalid (``unknown_key`` where none of them signed it), SealBroken, and InvalidInput for what a council
+    should not have sealed.
+    """
+    document = parse(_opened(sealed, case_id, recipient, opener, councils), _PLAIN)
+    if not isinstance(document, dict) or not isinstance(document.get("values"), dict):
+        raise refuse("$.values", "missing", "must be given")
+    judged(document["values"])
+    return ReceivedDetails(
+        case_id=case_id,
+        disclosure_id=sealed.disclosure_id,
+        purpose=_text(document, "purpose"),
+        basis=_text(document, "basis"),
+        article=_text(document, "article"),
+        notice=_text(document, "notice"),
+        use_until=_until(document),
+        values=MappingProxyType(document["values"]),
+        document=MappingProxyType(document),
+    )
+
+
+def open_document(
+    sealed: Sealed, *, case_id: str, evidence_id: str, recipient: str, opener: Opener, councils: Sequence[VerifyingKey]
+) -> ReceivedDocument:
+    """A document of a case; as `open_details`, and only the document that was asked for."""
+    if sealed.disclosure_id.rpartition("#")[2] != evidence_id:
+        raise SealBroken("altered", case_id)
+    head, content = _split(_opened(sealed, case_id, recipient, opener, councils))
+    try:
+        kind, media = known(EvidenceKind, head.get("kind")), known(MediaType, head.get("media_type"))
+    except TypeError:
+        raise refuse("$.kind", "type", "must be text") from None
+    return ReceivedDocument(case_id, evidence_id, kind, media, content, _until(head))
+
+
+def _opened(sealed: Sealed, case_id: str, recipient: str, opener: Opener, councils: Sequence[VerifyingKey]) -> bytes:
+    council = next((one for one in councils if one.key_id == sealed.council_key), None)
+    if council is None:
+        raise SignatureInvalid("unknown_key", sealed.council_key)
+    expected = attrs.evolve(sealed.context(), case_id=case_id, recipient=recipient)
+    envelope, info = verify_envelope(sealed.envelope, expected=expected, council=council)
+    return opener.open(sealed.key_id, envelope, info)
+
+
+def _until(document: Mapping[str, Any]) -> datetime:
+    try:
+        return instant(document.get("use_until"))
+    except (TypeError, ValueError, OverflowError):
+        raise refuse("$.use_until", "instant", "must be a date and time with an offset from UTC") from None

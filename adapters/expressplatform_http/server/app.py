@@ -1,0 +1,290 @@
+"""The application: the table of routes, each row answered in the same order of steps.
+
+Laws of this file: bounds, who asks, edition, key, query and document, in this order, then the handler; whatever goes
+wrong on the way is a problem document and a line of the log. An address that is not in the table, and a case that is
+not the caller's, are answered alike, to the byte. No traceback leaves this file.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final, cast
+
+import attrs
+import orjson
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route as StarletteRoute
+
+from expressplatform.errors import ExpressPlatformError, NoSuchCase, OperatorMustAct, ServerFailed, Unauthenticated
+from expressplatform.platform import AsyncPlatform, utc_now
+from expressplatform.reading import Limits
+from expressplatform.wire import write
+from expressplatform_http.protocol.editions import EDITIONS, HEADER, Edition, edition_of
+from expressplatform_http.protocol.problems import CONTENT_TYPE, Answer, problem, problem_of
+from expressplatform_http.protocol.queries import Register
+from expressplatform_http.protocol.routes import ROUTES, Content, Route, Who
+from expressplatform_http.protocol.uploads import LONGEST_HEAD
+from expressplatform_http.server import asking, connected, council, everybody, gate, people, shown, steps, trader
+from expressplatform_http.server.logs import log, place_of
+from expressplatform_http.server.people import PlatformSessions
+from expressplatform_http.server.service import (
+    Asked,
+    Handler,
+    Replay,
+    Reply,
+    SendCode,
+    Service,
+    Sessions,
+    Settings,
+)
+
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_ALWAYS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+        "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+        "referrer-policy": "no-referrer",
+    }
+)
+_UNSUITABLE: Final[Mapping[int, tuple[str, str]]] = MappingProxyType(
+    {
+        405: ("Not open to this method", "The address exists; ask it by another method."),
+        408: ("Too slow", "The request did not come whole in time."),
+        415: ("Another media type", "Send the media type that the operation takes."),
+    }
+)
+
+
+async def register(asked: Asked) -> Reply:
+    """Connects an organisation by the code of its invitation."""
+    body = asked.body_as(Register)
+    sealing = bytes.fromhex(body.sealing) if body.sealing is not None else None
+    made = await asked.platform.register_organisation(
+        body.code, signing=bytes.fromhex(body.signing), sealing=sealing, person=asked.by.person
+    )
+    return Reply(shown.organisation(made, await asked.platform.audit_key()))
+
+
+HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
+    {
+        **council.HANDLERS,
+        **trader.HANDLERS,
+        **connected.HANDLERS,
+        **everybody.HANDLERS,
+        **people.HANDLERS,
+        "public.register": register,
+    }
+)
+"""Who answers what, by the name of a route; a step of a case that is not here is answered by `steps.step`."""
+
+
+def handler_of(route: Route) -> Handler:
+    """Who answers a row of the table."""
+    found = HANDLERS.get(route.name)
+    if found is not None:
+        return found
+    if route.command is None:
+        raise KeyError(route.name)
+    return steps.step
+
+
+def create_app(
+    platform: AsyncPlatform,
+    *,
+    now: Callable[[], datetime] = utc_now,
+    settings: Settings = Settings(),  # noqa: B008  frozen
+    sessions: Sessions | None = None,
+    replay: Replay | None = None,
+    send_code: SendCode | None = None,
+    editions: Sequence[Edition] = EDITIONS,
+    more: Sequence[StarletteRoute] = (),
+) -> Starlette:
+    """The platform as an ASGI application.
+
+    ``now`` is the platform's own clock. ``sessions`` knows complainants (none: those that the platform keeps),
+    ``replay`` sends a webhook again (none: no webhooks are sent), ``send_code`` has a complainant's code sent without
+    keeping the event loop waiting (none: the platform's own way, for a messenger that does not block). ``more`` are
+    routes beside the table, such as pages.
+    """
+    service = Service(platform, now, settings, sessions or PlatformSessions(platform), replay, send_code, editions)
+    routes = [
+        StarletteRoute(route.path, _Endpoint(service, route), methods=[route.method])
+        for route in ROUTES
+        if settings.metrics or route.name != "public.metrics"
+    ]
+    app = Starlette(
+        routes=[*routes, *more],
+        exception_handlers={HTTPException: _outside(service), Exception: _outside(service)},
+    )
+    app.state.service = service
+    app.router.redirect_slashes = False
+    return app
+
+
+@attrs.define
+class _Line:
+    """What the log is told of one request."""
+
+    request_id: str
+    organisation: str = ""
+    key_id: str = ""
+    code: str = ""
+    reason: str = ""
+
+
+class _Endpoint:
+    """One row of the table, answered."""
+
+    def __init__(self, service: Service, route: Route) -> None:
+        self._service, self._route, self._handler = service, route, handler_of(route)
+        most = service.settings.body
+        self._limits = Limits(bytes=most)
+        if route.body is Content.FILE:
+            most = service.platform.scheme.largest_file + LONGEST_HEAD + 4
+        self._most = most if route.body is not None else 0
+
+    async def __call__(self, scope: object, receive: object, send: object) -> None:
+        """As an ASGI application, so that a failure is ours to answer."""
+        request = Request(scope, receive, send)  # type: ignore[arg-type]
+        response = await self._answer(request)
+        await response(request.scope, request.receive, request._send)
+
+    async def _answer(self, request: Request) -> Response:
+        service, begun = self._service, self._service.ticks()
+        line = _Line(_request_id(request))
+        try:
+            response = await self._good(request, line)
+        except ExpressPlatformError as error:
+            response = _problem(_answer_to(error, line))
+        except Exception as error:  # noqa: BLE001  the last fence: a text might quote what is personal
+            line.reason = place_of(error)
+            response = _problem(_answer_to(ServerFailed(500, line.request_id, "internal"), line))
+        response.headers["request-id"] = line.request_id
+        seconds = service.ticks() - begun
+        service.metrics.answered(self._route.name, response.status_code, seconds)
+        if line.code:
+            service.metrics.count("problems", line.code)
+        log(
+            service.now(),
+            request_id=line.request_id,
+            route=self._route.name,
+            status=response.status_code,
+            ms=round(seconds * 1000, 1),
+            organisation=line.organisation,
+            key_id=line.key_id,
+            code=line.code,
+            reason=line.reason,
+        )
+        return response
+
+    async def _good(self, request: Request, line: _Line) -> Response:
+        service, route = self._service, self._route
+        body = await asking.body_of(request, self._most, service.settings.body_seconds)
+        as_sent = asking.as_signed(request, service.settings.scheme, body)
+        known = await gate.known(service, route, request, as_sent)
+        if known.signed is not None:
+            line.organisation, line.key_id = known.by.organisation, known.signed.key_id
+        edition = edition_of(request.headers.get(HEADER, ""), service.editions)
+        key = asking.key_of(request) if route.writes else ""
+        step = edition.raise_body.get(route.name)
+        document = asking.document_of(route, body, request.headers.get("content-type", ""), step, self._limits)
+        if route.who is Who.OWN_KEY:
+            known = attrs.evolve(
+                known, signed=await gate.by_own_key(service, request, as_sent, cast(Register, document))
+            )
+        asked = Asked(
+            service=service,
+            route=route,
+            by=known.by,
+            places=request.path_params,
+            query=asking.query_of(route, request.scope["query_string"].decode("latin-1")),
+            document=document,
+            body=body,
+            key=key,
+            expected=asking.expected_of(request),
+            signed=known.signed,
+        )
+        return _response(route, await self._handler(asked), edition)
+
+
+def _response(route: Route, reply: Reply, edition: Edition) -> Response:
+    status = reply.status or route.status
+    headers = {**_ALWAYS}
+    if reply.version is not None:
+        headers["etag"] = f'"{reply.version}"'
+    if reply.content is not None:
+        headers["content-disposition"] = "attachment"
+        return Response(reply.content, status, headers, reply.media_type)
+    body = _written(reply)
+    lower = edition.lower_answer.get(route.name)
+    if lower is not None:
+        body = orjson.dumps(lower(orjson.loads(body)))
+    return Response(body, status, headers, reply.media_type)
+
+
+def _written(reply: Reply) -> bytes:
+    if isinstance(reply.document, Mapping):
+        return orjson.dumps({"v": 1, **reply.document}, option=orjson.OPT_NON_STR_KEYS)
+    return write(cast(attrs.AttrsInstance, reply.document), particulars=reply.personal)
+
+
+# --- what goes wrong ------------------------------------------------------------------------------------------
+
+
+def _answer_to(error: ExpressPlatformError, line: _Line) -> Answer:
+    line.code = error.code
+    if isinstance(error, Unauthenticated):
+        line.reason = error.reason
+    if isinstance(error, OperatorMustAct):
+        line.reason = type(error).__name__
+    if isinstance(error, asking.Unsuitable):
+        return unsuitable(error.status, error.code)
+    return problem_of(error)
+
+
+def unsuitable(status: int, code: str) -> Answer:
+    """The problem document for a request of a kind that is not taken."""
+    title, detail = _UNSUITABLE[status]
+    return problem(status, code, title, detail)
+
+
+def _problem(answer: Answer) -> Response:
+    headers = {**_ALWAYS, **dict(answer.headers)}
+    return Response(answer.body, answer.status, headers, CONTENT_TYPE)
+
+
+def _request_id(request: Request) -> str:
+    said = request.headers.get("request-id", "")
+    return said if _REQUEST_ID.fullmatch(said) else secrets.token_hex(8)
+
+
+def _outside(service: Service) -> Callable[[Request, Exception], Response]:
+    """What no row of the table answers: another address, another method, or a fault outside of them."""
+
+    def answer(request: Request, error: Exception) -> Response:
+        line = _Line(_request_id(request))
+        if isinstance(error, HTTPException) and error.status_code == 405:
+            line.code, response = "no_such_operation", _problem(unsuitable(405, "no_such_operation"))
+            response.headers["allow"] = (error.headers or {}).get("Allow", "")
+        elif isinstance(error, HTTPException):
+            response = _problem(_answer_to(NoSuchCase(""), line))
+        else:
+            line.reason = place_of(error)
+            response = _problem(_answer_to(ServerFailed(500, line.request_id, "internal"), line))
+        response.headers["request-id"] = line.request_id
+        service.metrics.answered("outside", response.status_code, 0.0)
+        log(
+            service.now(), request_id=line.request_id, route="outside", status=response.status_code, code=line.code,
+            reason=line.reason,
+        )  # fmt: skip
+        return response
+
+    return answer

@@ -1,0 +1,206 @@
+"""A request as it comes in: its bytes within bounds, its headers, its query and its document, judged.
+
+Laws of this file: bounds come before parsing, and what is wrong is told by path, all of it at once, and never quoted.
+Paths begin with ``$`` for the body, ``$query`` and ``$header`` for the rest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import types
+import typing
+from collections.abc import Mapping
+from typing import Any, Final, TypeVar
+from urllib.parse import parse_qsl
+
+import attrs
+import orjson
+from starlette.requests import ClientDisconnect, Request
+
+from expressplatform.errors import ExpressPlatformError, InvalidInput, Problem
+from expressplatform.fields import Constraint, refuse
+from expressplatform.reading import Limits, parse
+from expressplatform.transport import HttpRequest
+from expressplatform.wire import read
+from expressplatform_http.protocol import uploads
+from expressplatform_http.protocol.editions import Step
+from expressplatform_http.protocol.openapi import KEY, PERSON
+from expressplatform_http.protocol.queries import Nothing
+from expressplatform_http.protocol.routes import Content, Route
+
+T = TypeVar("T")
+JSON: Final = "application/json"
+_ETAG: Final = re.compile(r'"([0-9]{1,9})"')
+_MOST_PARAMETERS: Final = 50
+
+
+@attrs.frozen(str=False)
+class Unsuitable(ExpressPlatformError):
+    """The request is of a kind that this operation does not take: ``status`` and a code say which."""
+
+    status: int
+    code: str
+
+    def __str__(self) -> str:
+        return self.code
+
+
+async def body_of(request: Request, most: int, seconds: float) -> bytes:
+    """The whole body; raises InvalidInput (``too_large``), Unsuitable (408) for one that does not come."""
+    said = request.headers.get("content-length", "0")
+    if said.isdecimal() and int(said[:12]) > most:
+        raise too_large(most)
+    pieces, size = [], 0
+    try:
+        async with asyncio.timeout(seconds):
+            async for piece in request.stream():
+                size += len(piece)
+                if size > most:
+                    raise too_large(most)
+                pieces.append(piece)
+    except (TimeoutError, ClientDisconnect):
+        raise Unsuitable(408, "too_slow") from None
+    return b"".join(pieces)
+
+
+def too_large(most: int) -> InvalidInput:
+    """A body of more bytes than are taken."""
+    return refuse("$", "too_large", f"must have at most {most} bytes")
+
+
+def as_signed(request: Request, scheme: str, body: bytes) -> HttpRequest:
+    """The request as its sender signed it: the address as it was written, every header in its order."""
+    raw = request.scope["raw_path"].split(b"?")[0].decode("latin-1")
+    query = request.scope["query_string"].decode("latin-1")
+    host = request.headers.get("host", "")
+    url = f"{scheme}://{host}{raw}" + (f"?{query}" if query else "")
+    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw)
+    return HttpRequest(request.method, url, headers, body)
+
+
+# --- headers --------------------------------------------------------------------------------------------------
+
+
+def header(request: Request, name: str, shape: Constraint) -> str:
+    """A header that must be there once and fit; raises InvalidInput."""
+    found = request.headers.getlist(name)
+    path = f"$header.{name}"
+    if len(found) != 1:
+        raise refuse(path, "missing", "must be given once")
+    if message := shape.complaint(found[0]):
+        raise refuse(path, "text", message)
+    return found[0]
+
+
+def key_of(request: Request) -> str:
+    """The idempotency key."""
+    return header(request, "idempotency-key", KEY)
+
+
+def person_of(request: Request) -> str:
+    """Who acts for an organisation: an opaque staff id."""
+    return header(request, "expressplatform-person", PERSON)
+
+
+def expected_of(request: Request) -> int | None:
+    """The version that a step was decided on; None where nobody says."""
+    written = request.headers.get("if-match")
+    if written is None:
+        return None
+    found = _ETAG.fullmatch(written)
+    if found is None:
+        raise refuse("$header.if-match", "version", 'must be an ETag such as "3"')
+    return int(found[1])
+
+
+# --- queries --------------------------------------------------------------------------------------------------
+
+
+def query_of(route: Route, written: str) -> object:
+    """The query as a value of the route's class; raises InvalidInput with everything wrong with it."""
+    try:
+        pairs = parse_qsl(written, keep_blank_values=True, strict_parsing=bool(written), errors="strict",
+                          max_num_fields=_MOST_PARAMETERS)  # fmt: skip
+    except ValueError:
+        raise refuse("$query", "query", "must be pairs of names and values in UTF-8") from None
+    if route.query is None:
+        if pairs:
+            raise refuse("$query", "unknown_field", "has a parameter that is not known here")
+        return None
+    document, found = _gathered(route.query, pairs)
+    try:
+        value: object = read(orjson.dumps({"v": 1, **document}), route.query)
+    except InvalidInput as error:
+        told = (attrs.evolve(one, path="$query" + one.path.removeprefix("$")) for one in error.problems)
+        raise InvalidInput((*found, *told)) from None
+    except (TypeError, ValueError):  # text that JSON cannot hold, such as a lone surrogate
+        raise refuse("$query", "text", "must be text in UTF-8") from None
+    if found:
+        raise InvalidInput(tuple(found))
+    return value
+
+
+def _gathered(cls: Any, pairs: list[tuple[str, str]]) -> tuple[dict[str, object], list[Problem]]:
+    attrs.resolve_types(cls)
+    kinds = {one.name: one.type for one in attrs.fields(cls)}
+    document: dict[str, object] = {}
+    found: list[Problem] = []
+    for name, text in pairs:
+        kind = _solid(kinds.get(name))
+        if kind is None:
+            found.append(Problem("$query", "unknown_field", "has a parameter that is not known here"))
+        elif typing.get_origin(kind) is tuple:
+            held = document.setdefault(name, [])
+            assert isinstance(held, list)
+            held.append(text)
+        elif name in document:
+            found.append(Problem(f"$query.{name}", "duplicate", "must not occur twice"))
+        else:
+            document[name] = _read(kind, text)
+    return document, list(dict.fromkeys(found))
+
+
+def _solid(kind: Any) -> Any:
+    if isinstance(kind, types.UnionType):
+        return next(one for one in typing.get_args(kind) if one is not types.NoneType)
+    return kind
+
+
+def _read(kind: Any, text: str) -> object:
+    """A parameter as JSON would write it; what does not read stays text, and is found wrong by its type."""
+    if kind is int and re.fullmatch(r"-?(?:0|[1-9][0-9]{0,15})", text):
+        return int(text)
+    return {"true": True, "false": False}.get(text, text) if kind is bool else text
+
+
+# --- documents ------------------------------------------------------------------------------------------------
+
+
+def document_of(route: Route, body: bytes, media_type: str, step: Step | None, limits: Limits) -> object:
+    """The body as a value of the route's class; a file stays as it is. Raises InvalidInput, Unsuitable (415)."""
+    if route.body is None:
+        if body:
+            raise refuse("$", "unknown_field", "must be empty")
+        return None
+    bare = media_type.partition(";")[0].strip().lower()
+    if bare != (uploads.MEDIA_TYPE if route.body is Content.FILE else JSON):
+        raise Unsuitable(415, "media_type")
+    if not isinstance(route.body, type):
+        return None
+    if step is not None:
+        body = _raised(body, step, limits)
+    if route.body is Nothing and not body:
+        return Nothing()
+    return read(body, route.body, limits=limits)
+
+
+def _raised(body: bytes, step: Step, limits: Limits) -> bytes:
+    """A request of the edition before, in today's shape."""
+    document = parse(body, limits)
+    if not isinstance(document, Mapping):
+        raise refuse("$", "type", "must be an object")
+    try:
+        return orjson.dumps(step(dict(document)))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise refuse("$", "value", "must be a document of the edition that it names") from None

@@ -1,0 +1,95 @@
+"""Who is let in: by a signature of a key that is good now, by a session, or anybody where the table says so.
+
+Laws of this file: nothing of a request is believed, and nothing is written, before its signature holds; its nonce is
+remembered before anything is done. Whoever asks under another role than its own finds nothing there, as a stranger
+does. What was wrong with a signature is told to the log alone.
+"""
+
+from __future__ import annotations
+
+import attrs
+from starlette.requests import Request
+
+from expressplatform.codes import Role
+from expressplatform.complaint import Actor
+from expressplatform.errors import NoSuchCase, Unauthenticated
+from expressplatform.platform import KeyUse
+from expressplatform.signing import VerifyingKey
+from expressplatform.transport import HttpRequest
+from expressplatform_http.protocol.queries import Register
+from expressplatform_http.protocol.routes import Route, Who
+from expressplatform_http.protocol.signatures import KnownKey, Reason, Signed, claim, verify
+from expressplatform_http.server import asking
+from expressplatform_http.server.service import Service
+
+NOBODY = "anybody"
+"""The person of requests that nobody signs."""
+
+
+@attrs.frozen
+class Known:
+    """Who asks, and the proof where there is one."""
+
+    by: Actor
+    signed: Signed | None = None
+
+
+async def known(service: Service, route: Route, request: Request, as_sent: HttpRequest) -> Known:
+    """Who sent a request; raises Unauthenticated, NoSuchCase, LimitReached, InvalidInput (no staff id)."""
+    if route.who is Who.SIGNATURE:
+        return await _by_signature(service, route, request, as_sent)
+    _limit_anybody(service, request)
+    if route.who is Who.SESSION:
+        return Known(await _by_session(service, request))
+    role = route.role or Role.OPERATOR
+    return Known(Actor(role, NOBODY, service.platform.scheme.council))
+
+
+async def _by_signature(service: Service, route: Route, request: Request, as_sent: HttpRequest) -> Known:
+    _check_host(service, request)
+    claimed = claim(as_sent)
+    held = await service.platform.member_key(claimed.key_id)
+    signing = held is not None and held.use is KeyUse.SIGNING
+    key = (
+        KnownKey(VerifyingKey(bytes.fromhex(held.public)), held.registered_at, held.ends_at)
+        if held and signing
+        else None
+    )
+    signed = verify(claimed, key, at=service.now())
+    assert held is not None
+    service.organisations.take(held.organisation, service.ticks())
+    person = asking.person_of(request)
+    if not await service.platform.remember(signed.key_id, signed.nonce, signed.remember_until):
+        raise Unauthenticated(Reason.REPLAYED)
+    if held.role is not route.role:
+        raise NoSuchCase("")
+    return Known(Actor(held.role, person, held.organisation), signed)
+
+
+async def by_own_key(service: Service, request: Request, as_sent: HttpRequest, brought: Register) -> Signed:
+    """The proof that whoever registers a key holds it."""
+    _check_host(service, request)
+    public = VerifyingKey(bytes.fromhex(brought.signing))
+    signed = verify(claim(as_sent), KnownKey(public), at=service.now())
+    if not await service.platform.remember(signed.key_id, signed.nonce, signed.remember_until):
+        raise Unauthenticated(Reason.REPLAYED)
+    return signed
+
+
+async def _by_session(service: Service, request: Request) -> Actor:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if service.sessions is None or scheme.lower() != "bearer" or not token:
+        raise Unauthenticated(Reason.UNSIGNED)
+    return await service.sessions.complainant(token, request.path_params.get("case_id", ""))
+
+
+def _limit_anybody(service: Service, request: Request) -> None:
+    peer = request.client.host if request.client is not None else ""
+    service.anybody.take(peer, service.ticks())
+
+
+def _check_host(service: Service, request: Request) -> None:
+    """A request that was signed for another server is not for this one."""
+    hosts = service.settings.hosts
+    if hosts and request.headers.get("host", "").lower() not in hosts:
+        raise Unauthenticated(Reason.COVERED)

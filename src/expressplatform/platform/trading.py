@@ -1,0 +1,250 @@
+"""What a trader sees of the cases that it holds, and what it said under its own signature.
+
+Laws of this file: nothing personal is opened for a row of the list; it tells what a trader needs in order to see what
+waits, and of the council's own work nothing. Details are handed over by an event alone (`Changing.obtain_details`). A
+signed request is kept beside the step that it led to, sealed under the case's key, and goes with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import attrs
+
+from expressplatform.case import Case, allowed
+from expressplatform.codes import Duty, Role, Status
+from expressplatform.codes import Reading as How
+from expressplatform.complaint import Actor
+from expressplatform.deadlines import duties
+from expressplatform.deadlines.arithmetic import days_left
+from expressplatform.errors import KeyDestroyed, KeyMissing, NoSuchCase, Refused
+from expressplatform.events import Event, Timer
+from expressplatform.fields import refuse
+from expressplatform.platform import rows
+from expressplatform.platform.changing import Changing
+from expressplatform.platform.keeping import SIGNED, place_of
+from expressplatform.platform.membership import Signed, Statement
+from expressplatform.platform.reading import Reading
+from expressplatform.platform.requests import judged_list
+from expressplatform.ports import StoredCase
+from expressplatform.records import KINDS
+from expressplatform.sealing import Context
+
+_OWN: Final = frozenset({Duty.OBTAIN, Duty.CONTACT, Duty.RESOLVE, Duty.CONFIRM})
+"""The duties that a trader is told of: its own, and until when the complainant may answer it."""
+CONCERNS: Final = frozenset(
+    {
+        "uploaded", "corrected", "message_added", "evidence_shared", "time_granted", "time_refused", "offer_accepted",
+        "offer_declined", "confirmed", "disputed", "breach_reported", "consent_withdrawn", "recalled", "withdrawn",
+        "clock_stopped", "clock_resumed", "lapsed", "performance_contradicted",
+    }
+)  # fmt: skip
+"""The kinds of event, by others, that a trader has something to read about."""
+
+
+@attrs.frozen
+class Terms:
+    """An offer as facts: its number, whether it stands, until when."""
+
+    number: int
+    open: bool
+    expires: datetime
+
+
+@attrs.frozen
+class TraderCase:
+    """Where a case stands for the trader that holds it, or owes something about it. No particular.
+
+    ``due_at`` is the end of what it owes next, ``working_days_left`` the days that still count after today (0: the last
+    one, negative: over; None: nothing runs). ``allowed`` names the commands it may send. ``unread``: something has
+    happened that concerns it since it last did something. ``delete_by``: until when it must confirm a deletion,
+    ``read_again_by`` until when it must read what was corrected.
+    """
+
+    case_id: str
+    reference: str
+    status: Status
+    version: int
+    changed_at: datetime
+    shop: str
+    uploaded_at: datetime | None
+    duty: Duty | None
+    due_at: datetime | None
+    working_days_left: int | None
+    allowed: tuple[str, ...]
+    unread: bool
+    their_reference: str
+    days_asked: int | None = None
+    offers: tuple[Terms, ...] = ()
+    delete_by: datetime | None = None
+    read_again_by: datetime | None = None
+
+
+@attrs.frozen
+class TraderPage:
+    """A stretch of a trader's list and where it goes on, now or later; ``more``: there is more now.
+
+    ``gone`` are the ids of cases in the stretch that the trader may not see any more.
+    """
+
+    rows: tuple[TraderCase, ...]
+    gone: tuple[str, ...]
+    after: str
+    more: bool
+
+
+class Trading(Changing, Reading):
+    """What answers traders."""
+
+    async def trader_case(self, case_id: str, *, by: Actor) -> TraderCase:
+        """One case as its trader sees it."""
+        stored = await self._stored(case_id, by.organisation)
+        if by.role is not Role.TRADER:
+            raise Refused("wrong_role", case_id, Role.TRADER, (), "This is what the trader sees.")
+        return self._row_for(stored, by)
+
+    async def trader_cases(
+        self, *, by: Actor, status: Sequence[Status] = (), due_before: datetime | None = None,
+        changed_since: datetime | None = None, shop: str = "", unread: bool | None = None, after: str = "",
+        limit: int = 100,
+    ) -> TraderPage:  # fmt: skip
+        """The cases that a trader holds or owes something about, in the order in which they last moved."""
+        judged_list(limit, after=after, shop=shop)
+        if by.role is not Role.TRADER:
+            raise Refused("wrong_role", "", Role.TRADER, (), "This is what the trader sees.")
+        if not set(status) <= set(Status):
+            raise refuse("$.status", "code", "must be one of: " + ", ".join(Status))
+        place = _place_in_feed(after)
+        found: dict[str, TraderCase] = {}
+        gone: dict[str, None] = {}
+        while moved := await self.store.feed(by.organisation, place, limit):
+            for row in moved:
+                if len(found) == limit and row.case_id not in found:
+                    return TraderPage(tuple(found.values()), tuple(gone), str(place), True)
+                place = row.place + 1
+                if row.header is None:
+                    gone[row.case_id] = None
+                    continue
+                if row.case_id in found or (status and row.header.status not in status):
+                    continue
+                if changed_since is not None and row.header.changed_at < changed_since:
+                    continue
+                stored = await self.store.load(row.case_id, by.organisation)
+                shown = self._row_for(stored, by) if stored is not None else None
+                if shown is not None and _is_wanted(shown, due_before, shop, unread):
+                    found[row.case_id] = shown
+        return TraderPage(tuple(found.values()), tuple(gone), str(place), False)
+
+    def _row_for(self, stored: StoredCase, by: Actor) -> TraderCase:
+        case, organisation = rows.fold(stored), by.organisation
+        if not rows.sees(organisation, case):
+            raise NoSuchCase(case.id)
+        turn = case.turn if case.turn is not None and case.turn.trader == organisation else None
+        timer = self._owed(case) if turn is not None else None
+        holding = next((one for one in case.file.holdings if one.organisation == organisation and one.owed), None)
+        until = holding.due(self.scheme.delete_days) if holding is not None else None
+        deletes = holding is not None and holding.must_delete_since is not None
+        shop = case.complaint.trader.shop
+        return TraderCase(
+            case_id=case.id,
+            reference=case.reference,
+            status=case.status,
+            version=case.version,
+            changed_at=case.at,
+            shop=shop.shop_id if shop is not None and turn is not None else "",
+            uploaded_at=turn.uploaded_at if turn is not None else None,
+            duty=timer.duty if timer is not None else None,
+            due_at=timer.due if timer is not None else None,
+            working_days_left=self._left(timer) if timer is not None else None,
+            allowed=tuple(one.__name__ for one in allowed(case, by)),
+            unread=_unread(stored, organisation),
+            their_reference=dict(case.file.references).get(organisation, ""),
+            days_asked=turn.asked_days if turn is not None else None,
+            offers=tuple(Terms(one.number, one.open, one.terms.expires) for one in turn.offers) if turn else (),
+            delete_by=until if deletes else None,
+            read_again_by=until if not deletes else None,
+        )
+
+    def _owed(self, case: Case) -> Timer | None:
+        return min((one for one in case.timers if one.duty in _OWN), key=lambda one: one.due, default=None)
+
+    def _left(self, timer: Timer) -> int:
+        return days_left(duties.explained(timer, self.scheme), self.now())
+
+    # --- what a trader signed --------------------------------------------------------------------------------------
+
+    async def keep_signed(
+        self, case_id: str, *, by: Actor, key: str, key_id: str, base: str, signature: str, body: bytes
+    ) -> bool:
+        """Keeps a signed request beside the step that its idempotency key led to; the first one stands."""
+        receipt = await self.store.receipt(case_id, rows.receipt_key(by, key))
+        if receipt is None:
+            raise NoSuchCase(case_id)
+        try:
+            sealed = self.ring.get(case_id).seal(body, _place(case_id, receipt.version, base)).hex()
+        except (KeyDestroyed, KeyMissing):
+            return False  # an erased case keeps facts alone
+        now = self.now()
+        record = Signed(
+            case_id, receipt.version, by.organisation, by.person, key_id, base, signature, sealed, now
+        )  # fmt: skip
+        stored = await self._stored(case_id, by.organisation)
+        return await self.keep(
+            SIGNED, f"{case_id}.{receipt.version}", record, owner=stored.header.council, place=place_of(now),
+            labels=(f"case:{case_id}",),
+        )  # fmt: skip
+
+    async def statements(self, case_id: str, *, by: Actor, reason: str) -> tuple[Statement, ...]:
+        """The signed requests of a case, opened, in the order of its steps; a reading, for the council alone."""
+        await self._stored(case_id, by.organisation)
+        if by.role is not Role.COUNCIL:
+            raise Refused("not_the_council", case_id, Role.COUNCIL, (), "Only the council does this.")
+        if not reason.strip():
+            raise Refused("reason_missing", case_id, by.role, (), "Reading particulars needs a reason.")
+        await self.log(by, How.CASE, (case_id,), ("signed",), reason)
+        found = []
+        async for one in self.shelved(SIGNED, by.organisation, label=f"case:{case_id}"):
+            held = one.value
+            place = _place(case_id, held.version, held.base)
+            body = self.ring.get(case_id).open(bytes.fromhex(held.body), place)
+            found.append(Statement(held, body))
+        return tuple(sorted(found, key=lambda one: one.signed.version))
+
+
+def _place_in_feed(after: str) -> int:
+    if after and not (after.isascii() and after.isdigit() and len(after) < 19):
+        raise refuse("$.after", "cursor", "must be where an earlier answer said that it goes on, or empty")
+    return int(after or "0")
+
+
+def _place(case_id: str, version: int, base: str) -> Context:
+    return Context(case_id, version, "signed", 1, base.encode(), "signed")
+
+
+def _is_wanted(row: TraderCase, due_before: datetime | None, shop: str, unread: bool | None) -> bool:
+    due = min((at for at in (row.due_at, row.delete_by, row.read_again_by) if at is not None), default=None)
+    return (
+        (due_before is None or (due is not None and due < due_before))
+        and shop in ("", row.shop)
+        and unread in (None, row.unread)
+    )
+
+
+def _unread(stored: StoredCase, organisation: str) -> bool:
+    """Whether something that concerns an organisation has happened since it last did something."""
+    for row in reversed(stored.events):
+        event = rows.fact_of(row)
+        if event.by.role is Role.TRADER and event.by.organisation == organisation:
+            return False
+        if row.kind in CONCERNS and _reaches(event, organisation):
+            return True
+    return False
+
+
+def _reaches(event: Event, organisation: str) -> bool:
+    """Documents are shared with one, a consent is to one; the rest concerns whoever holds the case."""
+    asked = event.asked
+    recipient: str = getattr(asked, "recipient", organisation)
+    return recipient == organisation and KINDS[type(event)] in CONCERNS

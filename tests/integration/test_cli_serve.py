@@ -1,0 +1,143 @@
+"""`serve` and `organisations` on the command line: an operator lets a trader in, and it is served over a socket."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from click.testing import CliRunner, Result
+
+from expressplatform.codes import Role
+from expressplatform.sealing import new_encryption_pair
+from expressplatform.signing import SigningKey
+from expressplatform_cli.commands import group
+from tests.served import Caller, free_port
+from tests.servers import Server, postgres
+
+__all__ = ["postgres"]
+BY = ("--as", "op-1")
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A place of its own, by its configuration."""
+    folder = tmp_path / "desk"
+    assert _run("init", str(folder)).exit_code == 0
+    return folder / "expressplatform.toml"
+
+
+def _run(*args: str) -> Result:
+    return CliRunner().invoke(group, args, catch_exceptions=False)
+
+
+def _json(*args: str) -> Any:
+    result = _run(*args, "--json")
+    assert result.exit_code == 0, result.output
+    return json.loads(result.output)
+
+
+@contextmanager
+def _serving(place: Path, *more: str) -> Iterator[tuple[str, Path]]:
+    """The server in a process of its own, as somebody would start it; its address and the file of its log."""
+    port, log = free_port(), place.with_name("log")
+    command = [sys.executable, "-m", "expressplatform_cli", "serve", "--port", str(port), "--config", str(place), *more]
+    with log.open("wb") as stream, subprocess.Popen(command, stdout=stream, stderr=stream, env=os.environ) as process:
+        address = f"http://127.0.0.1:{port}"
+        try:
+            deadline = time.monotonic() + 30
+            while True:
+                try:
+                    if httpx.get(f"{address}/ready", timeout=5).status_code == 200:
+                        break
+                except httpx.TransportError:
+                    pass
+                assert process.poll() is None, log.read_text()
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            yield address, log
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+
+
+def _caller(http: httpx.Client, code: str) -> Caller:
+    caller = Caller(
+        http, "taobao", "agent-1", Role.TRADER, SigningKey.generate(), new_encryption_pair(), lambda: datetime.now(UTC)
+    )
+    keys = {"signing": caller.key.public.hex(), "sealing": caller.sealing.public.hex()}
+    answer = caller.post("/v1/public/register", {"v": 1, "code": code, **keys})
+    assert answer.status_code == 201, answer.text
+    return caller
+
+
+def test_an_operator_lets_a_trader_in_and_shuts_a_key_out(place: Path) -> None:
+    """Invited, registered over the socket, listed; a revoked key is refused at once, by the running server."""
+    config = ("--config", str(place))
+    code = _json("organisations", "invite", "taobao", "--role", "trader", "--called", "T.", *BY, *config)["code"]
+    with _serving(place) as (address, log), httpx.Client(base_url=address, timeout=30) as http:
+        caller = _caller(http, code)
+        assert caller.get("/v1/trader/cases").json()["cases"] == []
+        (listed,) = _json("organisations", "list", *BY, *config)["organisations"]
+        assert (listed["id"], listed["role"]) == ("taobao", "trader")
+        held = _json("organisations", "keys", "taobao", *BY, *config)["keys"]
+        assert {one["use"] for one in held} == {"signing", "sealing"}
+        assert _run("organisations", "revoke", caller.key.key_id, *BY, *config).exit_code == 0
+        assert caller.get("/v1/trader/cases").status_code == 401
+    lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
+    assert [one["reason"] for one in lines if one.get("status") == 401] == ["revoked_key"]
+    assert {one.get("route") for one in lines} >= {"public.register", "trader.cases"}
+
+
+def test_an_organisation_that_lost_its_keys_is_given_a_new_code(place: Path) -> None:
+    """The old keys stay good for the overlap, the new ones are good at once."""
+    config = ("--config", str(place))
+    code = _json("organisations", "invite", "taobao", "--role", "trader", "--called", "T.", *BY, *config)["code"]
+    with _serving(place, "--no-worker") as (address, _), httpx.Client(base_url=address, timeout=30) as http:
+        first = _caller(http, code)
+        told = _json("organisations", "rotate", "taobao", *BY, *config)
+        assert set(told["ended"]) == {first.key.key_id, first.sealing.key_id}
+        second = _caller(http, told["code"])
+        assert first.get("/v1/trader/cases").status_code == second.get("/v1/trader/cases").status_code == 200
+        none = _json("organisations", "rotate", "taobao", "--overlap", "0", *BY, *config)
+        assert len(none["ended"]) == 4
+        assert {one.get("/v1/trader/cases").status_code for one in (first, second)} == {401}
+
+
+def test_people_read_the_same_in_words(place: Path) -> None:
+    """Each command says what came of it, and what to do next."""
+    config = ("--config", str(place))
+    assert "Nobody is connected" in _run("organisations", "list", *BY, *config).output
+    said = _run("organisations", "invite", "taobao", "--role", "trader", "--called", "T.", *BY, *config).output
+    assert re.search(r"Code: [0-9A-Z]{5}(-[0-9A-Z]{5}){3}", said)
+    assert "No keys" in _run("organisations", "keys", "taobao", *BY, *config).output
+    assert _run("organisations", "rotate", "taobao", *BY, *config).exit_code == 2
+    assert _run("organisations", "revoke", "0" * 16, *BY, *config).exit_code != 0
+
+
+def test_half_a_certificate_is_refused(place: Path, tmp_path: Path) -> None:
+    """Both halves, or none."""
+    (tmp_path / "c.pem").write_text("x")
+    result = _run("serve", "--certificate", str(tmp_path / "c.pem"), "--config", str(place))
+    assert result.exit_code == 2
+    assert "go together" in result.output
+
+
+def test_a_database_of_another_schema_is_not_served(place: Path, postgres: Server) -> None:
+    """And the command that brings it up to date is named."""
+    text = place.read_text().replace('store = "cases.db"', f'store = "{postgres.empty_database()}"')
+    place.write_text(text)
+    result = _run("serve", "--config", str(place))
+    assert result.exit_code != 0
+    assert "expressplatform migrate" in result.output
