@@ -23,9 +23,7 @@ from starlette.applications import Starlette
 from expressplatform.codes import Role
 from expressplatform.commands import Command
 from expressplatform.complaint import Actor
-from expressplatform.memory import MemoryKeyStore, MemoryStore
-from expressplatform.memory_evidence import MemoryEvidence
-from expressplatform.memory_shelf import MemoryShelf
+from expressplatform.memory import MemoryEvidence, MemoryKeyStore, MemoryShelf, MemoryStore
 from expressplatform.platform import AsyncPlatform, Platform
 from expressplatform.platform.lifted import Lifted, LiftedEvidence, LiftedShelf
 from expressplatform.ports import Scan

@@ -42,9 +42,7 @@ from expressplatform.complaint import (
     Shop,
     TraderRef,
 )
-from expressplatform.memory import MemoryKeyStore, MemoryStore
-from expressplatform.memory_evidence import MemoryEvidence
-from expressplatform.memory_shelf import MemoryShelf
+from expressplatform.memory import MemoryEvidence, MemoryKeyStore, MemoryShelf, MemoryStore
 from expressplatform.money import Money
 from expressplatform.platform import AsyncPlatform, Platform
 from expressplatform.platform.lifted import Lifted, LiftedEvidence, LiftedShelf

@@ -23,8 +23,7 @@ from expressplatform.codes import Attention, Audience, Duty, Language, Reading, 
 from expressplatform.complaint import Actor
 from expressplatform.errors import Refused
 from expressplatform.events import Event
-from expressplatform.memory import MemoryKeyStore, MemoryStore
-from expressplatform.memory_shelf import MemoryShelf
+from expressplatform.memory import MemoryKeyStore, MemoryShelf, MemoryStore
 from expressplatform.messages import Tell, answer_for
 from expressplatform.platform import Platform
 from expressplatform.ports import Message

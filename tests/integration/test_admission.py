@@ -15,8 +15,7 @@ from expressplatform import commands as c
 from expressplatform.codes import Channel, Reading, Role, Status
 from expressplatform.complaint import Actor, Particulars
 from expressplatform.errors import HeldBack, NoSuchCase, Refused
-from expressplatform.memory import MemoryKeyStore, MemoryStore
-from expressplatform.memory_shelf import MemoryShelf
+from expressplatform.memory import MemoryKeyStore, MemoryShelf, MemoryStore
 from expressplatform.platform import Platform, SignedIn
 from expressplatform.platform.admitting import CODES_AN_HOUR, SESSION_LASTS, TRIES
 from expressplatform.platform.keeping import context_of

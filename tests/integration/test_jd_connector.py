@@ -19,8 +19,7 @@ import httpx2
 import pytest
 
 from expressplatform.errors import TransportFailed
-from expressplatform.memory import MemoryKeyStore
-from expressplatform.memory_shelf import MemoryShelf
+from expressplatform.memory import MemoryKeyStore, MemoryShelf
 from expressplatform.money import Money
 from expressplatform.platform.lifted import LiftedShelf
 from expressplatform.ports import (

@@ -15,8 +15,7 @@ from expressplatform import commands as c
 from expressplatform.codes import Channel, Outcome, Role, Status
 from expressplatform.complaint import Actor
 from expressplatform.errors import InvalidInput, NoSuchCase, Refused
-from expressplatform.memory import MemoryKeyStore, MemoryStore
-from expressplatform.memory_shelf import MemoryShelf
+from expressplatform.memory import MemoryKeyStore, MemoryShelf, MemoryStore
 from expressplatform.platform import Delivery, KeyUse, Platform
 from expressplatform.ports import Shelf
 from expressplatform.schemes import HK_CCA

@@ -20,8 +20,7 @@ import httpx
 import pytest
 
 from expressplatform.connectors import Terms
-from expressplatform.memory import MemoryKeyStore
-from expressplatform.memory_shelf import MemoryShelf
+from expressplatform.memory import MemoryKeyStore, MemoryShelf
 from expressplatform.money import Money
 from expressplatform.ports import HandOver, Promise, PurchaseClaim
 from expressplatform.shops import BusinessError, Disconnected, Ok

@@ -12,8 +12,7 @@ from expressplatform import commands as c
 from expressplatform.codes import Attention, Channel, Language, Reading, Role
 from expressplatform.complaint import Actor
 from expressplatform.errors import HeldBack, NoSuchCase, Refused, Unreachable
-from expressplatform.memory import MemoryKeyStore, MemoryStore
-from expressplatform.memory_shelf import MemoryShelf
+from expressplatform.memory import MemoryKeyStore, MemoryShelf, MemoryStore
 from expressplatform.platform import AsyncPlatform, Platform, Waits, Worked
 from expressplatform.platform.lifted import Lifted
 from expressplatform.ports import EffectRow, Message, Sought
