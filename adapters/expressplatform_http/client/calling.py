@@ -137,7 +137,7 @@ class Caller:
             self._base + _path(route, sent.places) + _query(sent.query),
             tuple(self._headers(route, sent.key, sent.expected)),
             _body(route, sent.body),
-            sent.progress,
+            progress=sent.progress,
         )
 
         def signed() -> HttpRequest:

@@ -183,7 +183,8 @@ def trader_row(row: TraderCase) -> o.TraderRow:
     """A case as its trader sees it."""
     fields = {one.name: getattr(row, one.name) for one in attrs.fields(o.TraderRow)}
     terms = tuple(o.TermsShown(one.number, one.open, one.expires) for one in row.offers)
-    return o.TraderRow(**{**fields, "offers": terms, "allowed": names_of(row.allowed)})
+    claim = row.claim and o.ClaimShown(**attrs.asdict(row.claim, recurse=False))
+    return o.TraderRow(**{**fields, "offers": terms, "allowed": names_of(row.allowed), "claim": claim})
 
 
 def complainant_case(case: Case, by: Actor, trader: str) -> o.ComplainantCase:

@@ -8,13 +8,13 @@ signed request is kept beside the step that it led to, sealed under the case's k
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 import attrs
 
-from expressplatform.case import Case, allowed
-from expressplatform.codes import Duty, Role, Status
+from expressplatform.case import Case, Turn, allowed
+from expressplatform.codes import Duty, Outcome, Role, Status
 from expressplatform.codes import Reading as How
 from expressplatform.complaint import Actor
 from expressplatform.deadlines import duties
@@ -22,6 +22,7 @@ from expressplatform.deadlines.arithmetic import days_left
 from expressplatform.errors import KeyDestroyed, KeyMissing, NoSuchCase, Refused
 from expressplatform.events import Event, Timer
 from expressplatform.fields import refuse
+from expressplatform.money import Money
 from expressplatform.platform import rows
 from expressplatform.platform.changing import Changing
 from expressplatform.platform.keeping import SIGNED, place_of
@@ -34,6 +35,8 @@ from expressplatform.sealing import Context
 
 _OWN: Final = frozenset({Duty.OBTAIN, Duty.CONTACT, Duty.RESOLVE, Duty.CONFIRM})
 """The duties that a trader is told of: its own, and until when the complainant may answer it."""
+_CLAIMED: Final = frozenset({Status.RESOLUTION_REPORTED, Status.RESOLVED})
+"""Where a trader's word stands, and money that it promised is awaited."""
 CONCERNS: Final = frozenset(
     {
         "uploaded", "corrected", "message_added", "evidence_shared", "time_granted", "time_refused", "offer_accepted",
@@ -54,13 +57,29 @@ class Terms:
 
 
 @attrs.frozen
+class Claim:
+    """What a trader itself said of the outcome, and what was promised by it: its own word, told back to it.
+
+    ``perform_by`` is the local day by which the money arrives, None where it was said to be there already. ``proved``
+    and ``contradicted`` are what evidence has said since.
+    """
+
+    outcome: Outcome | None
+    promised: Money | None
+    perform_by: date | None
+    proved: bool
+    contradicted: bool
+
+
+@attrs.frozen
 class TraderCase:
     """Where a case stands for the trader that holds it, or owes something about it. No particular.
 
     ``due_at`` is the end of what it owes next, ``working_days_left`` the days that still count after today (0: the last
     one, negative: over; None: nothing runs). ``allowed`` names the commands it may send. ``unread``: something has
     happened that concerns it since it last did something. ``delete_by``: until when it must confirm a deletion,
-    ``read_again_by`` until when it must read what was corrected.
+    ``read_again_by`` until when it must read what was corrected. ``since`` is when the case came to its status,
+    ``claim`` what the trader said of the outcome in its turn, None where it has said nothing yet.
     """
 
     case_id: str
@@ -80,6 +99,8 @@ class TraderCase:
     offers: tuple[Terms, ...] = ()
     delete_by: datetime | None = None
     read_again_by: datetime | None = None
+    since: datetime | None = None
+    claim: Claim | None = None
 
 
 @attrs.frozen
@@ -165,6 +186,8 @@ class Trading(Changing, Reading):
             offers=tuple(Terms(one.number, one.open, one.terms.expires) for one in turn.offers) if turn else (),
             delete_by=until if deletes else None,
             read_again_by=until if not deletes else None,
+            since=case.since,
+            claim=_claim(case, turn),
         )
 
     def _owed(self, case: Case) -> Timer | None:
@@ -211,6 +234,14 @@ class Trading(Changing, Reading):
             body = self.ring.get(case_id).open(bytes.fromhex(held.body), place)
             found.append(Statement(held, body))
         return tuple(sorted(found, key=lambda one: one.signed.version))
+
+
+def _claim(case: Case, turn: Turn | None) -> Claim | None:
+    """The trader's own word in its own turn; what another trader said before is nothing of its business."""
+    account = case.account
+    if turn is None or account.claimed_by is not Role.TRADER or case.status not in _CLAIMED:
+        return None
+    return Claim(account.claimed, account.promised, turn.perform_by, account.proved, account.contradicted)
 
 
 def _place_in_feed(after: str) -> int:
