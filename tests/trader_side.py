@@ -1,0 +1,154 @@
+"""A trader's side for tests: the council's real server, simulated Taobao and JD, and agents between them.
+
+Everything is behind sockets of this machine and lives by one clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import attrs
+import httpx
+
+from expressplatform import codes
+from expressplatform import commands as c
+from expressplatform.case import Case
+from expressplatform.codes import Role
+from expressplatform.complaint import Actor, Shop, TraderRef
+from expressplatform.memory import MemoryKeyStore, MemoryShelf
+from expressplatform.money import Money
+from expressplatform.ports import KeyStore, Shelf, ShopConnector
+from expressplatform.schemes import HK_CCA
+from expressplatform.shops import Ok
+from expressplatform.transport import HttpxTransport
+from expressplatform_agent import Agent
+from expressplatform_http.client import TraderClient
+from expressplatform_http.testing import FakeClock, FakePlatform, made_up_complaint
+from expressplatform_jd.connector import JdConnector
+from expressplatform_jd.protocol import App as JdApp
+from expressplatform_jd.protocol import Endpoints
+from expressplatform_jd.simulator import Endpoint, JdSimulator
+from expressplatform_taobao.connector import TaobaoConnector
+from expressplatform_taobao.simulator import TaobaoSimulator
+from expressplatform_taobao.simulator.records import RefundRecord, TradeRecord
+from tests.asgi_server import served
+
+STATE = "an-unguessable-word"
+BACK = "https://agent.example/back"
+OFFICER = Actor(Role.COUNCIL, "officer-1", HK_CCA.council)
+PAID = Money("CNY", 19900)
+JD_VENDER = "10086"
+
+
+@attrs.define
+class Side:
+    """The council, both platforms, one trader's connectors and its books."""
+
+    council: FakePlatform
+    taobao: TaobaoSimulator
+    jd: JdSimulator
+    connectors: Mapping[str, ShopConnector]
+    http: httpx.Client
+    shelf: Shelf
+    keys: KeyStore
+    lodged: int = 0
+
+    @property
+    def clock(self) -> FakeClock:
+        """Everybody's clock."""
+        return self.council.clock
+
+    def client(self, trader: str) -> TraderClient:
+        """A trader's client."""
+        return self.council.trader(HttpxTransport(self.http), trader)
+
+    def agent(self, trader: str = "taobao") -> Agent:
+        """An agent of a trader: a new process, over the same books."""
+        own = {trader: self.connectors[trader]}
+        return Agent(self.client(trader), own, shelf=self.shelf, keys=self.keys, owner=trader, now=self.clock)
+
+    def buy(self, shop: str, amount: Money = PAID) -> TradeRecord:
+        """An order at a shop of Taobao."""
+        return self.taobao.world.place(shop, amount.minor_units)
+
+    def complain(self, order: str, *, trader: str = "taobao", shop: str = "", amount: Money = PAID) -> str:
+        """A complaint over an order of today comes in, and is uploaded: the number of its case."""
+        self.lodged += 1
+        made = made_up_complaint(HK_CCA, trader, self.clock(), number=self.lodged)
+        purchase = attrs.evolve(made.purchase, paid=amount, ordered_on=HK_CCA.day(self.clock()))
+        complaint = attrs.evolve(
+            made,
+            trader=TraderRef(trader, Shop(trader, shop) if shop else None),
+            purchase=purchase,
+            particulars=attrs.evolve(made.particulars, order_number=order),  # type: ignore[type-var]
+        )
+        case = self.council.platform.lodge(complaint, by=OFFICER, key=f"form-{self.lodged}")
+        self.council.act(case.id, c.Accept(), role=Role.COUNCIL)
+        self.council.act(case.id, c.Upload(codes.Instrument.COLLABORATION_AGREEMENT, "pia-1"), role=Role.COUNCIL)
+        return case.id
+
+    def promise(self, case_id: str, *, trader: str = "taobao", amount: Money = PAID, days: int | None = None) -> None:
+        """The trader's people speak with the complainant, and report a refund: done, or within so many days."""
+        desk = self.client(trader)
+        desk.act(case_id, c.ReportContact(codes.Channel.PHONE, code_given=True), key=f"{case_id}-call")
+        by = None if days is None else HK_CCA.day(self.clock()) + timedelta(days=days)
+        result = c.ReportResolution(codes.Outcome.SETTLED_MONETARY, (codes.Redress.REFUND,), amount, by)
+        desk.act(case_id, result, key=f"{case_id}-end")
+
+    def refund(self, trade: TradeRecord, amount: Money = PAID) -> RefundRecord:
+        """The buyer asks for money back on the platform."""
+        return self.taobao.world.ask_back(trade, amount.minor_units)
+
+    def case(self, case_id: str) -> Case:
+        """The case as the council's store holds it."""
+        return self.council.platform.case(case_id, by=OFFICER, reason="a test")
+
+
+@contextmanager
+def trader_side(
+    shelf: Shelf | None = None, keys: KeyStore | None = None, *, wrap: Callable[[object], object] = lambda app: app
+) -> Iterator[Side]:
+    """The whole of it, with a Taobao shop and a JD shop connected."""
+    with ExitStack() as stack:
+        council = stack.enter_context(FakePlatform())
+        taobao, jd = TaobaoSimulator(now=council.clock), JdSimulator(now=council.clock)
+        top = stack.enter_context(served(wrap(taobao)))
+        there = Endpoint(stack.enter_context(served(wrap(jd))))
+        http = stack.enter_context(httpx.Client())
+        shelf, keys = shelf or MemoryShelf(), keys or MemoryKeyStore()
+        transport = HttpxTransport(http)
+        connectors: dict[str, ShopConnector] = {
+            "taobao": TaobaoConnector(
+                taobao.app.as_known(), transport=transport, shelf=shelf, keys=keys, owner="taobao",
+                gateway=f"{top}/router/rest", around=council.around(),
+            ),
+            "jd": JdConnector(
+                JdApp("simulated-app", "simulated-secret"), transport=transport, shelf=shelf, keys=keys, owner="jd",
+                endpoints=Endpoints(there.sp, there.router, there.oauth), around=council.around(),
+            ),
+        }  # fmt: skip
+        side = Side(council, taobao, jd, connectors, http, shelf, keys)
+        connect_taobao(side, taobao.world.open_shop().number, top)
+        jd.world.open_shop(JD_VENDER, "20086", "示範旗艦店")
+        connect_jd(side)
+        yield side
+
+
+def connect_taobao(side: Side, shop: str, base: str) -> None:
+    """The owner of a Taobao shop says yes."""
+    side.taobao.owner = shop
+    connector = side.connectors["taobao"]
+    link = connector.authorise(BACK, STATE)
+    answer = side.http.get(f"{base}/authorize?{urlsplit(link).query}", follow_redirects=False)
+    assert isinstance(connector.connect(urlsplit(answer.headers["location"]).query, STATE), Ok)
+
+
+def connect_jd(side: Side) -> None:
+    """The owner of the JD shop says yes."""
+    side.jd.sessions.owner = JD_VENDER
+    connector = side.connectors["jd"]
+    back = side.http.get(connector.authorise(BACK, STATE), follow_redirects=False).headers["location"]
+    assert isinstance(connector.connect(urlsplit(back).query, STATE), Ok)
