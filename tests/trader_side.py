@@ -5,9 +5,10 @@ Everything is behind sockets of this machine and lives by one clock.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import attrs
@@ -20,10 +21,10 @@ from expressplatform.codes import Role
 from expressplatform.complaint import Actor, Shop, TraderRef
 from expressplatform.memory import MemoryKeyStore, MemoryShelf
 from expressplatform.money import Money
-from expressplatform.ports import KeyStore, Shelf, ShopConnector
+from expressplatform.ports import KeyStore, Shelf, ShelfRow, ShopConnector
 from expressplatform.schemes import HK_CCA
 from expressplatform.shops import Ok
-from expressplatform.transport import HttpxTransport
+from expressplatform.transport import HttpRequest, HttpResponse, HttpxTransport, Transport
 from expressplatform_agent import Agent
 from expressplatform_http.client import TraderClient
 from expressplatform_http.testing import FakeClock, FakePlatform, made_up_complaint
@@ -36,11 +37,60 @@ from expressplatform_taobao.simulator import TaobaoSimulator
 from expressplatform_taobao.simulator.records import RefundRecord, TradeRecord
 from tests.asgi_server import served
 
+T = TypeVar("T")
 STATE = "an-unguessable-word"
 BACK = "https://agent.example/back"
 OFFICER = Actor(Role.COUNCIL, "officer-1", HK_CCA.council)
 PAID = Money("CNY", 19900)
 JD_VENDER = "10086"
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@attrs.define
+class Trap:
+    """Ends the process at one of the points where the agent meets the world: before it or after it."""
+
+    at: int = -1
+    after: bool = False
+    passed: int = 0
+
+    def arm(self, at: int, *, after: bool) -> None:
+        """From now on, at the point of that number."""
+        self.at, self.after, self.passed = at, after, 0
+
+    def through(self, step: Callable[[], T]) -> T:
+        """One point."""
+        number, self.passed = self.passed, self.passed + 1
+        if number == self.at and not self.after:
+            raise Killed
+        done = step()
+        if number == self.at:
+            raise Killed
+        return done
+
+
+class Trapped:
+    """A transport with points."""
+
+    def __init__(self, transport: Transport, trap: Trap) -> None:
+        self._transport, self._trap = transport, trap
+
+    def send(self, request: HttpRequest, seconds: float, /) -> HttpResponse:
+        return self._trap.through(lambda: self._transport.send(request, seconds))
+
+
+class TrappedShelf(MemoryShelf):
+    """A shelf with points where it is written to."""
+
+    def __init__(self, trap: Trap) -> None:
+        super().__init__()
+        self._trap = trap
+
+    def put(self, rows: Sequence[ShelfRow], /) -> Sequence[bool]:
+        return self._trap.through(lambda: super(TrappedShelf, self).put(rows))
 
 
 @attrs.define
@@ -54,6 +104,7 @@ class Side:
     http: httpx.Client
     shelf: Shelf
     keys: KeyStore
+    trap: Trap
     lodged: int = 0
 
     @property
@@ -63,7 +114,7 @@ class Side:
 
     def client(self, trader: str) -> TraderClient:
         """A trader's client."""
-        return self.council.trader(HttpxTransport(self.http), trader)
+        return self.council.trader(Trapped(HttpxTransport(self.http), self.trap), trader)
 
     def agent(self, trader: str = "taobao") -> Agent:
         """An agent of a trader: a new process, over the same books."""
@@ -108,18 +159,17 @@ class Side:
 
 
 @contextmanager
-def trader_side(
-    shelf: Shelf | None = None, keys: KeyStore | None = None, *, wrap: Callable[[object], object] = lambda app: app
-) -> Iterator[Side]:
+def trader_side(shelf: Shelf | None = None, keys: KeyStore | None = None) -> Iterator[Side]:
     """The whole of it, with a Taobao shop and a JD shop connected."""
     with ExitStack() as stack:
         council = stack.enter_context(FakePlatform())
         taobao, jd = TaobaoSimulator(now=council.clock), JdSimulator(now=council.clock)
-        top = stack.enter_context(served(wrap(taobao)))
-        there = Endpoint(stack.enter_context(served(wrap(jd))))
+        top = stack.enter_context(served(taobao))
+        there = Endpoint(stack.enter_context(served(jd)))
         http = stack.enter_context(httpx.Client())
-        shelf, keys = shelf or MemoryShelf(), keys or MemoryKeyStore()
-        transport = HttpxTransport(http)
+        trap = Trap()
+        shelf, keys = shelf or TrappedShelf(trap), keys or MemoryKeyStore()
+        transport = Trapped(HttpxTransport(http), trap)
         connectors: dict[str, ShopConnector] = {
             "taobao": TaobaoConnector(
                 taobao.app.as_known(), transport=transport, shelf=shelf, keys=keys, owner="taobao",
@@ -130,7 +180,7 @@ def trader_side(
                 endpoints=Endpoints(there.sp, there.router, there.oauth), around=council.around(),
             ),
         }  # fmt: skip
-        side = Side(council, taobao, jd, connectors, http, shelf, keys)
+        side = Side(council, taobao, jd, connectors, http, shelf, keys, trap)
         connect_taobao(side, taobao.world.open_shop().number, top)
         jd.world.open_shop(JD_VENDER, "20086", "示範旗艦店")
         connect_jd(side)

@@ -12,6 +12,7 @@ from expressplatform.events import PerformanceReported
 from expressplatform.money import Money
 from expressplatform.ports import Authorised, Suggests
 from expressplatform_agent import About, Line
+from expressplatform_taobao.simulator import Registered
 from tests.trader_side import JD_VENDER, OFFICER, PAID, Side, trader_side
 
 
@@ -187,20 +188,35 @@ def test_changes_at_the_orders_of_cases_are_suggestions_that_send_nothing(side: 
     assert About.CHANGE not in _abouts(agent.lines())
 
 
-def test_a_shop_whose_session_ends_soon_is_told_of_once(side: Side) -> None:
-    agent = side.agent()
-    agent.round()
-    assert agent.lines() == ()
-    (shop,) = agent.standing().shops
+def _near_the_end(side: Side) -> None:
+    """Thirteen days before the shop's session ends."""
+    (shop,) = side.connectors["taobao"].connections()
     assert shop.ends_at is not None
     side.clock.at = shop.ends_at
     side.clock.wait(days=-13)
-    side.taobao.sessions.app(side.taobao.app.key)
+
+
+def test_a_session_that_ends_soon_and_cannot_be_renewed_is_told_of_once(side: Side) -> None:
+    side.taobao.sessions.register(Registered(renews=False))
+    agent = side.agent()
     agent.round()
+    assert agent.lines() == ()
+    _near_the_end(side)
     agent.round()
-    told = [one for one in agent.lines() if one.about is About.SHOP_ENDING]
-    if agent.standing().shops[0].state is Authorised.ENDING:
-        assert len(told) == 1
+    side.clock.wait(days=1)
+    agent.round()
+    (shop,) = agent.standing().shops
+    assert shop.state is Authorised.ENDING
+    (line,) = agent.lines()
+    assert (line.about, line.ends_at) == (About.SHOP_ENDING, shop.ends_at)
+
+
+def test_a_session_that_ends_soon_is_renewed_where_that_is_open(side: Side) -> None:
+    agent = side.agent()
+    _near_the_end(side)
+    agent.round()
+    assert agent.standing().shops[0].state is Authorised.CONNECTED
+    assert agent.lines() == ()
 
 
 def test_a_shop_that_was_revoked_is_shown_and_its_cases_wait_for_a_person(side: Side) -> None:

@@ -1,0 +1,92 @@
+"""An agent that is killed at any point: the next one goes on, and nothing is done twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+
+from expressplatform.codes import Status
+from expressplatform.events import EvidenceAdded, Obtained, PerformanceContradicted, PerformanceReported
+from expressplatform_agent import About
+from tests.trader_side import OFFICER, Killed, Side, trader_side
+
+MOST = 400
+"""More points than a life has."""
+
+
+@pytest.fixture(name="side", scope="module")
+def _side() -> Iterator[Side]:
+    with trader_side() as side:
+        yield side
+
+
+def _rounds(side: Side) -> bool:
+    """Rounds of one agent after the other, until one ends; whether one was killed."""
+    killed = False
+    for _ in range(5):
+        try:
+            side.agent().round()
+        except Killed:
+            killed = True
+            continue
+        return killed
+    raise AssertionError("no round came to its end")
+
+
+def _life(side: Side, at: int, *, after: bool, paid: bool) -> bool:
+    """A case from its upload until its money is known, killed once on the way; False: it ended before that point."""
+    order = side.buy(next(iter(side.taobao.world.shops)))
+    case_id = side.complain(order.number)
+    known = {line.id for line in side.agent().lines()}
+    side.trap.arm(at, after=after)
+    killed = _rounds(side)
+    reached = side.trap.passed
+    side.trap.arm(-1, after=False)
+    side.clock.wait(hours=1)
+    side.promise(case_id)
+    side.clock.wait(hours=1)
+    refund = side.refund(order)
+    (side.taobao.world.agree if paid else side.taobao.world.refuse)(refund)
+    side.clock.wait(days=2)
+    side.trap.arm(at if killed else at - reached, after=after)
+    killed = _rounds(side) or killed
+    side.trap.arm(-1, after=False)
+    side.agent().round()
+    _once(side, case_id, order.memo, paid=paid)
+    told = [line.about for line in side.agent().lines() if line.id not in known and line.case_id == case_id]
+    word = About.REPORTED if paid else About.CONTRADICTED
+    assert sorted(told) == sorted([About.MATCHED, About.CHANGE, word])
+    return killed
+
+
+def _once(side: Side, case_id: str, memo: str, *, paid: bool) -> None:
+    case = side.case(case_id)
+    assert case.status is (Status.RESOLUTION_REPORTED if paid else Status.REFERRED_BACK)
+    assert (case.account.proved, case.account.contradicted) == (paid, not paid)
+    assert memo.count(case.reference) == 1
+    events = side.council.platform.history(case_id, by=OFFICER, reason="a test")
+    for kind in (Obtained, EvidenceAdded, PerformanceReported if paid else PerformanceContradicted):
+        assert sum(isinstance(one, kind) for one in events) == 1, kind
+
+
+def _everywhere(side: Side, step: int) -> int:
+    for number, at in enumerate(count(0, step)):
+        if not _life(side, at, after=number % 2 == 0, paid=number % 3 != 0):
+            return number
+        assert at < MOST
+    raise AssertionError("unreachable")
+
+
+def test_killed_at_one_point_in_three_it_does_everything_once(side: Side) -> None:
+    assert _everywhere(side, 3) > 5
+
+
+@pytest.mark.prove
+def test_killed_at_every_point_it_does_everything_once(side: Side) -> None:
+    for after in (True, False):
+        for paid in (True, False):
+            for at in range(MOST):
+                if not _life(side, at, after=after, paid=paid):
+                    break
