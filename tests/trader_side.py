@@ -105,6 +105,7 @@ class Side:
     shelf: Shelf
     keys: KeyStore
     trap: Trap
+    top: str
     lodged: int = 0
 
     @property
@@ -180,7 +181,7 @@ def trader_side(shelf: Shelf | None = None, keys: KeyStore | None = None) -> Ite
                 endpoints=Endpoints(there.sp, there.router, there.oauth), around=council.around(),
             ),
         }  # fmt: skip
-        side = Side(council, taobao, jd, connectors, http, shelf, keys, trap)
+        side = Side(council, taobao, jd, connectors, http, shelf, keys, trap, top)
         connect_taobao(side, taobao.world.open_shop().number, top)
         jd.world.open_shop(JD_VENDER, "20086", "示範旗艦店")
         connect_jd(side)

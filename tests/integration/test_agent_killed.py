@@ -10,7 +10,7 @@ import pytest
 from expressplatform.codes import Status
 from expressplatform.events import EvidenceAdded, Obtained, PerformanceContradicted, PerformanceReported
 from expressplatform_agent import About
-from tests.trader_side import OFFICER, Killed, Side, trader_side
+from tests.trader_side import OFFICER, Killed, Side, connect_taobao, trader_side
 
 MOST = 400
 """More points than a life has."""
@@ -37,7 +37,9 @@ def _rounds(side: Side) -> bool:
 
 def _life(side: Side, at: int, *, after: bool, paid: bool) -> bool:
     """A case from its upload until its money is known, killed once on the way; False: it ended before that point."""
-    order = side.buy(next(iter(side.taobao.world.shops)))
+    shop = next(iter(side.taobao.world.shops))
+    connect_taobao(side, shop, side.top)  # a renewal that is killed loses its tokens: that is another matter
+    order = side.buy(shop)
     case_id = side.complain(order.number)
     known = {line.id for line in side.agent().lines()}
     side.trap.arm(at, after=after)
