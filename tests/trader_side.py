@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -18,16 +18,16 @@ from expressplatform import codes
 from expressplatform import commands as c
 from expressplatform.case import Case
 from expressplatform.codes import Role
-from expressplatform.complaint import Actor, Shop, TraderRef
+from expressplatform.complaint import Actor, Particulars, Shop, TraderRef
 from expressplatform.memory import MemoryKeyStore, MemoryShelf
 from expressplatform.money import Money
-from expressplatform.ports import KeyStore, Shelf, ShelfRow, ShopConnector
+from expressplatform.ports import KeyStore, Shelf, ShelfPage, ShelfRow, ShopConnector, Sought
 from expressplatform.schemes import HK_CCA
 from expressplatform.shops import Ok
 from expressplatform.transport import HttpRequest, HttpResponse, HttpxTransport, Transport
 from expressplatform_agent import Agent
 from expressplatform_http.client import TraderClient
-from expressplatform_http.testing import FakeClock, FakePlatform, made_up_complaint
+from expressplatform_http.testing import START, FakeClock, FakePlatform, made_up_complaint
 from expressplatform_jd.connector import JdConnector
 from expressplatform_jd.protocol import App as JdApp
 from expressplatform_jd.protocol import Endpoints
@@ -39,6 +39,7 @@ from tests.asgi_server import served
 
 T = TypeVar("T")
 STATE = "an-unguessable-word"
+NAME, STATEMENT = "A. Person", "It broke on the second day."
 BACK = "https://agent.example/back"
 OFFICER = Actor(Role.COUNCIL, "officer-1", HK_CCA.council)
 PAID = Money("CNY", 19900)
@@ -82,15 +83,29 @@ class Trapped:
         return self._trap.through(lambda: self._transport.send(request, seconds))
 
 
-class TrappedShelf(MemoryShelf):
+class TrappedShelf:
     """A shelf with points where it is written to."""
 
     def __init__(self, trap: Trap) -> None:
-        super().__init__()
-        self._trap = trap
+        self._shelf, self._trap = MemoryShelf(), trap
 
     def put(self, rows: Sequence[ShelfRow], /) -> Sequence[bool]:
-        return self._trap.through(lambda: super(TrappedShelf, self).put(rows))
+        return self._trap.through(lambda: self._shelf.put(rows))
+
+    def get(self, owner: str, kind: str, id: str, /) -> ShelfRow | None:
+        return self._shelf.get(owner, kind, id)
+
+    def years(self, kind: str, /) -> Sequence[str]:
+        return self._shelf.years(kind)
+
+    def delete(self, owner: str, kind: str, ids: Sequence[str], /) -> None:
+        self._trap.through(lambda: self._shelf.delete(owner, kind, ids))
+
+    def close(self) -> None:
+        self._shelf.close()
+
+    def list(self, owner: str, kind: str, sought: Sought, after: str, limit: int, /) -> ShelfPage:
+        return self._shelf.list(owner, kind, sought, after, limit)
 
 
 @attrs.define
@@ -135,7 +150,13 @@ class Side:
             made,
             trader=TraderRef(trader, Shop(trader, shop) if shop else None),
             purchase=purchase,
-            particulars=attrs.evolve(made.particulars, order_number=order),  # type: ignore[type-var]
+            particulars=Particulars(
+                name=NAME,
+                email=f"person-{self.lodged}@example.org",
+                order_number=order,
+                statement=STATEMENT,
+                request="Give it back.",
+            ),
         )
         case = self.council.platform.lodge(complaint, by=OFFICER, key=f"form-{self.lodged}")
         self.council.act(case.id, c.Accept(), role=Role.COUNCIL)
@@ -160,10 +181,10 @@ class Side:
 
 
 @contextmanager
-def trader_side(shelf: Shelf | None = None, keys: KeyStore | None = None) -> Iterator[Side]:
+def trader_side(shelf: Shelf | None = None, keys: KeyStore | None = None, *, start: datetime = START) -> Iterator[Side]:
     """The whole of it, with a Taobao shop and a JD shop connected."""
     with ExitStack() as stack:
-        council = stack.enter_context(FakePlatform())
+        council = stack.enter_context(FakePlatform(start=start))
         taobao, jd = TaobaoSimulator(now=council.clock), JdSimulator(now=council.clock)
         top = stack.enter_context(served(taobao))
         there = Endpoint(stack.enter_context(served(jd)))

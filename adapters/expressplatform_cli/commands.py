@@ -34,6 +34,7 @@ COMMANDS: Final = MappingProxyType(
         "impact-assessment": ("rights", "Impact assessments on record, which uploads name: add, list."),
         "serve": ("serving", "Serve councils, traders and complainants over HTTP."),
         "organisations": ("connecting", "Who is connected: invite, list, keys, rotate, revoke."),
+        "agent": ("agenting", "At a trader's desk: init, register, run, status, connect, disconnect, suggestions."),
         "indicators": ("figures", "Counts and rates over the stored cases."),
         "diagram": ("figures", "Draw the lifecycle from its rows."),
         "erase": ("acting", "Make what is personal in an ended case unreadable for ever."),

@@ -7,9 +7,11 @@ the council's store.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import attrs
 from rich.console import Console
@@ -24,6 +26,9 @@ from expressplatform_cli.output import grid, when
 from expressplatform_cli.report_case import day_by_day
 from expressplatform_cli.simulation import SimulatedClock
 
+if TYPE_CHECKING:  # what needs the extra for servers
+    from expressplatform_cli.traders_story import End, Story, Told
+
 START: Final = datetime(2025, 6, 3, 2, tzinfo=UTC)
 """A Tuesday morning in Hong Kong."""
 PAGE: Final = "report.html"
@@ -33,6 +38,7 @@ LEAD: Final = (
     "the two trading platforms are simulated."
 )
 _NAMESPACE: Final = ' xmlns="http://www.w3.org/2000/svg"'
+_STEPS: Final = 8
 _BROUGHT: Final = ("httpx", "starlette", "uvicorn")
 
 
@@ -41,48 +47,76 @@ def play_traders(place: Path, seed: int, out: Console, *, quiet: bool) -> dict[s
     try:
         import httpx
 
-        from expressplatform_cli.traders_story import OFFICER, STEPS, Story, end_of
+        from expressplatform_cli.traders_story import Story
         from expressplatform_cli.traders_world import world
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] in _BROUGHT:
             raise ExtraMissing("server") from None
         raise
     began = time.perf_counter()
-    columns = (TextColumn("{task.description:<60}"), BarColumn(bar_width=None), TimeElapsedColumn())
     with (
-        httpx.Client() as http,
-        Progress(*columns, console=out, transient=True, disable=quiet or not out.is_terminal) as bar,
+        httpx.Client(trust_env=False) as http,
+        _following(out, quiet=quiet) as follow,
+        world(place, SimulatedClock(START), seed, http) as made,
     ):
-        task = bar.add_task("The server, two platforms and two agents start", total=STEPS)
-        with world(place, SimulatedClock(START), seed, http) as made:
-            story = Story(made)
-            for told in story.run():
-                bar.update(task, advance=1, description=told.title)
-                if not quiet:
-                    bar.console.print(f"\n{when(told.at, HK_CCA.zone)}  {told.title}", style="bold")
-                    for sentence in told.sentences:
-                        bar.console.print(f"  {sentence}", soft_wrap=True)
-            ends = [end_of(story.case(number)) for number in range(len(story.cases))]
-            sections = [day_by_day(made.platform, case_id, OFFICER) for case_id in story.cases]
+        story = Story(made)
+        for told in story.run():
+            follow.told(told)
+        ends = _ends(story, place)
+    (place / DEFAULT).write_text(configuration(HK_CCA.id, "cases.db", "keys.db"), encoding="utf-8")
+    seconds = time.perf_counter() - began
+    if not quiet:
+        _tell_ends(ends, place, seconds, out)
+    return {"seconds": round(seconds, 1), "cases": [attrs.asdict(one) for one in ends]}
+
+
+class _Telling:
+    """What happened, in sentences, and a bar for what goes on between, where somebody watches."""
+
+    def __init__(self, bar: Progress, *, quiet: bool) -> None:
+        self._bar, self._quiet = bar, quiet
+        self._task = bar.add_task("A server, two platforms and two agents start", total=_STEPS)
+
+    def told(self, told: Told) -> None:
+        """One step is over."""
+        self._bar.update(self._task, advance=1, description=told.title)
+        if not self._quiet:
+            self._bar.console.print(f"\n{when(told.at, HK_CCA.zone)}  {told.title}", style="bold")
+            for sentence in told.sentences:
+                self._bar.console.print(f"  {sentence}", soft_wrap=True)
+
+
+@contextmanager
+def _following(out: Console, *, quiet: bool) -> Iterator[_Telling]:
+    columns = (TextColumn("{task.description:<60}"), BarColumn(bar_width=None), TimeElapsedColumn())
+    with Progress(*columns, console=out, transient=True, disable=quiet or not out.is_terminal) as bar:
+        yield _Telling(bar, quiet=quiet)
+
+
+def _ends(story: Story, place: Path) -> list[End]:
+    """How the cases ended, by the council's store; each goes on the page, day by day."""
+    from expressplatform_cli.traders_story import OFFICER, end_of
+
+    sections = [day_by_day(story.world.platform, case_id, OFFICER) for case_id in story.cases]
     page = drawing.page(TITLE, sections, lead=LEAD)
     (place / PAGE).write_text(page.replace(_NAMESPACE, ""), encoding="utf-8")
-    (place / DEFAULT).write_text(configuration(HK_CCA.id, "cases.db", "keys.db"), encoding="utf-8")
-    if not quiet:
-        heads = ("", "trader", "status", "trader claimed", "confirmed by", "money")
-        rows = [
-            (one.reference, one.trader, _word(one.status), _word(one.claimed), _word(one.confirmed_by),
-             _word(one.outcome), "proved" if one.proved else "contradicted" if one.contradicted else "-")
-            for one in ends
-        ]  # fmt: skip
-        out.print("\nHow they ended, by the council's own store:\n")
-        out.print(grid(heads, rows))
-        out.print(f"\n{time.perf_counter() - began:.0f} seconds. Each case day by day: {place / PAGE}", soft_wrap=True)
-        out.print(f"\nTry next:\n  expressplatform cases --config {place / DEFAULT}", soft_wrap=True)
-        for end in ends[2:]:
-            reason = '--as officer-1 --reason "what came of it"'
-            out.print(f"  expressplatform show {end.reference} --config {place / DEFAULT} {reason}", soft_wrap=True)
-    seconds = round(time.perf_counter() - began, 1)
-    return {"seconds": seconds, "cases": [attrs.asdict(one) for one in ends]}
+    return [end_of(story.case(number)) for number in range(len(story.cases))]
+
+
+def _tell_ends(ends: Sequence[End], place: Path, seconds: float, out: Console) -> None:
+    heads = ("", "trader", "status", "trader claimed", "confirmed by", "money")
+    out.print("\nHow they ended, by the council's own store:\n")
+    out.print(grid(heads, [_row(one) for one in ends]))
+    out.print(f"\n{seconds:.0f} seconds. Each case day by day: {place / PAGE}", soft_wrap=True)
+    config = f"--config {place / DEFAULT}"
+    out.print(f"\nTry next:\n  expressplatform cases {config}", soft_wrap=True)
+    reason = '--as officer-1 --reason "what came of it"'
+    out.print(f"  expressplatform show {ends[-1].reference} {config} {reason}", soft_wrap=True)
+
+
+def _row(one: End) -> tuple[str, ...]:
+    money = "proved" if one.proved else "contradicted" if one.contradicted else "-"
+    return (one.reference, one.trader, _word(one.status), _word(one.claimed), _word(one.confirmed_by), money)
 
 
 def _word(code: str | None) -> str:

@@ -16,7 +16,7 @@ from expressplatform import commands as c
 from expressplatform.case import Case
 from expressplatform.codes import Channel, EvidenceKind, Outcome, Redress, Role, Status
 from expressplatform.commands import Command
-from expressplatform.complaint import Actor, Shop, TraderRef
+from expressplatform.complaint import Actor, Particulars, Shop, TraderRef
 from expressplatform.money import Money
 from expressplatform.schemes import HK_CCA
 from expressplatform_agent import About, Line
@@ -29,8 +29,6 @@ COMPLAINANT: Final = Actor(Role.COMPLAINANT, "account-1", HK_CCA.council)
 AMOUNTS: Final = (Money("CNY", 19900), Money("CNY", 8900), Money("CNY", 32000))
 TRADERS: Final = ("taobao", "jd", "taobao")
 JD_ORDER: Final = "300000000001"
-STEPS: Final = 8
-"""How many times something is told."""
 _SAYS: Final = {
     About.MATCHED: "the purchase agrees with the shop's record",
     About.REPORTED: "the money arrived: said on the case, with evidence",
@@ -66,7 +64,7 @@ class Story:
             ("A day later: what the agents find", timedelta(hours=24), self._rounds),
             ("JD pays the money back", timedelta(hours=20), self._jd_pays),
             ("The agents look again", timedelta(hours=4), self._rounds),
-            ("The complainants speak, and the council takes back what failed", timedelta(hours=18), self._end),
+            ("The complainants speak, and the council takes back what failed", timedelta(hours=26), self._end),
         )
         for title, span, step in steps:
             self.world.clock.at += span
@@ -104,7 +102,13 @@ class Story:
             made,
             trader=TraderRef(trader, Shop(trader, shop)),
             purchase=attrs.evolve(made.purchase, paid=AMOUNTS[number], ordered_on=HK_CCA.day(now)),
-            particulars=attrs.evolve(made.particulars, order_number=self.orders[number]),  # type: ignore[type-var]
+            particulars=Particulars(
+                name="A. Person",
+                email=f"person-{number + 1}@example.org",
+                order_number=self.orders[number],
+                statement="It broke on the second day.",
+                request="The money back.",
+            ),
         )
         return self.world.platform.lodge(complaint, by=OFFICER, key=f"form-{number + 1}")
 
@@ -119,7 +123,7 @@ class Story:
 
     def _note(self, number: int) -> str:
         if TRADERS[number] == "jd":
-            return self.world.jd.world.orders[self.orders[number]].remark
+            return self.world.jd.world.orders[self.orders[number]].remark or ""
         trade = self.world.taobao.world.trade(self.world.shop, self.orders[number])
         return trade.memo if trade is not None else ""
 
@@ -174,7 +178,8 @@ class Story:
         told: list[str] = []
         for trader, side in self.world.traders.items():
             side.agent.round()
-            told += [self._said(trader, line) for line in side.agent.lines() if line.id not in self.seen]
+            new = [line for line in side.agent.lines() if line.id not in self.seen]
+            told += [self._said(trader, line) for line in sorted(new, key=_in_order)]
             self.seen |= {line.id for line in side.agent.lines()}
         awaited = sum(side.agent.standing().awaiting for side in self.world.traders.values())
         return [*told, *([f"agents: money is still awaited for {awaited}"] if awaited else [])]
@@ -186,6 +191,11 @@ class Story:
 
     def _does(self, case_id: str, command: Command, by: Actor) -> Case:
         return self.world.platform.act(case_id, command, by=by, key=f"{case_id}-{type(command).__name__}")
+
+
+def _in_order(line: Line) -> tuple[str, bool]:
+    """By case; what was said on it after what somebody should look at."""
+    return line.reference, line.about is not About.CHANGE
 
 
 @attrs.frozen
