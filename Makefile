@@ -32,7 +32,7 @@ help:
 	@echo 'make demo   the main job: a simulated year of a council, told on the terminal, with a report'
 	@echo 'make test   the tests'
 	@echo 'make check  format, lint, types, import contracts, tests with coverage, docs, examples, the built wheel'
-	@echo 'make prove  the tests with long property runs'
+	@echo 'make prove  the tests with long property runs, and a store of ten million events'
 	@echo 'make bench  the benchmarks beside other libraries'
 	@echo 'make docs   the documentation, into docs/_build/html'
 	@echo 'make clean  away with everything that these verbs made'
@@ -92,6 +92,7 @@ check: $(VENV)/.dev
 prove: $(VENV)/.dev
 	HYPOTHESIS_PROFILE=prove $(BIN)/python -m pytest -n $(WORKERS) -m 'prove or not prove' \
 		tests/property tests/mutation tests/faulty tests/conformance tests/faults
+	$(BIN)/python -m benchmarks.growth 10000000
 
 bench: $(BENCH)/.stamp
 	$(BENCH)/bin/python -m benchmarks

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from benchmarks import days, documents, rules, ways
+from benchmarks import days, documents, groups, growth, loading, rules, stores, ways
 from benchmarks.measure import Effort, Row, Suite
 from benchmarks.page import document, keep
 
@@ -20,6 +20,10 @@ SUITES: Final[Mapping[str, Suite]] = {
     "rules": rules.rows,
     "documents": documents.rows,
     "days": days.rows,
+    "stores": stores.rows,
+    "loading": loading.rows,
+    "groups": groups.rows,
+    "growth": growth.rows,
 }
 QUICK: Final = Effort(rounds=2, seconds=0.004)
 
@@ -41,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
             print(_line(one), flush=True)
     if not asked.quick and not asked.suites:
         keep(document(rows, effort))
-        print("kept: benchmarks/results.json and the table of docs/explanation/performance.md")
+        print("kept: benchmarks/results.json, and the table and picture of docs/explanation/performance.md")
     return 0
 
 

@@ -1,7 +1,7 @@
-"""The results as they are kept: a JSON document, and the table of the page that explains them.
+"""The results as they are kept: a JSON document, and the table and the picture of the page that explains them.
 
-Laws of this file: the table is written from the document and nowhere else, between two marks of the page; a test
-holds the two together. Of the machine it says cores and the version of Python, nothing that names it.
+Laws of this file: table and picture are written from the document and nowhere else, the table between two marks of the
+page; a test holds them together. Of the machine it says cores and the version of Python, nothing that names it.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks.chart import drawn
 from benchmarks.measure import Effort, Row
 
 RESULTS: Final = Path(__file__).with_name("results.json")
 PAGE: Final = Path(__file__).parent.parent / "docs" / "explanation" / "performance.md"
+PICTURE: Final = PAGE.with_suffix(".svg")
 BEGIN: Final = "<!-- written by python -m benchmarks: begin -->"
 END: Final = "<!-- written by python -m benchmarks: end -->"
 
@@ -27,7 +29,11 @@ def document(rows: Sequence[Row], effort: Effort) -> Document:
     """The results with the machine they were made on and how they were made."""
     return {
         "machine": {"cores": os.cpu_count(), "python": platform.python_version()},
-        "method": {"rounds": effort.rounds, "seconds": effort.seconds, "clock": "CPU time of the process"},
+        "method": {
+            "rounds": effort.rounds,
+            "seconds": effort.seconds,
+            "clock": "CPU time of the process; where a disk or a server is waited for, the clock on the wall",
+        },
         "rows": [one.document() for one in rows],
     }
 
@@ -65,6 +71,7 @@ def written(page: str, results: Document) -> str:
 
 
 def keep(results: Document) -> None:
-    """Writes the results, and the table into the page."""
+    """Writes the results, the table into the page, and the picture beside it."""
     RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), results), encoding="utf-8")
+    PICTURE.write_text(drawn(results["rows"]), encoding="utf-8")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote
 
 from expressplatform.driving import run
 from expressplatform.errors import TransportFailed
@@ -24,13 +24,13 @@ class InProcess:
 
     def send(self, request: HttpRequest, seconds: float, /) -> HttpResponse:
         """The application's answer."""
-        where = urlsplit(request.url)
+        path, _, query = request.target.partition(b"?")
         headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in request.headers]
         scope = {
             "type": "http",
             "method": request.method,
-            "path": where.path,
-            "query_string": where.query.encode("ascii", "replace"),
+            "path": unquote(path.decode("ascii")),
+            "query_string": query,
             "headers": headers,
         }
         sent: list[Message] = []

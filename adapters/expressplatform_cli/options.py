@@ -34,6 +34,8 @@ _EXIT_OF: Final = (
     (e.StaleVersion, Exit.CONFLICT),
     (e.KeyReused, Exit.CONFLICT),
     (e.OperatorMustAct, Exit.STORE),
+    (e.Unauthenticated, Exit.REFUSED),
+    (e.LimitReached, Exit.REFUSED),
 )
 
 _NEXT: Final = MappingProxyType(
@@ -63,7 +65,11 @@ _NEXT: Final = MappingProxyType(
         "wrong_recovery_key": "Use the private half of the recovery key that the manifest of the keys names.",
         "no_register": "Name the register with --register FILE; without it, what was erased since would come back.",
         "not_reapplied": "Nothing was put in place. Keep the backup, and take an older one.",
+        "letters": "Correct the table 'letters' of the configuration, or the file of the password that it names.",
         "register": "Check that the register's file and its directory may be read and written.",
+        "not_authenticated": "Compare what was signed with docs/reference/protocol.md; check the clock and the key.",
+        "limit_reached": "Wait, then ask again under the same --key.",
+        "server_failed": "Ask again later, under the same --key.",
         "root_differs": "Run 'expressplatform verify', which says where and what to do; stop writing until then.",
         "rows_missing": "Stop writing, and run 'expressplatform verify' and 'expressplatform doctor'.",
         "corrupt_event": "Stop writing, and run 'expressplatform verify' and 'expressplatform doctor'.",

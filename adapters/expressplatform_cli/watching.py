@@ -78,7 +78,8 @@ def queue(place: Place, staff: str, told: str, as_json: bool) -> None:
 
 
 def _waiting(one: Waits, zone: tzinfo) -> list[str | Text]:
-    return [when(one.since, zone), label(one.what, "en"), one.reference, one.organisation or "-", one.id or "-"]
+    what = f"{label(one.what, 'en')}{f' ({one.occasion})' if one.occasion else ''}"
+    return [when(one.since, zone), what, one.reference, one.organisation or "-", one.id or "-"]
 
 
 # ---- disclosures --------------------------------------------------------------------------------------------------

@@ -72,9 +72,9 @@ def work(place: Place, until_quiet: bool, as_json: bool) -> None:
     Run it every few minutes; many may run at once. What fails is tried again by a later run, ever later, and what was
     given up is listed until `dead-letters` has it tried anew. The command line has no way to a trader: an alert counts
     as carried out, and the trader finds the case by asking. Alerts are sent by a program that gives its Platform
-    gateways.
+    gateways. Complainants are written to where the configuration names a way for letters.
     """
-    with closing(open_platform(place)) as platform:
+    with closing(open_platform(place, writes=True)) as platform:
         told = _rounds("Work", lambda: _round(platform), until_quiet)
         dead = platform.dead_letters(by=_operator(platform))
     counts = {"steps": told.steps, "done": told.done, "placed": told.placed, "checkpoints": told.sent}

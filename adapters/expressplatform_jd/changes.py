@@ -34,6 +34,7 @@ from expressplatform_jd.protocol import (
 )
 from expressplatform_jd.protocol.bills import DONE, REFUNDED
 from expressplatform_jd.protocol.bills import Bill as SpBill
+from expressplatform_jd.protocol.calls import is_id
 from expressplatform_jd.protocol.services import COMPLETE
 
 T = TypeVar("T")
@@ -45,6 +46,12 @@ FEEDS: Final = (AFTER_SALES, APPLIED, CHECKED)
 """After-sales bills by their time of change; refunds before dispatch by the two instants that they have."""
 CLOSED: Final = GatewayError("99904030005")
 """The SP-API is closed to a caller outside JD's cloud."""
+MALFORMED: Final = GatewayError("malformed")
+"""JD named something by what is no number of its own: it cannot be asked for."""
+MOST_PAGES: Final = 100
+"""No list is walked further: routerjson's ends there."""
+TOO_MANY: Final = GatewayError("too_many_pages")
+"""A list has more pages than are walked, in a window that cannot be made shorter."""
 AT_ONCE: Final = 8
 """A window of more pages is not walked at once: it is made shorter where it can be."""
 CLOSED_AT_REVIEW: Final = "10004"
@@ -108,13 +115,18 @@ async def _refunded(asking: Asking, window: Window) -> Result[frozenset[object]]
     def bills(number: int) -> Request[Page[SpBill]]:
         return ListBills(window.since, window.until, refund_status=REFUNDED, page=number)
 
-    read = await _walk(asking, bills, 1, at_once=10_000)
-    return Ok(frozenset(bill.key for bill in read.value.items)) if isinstance(read, Ok) else read
+    read = await _walk(asking, bills, 1, at_once=MOST_PAGES)
+    if not isinstance(read, Ok):
+        return read
+    whole = read.value.last is not None and read.value.last <= MOST_PAGES
+    return Ok(frozenset(bill.key for bill in read.value.items)) if whole else TOO_MANY
 
 
 async def _paid(asking: Asking, service_ids: AbstractSet[str]) -> Result[frozenset[str]]:
     """Which complete service bills were paid back; one of which JD does not tell, was not, for all that is known."""
     found: list[str] = []
+    if not all(map(is_id, service_ids)):
+        return MALFORMED
     for service_id in sorted(service_ids):
         payment = await asking.ask(GetActualRefund(service_id))
         if isinstance(payment, Throttled | Disconnected):
@@ -147,6 +159,8 @@ async def _walk(
     asking: Asking, request: Callable[[int], Request[Page[T]]], page: int, at_once: int = AT_ONCE
 ) -> Result[Page[T]]:
     """All rows of a list where its first page is asked for and it is not too long; else the page that is asked for."""
+    if page > MOST_PAGES:
+        return TOO_MANY
     first = await asking.ask(request(page))
     if page > 1 or not isinstance(first, Ok):
         return first
@@ -166,13 +180,16 @@ async def _walk(
 async def _onward(asking: Asking, request: Callable[[int], Request[Page[T]]], first: Page[T]) -> Result[Page[T]]:
     """All rows of a list of which JD does not tell how long it is: until a page is not full."""
     rows, page = list(first.items), first
-    while page.items and (page.more if page.more is not None else len(page.items) >= page.size):
-        read = await asking.ask(request(page.number + 1))
+    for number in range(2, MOST_PAGES + 1):
+        full = page.more if page.more is not None else len(page.items) >= page.size
+        if not (page.items and full):
+            return Ok(Page(tuple(rows), 1, len(rows) or 1, len(rows), None))
+        read = await asking.ask(request(number))
         if not isinstance(read, Ok):
             return read
-        page = attrs.evolve(read.value, number=page.number + 1)
+        page = read.value
         rows += page.items
-    return Ok(Page(tuple(rows), 1, len(rows) or 1, len(rows), None))
+    return TOO_MANY
 
 
 def _told(read: Ok[Page[T]], page: int, make: Callable[[T], Bill]) -> Result[BillPage]:

@@ -12,7 +12,6 @@ Laws of this file
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -41,7 +40,7 @@ from expressplatform.errors import InvalidInput
 from expressplatform.ports import AsyncShelf, KeyStore, Promise, Shelf
 from expressplatform.shops import BusinessError, GatewayError, Ok, Result
 from expressplatform.transport import AsyncTransport, HttpRequest, Surroundings, Transport
-from expressplatform_jd.changes import AFTER_SALES, FEEDS, after_sales, applications
+from expressplatform_jd.changes import AFTER_SALES, FEEDS, MALFORMED, after_sales, applications
 from expressplatform_jd.noting import read_note, with_line, write_note
 from expressplatform_jd.proofs import proofs_of
 from expressplatform_jd.protocol import (
@@ -66,7 +65,7 @@ from expressplatform_jd.protocol import (
     prepare_oauth,
     read_callback,
 )
-from expressplatform_jd.protocol.calls import Operator
+from expressplatform_jd.protocol.calls import Operator, is_id
 
 __all__ = ["CLOCK_WRONG", "AsyncJdConnector", "Jd", "JdConnector", "Staff"]
 
@@ -78,7 +77,6 @@ OVERLAP: Final = timedelta(minutes=10)
 CLOCK_WRONG: Final = frozenset({GatewayError("8"), GatewayError("99904030003")})
 """A timestamp more than six minutes from JD's time: routerjson's code, and the SP-API's (assumed)."""
 _PASSING: Final = frozenset({"http_500", "http_502", "http_503", "http_504", "unreadable"})
-_NUMBER: Final = re.compile(r"[1-9][0-9]{0,18}")
 _LONGEST_QUERY: Final = 8192
 
 
@@ -147,7 +145,9 @@ class Jd:
             return grant
         tokens, at = grant.value
         shop = await self._shop(line.holding(tokens.access_token))
-        return Ok(_tokens(tokens, at, shop.value.vender_id)) if isinstance(shop, Ok) else shop
+        if not isinstance(shop, Ok):
+            return shop
+        return Ok(_tokens(tokens, at, shop.value.vender_id)) if is_id(shop.value.vender_id) else MALFORMED
 
     async def renew(self, line: Line, tokens: Tokens, /) -> Result[Tokens]:
         """A new pair, in the last day of the old one: JD counts how often it is asked."""
@@ -174,7 +174,7 @@ class Jd:
 
     async def order(self, line: Line, number: str, /) -> Result[Record | None]:
         """``jingdong.pop.order.get`` with six fields, and the shop's name."""
-        if not _NUMBER.fullmatch(number):
+        if not is_id(number):
             return Ok(None)
         found = await self._ask(line, GetOrder(number))
         if _no_such_order(found):
@@ -189,7 +189,7 @@ class Jd:
 
     async def note(self, line: Line, number: str, /) -> Result[Note]:
         """See `noting`."""
-        if not _NUMBER.fullmatch(number):
+        if not is_id(number):
             return BusinessError("no_such_order", "")
         return await read_note(self._asking(line), number, on_bills=self.bill_notes and not self.outside)
 
@@ -212,7 +212,7 @@ class Jd:
 
     async def proofs(self, line: Line, promise: Promise, /) -> Result[Sequence[Proof]]:
         """See `proofs`."""
-        if not _NUMBER.fullmatch(promise.order_number):
+        if not is_id(promise.order_number):
             return BusinessError("no_such_order", "")
         return await proofs_of(self._asking(line), promise, outside=self.outside)
 

@@ -19,6 +19,7 @@ from expressplatform.fields import refuse
 from expressplatform.shops import GatewayError, Ok, Result
 from expressplatform_jd.changes import Asking
 from expressplatform_jd.protocol import AddNote, GetRemark, ListBills, ListEntries, Remark, SetRemark
+from expressplatform_jd.protocol.calls import is_id
 from expressplatform_jd.protocol.remarks import LONGEST
 
 ROOM: Final = 160
@@ -60,9 +61,10 @@ async def read_note(asking: Asking, number: str, *, on_bills: bool) -> Result[No
     bills = await asking.ask(ListBills(order_id=number))
     if not isinstance(bills, Ok):
         return bills
-    if not bills.value.items:
+    numbers = [one.bill_id for one in bills.value.items if is_id(one.bill_id)]
+    if not numbers:
         return Ok(Note(remark.text, flag))
-    bill = max((one.bill_id for one in bills.value.items), key=int)
+    bill = max(numbers, key=int)
     log = await _log(asking, bill)
     if not isinstance(log, Ok):
         return log

@@ -22,7 +22,7 @@ from expressplatform.connectors import Found, Proof
 from expressplatform.money import Money
 from expressplatform.ports import Promise
 from expressplatform.shops import BusinessError, GatewayError, Ok, Result
-from expressplatform_jd.changes import CLOSED, REFUSED, WITHDRAWN, Asking
+from expressplatform_jd.changes import CLOSED, MALFORMED, REFUSED, WITHDRAWN, Asking
 from expressplatform_jd.protocol import (
     Application,
     Bill,
@@ -37,6 +37,7 @@ from expressplatform_jd.protocol import (
     Request,
 )
 from expressplatform_jd.protocol.bills import DONE
+from expressplatform_jd.protocol.calls import is_id
 
 T = TypeVar("T")
 
@@ -81,12 +82,14 @@ async def _bills(asking: Asking, promise: Promise) -> Result[Sequence[Proof]]:
         return listed
     proofs: list[Proof] = []
     for number in dict.fromkeys(one.bill_id for one in listed.value):
+        if not is_id(number):
+            return MALFORMED
         found = await asking.ask(GetBill(number))
         if not isinstance(found, Ok):
             return found
         bill = found.value
         if bill is None or bill.order_id != promise.order_number:
-            return GatewayError("malformed")
+            return MALFORMED
         proof = await _of_bill(asking, bill, promise)
         if not isinstance(proof, Ok):
             return proof
@@ -134,6 +137,8 @@ async def _refunds(asking: Asking, order_id: str) -> Result[Sequence[Proof]]:
         if paid:
             proofs += [*map(_paid, paid), *([] if len(paid) == len(refunds) else [Proof(Found.OPEN, "bill_open")])]
             continue
+        if not is_id(service_id):
+            return MALFORMED
         actual = await asking.ask(GetActualRefund(service_id))
         if not isinstance(actual, Ok):
             return actual

@@ -130,17 +130,21 @@ class AsyncConnections:
 
 
 async def _once(pool: _Pool, asked: Asked) -> list[list[Row]]:
-    async with _connection(pool) as connection, connection.cursor(binary=True) as cursor:
+    connection = await _taken(pool)
+    try:
+        cursor = connection.cursor(binary=True)
         if len(asked.rounds) == 1:
             return await _carried(cursor, asked)
         async with connection.transaction():
             return await _carried(cursor, asked)
+    finally:
+        await pool.putconn(connection)
 
 
 async def _carried(cursor: psycopg.AsyncCursor[Row], asked: Asked) -> list[list[Row]]:
     if len(asked.rounds) == 1:
         await cursor.execute(asked.sql, asked.rounds[0], prepare=True)
-        return [await cursor.fetchall() if cursor.description else []]
+        return [[] if cursor.rownumber is None else await cursor.fetchall()]
     await cursor.executemany(asked.sql, asked.rounds, returning=True)
     results = [await cursor.fetchall()]
     while cursor.nextset():
@@ -150,14 +154,21 @@ async def _carried(cursor: psycopg.AsyncCursor[Row], asked: Asked) -> list[list[
 
 @asynccontextmanager
 async def _connection(pool: _Pool) -> AsyncIterator[psycopg.AsyncConnection[Row]]:
+    connection = await _taken(pool)
+    try:
+        yield connection
+    finally:
+        await pool.putconn(connection)
+
+
+async def _taken(pool: _Pool) -> psycopg.AsyncConnection[Row]:
     """A connection of one's own that stands, as far as can be seen from here; the pool replaces the others."""
     for _ in range(pool.max_size):
-        async with pool.connection() as connection:
-            if await _stands(connection):
-                yield connection
-                return
-    async with pool.connection() as connection:
-        yield connection
+        connection = await pool.getconn()
+        if await _stands(connection):
+            return connection
+        await pool.putconn(connection)
+    return await pool.getconn()
 
 
 async def _stands(connection: psycopg.AsyncConnection[Any]) -> bool:

@@ -61,12 +61,12 @@ def append_all(groups: Sequence[Sequence[Commit]]) -> Talk[list[Outcome]]:
 
 def _append(commits: Sequence[Commit]) -> Talk[list[Answer | None]]:
     """An answer for each commit; None where the server failed after some of the others had been kept."""
+    if len(commits) == 1:
+        return [(yield from _append_one(commits[0]))]
     answers: list[Answer | None] = [None] * len(commits)
     waiting = list(range(len(commits)))
     for attempt in range(_ASKED if commits else 0):
-        rounds = [
-            [waiting[turn] for turn in turns] for turns in in_rounds([commits[place].case_id for place in waiting])
-        ]
+        rounds = _in_rounds(commits, waiting)
         try:
             results = yield _asked([[commits[place] for place in places] for places in rounds])
         except psycopg.Error:
@@ -81,6 +81,25 @@ def _append(commits: Sequence[Commit]) -> Talk[list[Answer | None]]:
         if not waiting:
             break
     return answers
+
+
+def _append_one(commit: Commit) -> Talk[Answer | None]:
+    """The answer of a commit by itself, which is how most come: as `_append`, without the laying out."""
+    for attempt in range(_ASKED):
+        try:
+            ((row,),) = yield _asked([[commit]])
+        except psycopg.Error:
+            if attempt == 0:
+                raise
+            break
+        if (answer := _answer(commit, row)) is not None:
+            return answer
+    return None
+
+
+def _in_rounds(commits: Sequence[Commit], waiting: Sequence[int]) -> list[list[int]]:
+    """The places of commits that wait, so that no round holds a case twice."""
+    return [[waiting[turn] for turn in turns] for turns in in_rounds([commits[place].case_id for place in waiting])]
 
 
 def _asked(rounds: Sequence[Sequence[Commit]]) -> Asked:

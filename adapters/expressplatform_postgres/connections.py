@@ -88,11 +88,15 @@ class Connections:
         return self._once(asked)
 
     def _once(self, asked: Asked) -> list[list[Row]]:
-        with self._connection() as connection, connection.cursor(binary=True) as cursor:
+        connection = self._taken()
+        try:
+            cursor = connection.cursor(binary=True)
             if len(asked.rounds) == 1:
                 return _carried(cursor, asked)
             with connection.transaction():
                 return _carried(cursor, asked)
+        finally:
+            self._pool.putconn(connection)
 
     def _ask_together(self, talk: Talk[T], kind: str) -> T:
         """The answer of a talk, all that it asks in one transaction; ``kind`` as in `_together_in`."""
@@ -124,14 +128,20 @@ class Connections:
 
     @contextmanager
     def _connection(self) -> Iterator[psycopg.Connection[Row]]:
+        connection = self._taken()
+        try:
+            yield connection
+        finally:
+            self._pool.putconn(connection)
+
+    def _taken(self) -> psycopg.Connection[Row]:
         """A connection of one's own that stands, as far as can be seen from here; the pool replaces the others."""
         for _ in range(self._pool.max_size):
-            with self._pool.connection() as connection:
-                if _stands(connection):
-                    yield connection
-                    return
-        with self._pool.connection() as connection:
-            yield connection
+            connection = self._pool.getconn()
+            if _stands(connection):
+                return connection
+            self._pool.putconn(connection)
+        return self._pool.getconn()
 
     def __enter__(self) -> Self:
         return self
@@ -145,7 +155,7 @@ class Connections:
 def _carried(cursor: psycopg.Cursor[Row], asked: Asked) -> list[list[Row]]:
     if len(asked.rounds) == 1:
         cursor.execute(asked.sql, asked.rounds[0], prepare=True)
-        return [cursor.fetchall() if cursor.description else []]
+        return [[] if cursor.rownumber is None else cursor.fetchall()]
     cursor.executemany(asked.sql, asked.rounds, returning=True)
     results = [cursor.fetchall()]
     while cursor.nextset():

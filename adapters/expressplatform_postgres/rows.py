@@ -7,8 +7,9 @@ looked up and nothing decided here.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from operator import attrgetter
 from typing import Final
 
@@ -18,10 +19,12 @@ from psycopg.pq import Format
 
 from expressplatform.ports import Commit, EffectRow, Header, ShelfRow, StoredCase, StoredEvent
 from expressplatform_postgres.asking import Row, Values
+from expressplatform_postgres.columns import OF_TYPE, teach
 from expressplatform_postgres.sql import COMMIT, EFFECTS, EVENTS, HEADER, SHELF, TOKENS, Shape
 
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _header_row: Final = attrgetter(*HEADER)
+_EVENTS, _EFFECTS, _TOKENS = tuple(EVENTS), tuple(EFFECTS), tuple(TOKENS)
 
 
 class _InUtc(Loader):
@@ -35,9 +38,10 @@ class _InUtc(Loader):
 
 
 def adapters() -> AdaptersMap:
-    """How values are read: as psycopg does, but instants in UTC."""
+    """How values travel: as psycopg does it, but instants come in UTC, and columns go whole."""
     own = AdaptersMap(psycopg.adapters)
     own.register_loader("timestamptz", _InUtc)
+    teach(own)
     return own
 
 
@@ -74,8 +78,11 @@ def commit_row(commit: Commit) -> Row:
 def shape_of(commits: Sequence[Commit]) -> Shape:
     """What these commits bring."""
     (first, *others) = commits
+    if not others:
+        events, effects, tokens = len(first.events), len(first.effects), len(first.tokens)
+        return Shape(first.expected == 0, first.receipt is not None, events, effects, tokens, first.drop_tokens)
     return Shape(
-        fresh=not others and first.expected == 0,
+        fresh=False,
         keyed=any(commit.receipt for commit in commits),
         events=sum(len(commit.events) for commit in commits),
         effects=sum(len(commit.effects) for commit in commits),
@@ -89,21 +96,22 @@ def one_commit(commit: Commit) -> dict[str, object]:
     values = dict(zip(COMMIT, commit_row(commit), strict=True))
     for n, event in enumerate(commit.events):
         own = (event.version, event.kind, event.schema, event.facts, event.sealed)
-        values |= zip(_named("event", n, EVENTS), own, strict=True)
+        values |= zip(_named("event", n, _EVENTS), own, strict=True)
     for n, effect in enumerate(commit.effects):
         values |= zip(
-            _named("effect", n, EFFECTS),
+            _named("effect", n, _EFFECTS),
             (effect.version, effect.id, effect.kind, effect.recipient, effect.attempts),
             strict=True,
         )
     for n, token in enumerate(commit.tokens):
-        values |= zip(_named("token", n, TOKENS), (token.value, token.quarter), strict=True)
+        values |= zip(_named("token", n, _TOKENS), (token.value, token.quarter), strict=True)
     return values
 
 
-def _named(name: str, number: int, columns: Iterable[str]) -> list[str]:
+@lru_cache(64)
+def _named(name: str, number: int, columns: tuple[str, ...]) -> tuple[str, ...]:
     """How the values of a row are named, the case's id left out."""
-    return [f"{name}{number}_{column}" for column in columns if column != "case_id"]
+    return tuple(f"{name}{number}_{column}" for column in columns if column != "case_id")
 
 
 def many_commits(commits: Sequence[Commit]) -> dict[str, object]:
@@ -125,10 +133,10 @@ def shelf_rows(rows: Sequence[ShelfRow]) -> Values:
     return _columns("", SHELF, given)
 
 
-def _columns(prefix: str, names: Iterable[str], rows: Sequence[Row]) -> dict[str, object]:
-    """Rows turned into a list for each column."""
-    columns = zip(*rows, strict=True) if rows else ((),) * len(tuple(names))
-    return {prefix + name: list(column) for name, column in zip(names, columns, strict=True)}
+def _columns(prefix: str, types: Mapping[str, str], rows: Sequence[Row]) -> dict[str, object]:
+    """Rows turned into a column for each name."""
+    columns = zip(*rows, strict=True) if rows else ((),) * len(types)
+    return {prefix + name: OF_TYPE[kind](column) for (name, kind), column in zip(types.items(), columns, strict=True)}
 
 
 # ---- what comes out -------------------------------------------------------------------------------------------------

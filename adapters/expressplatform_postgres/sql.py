@@ -166,10 +166,16 @@ def _rows(columns: Mapping[str, str], name: str, number: int) -> str:
 
 @lru_cache(64)
 def append_many(shape: Shape) -> str:
-    """The statement that keeps commits of different cases; a row for each, as that of `append_one`."""
+    """The statement that keeps commits of different cases; a row for each, as that of `append_one`.
+
+    What stood instead is looked up by itself for each that lost: a join would read whole tables for none.
+    """
     given = _many(COMMIT, "", "g")
     of_key = "r.case_id = g.case_id AND r.key = g.key"
     unless = f"AND NOT EXISTS (SELECT 1 FROM receipts r WHERE {of_key})" if shape.keyed else ""
+    lookups = ["(SELECT c.version FROM cases c WHERE c.case_id = g.case_id)"]
+    lookups += [f"(SELECT r.{name} FROM receipts r WHERE {of_key})" for name in ("digest", "version") if shape.keyed]
+    lost = [f"CASE WHEN won.case_id IS NULL THEN {lookup} END" for lookup in lookups] + ["NULL", "NULL"]
     return f"""WITH given AS (SELECT * FROM {given}),
     fresh AS (
         INSERT INTO cases ({_names(HEADER)}) SELECT {_into(HEADER, "g.")} FROM given g WHERE g.expected = 0
@@ -179,10 +185,8 @@ def append_many(shape: Shape) -> str:
         WHERE cases.case_id = g.case_id AND g.expected > 0 AND cases.version = g.expected {unless}
         RETURNING cases.case_id, cases.changed_at),
     {", ".join(["won AS (SELECT * FROM fresh UNION ALL SELECT * FROM moved)", *_beside_many(shape)])}
-    SELECT g.case_id, won.case_id IS NOT NULL, c.version, {"r.digest, r.version" if shape.keyed else "NULL, NULL"}
-    FROM given g LEFT JOIN won ON won.case_id = g.case_id
-    LEFT JOIN cases c ON won.case_id IS NULL AND c.case_id = g.case_id
-    {f"LEFT JOIN receipts r ON won.case_id IS NULL AND {of_key}" if shape.keyed else ""}"""
+    SELECT g.case_id, won.case_id IS NOT NULL, {", ".join(lost[:3])}
+    FROM given g LEFT JOIN won ON won.case_id = g.case_id"""
 
 
 def _beside_many(shape: Shape) -> Iterator[str]:

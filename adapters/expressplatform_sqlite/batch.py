@@ -3,6 +3,10 @@
 Laws of this file: the caller holds the file's write lock from before the first question until after the last write,
 so what was read still stands. A commit that loses leaves nothing, and its neighbours do not notice. A commit sees
 those that were taken before it, also when they are not written yet.
+
+Most transactions meet nothing in their way. So all commits are written first, each header only on the version that its
+commit builds on and each receipt only where its key is new; where one was not written, the transaction is begun anew
+and every commit judged by itself.
 """
 
 from __future__ import annotations
@@ -21,14 +25,70 @@ _PUT_HEADER: Final = (
     "ON CONFLICT (case_id) DO UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in HEADER.split(", ")[1:])
 )
 _PUT_EVENT: Final = f"INSERT INTO events ({EVENT}) VALUES (?, ?, ?, ?, ?, ?)"
+_NEW_HEADER: Final = (
+    f"INSERT INTO cases ({HEADER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT (case_id) DO NOTHING"
+)
+_NEXT_HEADER: Final = (
+    "UPDATE cases SET " + ", ".join(f"{name} = ?" for name in HEADER.split(", ")) + " WHERE case_id = ? AND version = ?"
+)
 _PUT_RECEIPT: Final = "INSERT INTO receipts (case_id, key, digest, version) VALUES (?, ?, ?, ?)"
+_NEW_RECEIPT: Final = _PUT_RECEIPT + " ON CONFLICT (case_id, key) DO NOTHING"
 _PUT_EFFECT: Final = "INSERT INTO effects (case_id, version, id, kind, recipient, ready_at) VALUES (?, ?, ?, ?, ?, ?)"
 _PUT_MARK: Final = "INSERT OR IGNORE INTO tokens (case_id, value, quarter) VALUES (?, ?, ?)"
 _DROP_MARKS: Final = "DELETE FROM tokens WHERE case_id = ?"
 
 
+def written(db: sqlite3.Connection, groups: Sequence[Sequence[Commit]]) -> list[list[Answer]]:
+    """What becomes of the commits of several callers, within a transaction; what is kept is written when it returns."""
+    commits = groups[0] if len(groups) == 1 else [commit for group in groups for commit in group]
+    if not _unhindered(db, commits):
+        db.execute("ROLLBACK")
+        db.execute("BEGIN IMMEDIATE")
+        batch = Batch(db)
+        answers = [[batch.take(commit) for commit in group] for group in groups]
+        batch.write()
+        return answers
+    return [[Appended(commit.case_id, commit.header.version) for commit in group] for group in groups]
+
+
+def _unhindered(db: sqlite3.Connection, commits: Sequence[Commit]) -> bool:
+    """Write the commits without a question; False where that cannot be, or met something: then a part is written."""
+    if len(commits) > 1 and len({commit.case_id for commit in commits}) < len(commits):
+        return False
+    fresh = [header_row(commit.header) for commit in commits if not commit.expected]
+    moved = [(*header_row(one.header), one.case_id, one.expected) for one in commits if one.expected]
+    receipts = [receipt_row(commit.receipt) for commit in commits if commit.receipt]
+    if not (
+        _put(db, _NEW_HEADER, fresh) and _put(db, _NEXT_HEADER, moved) and _put(db, _NEW_RECEIPT, receipts)
+    ):  # fmt: skip
+        return False
+    _put(db, _PUT_EVENT, [event_row(event) for commit in commits for event in commit.events])
+    if effects := [row for commit in commits if commit.effects for row in _effect_rows(commit)]:
+        _put(db, _PUT_EFFECT, effects)
+    for commit in commits:
+        if commit.drop_tokens:
+            db.execute(_DROP_MARKS, (commit.case_id,))
+        if commit.tokens:
+            _put(db, _PUT_MARK, [(commit.case_id, one.value, one.quarter) for one in commit.tokens])
+    return True
+
+
+def _effect_rows(commit: Commit) -> list[Row]:
+    """The effects of a commit, ready from when its header changed."""
+    ready_at = micros(commit.header.changed_at)
+    return [(row.case_id, row.version, row.id, row.kind, row.recipient, ready_at) for row in commit.effects]
+
+
+def _put(db: sqlite3.Connection, statement: str, rows: Sequence[Row]) -> bool:
+    """Write rows; whether each of them was written."""
+    if len(rows) == 1:  # the common case: half the work of `executemany`
+        return db.execute(statement, rows[0]).rowcount == 1
+    return not rows or db.executemany(statement, rows).rowcount == len(rows)
+
+
 class Batch:
-    """Commits of one transaction: `take` each in order, then `write` once."""
+    """Commits of one transaction, each judged by itself: `take` each in order, then `write` once."""
 
     __slots__ = ("_db", "_dropped", "_effects", "_events", "_headers", "_receipts", "_tokens")
 
@@ -67,10 +127,8 @@ class Batch:
         return (taken.version if taken else version or 0), receipt
 
     def _take_beside(self, commit: Commit) -> None:
-        ready_at, case_id = micros(commit.header.changed_at), commit.case_id
-        self._effects += [
-            (row.case_id, row.version, row.id, row.kind, row.recipient, ready_at) for row in commit.effects
-        ]
+        case_id = commit.case_id
+        self._effects += _effect_rows(commit)
         if commit.drop_tokens:
             self._dropped.add(case_id)
             self._tokens.pop(case_id, None)
@@ -79,16 +137,10 @@ class Batch:
 
     def write(self) -> None:
         """Everything that was taken, table by table."""
-        self._put(_PUT_EVENT, self._events)
-        self._put(_PUT_HEADER, [header_row(header) for header in self._headers.values()])
-        self._put(_PUT_RECEIPT, [receipt_row(receipt) for receipt in self._receipts.values()])
-        self._put(_PUT_EFFECT, self._effects)
-        self._put(_DROP_MARKS, [(case_id,) for case_id in self._dropped])
+        _put(self._db, _PUT_EVENT, self._events)
+        _put(self._db, _PUT_HEADER, [header_row(header) for header in self._headers.values()])
+        _put(self._db, _PUT_RECEIPT, [receipt_row(receipt) for receipt in self._receipts.values()])
+        _put(self._db, _PUT_EFFECT, self._effects)
+        _put(self._db, _DROP_MARKS, [(case_id,) for case_id in self._dropped])
         for rows in self._tokens.values():
-            self._put(_PUT_MARK, rows)
-
-    def _put(self, statement: str, rows: Sequence[Row]) -> None:
-        if len(rows) == 1:  # the common case: half the work of `executemany`
-            self._db.execute(statement, rows[0])
-        elif rows:
-            self._db.executemany(statement, rows)
+            _put(self._db, _PUT_MARK, rows)

@@ -28,6 +28,10 @@ MEMORY = ":memory:"
 APPLICATION = 0x45504353
 """``EPCS`` in the file's header: tells a case store from any other SQLite file."""
 
+_LOG_PAGES = 4000
+"""How long the log grows before it is written back. A step touches about six pages, spread over the file by the case's
+id; with SQLite's own 1,000 each page is written back four times as often, while a writer waits."""
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         """CREATE TABLE cases (
@@ -121,6 +125,7 @@ def opened(path: str, busy_seconds: float, tables: Tables = CASES) -> sqlite3.Co
             db.execute("PRAGMA synchronous = EXTRA")
             _keep_log(db, busy_seconds)
         db.execute("PRAGMA synchronous = FULL")
+        db.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
         db.execute("PRAGMA secure_delete = ON")  # what an erasure takes away leaves no trace in the file
         _migrate(db, tables)
         _refuse_incomplete(db, tables)

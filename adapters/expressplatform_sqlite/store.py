@@ -39,7 +39,7 @@ from expressplatform.ports import (
 )
 from expressplatform.together import Outcome, Together
 from expressplatform_sqlite import notes, placing
-from expressplatform_sqlite.batch import Batch
+from expressplatform_sqlite.batch import written
 from expressplatform_sqlite.connections import Connections
 from expressplatform_sqlite.faults import unusable
 from expressplatform_sqlite.rows import EFFECT, EVENT, HEADER, effects_of, events_of, header_of, instant, micros
@@ -129,10 +129,7 @@ class SqliteStore(Connections):
         """One transaction; where one caller's rows are malformed, each caller's own transaction instead."""
         try:
             with self._transaction() as db:
-                batch = Batch(db)
-                outcomes = [[batch.take(commit) for commit in group] for group in groups]
-                batch.write()
-            return outcomes
+                return written(db, groups)
         except sqlite3.OperationalError as error:
             return [unusable(error) for _ in groups]
         except StoreUnusable as error:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
 
 from expressplatform.ports import Alert, Message, Messenger, TraderGateway
 from expressplatform.testing.fakes import ScriptedMessenger, ScriptedTrader, contact_of
 from expressplatform.testing.outward_contracts import GatewayContract, MessengerContract, Sent
+from expressplatform_smtp import SmtpMessenger
+from expressplatform_smtp.letters import id_of
+from tests.mail import Post, serving, trust
 
 
 class Breaking:
@@ -71,3 +77,28 @@ class TestScriptedTrader(GatewayContract):
     def break_way(self, gateway: TraderGateway) -> bool:
         assert isinstance(gateway, BreakingGateway)
         return gateway.turn()
+
+
+class TestSmtpMessenger(MessengerContract):
+    """The messenger that speaks SMTP, before a mail server of its own on loopback, secured by STARTTLS."""
+
+    @pytest.fixture(autouse=True)
+    def _server(self, tmp_path: Path) -> Iterator[None]:
+        self.post, trusted = Post(), trust(tmp_path)
+        with serving(self.post, tls=trusted.server) as port:
+            self.way = SmtpMessenger("127.0.0.1", port, sender="no-reply@council.example", tls=trusted.client)
+            yield
+
+    def make_messenger(self) -> SmtpMessenger:
+        return self.way
+
+    def outbox(self, messenger: Messenger) -> Sequence[Sent]:
+        return [
+            Sent(to, f"{id_of(letter['Message-ID'])}", str(letter["Subject"]), str(letter.get_content()))
+            for to, letter in self.post.taken
+        ]
+
+    def break_way(self, messenger: Messenger) -> bool:
+        if self.post.replies.pop("MAIL", None) is None:
+            self.post.replies["MAIL"] = "451 not now"
+        return bool(self.post.replies)

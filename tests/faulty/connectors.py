@@ -34,7 +34,7 @@ from expressplatform.connectors.keeping import Kept
 from expressplatform.connectors.line import USUAL, ShopLine
 from expressplatform.connectors.noting import line_of
 from expressplatform.errors import InvalidInput
-from expressplatform.memory import MemoryShelf
+from expressplatform.memory.shelf import MemoryShelf
 from expressplatform.money import Money
 from expressplatform.platform.lifted import LiftedShelf
 from expressplatform.ports import (

@@ -14,7 +14,8 @@ import pytest
 from examples.connect_it import Market, Row
 from expressplatform.connectors import Connector, Line, Note, Terms, Tokens
 from expressplatform.errors import InvalidInput, Problem, TransportFailed
-from expressplatform.memory import MemoryKeyStore, MemoryShelf
+from expressplatform.memory import MemoryKeyStore
+from expressplatform.memory.shelf import MemoryShelf
 from expressplatform.money import Money
 from expressplatform.ports import Authorised, HandedOver, HandOver, PurchaseClaim, Shelf
 from expressplatform.shops import BusinessError, Disconnected, GatewayError, Ok, Result, Throttled

@@ -379,6 +379,25 @@ class TestTradersCases:
         with pytest.raises(InvalidInput):
             desk.platform.trader_cases(by=TAOBAO, after="elsewhere")
 
+    def test_of_a_case_that_is_anothers_by_now_a_trader_sees_what_it_owes_alone(self, desk: Desk) -> None:
+        """Not where it stands, nor that anything moves."""
+        case_id = self._uploaded(desk)
+        desk.platform.obtain(case_id, by=TAOBAO, key="k")
+        desk.clock.wait(hours=1)
+        desk.platform.act(case_id, c.Recall(say()), by=OFFICER, key="recall")
+        desk.platform.act(case_id, c.WithdrawConsent("taobao"), by=PERSON, key="wc")
+        desk.platform.act(case_id, c.GiveConsent(consent_to("jd", desk.clock.at)), by=PERSON, key="jd")
+        for number, command in enumerate((c.Redirect("jd"), c.Accept(say()), UPLOAD)):
+            desk.platform.act(case_id, command, by=OFFICER, key=f"again-{number}")
+        before = desk.platform.trader_case(case_id, by=TAOBAO)
+        assert (before.status, before.version, before.allowed) == (None, 0, ("ConfirmDeletion",))
+        assert before.delete_by is not None
+        desk.clock.wait(hours=1)
+        desk.platform.obtain(case_id, by=JD, key="k")
+        assert desk.platform.trader_case(case_id, by=TAOBAO) == before
+        desk.platform.sequence()
+        assert desk.platform.trader_cases(by=TAOBAO, status=(Status.OBTAINED,)).rows == ()
+
     def test_after_the_end_a_trader_sees_what_it_owes(self, desk: Desk) -> None:
         """A deletion, until when; confirmed, the case is gone from its list."""
         case_id = self._uploaded(desk)

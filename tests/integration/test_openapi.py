@@ -65,7 +65,7 @@ def _as_upload(context: Any, value: Any) -> bytes:
     return write_upload(head, jpeg() if len(written) % 2 else written)
 
 
-DAILY: Final = 9
+DAILY: Final = 12
 LONG: Final = 400
 
 

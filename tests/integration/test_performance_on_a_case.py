@@ -16,7 +16,9 @@ from expressplatform.case import Case
 from expressplatform.codes import Channel, Outcome, Redress, Status
 from expressplatform.connectors import file_performance, file_performance_awaited
 from expressplatform.errors import Refused
-from expressplatform.memory import MemoryEvidence, MemoryKeyStore, MemoryShelf, MemoryStore
+from expressplatform.memory import MemoryKeyStore, MemoryStore
+from expressplatform.memory.evidence import MemoryEvidence
+from expressplatform.memory.shelf import MemoryShelf
 from expressplatform.money import Money
 from expressplatform.platform import AsyncPlatform, Platform
 from expressplatform.ports import Paid, Performance, Promise

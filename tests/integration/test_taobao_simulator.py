@@ -20,7 +20,8 @@ import httpx
 import pytest
 
 from expressplatform.connectors import Terms
-from expressplatform.memory import MemoryKeyStore, MemoryShelf
+from expressplatform.memory import MemoryKeyStore
+from expressplatform.memory.shelf import MemoryShelf
 from expressplatform.money import Money
 from expressplatform.ports import HandOver, Promise, PurchaseClaim
 from expressplatform.shops import BusinessError, Disconnected, Ok

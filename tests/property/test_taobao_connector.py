@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from expressplatform.errors import InvalidInput
-from expressplatform.memory import MemoryKeyStore, MemoryShelf
+from expressplatform.memory import MemoryKeyStore
+from expressplatform.memory.shelf import MemoryShelf
 from expressplatform.money import Money
 from expressplatform.ports import HandOver, Promise, PurchaseClaim
 from expressplatform.shops import BusinessError, Disconnected, GatewayError, Ok, Throttled

@@ -1,18 +1,25 @@
-"""The benchmarks' harness is held to what it says; nothing is timed here, and no peer is needed."""
+"""The benchmarks' harness is held to what it says; no time is judged here, and no peer is needed."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
-from benchmarks import page, rules, ways
+from benchmarks import groups, growth, loading, page, rules, seeding, steps, stores, ways
+from benchmarks.chart import drawn
 from benchmarks.measure import Contest, Effort, Row, Times, held, row
+from benchmarks.racing import FINER, raced
 from expressplatform.codes import Status
 from expressplatform.eligibility import HK_CRITERIA, assess
+from expressplatform.platform.rows import opened
 from expressplatform.schemes import HK_CCA
+from expressplatform_sqlite.aio import AsyncSqliteStore
+from expressplatform_sqlite.store import SqliteStore
 from tests.whole_complaint import FILED
 
 MOMENT = Effort(rounds=3, seconds=0.0005)
@@ -38,6 +45,77 @@ class TestAContest:
 
     def test_the_fastest_is_the_one_with_the_least_median(self) -> None:
         assert Times({"one": [3.0, 1.0, 3.0], "other": [2.0, 2.0, 9.0]}).fastest(["one", "other"]) == "other"
+
+
+class TestARace:
+    """On the wall everybody gets as many operations made ready as a turn takes, and new ones each time."""
+
+    def test_what_is_ready_is_carried_out_and_a_round_is_timed_for_each(self) -> None:
+        made: list[int] = []
+
+        def counting(operations: int) -> Callable[[], object]:
+            made.append(operations)
+            return lambda: [sum(range(1000)) for _ in range(operations)]
+
+        times = raced({"one": counting, "other": counting}, Effort(rounds=1, seconds=0.0005), each=4)
+        assert {len(found) for found in times.by_name.values()} == {FINER}
+        assert len(made) > 2 * FINER
+        assert min(made) >= 1
+
+
+class TestWhatIsStored:
+    """Both sides of an append have stored the same before either is timed, and stores are what they are said to be."""
+
+    def test_both_sides_store_the_same_rows(self, tmp_path: Path) -> None:
+        stores.check_sqlite(tmp_path)
+
+    def test_sides_that_store_something_else_are_not_timed(self) -> None:
+        with pytest.raises(LookupError):
+            stores._same({"cases": [1]}, {"cases": [2]})
+        with pytest.raises(LookupError):
+            stores._same({"cases": []}, {"cases": []})
+
+    def test_steps_are_lives_of_eight_in_which_an_upload_leaves_two_effects(self) -> None:
+        whole, single = steps.steps(0, 2, steps.LIFE), steps.steps(0, 2 * steps.LIFE, 1)
+        assert [len(one.events) for one in whole] == [8, 8]
+        assert sum(len(one.effects) for one in single) == sum(len(one.effects) for one in whole) == 4
+        assert [one.expected for one in single] == [*range(8), *range(8)]
+        assert [one.header.version for one in single[:8]] == list(range(1, 9))
+
+    def test_what_is_sealed_opens_to_what_was_said(self) -> None:
+        (step,) = steps.steps(0, 1, 1)
+        (stored,) = steps.commit(step).events
+        assert steps.SAID.encode() not in stored.sealed
+        event: Any = opened(stored, steps.KEY)
+        assert event.asked.particulars.text == steps.SAID
+
+    def test_threads_share_cases_and_never_steps_of_one(self) -> None:
+        batches = steps.in_batches(steps.steps(0, 24, 1), 1)
+        shares = steps.shared(batches, 2, lambda one: one.case_id)
+        names = [{batch[0].case_id for batch in share} for share in shares]
+        assert [len(share) for share in shares] == [16, 8]
+        assert not names[0] & names[1]
+
+    def test_a_store_is_filled_to_its_size_with_every_row_in_its_feed(self, tmp_path: Path) -> None:
+        seeding.fill_sqlite(tmp_path / "grown", 800)
+        with SqliteStore(tmp_path / "grown") as store:
+            seeding.place_all(store)
+            growth.check(store, 800)
+            with pytest.raises(LookupError):
+                growth.check(store, 808)
+
+    def test_a_case_that_is_loaded_is_the_one_that_was_lodged(self, tmp_path: Path) -> None:
+        with SqliteStore(tmp_path / "cases") as store:
+            loading.fill(store)
+            loading.check(store)
+
+    def test_every_client_of_many_has_its_answer(self, tmp_path: Path) -> None:
+        clients = groups.Clients(lambda: AsyncSqliteStore(tmp_path / "many"), 5)
+        try:
+            clients.ready(2)()
+        finally:
+            clients.close()
+        assert [len(waits) for waits in clients.waits] == [5 * 2 * steps.LIFE]
 
 
 class TestTheWork:
@@ -86,6 +164,14 @@ class TestWhatIsKept:
     def test_the_page_is_in_step_with_the_results(self) -> None:
         text = page.PAGE.read_text(encoding="utf-8")
         assert page.written(text, dict(RESULTS)) == text
+
+    def test_the_picture_is_in_step_with_the_results(self) -> None:
+        assert page.PICTURE.read_text(encoding="utf-8") == drawn(RESULTS["rows"])
+
+    def test_the_picture_shows_each_row_that_has_a_goal_and_is_well_formed(self) -> None:
+        asked = [one for one in RESULTS["rows"] if one["goal"] is not None]
+        picture = ElementTree.fromstring(drawn(RESULTS["rows"]))
+        assert len(picture.findall("{http://www.w3.org/2000/svg}g")) == len(asked) > 4
 
     def test_each_row_has_a_name_two_times_and_a_ratio(self) -> None:
         for one in RESULTS["rows"]:

@@ -24,8 +24,15 @@ print(*(name for name in sys.argv[1:] if name in sys.modules))
 """
 
 
+CLIENT: Final = """
+import sys
+import expressplatform_http.client
+print(*(name for name in sys.argv[1:] if name in sys.modules and name != "asyncio"))
+"""
+
+
 def _found(program: str) -> list[str]:
-    command = (sys.executable, "-W", "error", "-c", program, *ELSEWHERE)
+    command = (sys.executable, "-W", "error", "-c", program, *ELSEWHERE, "httpx2", "uvicorn", "hypothesis")
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
 
 
@@ -33,3 +40,8 @@ def _found(program: str) -> list[str]:
 def test_the_library_brings_in_no_adapter_s_needs(program: str) -> None:
     """Neither importing it nor a platform in memory, awaited or not, imports an event loop, a database or a server."""
     assert _found(program) == []
+
+
+def test_the_clients_bring_in_no_library_that_is_handed_to_them() -> None:
+    """A trader chooses between httpx and httpx2, and needs no server."""
+    assert _found(CLIENT) == []

@@ -34,9 +34,11 @@ from expressplatform_jd.protocol import (
     Grant,
     ListApplications,
     ListBills,
+    ListChangedApplications,
     ListEntries,
     ListRefunds,
     ListServices,
+    Moment,
     Operator,
     Page,
     Payment,
@@ -412,6 +414,17 @@ class TestPayments:
         assert isinstance(result, Ok)
         assert result.value.items[0].payment == Payment(Basis.REFUND_APPLICATION, "7", "9", FEN, NOON)
 
+    def test_applications_of_a_window_are_of_any_order_and_know_both_their_instants(self) -> None:
+        rows = [
+            {"id": 9, "orderId": "7", "status": 1, "applyTime": "2024-02-29 12:00:00", "checkTime": 1709179200000},
+            {"id": 10, "orderId": "8", "status": 77, "applyTime": ""},
+        ]
+        read = ListChangedApplications(NOON, NOON).read
+        result = read(200, router({"queryResult": {"totalCount": 2, "result": rows}}))
+        first = Application("9", "7", "1", None, NOON, NOON)
+        assert result == Ok(Page((first, Application("10", "8", "77", None, None)), 1, 50, 2, None))
+        assert read(200, router({"queryResult": {"totalCount": 1, "result": [{"orderId": 7}]}})) == UNREADABLE
+
     @pytest.mark.parametrize("told", [{"code": 403}, {"success": False, "code": 403}])
     def test_a_refusal_never_becomes_an_empty_list(self, told: dict[str, object]) -> None:
         assert ListApplications("7").read(200, router({"queryResult": {"result": [], **told}})) == BusinessError(
@@ -614,6 +627,27 @@ class TestSending:
                 ListBills(order_id="7", size=9),
                 "GET /sp-aftercare/v0/afs-orders",
                 {"orderId": "7", "page": "1", "pageSize": "9"},
+            ),
+            (
+                ListBills(NOON, NOON + timedelta(seconds=1), refund_status="20"),
+                "GET /sp-aftercare/v0/afs-orders",
+                {
+                    "updateStartTime": "1709179200000",
+                    "updateEndTime": "1709179201000",
+                    "refundStatus": "20",
+                    "page": "1",
+                    "pageSize": "50",
+                },
+            ),
+            (
+                ListChangedApplications(NOON, NOON + timedelta(hours=1), Moment.CHECKED, 3),
+                "jingdong.pop.afs.soa.refundapply.queryPageList",
+                {
+                    "checkTimeStart": "2024-02-29 12:00:00",
+                    "checkTimeEnd": "2024-02-29 13:00:00",
+                    "pageIndex": 3,
+                    "pageSize": 50,
+                },
             ),
             (ListEntries("5"), "GET /sp-aftercare/v0/afs-orders/{afsOrderId}/logs", {"page": "1", "pageSize": "50"}),
             (GetShop(), "GET /sp-seller/v0/venderinfo", {}),

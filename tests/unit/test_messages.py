@@ -58,6 +58,7 @@ from expressplatform.wording.letter_bodies import BODIES
 from expressplatform.wording.letters import NEXT, SUBJECTS
 from tests.walking import ACTORS, EXAMPLES, NUMBERS, OFFICER, PERSON, TAOBAO, Walk, in_status
 from tests.whole_complaint import WHOLE
+from tools.make_messages_page import PAGE, page
 
 KINDS: Final = {one for one in vars(e).values() if isinstance(one, type) and issubclass(one, Event)} - {Event}
 TOLD: Final = {entry.answer.occasion for entry in COMPLAINANTS if isinstance(entry.answer, Tell)}
@@ -396,6 +397,11 @@ class TestReasons:
         letter = letter_of("declined", step, walk.case, scheme=scheme)
         assert letter is not None
         assert "- The parcel is too heavy." in letter.text
+
+
+def test_the_page_in_the_tree_is_the_one_that_the_generator_writes() -> None:
+    """Run `python -m tools.make_messages_page` after a change of the table or of a text."""
+    assert PAGE.read_text("utf-8") == page()
 
 
 class TestStanding:

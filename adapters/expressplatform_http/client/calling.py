@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from copy import copy
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum
@@ -113,7 +114,9 @@ class Caller:
 
     def with_options(self, options: Options) -> Caller:
         """The same server, transport and keys with other options."""
-        return Caller(self._base, self._transport, self._signer, options, self._world)
+        made = copy(self)
+        made._options = options
+        return made
 
     def now(self) -> datetime:
         """The instant by its clock."""

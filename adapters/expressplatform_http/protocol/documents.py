@@ -120,7 +120,7 @@ class TraderRow(Answer):
 
     case_id: str
     reference: str
-    status: Status
+    status: Status | None
     version: int
     changed_at: datetime
     shop: str

@@ -24,7 +24,7 @@ from expressplatform_http.protocol import uploads
 from expressplatform_http.protocol.problems import CONTENT_TYPE
 from expressplatform_http.protocol.routes import ROUTES, Carried, Content, Route, Who
 
-__all__ = ["KEY", "PERSON", "document", "schema_of"]
+__all__ = ["KEY", "PERSON", "PLACES", "document", "every_schema", "schema_of"]
 
 Schema = dict[str, Any]
 KEY: Final = Constraint(
@@ -35,16 +35,19 @@ PERSON: Final = Constraint(
     shortest=1, longest=80, pattern=CODE, wanted="must be an identifier of letters, digits and . _ : / -"
 )
 """What the id of a member of staff may be: never a name."""
-CASE_ID: Final = r"c[0-9a-f]{31}"
 _CURRENCY: Final = Constraint(pattern="[A-Z]{3}", shortest=3, longest=3)
 _UNITS: Final = Constraint(least=0, most=LARGEST)
 _PACKED: Final = "application/octet-stream"
-_PLACES: Final[Mapping[str, Schema]] = types.MappingProxyType(
+PLACES: Final[Mapping[str, Constraint]] = types.MappingProxyType(
     {
-        "case_id": {"type": "string", "pattern": f"^{CASE_ID}$"},
-        "key_id": {"type": "string", "pattern": "^[0-9a-f]{16}$"},
+        "case_id": Constraint(shortest=32, longest=32, pattern="c[0-9a-f]{31}"),
+        "evidence_id": Constraint(shortest=1, longest=40, pattern=CODE),
+        "id": Constraint(shortest=1, longest=200, pattern="[!-.0-~]+"),
+        "key_id": Constraint(shortest=16, longest=16, pattern="[0-9a-f]{16}"),
+        "organisation": Constraint(shortest=1, longest=80, pattern=CODE),
     }
 )
+"""What may stand in an address, by name: anything else is not there."""
 _PROBLEM: Final[Schema] = {
     "type": "object",
     "description": "What was wrong (RFC 9457).",
@@ -216,8 +219,7 @@ def _answered(schemas: _Schemas, route: Route, carried: Carried) -> Mapping[str,
 def _parameters(schemas: _Schemas, route: Route) -> list[Schema]:
     found = [
         {
-            "name": name, "in": "path", "required": True,
-            "schema": dict(_PLACES.get(name, {"type": "string", "minLength": 1, "maxLength": 200})),
+            "name": name, "in": "path", "required": True, "schema": {"type": "string", **_text(PLACES[name])},
         }
         for name in route.parameters
     ]  # fmt: skip
@@ -313,3 +315,13 @@ def schema_of(cls: type) -> Schema:
     """The schema of one class, with what it needs beside it."""
     schemas = _Schemas()
     return {**_enveloped(schemas, cls), "components": {"schemas": schemas.named}}
+
+
+def every_schema(routes: tuple[Route, ...] = ROUTES) -> Mapping[str, Schema]:
+    """The schemas of every class that is sent or answered, by name, with what they need."""
+    schemas = _Schemas()
+    for route in routes:
+        for carried in (route.body, route.answer, route.query):
+            if isinstance(carried, type):
+                schemas.of(carried)
+    return schemas.named

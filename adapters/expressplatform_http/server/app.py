@@ -193,6 +193,7 @@ class _Endpoint:
         if known.signed is not None:
             line.organisation, line.key_id = known.by.organisation, known.signed.key_id
         edition = edition_of(request.headers.get(HEADER, ""), service.editions)
+        asking.check_places(request.path_params)
         key = asking.key_of(request) if route.writes else ""
         step = edition.raise_body.get(route.name)
         document = asking.document_of(route, body, request.headers.get("content-type", ""), step, self._limits)

@@ -18,14 +18,14 @@ import attrs
 import orjson
 from starlette.requests import ClientDisconnect, Request
 
-from expressplatform.errors import ExpressPlatformError, InvalidInput, Problem
+from expressplatform.errors import ExpressPlatformError, InvalidInput, NoSuchCase, Problem
 from expressplatform.fields import Constraint, refuse
 from expressplatform.reading import Limits, parse
 from expressplatform.transport import HttpRequest
 from expressplatform.wire import read
 from expressplatform_http.protocol import uploads
 from expressplatform_http.protocol.editions import Step
-from expressplatform_http.protocol.openapi import KEY, PERSON
+from expressplatform_http.protocol.openapi import KEY, PERSON, PLACES
 from expressplatform_http.protocol.queries import Nothing
 from expressplatform_http.protocol.routes import Content, Route
 
@@ -101,6 +101,12 @@ def key_of(request: Request) -> str:
 def person_of(request: Request) -> str:
     """Who acts for an organisation: an opaque staff id."""
     return header(request, "expressplatform-person", PERSON)
+
+
+def check_places(places: Mapping[str, str]) -> None:
+    """Raises NoSuchCase where something in the address is not shaped as it must be: then it is not there."""
+    if any(PLACES[name].complaint(value) for name, value in places.items()):
+        raise NoSuchCase("")
 
 
 def expected_of(request: Request) -> int | None:

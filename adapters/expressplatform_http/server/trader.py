@@ -46,7 +46,7 @@ async def cases(asked: Asked) -> Reply:
 async def case(asked: Asked) -> Reply:
     """Where a case stands."""
     row = await asked.platform.trader_case(asked.case_id, by=asked.by)
-    return Reply(shown.trader_row(row), version=row.version)
+    return Reply(shown.trader_row(row), version=row.version or None)
 
 
 async def duties(asked: Asked) -> Reply:

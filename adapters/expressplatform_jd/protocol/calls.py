@@ -37,6 +37,13 @@ _NUMBER: Final = "must be a number of JD's"
 
 ID: Final = Checked(Constraint(1, 19, _DIGITS, wanted=_NUMBER), (str,), "must be text")
 """Holds a field to an id of JD's: digits, kept as text."""
+
+
+def is_id(text: str) -> bool:
+    """Whether a text is an id of JD's: one that can be asked for."""
+    return ID.constraint.complaint(text) is None
+
+
 ID_OR_NONE: Final = Checked(Constraint(0, 19, _DIGITS, wanted=_NUMBER), (str,), "must be text")
 """The same, or empty."""
 

@@ -81,7 +81,7 @@ class RouterGateway:
             found = method.do(surface, business)
         except No as no:
             return {"code": "0", **method.said(False, no.code, {}, manners.yes(False, self.luck))}
-        except (KeyError, ValueError, TypeError):
+        except (KeyError, ValueError, TypeError, OverflowError):
             return None
         good = fault.code if fault is not None and fault.kind is Kind.SUCCESS_VALUE else method.good
         return {"code": "0", **method.said(True, good, found, manners.yes(True, self.luck))}

@@ -69,7 +69,7 @@ class SpGateway:
             found = METHODS[name](surface, paths, request)
         except No as no:
             return 200, manners.sp(_no(no.code), self.luck)
-        except (KeyError, ValueError, TypeError, RecursionError):
+        except (KeyError, ValueError, TypeError, OverflowError, RecursionError):
             status, shown = codes.SP[codes.BAD_ARGUMENT]
             return status, manners.sp(_no(shown), self.luck)
         reply = {"success": manners.yes(True, self.luck), **found, "errorList": [], "extension": {"requestId": "s"}}
@@ -222,8 +222,14 @@ def _log(surface: Surface, paths: Paths, request: SpRequest) -> Reply:
     return {"data": surface.manners.listed(page, surface.luck), "paginationData": told}
 
 
+def _thing(value: object) -> Reply:
+    if not isinstance(value, dict):
+        raise TypeError
+    return value
+
+
 def _note(surface: Surface, paths: Paths, request: SpRequest) -> Reply:
-    note = json.loads(request.body)["afsOrderNoteDTO"]
+    note = _thing(_thing(json.loads(request.body)).get("afsOrderNoteDTO"))
     title, said = text(note, "title"), text(note, "trackContext")
     if not title or not said or len(said) > 500:
         raise ValueError("trackContext")

@@ -18,7 +18,7 @@ S = Status
 _OTHERS: Final = (Role.TRADER, Role.COUNCIL)
 _THEIRS: Final = "It is the complainant's own word, and nothing else follows from it."
 _OFFICE: Final = "It is the council's own desk work; for the complainant nothing changes."
-_SEEN: Final = "They asked for it or can ask what was shown to whom at any time (PDPO s.18; PIPL Art 45)."
+_SEEN: Final = "It is prepared for whoever may see the case; what was shown to whom they can ask at any time."
 
 _UNTOLD_DAYS: Final = (Duty.ACKNOWLEDGE, Duty.OBTAIN, Duty.CONTACT)
 _UNTOLD_DAY: Final = "It is not the day that letters name: they name the last day on which the status stands."
@@ -90,7 +90,12 @@ _RIGHTS: Final = (
     Entry(e.ConsentGiven, Silent("It is the complainant's own word; what follows from it, the upload, is told.")),
     Entry(e.ConsentWithdrawn, Tell("consent_withdrawn")),
     Entry(e.ResearchConsentSet, Silent(_THEIRS)),
-    Entry(e.Disclosed, Silent(_SEEN)),
+    Entry(
+        e.Disclosed,
+        Silent(
+            "They can ask at any time what was shown to whom (PDPO s.18; PIPL Art 45); an inquiry is not announced."
+        ),
+    ),
     Entry(e.EvidenceShared, Silent(_SEEN)),
     Entry(e.Redacted, Silent("A masked copy shows less than what they gave: nothing new is known to anybody.")),
     Entry(e.Corrected, Tell("corrected")),

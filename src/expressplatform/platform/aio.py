@@ -77,9 +77,9 @@ class AsyncPlatform(
         scan: Scan | None = None,
         strip: Strip | None = None,
         register: Register | None = None,
+        link: str = "",
         witness: Witness | None = None,
         origin: str = "",
-        link: str = "",
     ) -> None:
         self._flow = Flow(
             scheme=scheme,
@@ -95,9 +95,9 @@ class AsyncPlatform(
             scan=scan,
             strip=strip,
             register=register if register is not None else MemoryRegister(),
+            link=link,
             witness=witness,
             origin=origin,
-            link=link,
         )
 
     @property

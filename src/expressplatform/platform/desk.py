@@ -82,9 +82,9 @@ class Desk:
         scan: Scan | None,
         strip: Strip | None,
         register: Register,
+        link: str,
         witness: Witness | None,
         origin: str,
-        link: str,
     ) -> None:
         self.scheme = scheme
         self.store = store
@@ -99,10 +99,10 @@ class Desk:
         self.scan = scan
         self.strip = strip
         self.register = register
+        self.link = link
         self.witness = witness
         self.origin = origin or f"{scheme.council}/ledger"
         self.kept_nodes: dict[tuple[int, int], bytes] = {}
-        self.link = link
         self.ring = KeyRing(keys)
         self.secrets = KeyRing(_Secrets(keys))
         self._adopted = False

@@ -30,6 +30,7 @@ from expressplatform.platform.membership import Signed, Statement
 from expressplatform.platform.reading import Reading
 from expressplatform.platform.requests import judged_list
 from expressplatform.ports import StoredCase
+from expressplatform.privacy.deletion import Holding
 from expressplatform.records import KINDS
 from expressplatform.sealing import Context
 
@@ -79,12 +80,14 @@ class TraderCase:
     one, negative: over; None: nothing runs). ``allowed`` names the commands it may send. ``unread``: something has
     happened that concerns it since it last did something. ``delete_by``: until when it must confirm a deletion,
     ``read_again_by`` until when it must read what was corrected. ``since`` is when the case came to its status,
-    ``claim`` what the trader said of the outcome in its turn, None where it has said nothing yet.
+    ``claim`` what the trader said of the outcome in its turn, None where it has said nothing yet. Of a case that is
+    another's by now it sees what it owes, and not where the case stands: ``status`` is None, ``version`` 0,
+    ``changed_at`` when it was told.
     """
 
     case_id: str
     reference: str
-    status: Status
+    status: Status | None
     version: int
     changed_at: datetime
     shop: str
@@ -148,13 +151,15 @@ class Trading(Changing, Reading):
                 if row.header is None:
                     gone[row.case_id] = None
                     continue
-                if row.case_id in found or (status and row.header.status not in status):
-                    continue
-                if changed_since is not None and row.header.changed_at < changed_since:
+                if row.case_id in found:
                     continue
                 stored = await self.store.load(row.case_id, by.organisation)
                 shown = self._row_for(stored, by) if stored is not None else None
-                if shown is not None and _is_wanted(shown, due_before, shop, unread):
+                if shown is None or (status and shown.status not in status):
+                    continue
+                if changed_since is not None and shown.changed_at < changed_since:
+                    continue
+                if _is_wanted(shown, due_before, shop, unread):
                     found[row.case_id] = shown
         return TraderPage(tuple(found.values()), tuple(gone), str(place), False)
 
@@ -171,22 +176,22 @@ class Trading(Changing, Reading):
         return TraderCase(
             case_id=case.id,
             reference=case.reference,
-            status=case.status,
-            version=case.version,
-            changed_at=case.at,
+            status=case.status if turn is not None else None,
+            version=case.version if turn is not None else 0,
+            changed_at=_told_at(holding, case.at) if turn is None else case.at,
             shop=shop.shop_id if shop is not None and turn is not None else "",
             uploaded_at=turn.uploaded_at if turn is not None else None,
             duty=timer.duty if timer is not None else None,
             due_at=timer.due if timer is not None else None,
             working_days_left=self._left(timer) if timer is not None else None,
             allowed=tuple(one.__name__ for one in allowed(case, by)),
-            unread=_unread(stored, organisation),
+            unread=_unread(stored, organisation) if turn is not None else holding is not None,
             their_reference=dict(case.file.references).get(organisation, ""),
             days_asked=turn.asked_days if turn is not None else None,
             offers=tuple(Terms(one.number, one.open, one.terms.expires) for one in turn.offers) if turn else (),
             delete_by=until if deletes else None,
             read_again_by=until if not deletes else None,
-            since=case.since,
+            since=case.since if turn is not None else None,
             claim=_claim(case, turn),
         )
 
@@ -242,6 +247,12 @@ def _claim(case: Case, turn: Turn | None) -> Claim | None:
     if turn is None or account.claimed_by is not Role.TRADER or case.status not in _CLAIMED:
         return None
     return Claim(account.claimed, account.promised, turn.perform_by, account.proved, account.contradicted)
+
+
+def _told_at(holding: Holding | None, otherwise: datetime) -> datetime:
+    """When an organisation was told what it owes."""
+    since = None if holding is None else holding.owed_since
+    return otherwise if since is None else since
 
 
 def _place_in_feed(after: str) -> int:

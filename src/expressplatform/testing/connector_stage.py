@@ -14,7 +14,8 @@ from typing import Final, TypeVar
 
 import attrs
 
-from expressplatform.memory import MemoryKeyStore, MemoryShelf
+from expressplatform.memory import MemoryKeyStore
+from expressplatform.memory.shelf import MemoryShelf
 from expressplatform.money import Money
 from expressplatform.platform.lifted import LiftedShelf
 from expressplatform.ports import (

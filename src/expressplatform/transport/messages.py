@@ -21,6 +21,7 @@ class HttpRequest:
     ``secret_query`` is the end of the address (encoded, without its question mark) where a server takes secrets there:
     apart from ``url``, because HTTP libraries log the address that they are given. Who carries a request sends
     `target` and gives no library the two in one.
+
     ``progress`` hears how many bytes of the body have been handed to the network so far, at every attempt anew.
     """
 
