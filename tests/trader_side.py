@@ -141,14 +141,16 @@ class Side:
         """An order at a shop of Taobao."""
         return self.taobao.world.place(shop, amount.minor_units)
 
-    def complain(self, order: str, *, trader: str = "taobao", shop: str = "", amount: Money = PAID) -> str:
+    def complain(
+        self, order: str, *, trader: str = "taobao", shop: str = "", amount: Money = PAID, at: str = ""
+    ) -> str:
         """A complaint over an order of today comes in, and is uploaded: the number of its case."""
         self.lodged += 1
         made = made_up_complaint(HK_CCA, trader, self.clock(), number=self.lodged)
         purchase = attrs.evolve(made.purchase, paid=amount, ordered_on=HK_CCA.day(self.clock()))
         complaint = attrs.evolve(
             made,
-            trader=TraderRef(trader, Shop(trader, shop) if shop else None),
+            trader=TraderRef(trader, Shop(at or trader, shop) if shop else None),
             purchase=purchase,
             particulars=Particulars(
                 name=NAME,

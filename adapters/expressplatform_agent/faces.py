@@ -42,9 +42,9 @@ class Agent:
     """What runs at a trader's side: its cases on one hand, its shops on the other, and people in between.
 
     ``desk`` is the trader's client (`TraderClient`), whose person is the staff id under which the agent acts;
-    ``connectors`` are its shops' by the platform's name, as complaints name it. ``owner`` is the trader's organisation;
-    ``shelf`` keeps what the agent remembers, sealed under secrets of ``keys``. All of them stay their owner's, and none
-    is the council's: no council holds a shop's token.
+    ``connectors`` are its shops', each by the name that it gives its platform (``taobao``, for Tmall too; ``jd``).
+    ``owner`` is the trader's organisation; ``shelf`` keeps what the agent remembers, sealed under secrets of
+    ``keys``. All of them stay their owner's, and none is the council's: no council holds a shop's token.
     """
 
     def __init__(

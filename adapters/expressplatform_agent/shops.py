@@ -9,7 +9,8 @@ Laws of this file
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 import attrs
@@ -19,6 +20,8 @@ from expressplatform.shops import Ok
 from expressplatform_agent.base import GMT8, Base, mark_of
 from expressplatform_agent.values import About, CaseNote, Line, Place, Round
 
+_SAME: Final[Mapping[str, str]] = MappingProxyType({"tmall": "taobao"})
+"""Platforms whose shops are reached through another's interface."""
 _GONE: Final = (Authorised.DISCONNECTED, Authorised.ENDED)
 
 
@@ -107,5 +110,6 @@ class Shops(Base):
 
 def shops_of(connections: Sequence[Connection], platform: str, shop: str) -> list[Connection]:
     """The connected shops that may have sold: the one that is named where it is connected, else all of the platform."""
-    usable = [one for one in connections if one.usable and platform in ("", one.platform)]
+    wanted = _SAME.get(platform, platform)
+    usable = [one for one in connections if one.usable and wanted in ("", one.platform)]
     return [one for one in usable if one.shop == shop] or usable

@@ -40,12 +40,14 @@ class Taking(Shops):
             return Round()
         if row.status not in WITH_TRADER or (row.status is Status.UPLOADED and not self.terms.obtains):
             return Round()
-        if held.value.mark == mark_of(row.uploaded_at) and not held.value.todo:
+        mark, again = mark_of(row.uploaded_at), mark_of(row.read_again_by) if row.read_again_by is not None else ""
+        if held.value.mark == mark and not held.value.todo and again in ("", held.value.again):
             return Round()
-        note = CaseNote(row.case_id, mark_of(row.uploaded_at), row.reference, todo=True)
+        note = CaseNote(row.case_id, mark, row.reference, todo=True, again=again)
         held = await self.books.keep_case(held, note)
+        step = f"obtain.{again}" if again else "obtain"
         try:
-            details = await self.desk.obtain(row.case_id, key=key(row.case_id, note.mark, "obtain"))
+            details = await self.desk.obtain(row.case_id, key=key(row.case_id, mark, step))
         except (Refused, NoSuchCase, SealBroken, SignatureInvalid, InvalidInput) as error:
             return await self._given_up(row, held, getattr(error, "code", error.__class__.__name__))
         return await self._compare(row, held, details)

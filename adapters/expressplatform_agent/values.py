@@ -93,9 +93,10 @@ class Filing(Veiled):
 class CaseNote(Veiled):
     """What an agent remembers of a case. Never prints.
 
-    ``mark`` names the turn that it is about. ``order`` is the order's number, ``shop`` the account at which it was
-    found. ``todo``: the case has not been taken in to the end; ``awaits``: promised money is awaited, and looked for
-    again at ``ask_at``. ``filing`` is what is about to be said.
+    ``mark`` names the turn that it is about, ``again`` the correction that was read since. ``order`` is the order's
+    number, ``shop`` the account at which it was found. ``todo``: the case has not been taken in to the end;
+    ``awaits``: promised money is awaited, and looked for again at ``ask_at``. ``filing`` is what is about to be
+    said.
     """
 
     case_id: str
@@ -108,6 +109,7 @@ class CaseNote(Veiled):
     awaits: bool = False
     ask_at: datetime | None = None
     filing: Filing | None = None
+    again: str = ""
 
 
 @attrs.frozen(repr=False, str=False)

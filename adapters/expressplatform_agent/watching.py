@@ -24,7 +24,7 @@ from expressplatform.connectors.judging import SHORT
 from expressplatform.errors import InvalidInput, KeyReused, NoSuchCase, Refused
 from expressplatform.fields import refuse
 from expressplatform.ports import Paid, Performance, Promise
-from expressplatform.shops import Ok, Result
+from expressplatform.shops import Disconnected, Ok, Result
 from expressplatform_agent.base import GMT8, Base, key, mark_of
 from expressplatform_agent.books import AWAITS, Held
 from expressplatform_agent.desk import CaseRow, Claimed, known
@@ -82,7 +82,9 @@ class Watching(Base):
     async def _performance(self, note: CaseNote, row: CaseRow, claim: Claimed) -> Result[Performance]:
         if claim.promised is None:
             raise refuse("$.claim", "missing", "must say how much was promised")
-        connector = self.connectors[note.platform]
+        connector = self.connectors.get(note.platform)
+        if connector is None:
+            return Disconnected("no_connector")
         found = await connector.performance(note.shop, Promise(note.order, claim.promised, row.uploaded_at))
         if isinstance(found, Ok) and found.value.paid is Paid.NOT_PAID and found.value.basis != SHORT:
             return await connector.performance(note.shop, Promise(note.order, claim.promised, row.since))

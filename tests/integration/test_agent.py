@@ -8,10 +8,11 @@ import pytest
 
 from expressplatform import commands as c
 from expressplatform.codes import EvidenceKind, Role, Status, Word
+from expressplatform.complaint import Particulars
 from expressplatform.events import PerformanceReported
 from expressplatform.money import Money
 from expressplatform.ports import Authorised, Suggests
-from expressplatform_agent import About, Line
+from expressplatform_agent import About, Agent, Line
 from expressplatform_taobao.simulator import Registered
 from tests.trader_side import JD_VENDER, OFFICER, PAID, Side, trader_side
 
@@ -286,3 +287,46 @@ def test_a_case_withdrawn_before_it_was_taken_in_leaves_nothing_behind(side: Sid
     assert agent.round().taken_in == 0
     assert agent.standing().cases == 0
     assert side.taobao.world.shops
+
+
+def test_what_was_corrected_is_read_again_and_compared_anew(side: Side) -> None:
+    order = side.buy(_shop(side))
+    case_id = side.complain("123456")
+    agent = side.agent()
+    agent.round()
+    assert _abouts(agent.lines()) == [About.NOT_FOUND]
+    given = side.case(case_id).particulars
+    assert isinstance(given, Particulars)
+    right = Particulars(
+        name=given.name, email=given.email, order_number=order.number, statement=given.statement, request=given.request
+    )
+    side.clock.wait(hours=1)
+    side.council.act(case_id, c.Correct(right), role=Role.COUNCIL)
+    assert agent.round().taken_in == 1
+    assert sorted(_abouts(agent.lines())) == [About.MATCHED, About.NOT_FOUND]
+    assert side.case(case_id).reference in (order.memo or "")
+    assert side.client("taobao").case(case_id).read_again_by is None
+    version = side.case(case_id).version
+    assert agent.round().taken_in == 0
+    assert side.case(case_id).version == version
+
+
+def test_a_shop_of_tmall_is_asked_by_the_connector_of_taobao(side: Side) -> None:
+    order = side.buy(_shop(side))
+    side.complain(order.number, shop=_shop(side), at="tmall")
+    agent = side.agent()
+    agent.round()
+    assert _abouts(agent.lines()) == [About.MATCHED]
+
+
+def test_money_that_is_promised_by_a_desk_without_the_connector_is_asked_for_later(side: Side) -> None:
+    order = side.buy(_shop(side))
+    case_id = side.complain(order.number)
+    side.agent().round()
+    side.clock.wait(hours=1)
+    side.promise(case_id)
+    bare = Agent(
+        side.client("taobao"), {}, shelf=side.shelf, keys=side.keys, owner="taobao", now=side.clock
+    )  # fmt: skip
+    done = bare.round()
+    assert (done.reported, done.later) == (0, 1)

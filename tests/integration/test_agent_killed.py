@@ -30,6 +30,7 @@ def _rounds(side: Side) -> bool:
             side.agent().round()
         except Killed:
             killed = True
+            side.clock.wait(minutes=1)  # whoever goes on does so later, and reads the shop's record anew
             continue
         return killed
     raise AssertionError("no round came to its end")
