@@ -94,7 +94,7 @@ def handler_of(route: Route) -> Handler:
         return found
     if route.command is None:
         raise KeyError(route.name)
-    return steps.step
+    return steps.step if route.speaks_for is None else steps.taken_down
 
 
 def create_app(
