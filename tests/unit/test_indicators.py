@@ -346,6 +346,11 @@ class TestPublic:
         found = document(figures(cases, as_at=AS_AT, zone=UTC), public=True)
         assert (found["complaints"], found["evaluated"], found["silent"]) == (84, 50, None)
 
+    def test_a_part_as_large_as_may_be_shown_stands_alone_where_the_small_ones_hide_each_other(self) -> None:
+        cases = many((10, case(heard())), (4, case(heard(None))), (7, case(Account())))
+        found = document(figures(cases, as_at=AS_AT, zone=UTC), public=True)
+        assert (found["complaints"], found["evaluated"], found["silent"]) == (21, 10, None)
+
     def test_a_small_total_shows_nothing(self) -> None:
         found = document(figures(many((9, case(heard(rating=1)))), as_at=AS_AT, zone=UTC, by=("trader",)), public=True)
         groups = found["groups"]

@@ -21,7 +21,7 @@ from expressplatform.complaint import (
     Remark,
     is_personal,
 )
-from expressplatform.errors import InvalidInput
+from expressplatform.errors import InvalidInput, Problem
 from expressplatform.fields import Aware, Checked, Constraint, code, constraint_of, instant, several, text, whole
 from expressplatform.money import LARGEST, Money
 from expressplatform.references import ALPHABET, LENGTH, read_reference, reference
@@ -94,8 +94,11 @@ class TestReferences:
         assert kinds(lambda: read_reference(made[:place] + wrong + made[place + 1 :])) == [("$.reference", "reference")]
 
     @pytest.mark.parametrize("typed", ["", "0123", "0123-4567", "0123-4567-MM", "0123-4567-?", "零123-4567-M"])
-    def test_what_is_no_reference_is_refused(self, typed: str) -> None:
-        assert kinds(lambda: read_reference(typed)) == [("$.reference", "reference")]
+    def test_what_is_no_reference_is_refused_and_told_how_one_looks(self, typed: str) -> None:
+        with pytest.raises(InvalidInput) as caught:
+            read_reference(typed)
+        looks = "must be a case reference such as 0123-4567-M: check each character"
+        assert caught.value.problems == (Problem("$.reference", "reference", looks),)
 
     def test_it_needs_enough_random_bytes(self) -> None:
         with pytest.raises(ValueError, match="eight"):

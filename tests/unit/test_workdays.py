@@ -169,4 +169,8 @@ class TestAnnouncing:
         """A wrong year, a date outside it and a make-up day on a weekday are refused together, by path."""
         with pytest.raises(InvalidInput) as caught:
             MAINLAND.announce(2029, holidays={date(2028, 5, 1): self.LABOUR}, make_up=[date(2029, 5, 8)], edition="x")
-        assert [problem.path for problem in caught.value.problems] == ["$.year", "$.holidays", "$.make_up"]
+        assert [(one.path, one.kind, one.message) for one in caught.value.problems] == [
+            ("$.year", "order", "must be 2027"),
+            ("$.holidays", "range", "every day must lie in the year that is announced"),
+            ("$.make_up", "range", "a make-up day is a day of the weekend"),
+        ]
