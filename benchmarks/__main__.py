@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from benchmarks import days, documents, groups, growth, loading, rules, stores, ways
+from benchmarks import days, documents, groups, growth, loading, rules, stores, ways, wire
 from benchmarks.measure import Effort, Row, Suite
 from benchmarks.page import document, keep
 
@@ -24,6 +24,7 @@ SUITES: Final[Mapping[str, Suite]] = {
     "loading": loading.rows,
     "groups": groups.rows,
     "growth": growth.rows,
+    "wire": wire.rows,
 }
 QUICK: Final = Effort(rounds=2, seconds=0.004)
 

@@ -204,6 +204,8 @@ class Direct:
         path, _, query = url.removeprefix(self.base_url).partition("?")
         pairs = list(headers.items()) if isinstance(headers, dict) else list(headers)
         raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in pairs]
+        if content and not any(name == b"content-length" for name, _ in raw):
+            raw.append((b"content-length", str(len(content)).encode()))
         if not any(name == b"host" for name, _ in raw):
             raw.append((b"host", self.base_url.partition("//")[2].encode()))
         scope = {

@@ -231,10 +231,8 @@ def tell_breach(
     if authority == writes:
         raise click.UsageError("Give --outbox DIR to write to those affected, or --authority: one of the two.")
     messenger = Outbox(outbox) if outbox is not None else None
-    with (
-        closing(open_platform(place, messenger=messenger, writes=not authority)) as platform,
-        progress("People told") as show,
-    ):
+    opened = closing(open_platform(place, messenger=messenger, writes=not authority))
+    with opened as platform, progress("People told") as show:
         by, zone = documents.staff_actor(platform, staff), platform.scheme.zone
         if authority:
             made = platform.told_authority(breach_id, at=at.replace(tzinfo=zone) if at else None, by=by)

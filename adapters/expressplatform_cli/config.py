@@ -281,6 +281,8 @@ def open_async_platform(place: Place, scheme: Scheme) -> AsyncPlatform:
         evidence=ThreadedEvidence(evidence) if evidence is not None else None,
         strip=_strip(),
         register=FileRegister(place.register),
+        link=place.letters.link if place.letters is not None else "",
+        origin=place.origin,
     )
 
 

@@ -74,7 +74,7 @@ def serve(
     )
     gateways = WebhookGateways()
     with ExitStack() as stack:
-        platform = open_platform(place, gateways=gateways, documents=True)
+        platform = open_platform(place, gateways=gateways, documents=True, writes=True)
         stack.callback(platform.close)
         gateways.bind(platform)
         if not no_worker:

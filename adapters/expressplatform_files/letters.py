@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Final, final
 
 from expressplatform.codes import Audience
-from expressplatform.errors import Refused
+from expressplatform.errors import Unreachable
 from expressplatform.ports import Message
 from expressplatform_files.whole import make_folder, translated, written
 
@@ -61,13 +61,13 @@ class EmlFolder:
     def send(self, message: Message, /) -> None:
         """Writes the message, whole and durable when this returns; one that is there already stays as it is.
 
-        Raises Refused (``no_email``) where the reader's disclosure has no e-mail address that can be written to, and
+        Raises Unreachable where the reader's disclosure has no e-mail address that can be written to, and
         StoreUnusable where the folder cannot be written.
         """
         found = message.reader.values.get(EMAIL) if message.reader.audience is Audience.COMPLAINANT else None
         address = _address(found) if isinstance(found, str) else None
         if address is None:
-            raise Refused("no_email", "", "council", (), "The reader has no e-mail address that can be written to.")
+            raise Unreachable
         name = sha256(b"expressplatform letter 1" + message.id.encode("utf-8", "surrogatepass")).hexdigest()[:40]
         place = self._folder / f"{name}.eml"
         with translated():

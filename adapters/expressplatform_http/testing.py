@@ -73,6 +73,7 @@ _OPERATOR: Final = Actor(Role.OPERATOR, "operator-1", "operator")
 _ASSESSED: Final = "pia-1"
 _TRANSFER: Final = codes.Instrument.COLLABORATION_AGREEMENT
 _LONGEST_START: Final = 20.0
+_DAY: Final = timedelta(days=1)
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -250,8 +251,6 @@ class FakePlatform:
         self._server = server_of(self._app, host="127.0.0.1", port=0)  # type: ignore[arg-type]
         self._server.config.date_header = False
         self._numbers = itertools.count(1)
-        # with its protocol named: only then does the event loop send answers without waiting for more
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._thread = threading.Thread(target=self._serve, name="fake-platform", daemon=True)
 
     # --- its life -------------------------------------------------------------------------------------------------
@@ -259,6 +258,8 @@ class FakePlatform:
     def __enter__(self) -> Self:
         self.platform.open()
         self._connect()
+        # with its protocol named: only then does the event loop send answers without waiting for more
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.bind(("127.0.0.1", 0))
         self.base = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self._thread.start()
@@ -353,10 +354,12 @@ class FakePlatform:
         return case.id
 
     def advance(self, **span: float) -> None:
-        """Time passes (``days=3, hours=1``), and everything happens that is due in it."""
-        self.clock.wait(**span)
-        while self.platform.tick().steps or self.platform.work().done:
-            pass
+        """Time passes (``days=3, hours=1``), a day at a time, and everything happens that is due in it."""
+        until = self.clock() + timedelta(**span)
+        while (now := self.clock()) < until:
+            self.clock.wait(seconds=min(_DAY, until - now).total_seconds())
+            while self.platform.tick().steps or self.platform.work().done:
+                pass
 
     def share_evidence(self, case_id: str, content: bytes, *, trader: str = "taobao") -> str:
         """The complainant hands a document in, the council shares it with the trader: the document's id."""

@@ -86,6 +86,7 @@ class TestJdConnectorKnownOutside(TestJdConnectorOutside):
     """Called, where the connector was told so and never tries."""
 
     outside = True
+    schedules = 4
 
 
 @pytest.mark.prove

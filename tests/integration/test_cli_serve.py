@@ -9,9 +9,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +25,11 @@ from expressplatform.codes import Role
 from expressplatform.sealing import new_encryption_pair
 from expressplatform.signing import SigningKey
 from expressplatform_cli.commands import group
+from expressplatform_cli.config import find_place, open_platform
 from tests.served import Caller, free_port
 from tests.servers import Server, postgres
+from tests.walking import OFFICER
+from tests.whole_life import complaint
 
 __all__ = ["postgres"]
 BY = ("--as", "op-1")
@@ -141,3 +146,36 @@ def test_a_database_of_another_schema_is_not_served(place: Path, postgres: Serve
     result = _run("serve", "--config", str(place))
     assert result.exit_code != 0
     assert "expressplatform migrate" in result.output
+
+
+def test_a_complainant_is_written_to_and_comes_in(place: Path) -> None:
+    """The running server's worker writes the letters; the code for a link comes by letter, and opens the case."""
+    letters = place.parent / "letters"
+    place.write_text(place.read_text() + '\nletters = { folder = "letters" }\n')
+    with closing(open_platform(find_place(place, None, None))) as platform:
+        case = platform.lodge(complaint(), by=OFFICER, key="form-1")
+        link = platform.open_link(case.id, by=OFFICER)
+        with _serving(place) as (address, _), httpx.Client(base_url=address, timeout=30) as http:
+            _until(lambda: _texts(letters))
+            before = len(_texts(letters))
+            assert http.post("/v1/complainant/codes", json={"v": 1, "link": link}).status_code == 200
+            _until(lambda: len(_texts(letters)) > before)
+            (code,) = {found for text in _texts(letters) for found in re.findall(r"(?<![0-9])[0-9]{6}(?![0-9])", text)}
+            signed_in = http.post("/v1/complainant/sessions", json={"v": 1, "link": link, "code": code})
+            bearer = {"authorization": f"Bearer {signed_in.json()['token']}"}
+            own = http.get(f"/v1/complainant/cases/{case.id}", headers=bearer)
+            assert own.json()["reference"] == case.reference
+
+
+def _texts(folder: Path) -> list[str]:
+    """The letters in a folder, as they are read."""
+    found = [message_from_bytes(path.read_bytes(), policy=default) for path in sorted(folder.glob("*.eml"))]
+    parts = [message.get_body(("plain",)) for message in found]
+    return [str(part.get_content()) for part in parts if part is not None]
+
+
+def _until(holds: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

@@ -127,7 +127,7 @@ def asking(route: Route) -> tuple[bytes, str]:
 
 def address(route: Route, case_id: str) -> str:
     """The address of a route, for a case."""
-    return route.path.replace("{case_id}", case_id).replace("{evidence_id}", "order-1")
+    return route.path.replace("{case_id}", case_id).replace("{evidence_id}", "order-1").replace("{channel}", "phone")
 
 
 def sent(caller: Caller, route: Route, case_id: str) -> httpx.Response:

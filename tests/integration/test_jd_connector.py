@@ -611,10 +611,10 @@ def mangled(answer: HttpResponse, luck: random.Random) -> HttpResponse:
     return attrs.evolve(answer, body=bytes(body))
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_whatever_comes_back_is_an_answer_and_no_exception(socket: Socket, seed: int) -> None:
     """Replies cut, turned, swapped: every question has one of the five outcomes, and the next good reply is read."""
-    spoilt(socket, seed, rounds=25)
+    spoilt(socket, seed, rounds=15)
 
 
 @pytest.mark.prove

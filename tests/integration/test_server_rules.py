@@ -452,6 +452,18 @@ class TestDesk:
         assert good(council.act(case_id, c.AddNote(say())))
         assert good(council.get("/v1/council/queue"))["waits"] == []
 
+    def test_the_complainants_word_is_taken_down_by_telephone(self, world: Served) -> None:
+        """It stands as theirs, with who wrote it down and how it came; no council confirms by itself."""
+        case_id, council = _walked(world, list(WAYS)[7]), world.callers["hkcc"]
+        path = f"/v1/council/cases/{case_id}"
+        assert council.post(f"{path}/confirm", {"v": 1, "rating": 4}).status_code == 404
+        assert council.post(f"{path}/taken-down/pigeon/confirm", {"v": 1, "rating": 4}).status_code == 404
+        assert good(council.post(f"{path}/taken-down/phone/confirm", {"v": 1, "rating": 4}))["status"] == "resolved"
+        last = world.platform.facts(case_id, by=OFFICER).events[-1]
+        assert last.by.acting_for is not None
+        assert (last.by.role, last.by.person) == (Role.COMPLAINANT, "officer-1")
+        assert (last.by.acting_for.channel, last.by.acting_for.own_word) == (Channel.PHONE, True)
+
     def test_a_complaint_is_judged_without_being_kept(self, world: Served) -> None:
         """And a case by the same criteria."""
         body = command_document(c.Lodge(complaint()))

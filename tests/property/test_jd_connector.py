@@ -116,7 +116,7 @@ def code(simulator: JdSimulator) -> str:
     return f"{said}&state={STATE}"
 
 
-@settings(max_examples=250, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, suppress_health_check=list(HealthCheck))
 @given(ODD, st.integers(0, 2**32), st.booleans(), st.booleans(), st.booleans())
 def test_an_answer_with_one_thing_changed_in_it_is_an_outcome(
     odd: Any, seed: int, cloud_only: bool, rough: bool, outside: bool
@@ -210,7 +210,7 @@ BUSINESS: Final = (
 WORTH: Final = [ORDER, VENDER, 1234567890, "2024-02-29 12:00:00", "1", 1, 50, "a", "FINISHED_L"]
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(
     st.sampled_from(sorted(METHODS)),
     st.dictionaries(st.sampled_from(BUSINESS), ODD | st.sampled_from(WORTH), max_size=10),
@@ -242,7 +242,7 @@ QUERY: Final = (
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(
     st.sampled_from(sorted(SP_METHODS)),
     st.dictionaries(st.sampled_from(QUERY), st.text(max_size=20) | st.sampled_from(["1", "1709179200000", ORDER])),

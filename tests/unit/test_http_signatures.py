@@ -277,6 +277,37 @@ class TestTampering:
         assert reason(with_header(name, value)) == Reason.MALFORMED
 
 
+class TestBounds:
+    """What is too long is not read at all, and what just fits is."""
+
+    @pytest.mark.parametrize(("length", "good"), [(1024, True), (1025, False)])
+    def test_a_header_that_is_signed(self, length: int, good: bool) -> None:
+        request = HttpRequest("GET", "https://council.example/", (("accept-language", "x" * length),))
+        if good:
+            checked(sign(request, signer=KEY, created=NOW, nonce=NONCE))
+        else:
+            with pytest.raises(InvalidInput):
+                sign(request, signer=KEY, created=NOW, nonce=NONCE)
+
+    @pytest.mark.parametrize(("length", "good"), [(4096, True), (4097, False)])
+    def test_an_address(self, length: int, good: bool) -> None:
+        url = "https://council.example/".ljust(length, "a")
+        if good:
+            checked(sign(HttpRequest("GET", url), signer=KEY, created=NOW, nonce=NONCE))
+        else:
+            with pytest.raises(InvalidInput):
+                sign(HttpRequest("GET", url), signer=KEY, created=NOW, nonce=NONCE)
+
+    @pytest.mark.parametrize(("length", "found"), [(1024, Reason.COVERED), (1025, Reason.MALFORMED)])
+    def test_what_a_signature_says_of_itself(self, length: int, found: Reason) -> None:
+        value = GOOD.header("signature-input")
+        filled = value.replace('"@method"', '"@method"' + ' "aa"' * ((length - len(value)) // 5))
+        filled = filled.replace("sig1=", "sig1".ljust(4 + length - len(filled), "x") + "=", 1)
+        assert len(filled) == length
+        signature = GOOD.header("signature").replace("sig1=", filled.partition("=")[0] + "=", 1)
+        assert reason(with_header("signature", signature, with_header("signature-input", filled))) == found
+
+
 class TestTime:
     """A signature lives for 300 seconds at most, and not before it was made."""
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from expressplatform import HK_CCA
 from expressplatform.codes import Audience, Purpose, Stage
 from expressplatform.complaint import Particulars
-from expressplatform.errors import Refused, StoreUnusable
+from expressplatform.errors import StoreUnusable, Unreachable
 from expressplatform.ports import Message, Messenger
 from expressplatform.privacy.disclosure import Disclosure, disclose
 from expressplatform_files.letters import EmlFolder
@@ -62,7 +62,7 @@ def letters(tmp_path: Path) -> list[Path]:
 
 
 def refused(call: Callable[[], object]) -> str:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Unreachable) as caught:
         call()
     assert "taiman" not in repr(caught.value) + str(caught.value)
     assert caught.value.__cause__ is None
@@ -132,12 +132,12 @@ class TestWhoCannotBeWrittenTo:
         ],
     )  # fmt: skip
     def test_a_reader_without_one_address_is_refused(self, folder: EmlFolder, tmp_path: Path, email: str) -> None:
-        assert refused(lambda: folder.send(message(email))) == "no_email"
+        assert refused(lambda: folder.send(message(email))) == "unreachable"
         assert letters(tmp_path) == []
 
     def test_a_disclosure_to_anybody_else_is_no_letter(self, folder: EmlFolder) -> None:
         wrong = attrs.evolve(message(), reader=reader("taiman@example.org", Audience.TRADER))
-        assert refused(lambda: folder.send(wrong)) == "no_email"
+        assert refused(lambda: folder.send(wrong)) == "unreachable"
 
     def test_a_sender_that_is_no_address_is_refused(self, tmp_path: Path) -> None:
         with pytest.raises(ValueError, match="sender"):

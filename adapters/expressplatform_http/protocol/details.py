@@ -57,6 +57,8 @@ _LONGEST_HEAD: Final = 4096
 _PLAIN: Final = Limits(bytes=1_048_576, depth=8)
 _CLEAR: Final = Limits(bytes=_LONGEST_HEAD, depth=4)
 _LARGEST: Final = 32 * 1024 * 1024
+_CODE: Final = code().constraint
+_DISCLOSURE: Final = text(200, shortest=1).constraint
 _NAMES: Final = ("case_id", "recipient", "key_id", "disclosure_id", "purpose", "council_key")
 
 
@@ -102,15 +104,16 @@ class Recipient:
 class Sealed:
     """An envelope and what stands beside it in clear: codes and numbers that say which key opens it, no particular.
 
-    ``council_key`` is the id of the key by which the council signed it.
+    ``council_key`` is the id of the key by which the council signed it. What comes from outside is judged where it is
+    read (`read_sealed`, `unpack`).
     """
 
-    case_id: str = attrs.field(validator=code())
-    recipient: str = attrs.field(validator=code())
-    key_id: str = attrs.field(validator=code())
-    disclosure_id: str = attrs.field(validator=text(200, shortest=1))
-    purpose: str = attrs.field(validator=code())
-    council_key: str = attrs.field(validator=code())
+    case_id: str
+    recipient: str
+    key_id: str
+    disclosure_id: str
+    purpose: str
+    council_key: str
     envelope: bytes = attrs.field(repr=False)
     schema: int = SCHEMA
 
@@ -203,8 +206,17 @@ def _read(document: Mapping[str, Any], envelope: bytes) -> Sealed:
     schema = document.get("schema")
     if type(schema) is not int:
         raise refuse("$.schema", "type", "must be a whole number")
-    case_id, recipient, key, disclosure, purpose, council = (_text(document, name) for name in _NAMES)
+    case_id, recipient, key, disclosure, purpose, council = (_named(document, name) for name in _NAMES)
     return Sealed(case_id, recipient, key, disclosure, purpose, council, envelope, schema)
+
+
+def _named(document: Mapping[str, Any], name: str) -> str:
+    """One of the codes and numbers that stand beside an envelope."""
+    found = _text(document, name)
+    shape = _DISCLOSURE if name == "disclosure_id" else _CODE
+    if message := shape.complaint(found):
+        raise refuse(f"$.{name}", "value", message)
+    return found
 
 
 def _text(document: Mapping[str, Any], name: str) -> str:

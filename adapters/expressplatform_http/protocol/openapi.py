@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import attrs
 
+from expressplatform.codes import Channel
 from expressplatform.complaint import Erased
 from expressplatform.fields import CODE, Constraint, constraint_of
 from expressplatform.money import LARGEST, Money
@@ -41,6 +42,7 @@ _PACKED: Final = "application/octet-stream"
 PLACES: Final[Mapping[str, Constraint]] = types.MappingProxyType(
     {
         "case_id": Constraint(shortest=32, longest=32, pattern="c[0-9a-f]{31}"),
+        "channel": Constraint(shortest=1, longest=20, pattern="|".join(Channel)),
         "evidence_id": Constraint(shortest=1, longest=40, pattern=CODE),
         "id": Constraint(shortest=1, longest=200, pattern="[!-.0-~]+"),
         "key_id": Constraint(shortest=16, longest=16, pattern="[0-9a-f]{16}"),

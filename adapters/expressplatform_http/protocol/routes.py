@@ -63,7 +63,8 @@ class Route:
     """One operation: its name, method and address; who may ask; what it holds and answers.
 
     ``role`` is that of whoever asks (None: anybody), ``status`` that of a good answer. ``command`` is set for steps of
-    cases. A row that ``writes`` needs an idempotency key.
+    cases, ``speaks_for`` where the step is another's word, which whoever asks has taken down. A row that ``writes``
+    needs an idempotency key.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Route:
     command: type[Command] | None = None
     writes: bool = False
     tag: str = ""
+    speaks_for: Role | None = None
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -121,6 +123,17 @@ def _steps(role: Role) -> Iterator[Route]:
         yield _row(role, "POST", path, name, _first_line(command), body=command, answer=o.Acted, command=command)
 
 
+def _taken_down() -> Iterator[Route]:
+    """The complainant's own word, taken by a channel and written down by an officer: the steps that no council has."""
+    own = {row.command for row in ROWS if row.by is Role.COUNCIL}
+    for command in dict.fromkeys(row.command for row in ROWS if row.by is Role.COMPLAINANT and row.command not in own):
+        name = NAMES[command]
+        path = f"{_CASE}/taken-down/{{channel}}/{name.replace('_', '-')}"
+        said = f"{_first_line(command)} Taken down by an officer."
+        row = _row(Role.COUNCIL, "POST", path, f"take_down_{name}", said, body=command, answer=o.Acted, command=command)
+        yield attrs.evolve(row, speaks_for=Role.COMPLAINANT)
+
+
 def _council() -> Iterator[Route]:
     C = Role.COUNCIL  # noqa: N806  a column of the table
     yield _row(
@@ -143,6 +156,7 @@ def _council() -> Iterator[Route]:
         answer=d.AssessmentShown, writes=False,
     )  # fmt: skip
     yield from _steps(C)
+    yield from _taken_down()
     yield from _documents(C)
     yield _row(
         C, "POST", f"{_CASE}/evidence/{{evidence_id}}/masked-copy", "mask_evidence",

@@ -20,7 +20,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route as StarletteRoute
+from starlette.routing import BaseRoute
 
 from expressplatform.errors import ExpressPlatformError, NoSuchCase, OperatorMustAct, ServerFailed, Unauthenticated
 from expressplatform.platform import AsyncPlatform, utc_now
@@ -44,6 +44,7 @@ from expressplatform_http.server.service import (
     Sessions,
     Settings,
 )
+from expressplatform_http.server.table import Table
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _ALWAYS: Final[Mapping[str, str]] = MappingProxyType(
@@ -93,7 +94,7 @@ def handler_of(route: Route) -> Handler:
         return found
     if route.command is None:
         raise KeyError(route.name)
-    return steps.step
+    return steps.step if route.speaks_for is None else steps.taken_down
 
 
 def create_app(
@@ -105,7 +106,7 @@ def create_app(
     replay: Replay | None = None,
     send_code: SendCode | None = None,
     editions: Sequence[Edition] = EDITIONS,
-    more: Sequence[StarletteRoute] = (),
+    more: Sequence[BaseRoute] = (),
 ) -> Starlette:
     """The platform as an ASGI application.
 
@@ -115,13 +116,12 @@ def create_app(
     routes beside the table, such as pages.
     """
     service = Service(platform, now, settings, sessions or PlatformSessions(platform), replay, send_code, editions)
-    routes = [
-        StarletteRoute(route.path, _Endpoint(service, route), methods=[route.method])
-        for route in ROUTES
-        if settings.metrics or route.name != "public.metrics"
-    ]
+    table = Table()
+    for route in ROUTES:
+        if settings.metrics or route.name != "public.metrics":
+            table.add(route.method, route.path, _Endpoint(service, route))
     app = Starlette(
-        routes=[*routes, *more],
+        routes=[*more, table],
         exception_handlers={HTTPException: _outside(service), Exception: _outside(service)},
     )
     app.state.service = service
@@ -185,9 +185,23 @@ class _Endpoint:
         )
         return response
 
+    def _query(self, written: bytes) -> object:
+        return (
+            None
+            if not written and self._route.query is None
+            else asking.query_of(self._route, written.decode("latin-1"))
+        )
+
+    async def _body(self, request: Request) -> bytes:
+        """The body; where none is announced for an operation that takes none, nothing is waited for."""
+        headers = request.headers
+        if not self._most and "content-length" not in headers and "transfer-encoding" not in headers:
+            return b""
+        return await asking.body_of(request, self._most, self._service.settings.body_seconds)
+
     async def _good(self, request: Request, line: _Line) -> Response:
         service, route = self._service, self._route
-        body = await asking.body_of(request, self._most, service.settings.body_seconds)
+        body = await self._body(request)
         as_sent = asking.as_signed(request, service.settings.scheme, body)
         known = await gate.known(service, route, request, as_sent)
         if known.signed is not None:
@@ -206,7 +220,7 @@ class _Endpoint:
             route=route,
             by=known.by,
             places=request.path_params,
-            query=asking.query_of(route, request.scope["query_string"].decode("latin-1")),
+            query=self._query(request.scope["query_string"]),
             document=document,
             body=body,
             key=key,

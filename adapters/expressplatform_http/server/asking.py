@@ -105,7 +105,7 @@ def person_of(request: Request) -> str:
 
 def check_places(places: Mapping[str, str]) -> None:
     """Raises NoSuchCase where something in the address is not shaped as it must be: then it is not there."""
-    if any(PLACES[name].complaint(value) for name, value in places.items()):
+    if any(PLACES[name].complaint(value) is not None for name, value in places.items()):
         raise NoSuchCase("")
 
 

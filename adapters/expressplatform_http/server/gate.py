@@ -24,6 +24,7 @@ from expressplatform_http.server.service import Service
 
 NOBODY = "anybody"
 """The person of requests that nobody signs."""
+_MOST_KEYS = 1000
 
 
 @attrs.frozen
@@ -49,12 +50,9 @@ async def _by_signature(service: Service, route: Route, request: Request, as_sen
     _check_host(service, request)
     claimed = claim(as_sent)
     held = await service.platform.member_key(claimed.key_id)
-    signing = held is not None and held.use is KeyUse.SIGNING
-    key = (
-        KnownKey(VerifyingKey(bytes.fromhex(held.public)), held.registered_at, held.ends_at)
-        if held and signing
-        else None
-    )
+    key = None
+    if held is not None and held.use is KeyUse.SIGNING:
+        key = KnownKey(_verifying(service, held.public), held.registered_at, held.ends_at)
     signed = verify(claimed, key, at=service.now())
     assert held is not None
     service.organisations.take(held.organisation, service.ticks())
@@ -64,6 +62,16 @@ async def _by_signature(service: Service, route: Route, request: Request, as_sen
     if held.role is not route.role:
         raise NoSuchCase("")
     return Known(Actor(held.role, person, held.organisation), signed)
+
+
+def _verifying(service: Service, public: str) -> VerifyingKey:
+    """A public key, made of its bytes once; whether it is good is asked each time."""
+    found = service.verifying.get(public)
+    if found is None:
+        if len(service.verifying) >= _MOST_KEYS:
+            service.verifying.clear()
+        found = service.verifying[public] = VerifyingKey(bytes.fromhex(public))
+    return found
 
 
 async def by_own_key(service: Service, request: Request, as_sent: HttpRequest, brought: Register) -> Signed:

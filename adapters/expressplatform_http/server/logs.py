@@ -26,7 +26,9 @@ def line(at: datetime, **facts: str | float) -> str:
 
 def log(at: datetime, **facts: str | float) -> None:
     """Writes a line."""
-    logging.getLogger(LOGGER).info("%s", line(at, **facts))
+    logger = logging.getLogger(LOGGER)
+    if logger.isEnabledFor(logging.INFO):
+        logger.info("%s", line(at, **facts))
 
 
 def place_of(error: BaseException) -> str:

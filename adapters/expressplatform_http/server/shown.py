@@ -6,7 +6,9 @@ nobody else's to see.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
 
 import attrs
 
@@ -23,14 +25,14 @@ from expressplatform.wire import COMMANDS, NAMES, command_document, complaint_do
 from expressplatform_http.protocol import council_documents as d
 from expressplatform_http.protocol import documents as o
 
-_INTERNAL = frozenset({"note_added", "assigned"})
+_BY_CLASS: Final[Mapping[str, str]] = MappingProxyType({one.__name__: name for name, one in COMMANDS.items()})
+_INTERNAL: Final = frozenset({"note_added", "assigned"})
 """What happened on the council's side alone: no complainant is shown it."""
 
 
 def names_of(commands: Sequence[str]) -> tuple[str, ...]:
     """Commands as documents call them."""
-    by_class = {one.__name__: name for name, one in COMMANDS.items()}
-    return tuple(by_class[one] for one in commands)
+    return tuple(_BY_CLASS[one] for one in commands)
 
 
 def may(case: Case, by: Actor) -> tuple[str, ...]:
@@ -181,9 +183,25 @@ def document(one: Document) -> o.DocumentShown:
 
 def trader_row(row: TraderCase) -> o.TraderRow:
     """A case as its trader sees it."""
-    fields = {one.name: getattr(row, one.name) for one in attrs.fields(o.TraderRow)}
-    terms = tuple(o.TermsShown(one.number, one.open, one.expires) for one in row.offers)
-    return o.TraderRow(**{**fields, "offers": terms, "allowed": names_of(row.allowed)})
+    return o.TraderRow(
+        case_id=row.case_id,
+        reference=row.reference,
+        status=row.status,
+        version=row.version,
+        changed_at=row.changed_at,
+        shop=row.shop,
+        uploaded_at=row.uploaded_at,
+        duty=row.duty,
+        due_at=row.due_at,
+        working_days_left=row.working_days_left,
+        allowed=names_of(row.allowed),
+        unread=row.unread,
+        their_reference=row.their_reference,
+        days_asked=row.days_asked,
+        offers=tuple(o.TermsShown(one.number, one.open, one.expires) for one in row.offers),
+        delete_by=row.delete_by,
+        read_again_by=row.read_again_by,
+    )
 
 
 def complainant_case(case: Case, by: Actor, trader: str) -> o.ComplainantCase:

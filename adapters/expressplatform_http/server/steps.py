@@ -7,8 +7,9 @@ kept as it signed it, before it is answered.
 from __future__ import annotations
 
 from expressplatform.case import Case
-from expressplatform.codes import EvidenceKind, Role
+from expressplatform.codes import Channel, EvidenceKind, Role
 from expressplatform.commands import Command, Lodge
+from expressplatform.complaint import ActingFor, Actor
 from expressplatform.platform import DocumentCopy
 from expressplatform_http.protocol import documents as o
 from expressplatform_http.protocol.queries import Why
@@ -22,6 +23,15 @@ async def step(asked: Asked) -> Reply:
     command = asked.body_as(Command)
     case = await asked.platform.act(asked.case_id, command, by=asked.by, key=asked.key, expected=asked.expected)
     await keep_signed(asked, case.id)
+    return acted(asked, case)
+
+
+async def taken_down(asked: Asked) -> Reply:
+    """The complainant's own word, as an officer wrote it down."""
+    said = ActingFor(Role.COMPLAINANT, Channel(asked.places["channel"]), own_word=True)
+    by = Actor(Role.COMPLAINANT, asked.by.person, asked.by.organisation, said)
+    command = asked.body_as(Command)
+    case = await asked.platform.act(asked.case_id, command, by=by, key=asked.key, expected=asked.expected)
     return acted(asked, case)
 
 

@@ -10,7 +10,7 @@ from expressplatform.complaint import Actor
 from expressplatform.platform.changing import HandedOver
 from expressplatform.platform.flow import Flow
 from expressplatform.platform.membership import Statement
-from expressplatform.platform.trading import TraderCase, TraderPage
+from expressplatform.platform.trader_rows import TraderCase, TraderPage
 from expressplatform.signing import SigningKey
 
 

@@ -27,10 +27,9 @@ from expressplatform.platform.membership import (
     Invited,
     KeyUse,
     MemberKey,
-    Nonce,
     Organisation,
 )
-from expressplatform.ports import EVERYONE
+from expressplatform.ports import EVERYONE, ShelfRow
 from expressplatform.references import ALPHABET
 from expressplatform.sealing import check_public_key
 from expressplatform.signing import VerifyingKey, key_id
@@ -44,6 +43,7 @@ INVITATION: Final = Kind("invitation", Invitation, None)
 _PLATFORM: Final = "platform"
 """Whose the records are that belong to no organisation yet: ids of organisations are checked against it."""
 _CODE_LENGTH: Final = 20
+_MOST_KNOWN: Final = 1000
 _MAY_INVITE: Final = frozenset({Role.OPERATOR})
 _MAY_LOOK: Final = frozenset({Role.OPERATOR, Role.COUNCIL, Role.AUDITOR})
 
@@ -133,8 +133,15 @@ class Connecting(Keeping):
 
     async def member_key(self, id: str) -> MemberKey | None:
         """A key by its id, whoever asks: it is public. None: there is none."""
-        standing = await self.kept(MEMBER_KEY, id, EVERYONE)
-        return None if standing is None else standing.value
+        row = await self.shelf.get(EVERYONE, MEMBER_KEY.name, id)
+        if row is None:
+            return None
+        held = self.known_keys.get(id)
+        if held is None or held[0] != row.body:  # what stands is read anew; what stood is opened once
+            if len(self.known_keys) >= _MOST_KNOWN:
+                self.known_keys.clear()
+            held = self.known_keys[id] = row.body, self._standing(MEMBER_KEY, row).value
+        return held[1]
 
     async def sealing_key(self, organisation: str) -> MemberKey | None:
         """The key that details for an organisation are sealed to: the newest that is good now."""
@@ -161,9 +168,14 @@ class Connecting(Keeping):
     # --- nonces ----------------------------------------------------------------------------------------------------
 
     async def remember(self, key_id: str, nonce: str, until: datetime) -> bool:
-        """Whether a signed request is seen for the first time; it is remembered until its signature is over."""
+        """Whether a signed request is seen for the first time; it is remembered until its signature is over.
+
+        There is nothing to seal: a digest and an instant say all.
+        """
         id_ = sha256(f"{key_id}|{nonce}".encode()).hexdigest()[:32]
-        return await self.keep(NONCE, id_, Nonce(key_id, until), owner=_PLATFORM, place=place_of(until))
+        row = ShelfRow(_PLATFORM, NONCE.name, id_, 1, place_of(until), (), str(self.now().year), b"")
+        (kept,) = await self.shelf.put((row,))
+        return kept
 
 
 def _check(by: Actor, roles: frozenset[Role], why: str) -> None:

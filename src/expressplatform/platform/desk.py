@@ -18,7 +18,9 @@ from expressplatform.codes import Status
 from expressplatform.errors import KeyDestroyed, KeyMissing, NoSuchCase, StoreUnusable
 from expressplatform.events import Event
 from expressplatform.platform import rows
+from expressplatform.platform.membership import MemberKey
 from expressplatform.platform.requests import Request, numbered
+from expressplatform.platform.trader_rows import SeenRow
 from expressplatform.ports import (
     AsyncCaseStore,
     AsyncEvidenceStore,
@@ -105,6 +107,8 @@ class Desk:
         self.kept_nodes: dict[tuple[int, int], bytes] = {}
         self.ring = KeyRing(keys)
         self.secrets = KeyRing(_Secrets(keys))
+        self.known_keys: dict[str, tuple[bytes, MemberKey]] = {}
+        self.seen_rows: dict[tuple[str, str], SeenRow] = {}
         self._adopted = False
 
     async def adopt(self) -> None:

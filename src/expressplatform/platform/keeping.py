@@ -173,7 +173,7 @@ class Standing(Generic[T]):
 
 def place_of(at: datetime) -> str:
     """An instant as a place: text of one length that sorts as instants do, in UTC."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
+    return at.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
 
 
 OPEN_PLACE: Final = "open:"

@@ -11,7 +11,7 @@ from expressplatform.driving import run
 from expressplatform.platform.changing import HandedOver
 from expressplatform.platform.flow import Flow
 from expressplatform.platform.membership import Statement
-from expressplatform.platform.trading import TraderCase, TraderPage
+from expressplatform.platform.trader_rows import TraderCase, TraderPage
 from expressplatform.signing import SigningKey
 
 

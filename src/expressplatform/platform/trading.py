@@ -28,11 +28,14 @@ from expressplatform.platform.keeping import SIGNED, place_of
 from expressplatform.platform.membership import Signed, Statement
 from expressplatform.platform.reading import Reading
 from expressplatform.platform.requests import judged_list
+from expressplatform.platform.trader_rows import SeenRow, Terms, TraderCase, TraderPage
 from expressplatform.ports import StoredCase
 from expressplatform.privacy.deletion import Holding
 from expressplatform.records import KINDS
 from expressplatform.sealing import Context
 
+_MOST_SEEN: Final = 5000
+"""How many rows are kept as they were read."""
 _OWN: Final = frozenset({Duty.OBTAIN, Duty.CONTACT, Duty.RESOLVE, Duty.CONFIRM})
 """The duties that a trader is told of: its own, and until when the complainant may answer it."""
 CONCERNS: Final = frozenset(
@@ -43,58 +46,6 @@ CONCERNS: Final = frozenset(
     }
 )  # fmt: skip
 """The kinds of event, by others, that a trader has something to read about."""
-
-
-@attrs.frozen
-class Terms:
-    """An offer as facts: its number, whether it stands, until when."""
-
-    number: int
-    open: bool
-    expires: datetime
-
-
-@attrs.frozen
-class TraderCase:
-    """Where a case stands for the trader that holds it, or owes something about it. No particular.
-
-    ``due_at`` is the end of what it owes next, ``working_days_left`` the days that still count after today (0: the last
-    one, negative: over; None: nothing runs). ``allowed`` names the commands it may send. ``unread``: something has
-    happened that concerns it since it last did something. ``delete_by``: until when it must confirm a deletion,
-    ``read_again_by`` until when it must read what was corrected. Of a case that is another's by now it sees what it
-    owes, and not where the case stands: ``status`` is None, ``version`` 0, ``changed_at`` when it was told.
-    """
-
-    case_id: str
-    reference: str
-    status: Status | None
-    version: int
-    changed_at: datetime
-    shop: str
-    uploaded_at: datetime | None
-    duty: Duty | None
-    due_at: datetime | None
-    working_days_left: int | None
-    allowed: tuple[str, ...]
-    unread: bool
-    their_reference: str
-    days_asked: int | None = None
-    offers: tuple[Terms, ...] = ()
-    delete_by: datetime | None = None
-    read_again_by: datetime | None = None
-
-
-@attrs.frozen
-class TraderPage:
-    """A stretch of a trader's list and where it goes on, now or later; ``more``: there is more now.
-
-    ``gone`` are the ids of cases in the stretch that the trader may not see any more.
-    """
-
-    rows: tuple[TraderCase, ...]
-    gone: tuple[str, ...]
-    after: str
-    more: bool
 
 
 class Trading(Changing, Reading):
@@ -142,6 +93,25 @@ class Trading(Changing, Reading):
         return TraderPage(tuple(found.values()), tuple(gone), str(place), False)
 
     def _row_for(self, stored: StoredCase, by: Actor) -> TraderCase:
+        """The row of a case: read off its events once for each version; only its days are counted anew."""
+        name, last = (stored.header.case_id, by.organisation), stored.events[-1]
+        seen = self.seen_rows.get(name)
+        if seen is None or seen.version != last.version or seen.facts != last.facts:
+            row, timer = self._read_row(stored, by)
+            zone = duties.length_of(timer, self.scheme).term.zone if timer is not None else None
+            if len(self.seen_rows) >= _MOST_SEEN:
+                self.seen_rows.clear()
+            seen = SeenRow(last.version, last.facts, row, timer, zone, None, False)
+        if seen.timer is not None:
+            now = self.now()
+            day, over = now.astimezone(seen.zone).date(), now >= seen.timer.due
+            if (day, over) != (seen.day, seen.over):
+                row = attrs.evolve(seen.row, working_days_left=self._left(seen.timer))
+                seen = attrs.evolve(seen, row=row, day=day, over=over)
+        self.seen_rows[name] = seen
+        return seen.row
+
+    def _read_row(self, stored: StoredCase, by: Actor) -> tuple[TraderCase, Timer | None]:
         case, organisation = rows.fold(stored), by.organisation
         if not rows.sees(organisation, case):
             raise NoSuchCase(case.id)
@@ -151,7 +121,7 @@ class Trading(Changing, Reading):
         until = holding.due(self.scheme.delete_days) if holding is not None else None
         deletes = holding is not None and holding.must_delete_since is not None
         shop = case.complaint.trader.shop
-        return TraderCase(
+        row = TraderCase(
             case_id=case.id,
             reference=case.reference,
             status=case.status if turn is not None else None,
@@ -161,7 +131,7 @@ class Trading(Changing, Reading):
             uploaded_at=turn.uploaded_at if turn is not None else None,
             duty=timer.duty if timer is not None else None,
             due_at=timer.due if timer is not None else None,
-            working_days_left=self._left(timer) if timer is not None else None,
+            working_days_left=None,
             allowed=tuple(one.__name__ for one in allowed(case, by)),
             unread=_unread(stored, organisation) if turn is not None else holding is not None,
             their_reference=dict(case.file.references).get(organisation, ""),
@@ -170,6 +140,7 @@ class Trading(Changing, Reading):
             delete_by=until if deletes else None,
             read_again_by=until if not deletes else None,
         )
+        return row, timer
 
     def _owed(self, case: Case) -> Timer | None:
         return min((one for one in case.timers if one.duty in _OWN), key=lambda one: one.due, default=None)

@@ -1,0 +1,78 @@
+"""What a trader sees of its cases: plain values, without any particular."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, tzinfo
+
+import attrs
+
+from expressplatform.codes import Duty, Status
+from expressplatform.events import Timer
+
+
+@attrs.frozen
+class Terms:
+    """An offer as facts: its number, whether it stands, until when."""
+
+    number: int
+    open: bool
+    expires: datetime
+
+
+@attrs.frozen
+class TraderCase:
+    """Where a case stands for the trader that holds it, or owes something about it. No particular.
+
+    ``due_at`` is the end of what it owes next, ``working_days_left`` the days that still count after today (0: the last
+    one, negative: over; None: nothing runs). ``allowed`` names the commands it may send. ``unread``: something has
+    happened that concerns it since it last did something. ``delete_by``: until when it must confirm a deletion,
+    ``read_again_by`` until when it must read what was corrected. Of a case that is another's by now it sees what it
+    owes, and not where the case stands: ``status`` is None, ``version`` 0, ``changed_at`` when it was told.
+    """
+
+    case_id: str
+    reference: str
+    status: Status | None
+    version: int
+    changed_at: datetime
+    shop: str
+    uploaded_at: datetime | None
+    duty: Duty | None
+    due_at: datetime | None
+    working_days_left: int | None
+    allowed: tuple[str, ...]
+    unread: bool
+    their_reference: str
+    days_asked: int | None = None
+    offers: tuple[Terms, ...] = ()
+    delete_by: datetime | None = None
+    read_again_by: datetime | None = None
+
+
+@attrs.frozen
+class TraderPage:
+    """A stretch of a trader's list and where it goes on, now or later; ``more``: there is more now.
+
+    ``gone`` are the ids of cases in the stretch that the trader may not see any more.
+    """
+
+    rows: tuple[TraderCase, ...]
+    gone: tuple[str, ...]
+    after: str
+    more: bool
+
+
+@attrs.frozen
+class SeenRow:
+    """A row as it was read off a case: of which version, beside which facts; good until the case moves.
+
+    ``timer`` is the duty that it tells of, ``zone`` whose days count, ``day`` and ``over`` when its days were counted.
+    """
+
+    version: int
+    facts: bytes
+    row: TraderCase
+    timer: Timer | None
+    zone: tzinfo | None
+    day: date | None
+    over: bool
