@@ -36,8 +36,10 @@ TREE: Final = ROOT / "mutants"
 KEPT: Final = TREE / "score.json"
 PLACES: Final = ("tests/unit", "tests/property")
 SURVIVED: Final = {"how": "survived", "failed": "", "said": ""}
-_FIRST: Final = 40
-"""So many of the most particular tests are tried first: nearly every mutant that dies, dies of one of them."""
+_FIRST: Final = 25
+"""So many of the most particular tests make the first round: nearly every mutant that dies, dies of one of them."""
+ROUNDS: Final = ("The most particular tests", "The other tests", "From the first import on")
+AT_IMPORT: Final = 2
 _BUDGET: Final = 20.0
 """Seconds that the tests of one trial take without a mutant; dearer ones at the end of the list are left out."""
 _ALLOWED: Final = 4
@@ -114,6 +116,7 @@ class Trials:
             **os.environ,
             "PYTHONPATH": os.pathsep.join(map(str, paths)),
             "HYPOTHESIS_PROFILE": "mutants",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         }
         command = [sys.executable, str(ROOT / "tools" / "mutation_trial.py"), *places]
         process = subprocess.Popen(command, cwd=TREE, env=settings, text=True, stdin=-1, stdout=-1)
@@ -147,19 +150,21 @@ class Bench:
     known: Known
     reach: Mapping[str, int]
 
-    def verdict(self, mutant: str) -> dict[str, str]:
-        """How a mutant ended: in the first round that noticed it, or it survived all, at import too if it ran there."""
+    def tests(self, mutant: str, turn: int) -> tuple[str, ...]:
+        """The tests of a round: a function's most particular, its others; from the first import on if it ran there."""
         function = function_of(mutant)
         own = self.ordered(self.known.tests.get(function, ()))
-        asked = [(self.warm, own[:_FIRST]), (self.warm, own[_FIRST:])]
-        if function in self.warm.at_import:
-            near = self.ordered(self.known.near(function))
-            asked += [(self.cold, own), (self.cold, near)]
-        for trials, tests in asked:
-            found = trials.trial(mutant, tests, self.known.time(tests)) if tests else SURVIVED
-            if found["how"] != "survived":
-                return found
-        return SURVIVED
+        if turn < AT_IMPORT:
+            return (own[:_FIRST], own[_FIRST:])[turn]
+        if function not in self.warm.at_import:
+            return ()
+        return within((*own[:_FIRST], *self.ordered(self.known.near(function))[:_FIRST]), self.known, _BUDGET)
+
+    def round(self, mutant: str, turn: int) -> dict[str, str]:
+        """How a mutant ended in a round."""
+        tests = self.tests(mutant, turn)
+        trials = self.cold if turn == AT_IMPORT else self.warm
+        return trials.trial(mutant, tests, self.known.time(tests)) if tests else SURVIVED
 
     def ordered(self, tests: Iterable[str]) -> tuple[str, ...]:
         """Tests, the most particular first and then the quickest, as far as the budget reaches."""
@@ -185,15 +190,21 @@ def _known() -> Known:
 
 
 def _tried(mutants: Sequence[str], kept: dict[str, dict[str, str]], known: Known) -> None:
-    """Try what has no verdict yet; each is written down as soon as it is there."""
+    """Round after round, try what survived so far; each verdict is written down as soon as it is there."""
     bench = Bench(Trials.started(*PLACES), Trials.started(), known, known.reach())
     try:
-        for mutant in track([one for one in mutants if one not in kept], "Trying mutants"):
-            kept[mutant] = bench.verdict(mutant)
-            KEPT.write_text(json.dumps(kept, indent=1), encoding="utf-8")
+        for turn, name in enumerate(ROUNDS):
+            waiting = [one for one in mutants if one not in kept or kept[one]["rounds"] == str(turn)]
+            for mutant in track([one for one in waiting if _open(kept, one)], name):
+                kept[mutant] = {**bench.round(mutant, turn), "rounds": str(turn + 1)}
+                KEPT.write_text(json.dumps(kept, indent=1), encoding="utf-8")
     finally:
         bench.warm.close()
         bench.cold.close()
+
+
+def _open(kept: Mapping[str, Mapping[str, str]], mutant: str) -> bool:
+    return mutant not in kept or kept[mutant]["how"] == "survived"
 
 
 def _false_alarms(kept: Mapping[str, Mapping[str, str]], known: Known) -> set[str]:
@@ -224,16 +235,15 @@ def told(mutants: Sequence[str], kept: Mapping[str, Mapping[str, str]], wrong: I
     if rate.value is None or rate.wilson_low is None or rate.wilson_high is None:
         return "No mutant was tried."
     of, dead = Counter(map(module_of, tried)), Counter(map(module_of, noticed))
-    return "\n".join(
-        (
-            f"{rate.value:.1%} of {len(tried)} mutants were noticed ({late} of them by running out of time); "
-            f"95 % interval {rate.wilson_low:.1%} to {rate.wilson_high:.1%}",
-            *(f"  {module}: {dead[module]} of {of[module]}" for module in sorted(of)),
-            f"Survivors ({len(tried) - len(noticed)}), to be seen with `mutmut show NAME`:",
-            *(f"  {one}" for one in tried if one not in set(noticed)),
-            *(f"Not counted: {test} fails without a mutant too" for test in sorted(alarms)),
-        )
-    )
+    score = f"{rate.value:.1%}, 95 % interval {rate.wilson_low:.1%} to {rate.wilson_high:.1%}"
+    lines = [
+        f"{len(noticed)} of {len(tried)} mutants were noticed: {score}; {late} of them by running out of time.",
+        *(f"  {module}: {dead[module]} of {of[module]}" for module in sorted(of)),
+        f"Survivors ({len(tried) - len(noticed)}), to be seen with `mutmut show NAME`:",
+        *(f"  {one}" for one in tried if one not in set(noticed)),
+        *(f"Not counted: {test} fails without a mutant too" for test in sorted(alarms)),
+    ]
+    return "\n".join(lines)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

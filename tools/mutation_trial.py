@@ -41,9 +41,10 @@ PRELOADED: Final = (attrs, cattrs, cryptography, hypothesis.strategies, orjson, 
 
 _PASSED: Final = 0
 _BROKEN: Final = 99
+_NO_SUCH_TEST: Final = "(no match in any of ["
 # The warning: pytest would have liked to import its plugins itself.
 _OPTIONS: Final = (
-    "-x", "-q", "--tb=no", "-p", "no:cacheprovider", "-p", "no:xdist",
+    "-x", "-q", "--tb=no", "-p", "no:cacheprovider", "-p", "_hypothesis_pytestplugin",
     "-W", "ignore::pytest.PytestAssertRewriteWarning",
 )  # fmt: skip
 _FIRST_FAILURE: Final = ("FAILED ", "ERROR ")
@@ -51,11 +52,12 @@ _WAITS: Final = 20
 """A trial may take this many times its processor time by the clock: the machine may be busy."""
 
 
-def first_failure(output: str) -> str:
-    """The first test that the summary of a run names as failed; empty where no test was reached."""
+def first_failure(output: str, tests: Sequence[str]) -> str:
+    """The first of these tests that the summary of a run names as failed; empty where none was reached."""
     for line in output.splitlines():
         if line.startswith(_FIRST_FAILURE):
-            return line.split(" ", 1)[1].split(" - ", 1)[0]
+            said = f"{line.split(' ', 1)[1]} - "
+            return max((one for one in tests if said.startswith(f"{one} - ")), key=len, default="")
     return ""
 
 
@@ -76,7 +78,7 @@ def _forked(mutant: str, tests: Sequence[str], seconds: int, output: IO[bytes]) 
     code = _BROKEN
     try:
         code = _child(mutant, tests, seconds, output)
-    except BaseException:
+    except BaseException:  # noqa: BLE001  whatever it is, this child must end here and say so
         traceback.print_exc()
     finally:
         sys.stdout.flush()
@@ -84,28 +86,38 @@ def _forked(mutant: str, tests: Sequence[str], seconds: int, output: IO[bytes]) 
         os._exit(code)
 
 
-def _ended(child: int, seconds: int) -> str:
+def _ended(child: int, seconds: int) -> int:
+    """How a child ended, as `os.wait` tells it."""
     until = time.monotonic() + seconds * _WAITS
     while True:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
-            break
+            return status
         if time.monotonic() > until:
             os.killpg(child, signal.SIGKILL)
         time.sleep(0.01)
+
+
+def _verdict(status: int, text: str) -> str:
     if os.WIFSIGNALED(status):
         return "timed_out"
     code = os.WEXITSTATUS(status)
-    return "survived" if code == _PASSED else "broken" if code == _BROKEN else "killed"
+    if code == _BROKEN or _NO_SUCH_TEST in text:
+        return "broken"
+    return "survived" if code == _PASSED else "killed"
 
 
 def trial(mutant: str, tests: Sequence[str], seconds: int) -> dict[str, str]:
-    """How the tests end with one mutant in place: ``survived``, ``killed``, ``timed_out``, ``broken``; and what failed."""
+    """How the tests end with one mutant in place, and what failed.
+
+    ``survived``, ``killed``, ``timed_out``, or ``broken``: the trial itself went wrong.
+    """
     with tempfile.TemporaryFile() as output:
-        how = _ended(_forked(mutant, tests, seconds, output), seconds)
+        status = _ended(_forked(mutant, tests, seconds, output), seconds)
         output.seek(0)
         text = output.read().decode(errors="replace")
-    failed = first_failure(text) if how == "killed" else ""
+    how = _verdict(status, text)
+    failed = first_failure(text, tests) if how == "killed" else ""
     return {"how": how, "failed": failed, "said": "" if failed or how == "survived" else text[-500:]}
 
 
