@@ -271,14 +271,16 @@ class TestReplaying:
 
     def test_an_event_that_no_row_would_make_is_refused(self) -> None:
         walk = Walk().do(c.Accept(), UPLOAD)
-        with pytest.raises(Refused, match="event_out_of_turn"):
+        with pytest.raises(Refused, match="event_out_of_turn") as caught:
             apply(walk.case, walk.events[1])
+        assert caught.value.case_id == walk.case.id
 
     def test_a_traders_event_without_a_traders_turn_is_refused(self) -> None:
         walk = Walk().referred_back()
         late = Walk().referred_back().do(RESOLUTION, by=TAOBAO).events[-1]
-        with pytest.raises(Refused, match="event_out_of_turn"):
+        with pytest.raises(Refused, match="event_out_of_turn") as caught:
             apply(attrs.evolve(walk.case, turn=None), late)
+        assert caught.value.case_id == walk.case.id
 
     def test_a_hand_over_that_the_table_stops_is_told_like_any_refusal(self) -> None:
         gone = put(WHOLE, "consents", ())

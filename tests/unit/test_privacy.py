@@ -91,6 +91,7 @@ from expressplatform.scheme import Participant, Scheme
 from tests import disclosing
 from tests.disclosing import WHOM
 from tests.paths import leaves
+from tests.walking import tells_well
 
 NOW: Final = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 LATER: Final = NOW + timedelta(days=40)
@@ -185,6 +186,7 @@ def refused(**asked: typing.Any) -> str:
     with pytest.raises(Refused) as caught:
         show(**asked)
     assert caught.value.case_id == "case-1"
+    tells_well(caught.value)
     return caught.value.code
 
 
