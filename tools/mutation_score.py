@@ -40,8 +40,6 @@ _FIRST: Final = 25
 """So many of the most particular tests make the first round: nearly every mutant that dies, dies of one of them."""
 ROUNDS: Final = ("The most particular tests", "The other tests", "From the first import on")
 AT_IMPORT: Final = 2
-_BUDGET: Final = 20.0
-"""Seconds that the tests of one trial take without a mutant; dearer ones at the end of the list are left out."""
 _ALLOWED: Final = 4
 """A trial may take so many times what its tests take without a mutant, and half a minute."""
 
@@ -143,12 +141,16 @@ class Trials:
 
 @attrs.frozen
 class Bench:
-    """Two processes that try mutants: one that has imported everything, and one that has imported nothing."""
+    """Two processes that try mutants: one that has imported everything, and one that has imported nothing.
+
+    ``budget``: seconds that the tests of a round take without a mutant; what comes later in its order is left out.
+    """
 
     warm: Trials
     cold: Trials
     known: Known
     reach: Mapping[str, int]
+    budget: float = 20.0
 
     def tests(self, mutant: str, turn: int) -> tuple[str, ...]:
         """The tests of a round: a function's most particular, its others; from the first import on if it ran there."""
@@ -158,7 +160,7 @@ class Bench:
             return (own[:_FIRST], own[_FIRST:])[turn]
         if function not in self.warm.at_import:
             return ()
-        return within((*own[:_FIRST], *self.ordered(self.known.near(function))[:_FIRST]), self.known, _BUDGET)
+        return within((*own[:_FIRST], *self.ordered(self.known.near(function))[:_FIRST]), self.known, self.budget)
 
     def round(self, mutant: str, turn: int) -> dict[str, str]:
         """How a mutant ended in a round."""
@@ -170,7 +172,7 @@ class Bench:
         """Tests, the most particular first and then the quickest, as far as the budget reaches."""
         known = self.known
         by_reach = sorted(tests, key=lambda test: (self.reach[test], known.seconds.get(test, 0.0), test))
-        return within(by_reach, known, _BUDGET)
+        return within(by_reach, known, self.budget)
 
 
 def _json(path: Path) -> Any:
@@ -189,9 +191,9 @@ def _known() -> Known:
     return Known(stats["tests_by_mangled_function_name"], stats["duration_by_test"])
 
 
-def _tried(mutants: Sequence[str], kept: dict[str, dict[str, str]], known: Known) -> None:
+def _tried(mutants: Sequence[str], kept: dict[str, dict[str, str]], known: Known, budget: float) -> None:
     """Round after round, try what survived so far; each verdict is written down as soon as it is there."""
-    bench = Bench(Trials.started(*PLACES), Trials.started(), known, known.reach())
+    bench = Bench(Trials.started(*PLACES), Trials.started(), known, known.reach(), budget)
     try:
         for turn, name in enumerate(ROUNDS):
             waiting = [one for one in mutants if one not in kept or kept[one]["rounds"] == str(turn)]
@@ -252,6 +254,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--sample", type=int, default=500, help="how many mutants (500)")
     parser.add_argument("--seed", type=int, default=1, help="the lot (1)")
     parser.add_argument("--only", action="append", default=[], help="mutants whose module begins so; may be repeated")
+    parser.add_argument("--budget", type=float, default=20.0, help="seconds of tests that a mutant is worth (20)")
     parser.add_argument("--again", action="store_true", help="try the survivors of the last run anew")
     parser.add_argument("--tell", action="store_true", help="try nothing: tell what the last run found")
     asked = parser.parse_args(arguments)
@@ -261,7 +264,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if asked.again:
         kept = {name: one for name, one in kept.items() if one["how"] != "survived" or name not in mutants}
     if not asked.tell:
-        _tried(mutants, kept, known)
+        _tried(mutants, kept, known, asked.budget)
     wrong = set() if asked.tell else _false_alarms({one: kept[one] for one in mutants if one in kept}, known)
     print(told(mutants, kept, wrong))
 
