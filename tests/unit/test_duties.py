@@ -46,8 +46,9 @@ class TestTimers:
     def test_a_duty_whose_length_is_gone_says_so(self) -> None:
         timer = started(Duty.RESOLVE)
         for change in (duties.explained, duties.rescheduled, duties.length_of):
-            with pytest.raises(StoreUnusable, match="resolve"):
+            with pytest.raises(StoreUnusable, match="resolve") as caught:
                 change(timer, BARE)
+            assert caught.value.code == "scheme_incomplete"
 
     def test_an_explanation_ends_with_the_timer(self) -> None:
         timer = started(Duty.RESOLVE)
