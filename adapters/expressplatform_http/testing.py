@@ -16,13 +16,10 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from types import TracebackType
-from typing import Any, Final, Self, final
-
-import attrs
+from typing import Final, Self, final
 
 from expressplatform import codes
 from expressplatform import commands as c
@@ -62,9 +59,12 @@ from expressplatform_http.client import (
     TraderClient,
     Trust,
 )
+from expressplatform_http.faulty import Fault, Faulty
 from expressplatform_http.protocol.webhooks import Secret, Webhook, sign, write
 from expressplatform_http.server import Settings, create_app
 from expressplatform_http.server.running import server_of
+
+__all__ = ["START", "FakeClock", "FakePlatform", "Fault", "made_up_complaint"]
 
 START: Final = datetime(2025, 6, 3, 2, tzinfo=UTC)
 """When the clock begins: a Tuesday morning in Hong Kong."""
@@ -74,11 +74,6 @@ _ASSESSED: Final = "pia-1"
 _TRANSFER: Final = codes.Instrument.COLLABORATION_AGREEMENT
 _LONGEST_START: Final = 20.0
 _DAY: Final = timedelta(days=1)
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 @final
@@ -95,65 +90,6 @@ class FakeClock:
         """Later by so many days, hours, minutes, seconds."""
         self.at += timedelta(**span)
         return self.at
-
-
-@attrs.frozen
-class Fault:
-    """What becomes of one request: an answer of ``status`` in place of the real one.
-
-    ``done``: the platform did what was asked, and its answer was lost; otherwise it never heard of it. ``wait`` is
-    after how many seconds the answer asks to come again.
-    """
-
-    status: int = 503
-    done: bool = False
-    wait: int | None = None
-
-
-@final
-class _Faulty:
-    """An application whose next answers are replaced, one for each fault of the script.
-
-    Before each request the sequencer runs (``settle``): what was done has its place in the feeds when it is asked for.
-    """
-
-    def __init__(self, app: Application, now: Callable[[], datetime], settle: Callable[[], object]) -> None:
-        self._app, self._now, self._settle = app, now, settle
-        self._script: list[Fault] = []
-        self._lock = threading.Lock()
-
-    def add(self, faults: Iterable[Fault]) -> None:
-        with self._lock:
-            self._script += faults
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with self._lock:
-            self._settle()
-            fault = self._script.pop(0) if self._script and scope["type"] == "http" else None
-        if fault is None:
-            await self._app(scope, receive, self._dated(send))
-            return
-        if fault.done:
-            await self._app(scope, receive, _unheard)
-        wait = [] if fault.wait is None else [(b"retry-after", str(fault.wait).encode())]
-        headers = [(b"content-length", b"0"), *wait]
-        await send({"type": "http.response.start", "status": fault.status, "headers": headers})
-        await send({"type": "http.response.body", "body": b""})
-
-    def _dated(self, send: Send) -> Send:
-        """Answers say the time that the clock shows, as a server's do."""
-
-        async def dated(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                date = format_datetime(self._now(), usegmt=True).encode()
-                message = {**message, "headers": [*message["headers"], (b"date", date)]}
-            await send(message)
-
-        return dated
-
-
-async def _unheard(_: Message) -> None:
-    """Where an answer goes that is lost."""
 
 
 class _Clean:
@@ -247,7 +183,7 @@ class FakePlatform:
             scheme=scheme, store=Lifted(store), shelf=LiftedShelf(shelf), keys=keys,
             evidence=LiftedEvidence(evidence), now=self.clock, scan=_Clean(),
         )  # fmt: skip
-        self._app = _Faulty(create_app(served, now=self.clock, settings=settings), self.clock, self.platform.sequence)
+        self._app = Faulty(create_app(served, now=self.clock, settings=settings), self.clock, self.platform.sequence)
         self._server = server_of(self._app, host="127.0.0.1", port=0)  # type: ignore[arg-type]
         self._server.config.date_header = False
         self._numbers = itertools.count(1)

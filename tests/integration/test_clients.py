@@ -49,6 +49,7 @@ from expressplatform.transport import (
     RetryPolicy,
     Transport,
 )
+from expressplatform.wire import NAMES
 from expressplatform_http.client import (
     AsyncCouncilClient,
     AsyncTraderClient,
@@ -63,7 +64,7 @@ from expressplatform_http.client import (
 )
 from expressplatform_http.protocol import queries as q
 from expressplatform_http.protocol.answers import write_answer
-from expressplatform_http.protocol.routes import ROUTES, Who
+from expressplatform_http.protocol.routes import BY_NAME, ROUTES, Who
 from expressplatform_http.testing import FakePlatform, Fault, made_up_complaint
 from tests.walking import EXAMPLES
 from tests.whole_life import ASSESSED
@@ -677,6 +678,12 @@ def _calls(client: Any, role: Role) -> Iterator[Callable[[], object]]:
             for command in {row.command for row in ROWS if row.by is role} - {c.Obtain, c.Lodge}:
                 drawn = EXAMPLES[command]
                 yield lambda drawn=drawn, method=method: method("c1", drawn, key="k")  # type: ignore[misc]
+            continue
+        if name == "take_down":
+            for command in {row.command for row in ROWS if row.by is Role.COMPLAINANT}:
+                if f"council.take_down_{NAMES[command]}" in BY_NAME:
+                    drawn = EXAMPLES[command]
+                    yield lambda drawn=drawn, method=method: method("c1", drawn, channel=Channel.PHONE, key="k")  # type: ignore[misc]
             continue
         if name == "cases":
             yield lambda method=method: list(method())  # type: ignore[misc]

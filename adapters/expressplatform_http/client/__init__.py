@@ -14,7 +14,8 @@ from expressplatform_http.client.keys import KeyHolder, MemoryKeys
 from expressplatform_http.client.rows import AsyncRows, Rows, Stretch
 from expressplatform_http.client.trader import TraderClient
 from expressplatform_http.protocol.answers import is_known, write_answer
-from expressplatform_http.protocol.received import ReceivedDetails, ReceivedDocument
+from expressplatform_http.protocol.details import ReceivedDocument
+from expressplatform_http.protocol.received import ReceivedDetails
 from expressplatform_http.protocol.webhooks import Secret, Webhook
 from expressplatform_http.protocol.webhooks import verify as verify_webhook
 

@@ -7,16 +7,19 @@ from datetime import datetime
 
 import attrs
 
-from expressplatform.codes import IdentityProof, RefusalSection, Role, Status
-from expressplatform.commands import Lodge
+from expressplatform.codes import Channel, IdentityProof, RefusalSection, Role, Status
+from expressplatform.commands import Command, Lodge
 from expressplatform.complaint import Complaint
+from expressplatform.fields import refuse
 from expressplatform.privacy.impact import ImpactAssessment
+from expressplatform.wire import NAMES
 from expressplatform_http.client.aio_member import AsyncMember, Progress, case_of, new_key
 from expressplatform_http.client.calling import Sent
 from expressplatform_http.client.rows import AsyncRows, Stretch
 from expressplatform_http.protocol import council_documents as d
 from expressplatform_http.protocol import documents as o
 from expressplatform_http.protocol import queries as q
+from expressplatform_http.protocol.routes import BY_NAME
 from expressplatform_http.protocol.uploads import Masked, write_upload
 
 __all__ = ["AsyncCouncilClient"]
@@ -70,6 +73,19 @@ class AsyncCouncilClient(AsyncMember):
         """A case with everything in it. Who read it, and why, stands in the log. ``key``: a new one unless given."""
         sent = Sent(case_of(case_id), body=q.Why(reason), key=key or new_key())
         return await self._caller.read(d.CaseReading, "council.reading", sent)
+
+    async def take_down(
+        self, case_id: str, command: Command, *, channel: Channel, key: str, expected: int | None = None
+    ) -> o.Acted:
+        """Writes down the complainant's own word, taken by a channel such as the telephone: a step that is theirs.
+
+        It stands as theirs, with who wrote it down. ``key`` and ``expected`` as for `act`; raises as `act`.
+        """
+        name = f"council.take_down_{NAMES.get(type(command), '')}"
+        if name not in BY_NAME:
+            raise refuse("$.command", "command", "must be a step that is the complainant's alone")
+        places = {**case_of(case_id), "channel": channel.value}
+        return await self._caller.read(o.Acted, name, Sent(places, body=command, key=key, expected=expected))
 
     async def signed(self, case_id: str, *, reason: str, key: str = "") -> d.StatementsShown:
         """What organisations signed about a case, with their signatures: a reading, as `reading` is."""

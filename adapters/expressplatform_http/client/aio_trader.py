@@ -18,9 +18,16 @@ from expressplatform_http.client.keys import KeyHolder
 from expressplatform_http.client.rows import AsyncRows, Stretch
 from expressplatform_http.protocol import documents as o
 from expressplatform_http.protocol import queries as q
-from expressplatform_http.protocol.details import Sealed, open_details, open_document, read_sealed, unpack
+from expressplatform_http.protocol.details import (
+    ReceivedDocument,
+    Sealed,
+    open_details,
+    open_document,
+    read_sealed,
+    unpack,
+)
 from expressplatform_http.protocol.problems import read_problem_document
-from expressplatform_http.protocol.received import ReceivedDetails, ReceivedDocument
+from expressplatform_http.protocol.received import ReceivedDetails
 from expressplatform_http.protocol.webhooks import Headers, Secret, Webhook, verify
 
 __all__ = ["AsyncTraderClient", "Obtained", "Trust"]

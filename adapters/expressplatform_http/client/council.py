@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from expressplatform.codes import IdentityProof, RefusalSection, Status
+from expressplatform.codes import Channel, IdentityProof, RefusalSection, Status
+from expressplatform.commands import Command
 from expressplatform.complaint import Complaint
 from expressplatform.driving import run
 from expressplatform.privacy.impact import ImpactAssessment
@@ -88,6 +89,15 @@ class CouncilClient(Member):
     def reading(self, case_id: str, *, reason: str, key: str = "") -> d.CaseReading:
         """A case with everything in it. Who read it, and why, stands in the log. ``key``: a new one unless given."""
         return run(self._flow.reading(case_id, reason=reason, key=key))
+
+    def take_down(
+        self, case_id: str, command: Command, *, channel: Channel, key: str, expected: int | None = None
+    ) -> o.Acted:
+        """Writes down the complainant's own word, taken by a channel such as the telephone: a step that is theirs.
+
+        It stands as theirs, with who wrote it down. ``key`` and ``expected`` as for `act`; raises as `act`.
+        """
+        return run(self._flow.take_down(case_id, command, channel=channel, key=key, expected=expected))
 
     def signed(self, case_id: str, *, reason: str, key: str = "") -> d.StatementsShown:
         """What organisations signed about a case, with their signatures: a reading, as `reading` is."""

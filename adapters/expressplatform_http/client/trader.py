@@ -16,7 +16,8 @@ from expressplatform_http.client.member import SLEEPING, Member
 from expressplatform_http.client.rows import Rows, Stretch
 from expressplatform_http.protocol import documents as o
 from expressplatform_http.protocol import queries as q
-from expressplatform_http.protocol.received import ReceivedDetails, ReceivedDocument
+from expressplatform_http.protocol.details import ReceivedDocument
+from expressplatform_http.protocol.received import ReceivedDetails
 from expressplatform_http.protocol.webhooks import Headers, Secret, Webhook
 
 __all__ = ["TraderClient"]

@@ -26,18 +26,20 @@ import attrs
 import orjson
 
 from expressplatform.codes import EvidenceKind, MediaType, Purpose
+from expressplatform.complaint import Veiled
 from expressplatform.errors import SealBroken, SignatureInvalid
 from expressplatform.fields import code, refuse, text
 from expressplatform.privacy.disclosure import Disclosure
 from expressplatform.reading import Limits, parse
 from expressplatform.sealing import DisclosureContext, Signer, seal_for, verify_envelope
 from expressplatform.signing import VerifyingKey, key_id
-from expressplatform_http.protocol.received import ReceivedDetails, ReceivedDocument, instant, judged, known
+from expressplatform_http.protocol.received import ReceivedDetails, instant, judged, known
 
 __all__ = [
     "SCHEMA",
     "DocumentShown",
     "Opener",
+    "ReceivedDocument",
     "Recipient",
     "Sealed",
     "open_details",
@@ -122,6 +124,18 @@ class Sealed:
         return DisclosureContext(
             self.case_id, self.recipient, self.key_id, self.disclosure_id, self.purpose, self.schema
         )
+
+
+@attrs.frozen(repr=False, str=False)
+class ReceivedDocument(Veiled):
+    """A document as the trader was handed it: the whole ``content``, and until when it may be used. Never prints."""
+
+    case_id: str
+    id: str
+    kind: EvidenceKind | str
+    media_type: MediaType | str
+    content: bytes
+    use_until: datetime
 
 
 # --- sealing ------------------------------------------------------------------------------------------------

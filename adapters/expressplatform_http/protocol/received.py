@@ -32,7 +32,7 @@ from expressplatform.complaint import Veiled
 from expressplatform.errors import InvalidInput, Problem
 from expressplatform.money import Money
 
-__all__ = ["READERS", "Named", "ReceivedDetails", "ReceivedDocument", "Shown", "instant", "judged", "known"]
+__all__ = ["READERS", "Named", "ReceivedDetails", "Shown", "instant", "judged", "known"]
 
 E = TypeVar("E", bound=StrEnum)
 T = TypeVar("T")
@@ -391,15 +391,3 @@ class ReceivedDetails(Veiled):
     def request(self) -> str:
         """What the person asks for, in their words."""
         return self._text_of("particulars.request")
-
-
-@attrs.frozen(repr=False, str=False)
-class ReceivedDocument(Veiled):
-    """A document as the trader was handed it: the whole ``content``, and until when it may be used. Never prints."""
-
-    case_id: str
-    id: str
-    kind: EvidenceKind | str
-    media_type: MediaType | str
-    content: bytes
-    use_until: datetime
