@@ -83,12 +83,13 @@ def drawn(mutants: Iterable[str], size: int, seed: int) -> tuple[str, ...]:
 
 
 def within(tests: Iterable[str], known: Known, budget: float) -> tuple[str, ...]:
-    """The tests in their order as long as all of them together stay within a budget of seconds."""
+    """The tests in their order that together stay within a budget of seconds; dear ones are left out on the way."""
     taken = []
     for test in tests:
-        budget -= known.seconds.get(test, 0.0)
-        if budget >= 0:
+        seconds = known.seconds.get(test, 0.0)
+        if seconds <= budget:
             taken.append(test)
+            budget -= seconds
     return tuple(taken)
 
 
@@ -143,7 +144,7 @@ class Trials:
 class Bench:
     """Two processes that try mutants: one that has imported everything, and one that has imported nothing.
 
-    ``budget``: seconds that the tests of a round take without a mutant; what comes later in its order is left out.
+    ``budget``: seconds that the tests of a round take without a mutant; what no longer fits is left out.
     """
 
     warm: Trials
