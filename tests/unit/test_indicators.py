@@ -162,6 +162,10 @@ class TestRest:
         assert Mark.REFERRED_BACK not in marks(case(heard()))
         assert figures([back], as_at=AS_AT, zone=UTC).count(Mark.REFERRED_BACK) == 1
 
+    def test_a_case_was_uploaded_once_a_trader_could_have_read_it(self) -> None:
+        assert Mark.UPLOADED in marks(case(Account(UPLOADED), status=Status.IN_CONCILIATION))
+        assert Mark.UPLOADED not in marks(case(Account(), status=Status.LODGED))
+
     def test_missed_deadlines_impostors_and_deletions_owed_are_counted_by_case(self) -> None:
         one = case(heard())
         owing = (Holding("shop", UPLOADED), Holding("other", UPLOADED, must_delete_since=ENDED))
