@@ -6,6 +6,7 @@ import pickle
 from datetime import date
 from pathlib import Path
 
+import attrs
 import pytest
 
 from expressplatform.calendars import hong_kong, macao, mainland
@@ -125,6 +126,10 @@ class TestCalendars:
         assert HONG_KONG.add(date(2040, 6, 1), 5) == date(2040, 6, 8)
         assert HONG_KONG.add(date(2014, 1, 2), -1) == date(2013, 12, 31)
         assert HONG_KONG.add(date(1999, 12, 31), 1) == date(2000, 1, 3)
+
+    def test_calendar_days_are_certain_before_any_table(self) -> None:
+        """Nobody has to announce them."""
+        assert not attrs.evolve(CALENDAR_DAYS, first=2020, last=2026).provisional(date(1990, 1, 1))
 
     def test_a_calendar_prints_its_id_and_edition_only(self) -> None:
         """A calendar prints its id and edition, not its table, and survives pickling as an equal."""
