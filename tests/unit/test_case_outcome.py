@@ -285,6 +285,13 @@ class TestReplaying:
         walk = Walk().do(c.Accept()).do(EXAMPLES[c.Disclose], EXAMPLES[c.Disclose])
         assert (walk.case.file.told, walk.case.file.disclosures) == (("cca",), 2)
 
+    def test_an_impostor_who_was_reported_is_counted_and_raises_an_alarm(self) -> None:
+        walk = Walk().uploaded()
+        before = walk.case.file
+        walk.do(EXAMPLES[c.ReportImpostor], by=PERSON)
+        after = walk.case.file
+        assert (after.impostors, after.alarms) == (before.impostors + 1, before.alarms + 1)
+
     def test_of_several_offers_the_one_that_was_taken_says_by_when(self) -> None:
         later = attrs.evolve(OFFER, perform_by=START.date() + timedelta(days=60))
         one = Walk().conciliating().do(later, by=TAOBAO).do(c.AcceptOffer(1), by=PERSON)
