@@ -1,4 +1,4 @@
-# The verbs: demo test check prove bench docs clean. Each does its own set-up; the machine needs Python 3.11+ and make.
+# The verbs: demo test check prove bench mutants docs clean. Each does its own set-up; the machine needs Python 3.11+ and make.
 # Set-up runs again when a file under requirements/ or pyproject.toml changes.
 
 SHELL := /bin/bash
@@ -15,18 +15,20 @@ endif
 VENV := .venv
 BIN := $(VENV)/bin
 BENCH := .venv-bench
+MUTANTS := .venv-mutants
 WHEEL := .venv-wheel
 PIP := -m pip --disable-pip-version-check install --quiet
 WORKERS ?= 2
 DEMO_ARGS ?=
 PYTEST_ARGS ?=
+MUTANTS_ARGS ?=
 
 PYTREES := src adapters tests examples benchmarks tools
 EXAMPLES = $(sort $(wildcard examples/*.py))
 # What the gate of `check` adds to `test`.
 COVERAGE := --cov --cov-report=term-missing
 
-.PHONY: help demo test check prove bench docs clean format lint types contracts examples wheel
+.PHONY: help demo test check prove bench mutants docs clean format lint types contracts examples wheel
 
 help:
 	@echo 'make demo   the main job: a simulated year of a council, told on the terminal, with a report'
@@ -34,6 +36,7 @@ help:
 	@echo 'make check  format, lint, types, import contracts, tests with coverage, docs, examples, the built wheel'
 	@echo 'make prove  the tests with long property runs, and a store of ten million events'
 	@echo 'make bench  the benchmarks beside other libraries'
+	@echo 'make mutants  how many changes of the core the tests notice, by a sample; hours'
 	@echo 'make docs   the documentation, into docs/_build/html'
 	@echo 'make clean  away with everything that these verbs made'
 
@@ -69,6 +72,13 @@ $(BENCH)/.stamp: requirements/bench.txt pyproject.toml
 	$(BENCH)/bin/python $(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
+$(MUTANTS)/.stamp: requirements/dev.txt requirements/mutation.txt pyproject.toml
+	$(call new_venv,$(MUTANTS))
+	$(MUTANTS)/bin/python $(PIP) --require-hashes -r requirements/dev.txt
+	$(MUTANTS)/bin/python $(PIP) --require-hashes -r requirements/mutation.txt
+	$(MUTANTS)/bin/python $(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
 # ---- the verbs ------------------------------------------------------------------------------------------------------
 
 demo: $(VENV)/.runtime
@@ -97,11 +107,17 @@ prove: $(VENV)/.dev
 bench: $(BENCH)/.stamp
 	$(BENCH)/bin/python -m benchmarks
 
+# mutmut writes the mutants and notes which test runs what, to try a single one; the sample is tried by our own tool.
+mutants: $(MUTANTS)/.stamp
+	HYPOTHESIS_PROFILE=mutants $(MUTANTS)/bin/python -m mutmut run --max-children 1 \
+		expressplatform.money.x__currency__mutmut_1
+	$(MUTANTS)/bin/python -m tools.mutation_score $(MUTANTS_ARGS)
+
 docs: $(VENV)/.dev
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 
 clean:
-	rm -rf $(VENV) $(BENCH) $(WHEEL) build dist docs/_build htmlcov .coverage .coverage.* \
+	rm -rf $(VENV) $(BENCH) $(MUTANTS) $(WHEEL) mutants build dist docs/_build htmlcov .coverage .coverage.* \
 		.hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find src adapters tests examples benchmarks tools -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 

@@ -128,6 +128,17 @@ EXAMPLES: Final[Mapping[type[Command], Command]] = {type(one): one for one in _E
 """One example of each command."""
 
 
+def tells_well(refused: Refused) -> None:
+    """A refusal tells why in a sentence, and names a role that can change the answer, or nobody."""
+    reason = refused.reason
+    assert isinstance(reason, str)
+    assert reason.endswith(".")
+    assert reason[0].isupper()
+    assert not reason.isupper()
+    assert refused.who_must_act in ("", *Role)
+    assert refused.code.replace("_", "").islower()
+
+
 class Walk:
     """One case on its way. A step takes an hour unless it says otherwise; what happened is kept."""
 
@@ -155,10 +166,11 @@ class Walk:
         return self
 
     def refused(self, command: Command, by: Actor = OFFICER, after: timedelta = timedelta(hours=1)) -> Refused:
-        """How a step is refused; the case stays as it is."""
+        """How a step is refused, with a sentence and with who can change that; the case stays as it is."""
         with pytest.raises(Refused) as caught:
             decide(self.case, command, by=by, at=self.at + after, scheme=self.scheme, known=self.known)
         assert caught.value.allowed == tuple(one.__name__ for one in allowed(self.case, by))
+        tells_well(caught.value)
         return caught.value
 
     def until(self, at: datetime) -> Walk:

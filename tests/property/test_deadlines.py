@@ -25,7 +25,7 @@ from expressplatform.deadlines.arithmetic import (
     reschedule,
     stopped,
 )
-from expressplatform.errors import InvalidInput
+from expressplatform.errors import InvalidInput, Problem
 from expressplatform.scheme import Term
 from expressplatform.workdays import CALENDAR_DAYS, HONG_KONG, MACAO, MAINLAND, Names, WorkingCalendar
 
@@ -226,7 +226,9 @@ class TestStops:
         start = datetime(2026, 3, 2, tzinfo=UTC)
         stop = Stop(start, start + timedelta(days=3), "complainant in hospital")
         running = deadline(start, Term(7, HONG_KONG, EIGHT_AHEAD), [stop])
-        assert explain(running)[1].reason == "complainant in hospital"
+        days = explain(running)
+        assert days[1].reason == "complainant in hospital"
+        assert {day.reason for day in days if day.role is not DayRole.STOPPED} == {""}
         assert "hospital" not in repr((running, explain(running)))
 
 
@@ -425,5 +427,6 @@ class TestWhatIsRefused:
         """A term has no negative length, and an extension takes nothing away."""
         with pytest.raises(InvalidInput):
             deadline(self.START, attrs.evolve(self.TERM, days=-1))
-        with pytest.raises(InvalidInput):
+        with pytest.raises(InvalidInput) as caught:
             extended(deadline(self.START, self.TERM), -1)
+        assert caught.value.problems == (Problem("$.days", "range", "must not be negative"),)

@@ -11,7 +11,7 @@ import attrs
 import pytest
 
 from expressplatform import commands as c
-from expressplatform.codes import BreachOf, BreachStatus, BreachStep, KeptGround, Language
+from expressplatform.codes import BreachOf, BreachStatus, BreachStep, KeptGround, Language, Role
 from expressplatform.complaint import ERASED, Particulars
 from expressplatform.errors import InvalidInput, Refused
 from expressplatform.events import Event
@@ -36,8 +36,9 @@ from expressplatform.privacy.breaches import (
 )
 from expressplatform.privacy.table import EVERY_FIELD, FACTS
 from expressplatform.schemes import HK_CCA
-from expressplatform.wording.breaches import HEADINGS
-from tests.walking import EXAMPLES, JD, START, TAOBAO, Walk
+from expressplatform.wording import label
+from expressplatform.wording.breaches import HEADINGS, PROTECTED, SELF_HELP
+from tests.walking import EXAMPLES, JD, START, TAOBAO, Walk, tells_well
 from tests.whole_complaint import WHOLE, put
 
 HOUR: Final = timedelta(hours=1)
@@ -77,6 +78,7 @@ class TestTable:
         with pytest.raises(Refused) as caught:
             stepped(source, step, "a reason")
         assert caught.value.code == "wrong_status"
+        tells_well(caught.value)
         assert caught.value.allowed == tuple(one.value for one in breach_steps(source))
 
     def test_every_status_is_reached_and_nothing_leaves_the_end(self) -> None:
@@ -92,8 +94,9 @@ class TestTable:
                 assert stepped(status, BreachStep.CLOSE_BREACH) is BreachStatus.CLOSED
                 continue
             for reason in ("", " \n"):
-                with pytest.raises(Refused, match="reason_missing"):
+                with pytest.raises(Refused, match="reason_missing") as caught:
                     stepped(status, BreachStep.CLOSE_BREACH, reason)
+                tells_well(caught.value)
 
 
 class TestRecord:
@@ -123,10 +126,11 @@ class TestRecord:
         assert one == other
         assert one.status is BreachStatus.ALL_TOLD
         done = closed(one, START + 2 * DAY, "c")
-        assert (done.status, done.closed_at, done.closed_by, done.open) == (
+        assert (done.status, done.closed_at, done.closed_by, done.reason, done.open) == (
             BreachStatus.CLOSED,
             START + 2 * DAY,
             "c",
+            "",
             False,
         )
         for step in (authority_told, persons_told):
@@ -141,8 +145,10 @@ class TestRecord:
             described(closed(said, START, "a", "no harm"), harm="More.")
 
     def test_those_affected_are_told_what_was_done_about_it(self) -> None:
-        with pytest.raises(Refused, match="measures_missing"):
+        with pytest.raises(Refused, match="measures_missing") as caught:
             ready_to_tell(breach())
+        tells_well(caught.value)
+        assert (caught.value.who_must_act, caught.value.allowed) == (Role.COUNCIL, (BreachStep.DESCRIBE.value,))
         ready_to_tell(breach(measures="Keys changed."))
         with pytest.raises(Refused, match="wrong_status"):
             ready_to_tell(breach(measures="Keys changed.", status=BreachStatus.PERSONS_TOLD))
@@ -268,6 +274,29 @@ class TestReport:
         assert values["organisation"]["id"] == "hkcc"
         assert values["organisation"]["name"]
         assert values["authority_told"] == {"told": None, "due": made.authority.due.isoformat(), "why_not": ""}
+
+    def test_it_is_a_document_that_names_its_format_its_breach_and_where_that_stands(self) -> None:
+        """A program can read it, and know by its version how."""
+        made = report(breach(), scheme=HK_CCA)
+        del made["headings"]
+        assert made == {"format": "expressplatform.breach-report", "version": 1, "breach": "b1", "status": "open"}
+
+    def test_it_says_what_happened_to_what_and_whom_to_ask_in_english(self) -> None:
+        """The commissioner's office reads English; staff stand in it by their ids."""
+        values = {name: one["value"] for name, one in self._headings(breach(about="disk-7")).items()}
+        assert values["organisation"] == {
+            "id": "hkcc",
+            "name": HK_CCA.notices[-1].handler[0],
+            "scheme": HK_CCA.title["en"],
+        }
+        assert values["contact"] == {"staff": "officer-1", "contact": HK_CCA.notices[-1].contact[0]}
+        assert values["incident"] == {
+            "what": label(BreachOf.BACKUP, "en"),
+            "about": "disk-7",
+            "since": (START - DAY).isoformat(),
+            "until": START.isoformat(),
+        }
+        assert (values["protection"], values["self_help"]) == (PROTECTED["backup"][0], SELF_HELP[0])
 
     def test_it_says_who_was_told_and_why_somebody_was_not(self) -> None:
         told = authority_told(breach(), START + HOUR, "officer-2")

@@ -271,14 +271,39 @@ class TestReplaying:
 
     def test_an_event_that_no_row_would_make_is_refused(self) -> None:
         walk = Walk().do(c.Accept(), UPLOAD)
-        with pytest.raises(Refused, match="event_out_of_turn"):
+        with pytest.raises(Refused, match="event_out_of_turn") as caught:
             apply(walk.case, walk.events[1])
+        assert caught.value.case_id == walk.case.id
+
+    def test_its_version_counts_its_events_and_it_stands_where_it_is_since_the_one_that_moved_it(self) -> None:
+        walk = Walk().do(c.Accept())
+        moved = walk.at
+        walk.do(c.AddNote(SAID))
+        assert (walk.case.version, walk.case.since, walk.case.at) == (len(walk.events), moved, walk.at)
+
+    def test_whoever_was_told_of_it_is_kept_once_and_every_telling_counts(self) -> None:
+        walk = Walk().do(c.Accept()).do(EXAMPLES[c.Disclose], EXAMPLES[c.Disclose])
+        assert (walk.case.file.told, walk.case.file.disclosures) == (("cca",), 2)
+
+    def test_an_impostor_who_was_reported_is_counted_and_raises_an_alarm(self) -> None:
+        walk = Walk().uploaded()
+        before = walk.case.file
+        walk.do(EXAMPLES[c.ReportImpostor], by=PERSON)
+        after = walk.case.file
+        assert (after.impostors, after.alarms) == (before.impostors + 1, before.alarms + 1)
+
+    def test_of_several_offers_the_one_that_was_taken_says_by_when(self) -> None:
+        later = attrs.evolve(OFFER, perform_by=START.date() + timedelta(days=60))
+        one = Walk().conciliating().do(later, by=TAOBAO).do(c.AcceptOffer(1), by=PERSON)
+        both = Walk().conciliating().do(OFFER, later, by=TAOBAO).do(c.AcceptOffer(2), by=PERSON)
+        assert both.case.timers[0].due == one.case.timers[0].due
 
     def test_a_traders_event_without_a_traders_turn_is_refused(self) -> None:
         walk = Walk().referred_back()
         late = Walk().referred_back().do(RESOLUTION, by=TAOBAO).events[-1]
-        with pytest.raises(Refused, match="event_out_of_turn"):
+        with pytest.raises(Refused, match="event_out_of_turn") as caught:
             apply(attrs.evolve(walk.case, turn=None), late)
+        assert caught.value.case_id == walk.case.id
 
     def test_a_hand_over_that_the_table_stops_is_told_like_any_refusal(self) -> None:
         gone = put(WHOLE, "consents", ())

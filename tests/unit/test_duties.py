@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import attrs
 import pytest
@@ -46,8 +46,9 @@ class TestTimers:
     def test_a_duty_whose_length_is_gone_says_so(self) -> None:
         timer = started(Duty.RESOLVE)
         for change in (duties.explained, duties.rescheduled, duties.length_of):
-            with pytest.raises(StoreUnusable, match="resolve"):
+            with pytest.raises(StoreUnusable, match="resolve") as caught:
                 change(timer, BARE)
+            assert caught.value.code == "scheme_incomplete"
 
     def test_an_explanation_ends_with_the_timer(self) -> None:
         timer = started(Duty.RESOLVE)
@@ -71,6 +72,24 @@ class TestTimers:
         again = duties.stop(timer, START, START + 30 * DAY, short)
         assert again.remind_at is not None
         assert again.remind_at > timer.due
+
+    def test_it_starts_in_utc_whatever_the_zone_of_the_instant_and_of_the_machine(self) -> None:
+        for at in (START, START.astimezone(HK_CCA.zone)):
+            timer = started(Duty.RESOLVE, at)
+            assert timer.started == START
+            assert timer.started.tzinfo is UTC
+
+    def test_a_reminder_counts_the_days_of_the_duty_s_own_zone(self) -> None:
+        """West of Greenwich the last day is over when UTC has long begun the next."""
+        found = HK_CCA.duty_term(Duty.CONFIRM, HK_CCA.day(START))
+        assert found is not None
+        west = timezone(-timedelta(hours=3))
+        term = attrs.evolve(found.term, days=9, zone=west)
+        timer = duties.start(Duty.CONFIRM, START, edited(attrs.evolve(found, term=term, remind_before=2)))
+        assert timer is not None
+        assert timer.remind_at is not None
+        last = (timer.due - timedelta.resolution).astimezone(west).date()
+        assert timer.remind_at.astimezone(west).date() == term.calendar.add(last, -2)
 
     def test_reminding_a_duty_without_reminders_moves_nothing(self) -> None:
         timer = started(Duty.RESOLVE)

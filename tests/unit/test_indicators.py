@@ -162,6 +162,10 @@ class TestRest:
         assert Mark.REFERRED_BACK not in marks(case(heard()))
         assert figures([back], as_at=AS_AT, zone=UTC).count(Mark.REFERRED_BACK) == 1
 
+    def test_a_case_was_uploaded_once_a_trader_could_have_read_it(self) -> None:
+        assert Mark.UPLOADED in marks(case(Account(UPLOADED), status=Status.IN_CONCILIATION))
+        assert Mark.UPLOADED not in marks(case(Account(), status=Status.LODGED))
+
     def test_missed_deadlines_impostors_and_deletions_owed_are_counted_by_case(self) -> None:
         one = case(heard())
         owing = (Holding("shop", UPLOADED), Holding("other", UPLOADED, must_delete_since=ENDED))
@@ -345,6 +349,11 @@ class TestPublic:
         cases = many((50, case(heard())), (30, case(heard(None))), (4, case(Account())))
         found = document(figures(cases, as_at=AS_AT, zone=UTC), public=True)
         assert (found["complaints"], found["evaluated"], found["silent"]) == (84, 50, None)
+
+    def test_a_part_as_large_as_may_be_shown_stands_alone_where_the_small_ones_hide_each_other(self) -> None:
+        cases = many((10, case(heard())), (4, case(heard(None))), (7, case(Account())))
+        found = document(figures(cases, as_at=AS_AT, zone=UTC), public=True)
+        assert (found["complaints"], found["evaluated"], found["silent"]) == (21, 10, None)
 
     def test_a_small_total_shows_nothing(self) -> None:
         found = document(figures(many((9, case(heard(rating=1)))), as_at=AS_AT, zone=UTC, by=("trader",)), public=True)

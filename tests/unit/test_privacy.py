@@ -58,6 +58,7 @@ from expressplatform.privacy import (
     Holding,
     confirmed,
     consent,
+    corrected_at,
     covers,
     deletion,
     disclose,
@@ -91,6 +92,7 @@ from expressplatform.scheme import Participant, Scheme
 from tests import disclosing
 from tests.disclosing import WHOM
 from tests.paths import leaves
+from tests.walking import tells_well
 
 NOW: Final = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 LATER: Final = NOW + timedelta(days=40)
@@ -185,6 +187,7 @@ def refused(**asked: typing.Any) -> str:
     with pytest.raises(Refused) as caught:
         show(**asked)
     assert caught.value.case_id == "case-1"
+    tells_well(caught.value)
     return caught.value.code
 
 
@@ -601,6 +604,13 @@ class TestDeletion:
     def test_telling_again_gives_no_more_time(self) -> None:
         once = told_to_delete(obtained((), "shop", NOW), "shop", NOW)
         assert told_to_delete(once, None, LATER) == once
+
+    def test_a_correction_asks_once_for_a_new_reading_and_nothing_of_whoever_holds_no_copy(self) -> None:
+        once = corrected_at(obtained((), "shop", NOW), "shop", NOW)
+        assert [one.must_renew_since for one in once] == [NOW]
+        assert corrected_at(once, "shop", LATER) == once
+        done = confirmed(told_to_delete(obtained((), "shop", NOW), None, NOW), "shop", NOW)
+        assert corrected_at(done, "shop", LATER) == done
 
     def test_confirming_what_nobody_asked_changes_nothing(self) -> None:
         held = obtained((), "shop", NOW)

@@ -20,7 +20,7 @@ from expressplatform.privacy.statement import NOT_ENFORCED, Statement, document,
 from expressplatform.privacy.table import EVERY_FIELD
 from expressplatform.scheme import Criterion
 from expressplatform.schemes import CONSUMIDOR_BR, HK_CCA
-from expressplatform.wording import SCRIPTS
+from expressplatform.wording import LABELS, SCRIPTS
 from expressplatform.wording.privacy import CONSEQUENCES
 from tests.whole_complaint import FILED, WHOLE, put
 
@@ -217,6 +217,7 @@ class TestStatement:
         """PDPO s.33 warns wherever data leave Hong Kong, and nowhere else."""
         assert {one.instrument for one in self.MADE.instruments} == HK_CCA.instruments
         assert all(one.warnings[0].code == "s33_not_in_operation" for one in self.MADE.instruments)
+        assert all(one.label == LABELS["Instrument"][one.instrument.value] for one in self.MADE.instruments)
         (terms,) = statement(CONSUMIDOR_BR, on=FILED).instruments
         assert (terms.instrument, terms.warnings) == (Instrument.PLATFORM_TERMS, ())
 

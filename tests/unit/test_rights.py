@@ -38,6 +38,7 @@ from expressplatform.privacy.rights import (
 )
 from expressplatform.records import read_whole, write_whole
 from expressplatform.schemes import HK_CCA
+from tests.walking import tells_well
 
 AT: Final = datetime(2026, 3, 2, 2, tzinfo=UTC)
 WHO: Final = Requester("A. Person", "a@example.org")
@@ -85,6 +86,7 @@ class TestTable:
         else:
             with pytest.raises(Refused) as caught:
                 moved(source, step)
+            tells_well(caught.value)
             assert (caught.value.code, caught.value.who_must_act) == ("wrong_status", "council")
             assert caught.value.allowed == tuple(one.value for one in steps_from(source))
 
@@ -110,6 +112,7 @@ class TestRequest:
         for kind, code in ((Right.CORRECTION, "nothing_to_correct"), (Right.OBJECTION, "no_recipient")):
             with pytest.raises(Refused) as caught:
                 asked(kind)
+            tells_well(caught.value)
             assert caught.value.code == code
         assert asked(Right.CORRECTION, Requester("A", "b", (Correction("email", "c"),))).status is RightsStatus.OPEN
         assert asked(Right.OBJECTION, recipients=("taobao",)).recipients == ("taobao",)
@@ -154,6 +157,7 @@ class TestRefusal:
         ):
             with pytest.raises(Refused) as caught:
                 refused(asked(), section=section, reasons=reasons, by="officer-1", at=AT)
+            tells_well(caught.value)
             assert caught.value.code == code
 
     def test_it_makes_an_entry_without_who_asked(self) -> None:

@@ -21,7 +21,7 @@ from expressplatform.complaint import (
     Remark,
     is_personal,
 )
-from expressplatform.errors import InvalidInput
+from expressplatform.errors import InvalidInput, Problem
 from expressplatform.fields import Aware, Checked, Constraint, code, constraint_of, instant, several, text, whole
 from expressplatform.money import LARGEST, Money
 from expressplatform.references import ALPHABET, LENGTH, read_reference, reference
@@ -34,6 +34,10 @@ def kinds(make: object) -> list[tuple[str, str]]:
     assert callable(make)
     with pytest.raises(InvalidInput) as caught:
         make()
+    for problem in caught.value.problems:  # the rest of a sentence that begins with the path
+        assert isinstance(problem.message, str)
+        assert problem.message[0].islower()
+        assert not problem.message.endswith(".")
     return [(problem.path, problem.kind) for problem in caught.value.problems]
 
 
@@ -56,6 +60,9 @@ class TestMoney:
     @pytest.mark.parametrize("currency", ["", "HK", "hkd", "HKDD", "HK1", "ＨＫＤ", "HKD\n", None, 7])
     def test_a_currency_is_three_capital_letters(self, currency: str) -> None:
         assert kinds(lambda: Money(currency, 1)) == [("$.currency", "currency")]
+
+    def test_there_is_a_largest_amount(self) -> None:
+        assert Money("HKD", LARGEST).minor_units == LARGEST
 
     @pytest.mark.parametrize("units", [-1, LARGEST + 1, 1.0, True, "1", None])
     def test_an_amount_is_a_whole_number_that_is_not_negative(self, units: int) -> None:
@@ -95,7 +102,10 @@ class TestReferences:
 
     @pytest.mark.parametrize("typed", ["", "0123", "0123-4567", "0123-4567-MM", "0123-4567-?", "零123-4567-M"])
     def test_what_is_no_reference_is_refused(self, typed: str) -> None:
-        assert kinds(lambda: read_reference(typed)) == [("$.reference", "reference")]
+        with pytest.raises(InvalidInput) as caught:
+            read_reference(typed)
+        looks = "must be a case reference such as 0123-4567-M: check each character"
+        assert caught.value.problems == (Problem("$.reference", "reference", looks),)
 
     def test_it_needs_enough_random_bytes(self) -> None:
         with pytest.raises(ValueError, match="eight"):

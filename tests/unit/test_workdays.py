@@ -6,6 +6,7 @@ import pickle
 from datetime import date
 from pathlib import Path
 
+import attrs
 import pytest
 
 from expressplatform.calendars import hong_kong, macao, mainland
@@ -126,6 +127,10 @@ class TestCalendars:
         assert HONG_KONG.add(date(2014, 1, 2), -1) == date(2013, 12, 31)
         assert HONG_KONG.add(date(1999, 12, 31), 1) == date(2000, 1, 3)
 
+    def test_calendar_days_are_certain_before_any_table(self) -> None:
+        """Nobody has to announce them."""
+        assert not attrs.evolve(CALENDAR_DAYS, first=2020, last=2026).provisional(date(1990, 1, 1))
+
     def test_a_calendar_prints_its_id_and_edition_only(self) -> None:
         """A calendar prints its id and edition, not its table, and survives pickling as an equal."""
         assert repr(MAINLAND) == f"WorkingCalendar(id='mainland', edition='{mainland.EDITION}')"
@@ -169,4 +174,8 @@ class TestAnnouncing:
         """A wrong year, a date outside it and a make-up day on a weekday are refused together, by path."""
         with pytest.raises(InvalidInput) as caught:
             MAINLAND.announce(2029, holidays={date(2028, 5, 1): self.LABOUR}, make_up=[date(2029, 5, 8)], edition="x")
-        assert [problem.path for problem in caught.value.problems] == ["$.year", "$.holidays", "$.make_up"]
+        assert [(one.path, one.kind, one.message) for one in caught.value.problems] == [
+            ("$.year", "order", "must be 2027"),
+            ("$.holidays", "range", "every day must lie in the year that is announced"),
+            ("$.make_up", "range", "a make-up day is a day of the weekend"),
+        ]
