@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 
 def seeds(runs: int, *, beyond: int = 0) -> range:
-    """The seeds of so many runs, ``beyond`` those of a neighbour; a seed that the environment names is taken as it is."""
+    """The seeds of so many runs, ``beyond`` those of a neighbour; the environment may name another first one."""
     first = int(os.environ.get("FAULT_SEED", 1 + beyond))
     return range(first, first + int(os.environ.get("FAULT_RUNS", runs)))
 
