@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 import attrs
 import orjson
@@ -27,10 +27,8 @@ from expressplatform.fields import refuse
 from expressplatform.records import event_row
 from expressplatform_http.protocol.problems import CONTENT_TYPE, problem_of
 from expressplatform_http.sandbox import deeds as d
+from expressplatform_http.sandbox.traffic import Traffic
 from expressplatform_http.sandbox.world import DEEDS, World
-
-if TYPE_CHECKING:
-    from expressplatform_http.sandbox.serving import Traffic
 
 T = TypeVar("T")
 Document = Mapping[str, object]

@@ -10,8 +10,6 @@ Laws of this file
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections import deque
 from collections.abc import Awaitable, Callable, MutableMapping
 from datetime import datetime
 from typing import Any, Final, final
@@ -23,8 +21,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from expressplatform.platform import AsyncPlatform, Delivery, MemberKey, utc_now
 from expressplatform_http.sandbox.clock import PushedClock
-from expressplatform_http.sandbox.deeds import Asked
 from expressplatform_http.sandbox.routes import control
+from expressplatform_http.sandbox.traffic import Traffic
 from expressplatform_http.sandbox.world import World
 from expressplatform_http.server import Settings, WebhookGateways, create_app
 from expressplatform_http.server.running import server_of
@@ -34,7 +32,6 @@ LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 _SETTINGS: Final = Settings(
     scheme="http", per_minute=1_000_000, burst=1_000_000, anybody_per_minute=1_000_000, loopback=True
 )
-_SEEN: Final = 10_000
 _OURS: Final = "/sandbox"
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -67,47 +64,6 @@ class WallSigned(AsyncPlatform):
     async def remember(self, key_id: str, nonce: str, until: datetime) -> bool:
         """Whether a nonce is new; it is kept for as long as the signature lives by the wall's clock."""
         return await super().remember(key_id, nonce, until + self._pushed.ahead)
-
-
-@final
-class Traffic:
-    """What the trader's system has asked, and how many of its next writes will hear no answer."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._seen: deque[Asked] = deque(maxlen=_SEEN)
-        self._count = 0
-        self._losing = 0
-
-    def lose(self, count: int) -> int:
-        """So many writes more will hear no answer; how many that are now."""
-        with self._lock:
-            self._losing += count
-            return self._losing
-
-    def losing(self) -> int:
-        """How many writes will hear no answer."""
-        with self._lock:
-            return self._losing
-
-    def takes_one(self, method: str) -> bool:
-        """Whether the answer to this request is to be lost."""
-        with self._lock:
-            if method != "POST" or not self._losing:
-                return False
-            self._losing -= 1
-            return True
-
-    def note(self, method: str, path: str, status: int, *, lost: bool) -> None:
-        """A request has been answered."""
-        with self._lock:
-            self._count += 1
-            self._seen.append(Asked(self._count, method, path, status, lost))
-
-    def since(self, number: int) -> tuple[Asked, ...]:
-        """The requests after a number."""
-        with self._lock:
-            return tuple(one for one in self._seen if one.number > number)
 
 
 @final
