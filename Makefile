@@ -102,6 +102,7 @@ check: $(VENV)/.dev
 prove: $(VENV)/.dev
 	HYPOTHESIS_PROFILE=prove $(BIN)/python -m pytest -n $(WORKERS) -m 'prove or not prove' \
 		tests/property tests/mutation tests/faulty tests/conformance tests/faults
+	$(BIN)/python -m pytest -n $(WORKERS) -m prove tests/integration
 	$(BIN)/python -m benchmarks.growth 10000000
 
 bench: $(BENCH)/.stamp

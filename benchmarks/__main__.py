@@ -1,7 +1,7 @@
-"""``python -m benchmarks [--quick] [SUITE ...]``: holds the contests and keeps their results.
+"""``python -m benchmarks [--quick] [--keep] [SUITE ...]``: holds the contests and keeps their results.
 
-With ``--quick`` everything runs once and for moments, and nothing is kept: that is to see that it runs. With the
-names of suites only those are held, and nothing is kept either.
+With ``--quick`` everything runs once and for moments, and nothing is kept: that is to see that it runs. With the names
+of suites only those are held; what they come to is kept with ``--keep``, beside what is kept of the others.
 """
 
 from __future__ import annotations
@@ -33,19 +33,20 @@ def main(arguments: Sequence[str]) -> int:
     """Holds the contests; 0 whether or not the goals are met, since a shared machine is no judge."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="The library beside its peers.")
     parser.add_argument("--quick", action="store_true", help="a moment of each, nothing kept")
+    parser.add_argument("--keep", action="store_true", help="keep the results of the suites that are named")
     parser.add_argument("suites", nargs="*", metavar="SUITE", help=f"of {', '.join(SUITES)}; all when none is named")
     asked = parser.parse_args(arguments)
     if unknown := set(asked.suites) - set(SUITES):
         parser.error(f"no such suite: {', '.join(sorted(unknown))}")
     effort = QUICK if asked.quick else Effort()
-    rows: list[Row] = []
+    rows: dict[str, list[Row]] = {}
     for number, name in enumerate(asked.suites or SUITES, 1):
         print(f"[{number}/{len(asked.suites or SUITES)}] {name}", flush=True)
         for one in SUITES[name](effort):
-            rows.append(one)
+            rows.setdefault(name, []).append(one)
             print(_line(one), flush=True)
-    if not asked.quick and not asked.suites:
-        keep(document(rows, effort))
+    if not asked.quick and (asked.keep or not asked.suites):
+        keep(document(rows, effort), tuple(SUITES))
         print("kept: benchmarks/results.json, and the table and picture of docs/explanation/performance.md")
     return 0
 

@@ -21,7 +21,7 @@ from benchmarks.measure import Effort, Row, Work, row
 from benchmarks.ours import Ours
 from benchmarks.places import folder, server
 from benchmarks.racing import Ready, raced
-from benchmarks.seeding import fill_postgres, fill_sqlite, place_all
+from benchmarks.seeding import fill_postgres, fill_sqlite
 from benchmarks.steps import LIFE, START, case_id
 from expressplatform.ports import CaseStore
 from expressplatform_sqlite.store import SqliteStore
@@ -103,6 +103,9 @@ def check(store: CaseStore, events: int) -> None:
     due = store.due(NOW, PAGE)
     if len(due) != min(PAGE, events // LIFE) or [one.due_at for one in due] != sorted(one.due_at or NOW for one in due):
         raise LookupError("the store does not say what is due first")
+    size = store.ledger()
+    if (size.placed, size.waiting) != (events, 0):
+        raise LookupError("the ledger does not hold every row")
     if [one.place for one in store.feed("taobao", events - PAGE, PAGE)] != list(range(events - PAGE, events)):
         raise LookupError("the feed does not hold every row")
 
@@ -119,7 +122,6 @@ def in_sqlite(sizes: Sequence[int], effort: Effort) -> Iterator[Row]:
             for events in sizes:
                 fill_sqlite(place / str(events), events)
                 stores[events] = SqliteStore(place / str(events))
-                place_all(stores[events])
             yield from held("SQLite", stores, effort)
         finally:
             for store in stores.values():
@@ -137,7 +139,6 @@ def in_postgres(sizes: Sequence[int], effort: Effort) -> Iterator[Row]:
         try:
             for events in sizes:
                 stores[events] = PostgresStore(fill_postgres(of, events))
-                place_all(stores[events])
             yield from held("PostgreSQL", stores, effort)
         finally:
             for store in stores.values():

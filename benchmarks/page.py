@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,8 +25,8 @@ END: Final = "<!-- written by python -m benchmarks: end -->"
 Document = dict[str, Any]
 
 
-def document(rows: Sequence[Row], effort: Effort) -> Document:
-    """The results with the machine they were made on and how they were made."""
+def document(rows: Mapping[str, Sequence[Row]], effort: Effort) -> Document:
+    """The results by suite, with the machine they were made on and how they were made."""
     return {
         "machine": {"cores": os.cpu_count(), "python": platform.python_version()},
         "method": {
@@ -34,8 +34,15 @@ def document(rows: Sequence[Row], effort: Effort) -> Document:
             "seconds": effort.seconds,
             "clock": "CPU time of the process; where a disk or a server is waited for, the clock on the wall",
         },
-        "rows": [one.document() for one in rows],
+        "rows": [{"suite": suite, **one.document()} for suite, found in rows.items() for one in found],
     }
+
+
+def joined(kept: Document, new: Document, suites: Sequence[str]) -> Document:
+    """The new results, and of suites that were not held this time those that were kept; in the order of ``suites``."""
+    held = {one["suite"] for one in new["rows"]}
+    rows = [*new["rows"], *(one for one in kept["rows"] if one["suite"] not in held)]
+    return {**new, "rows": sorted(rows, key=lambda one: suites.index(one["suite"]))}
 
 
 def table(results: Document) -> str:
@@ -70,8 +77,9 @@ def written(page: str, results: Document) -> str:
     return f"{before}{BEGIN}\n\n{table(results)}\n\n{END}{after}"
 
 
-def keep(results: Document) -> None:
-    """Writes the results, the table into the page, and the picture beside it."""
+def keep(new: Document, suites: Sequence[str]) -> None:
+    """Writes the results, the table into the page, and the picture beside it; see `joined`."""
+    results = joined(json.loads(RESULTS.read_text(encoding="utf-8")), new, suites)
     RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), results), encoding="utf-8")
     PICTURE.write_text(drawn(results["rows"]), encoding="utf-8")

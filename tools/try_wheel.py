@@ -48,6 +48,7 @@ for name in sys.argv[1:]:
 # Packages whose extra is not among the runtime pins are looked up, not imported.
 EMBEDDED = (
     "expressplatform",
+    "expressplatform_agent",
     "expressplatform_cli",
     "expressplatform_files",
     "expressplatform_jd",

@@ -37,12 +37,16 @@ _MEMBERS: Final = ("organisation", "person", "signing", "sealing")
 
 @attrs.frozen(repr=False)
 class MemberKeys:
-    """An organisation's private keys as a file holds them, in hex, with who acts: JSON, readable by its owner alone."""
+    """An organisation's private keys as a file holds them, in hex, with who acts: JSON, readable by its owner alone.
+
+    ``at`` is the address of the platform that they are for, where the file names it.
+    """
 
     organisation: str
     person: str
     signing: SigningKey
     sealing: EncryptionPair
+    at: str = ""
 
     def document(self) -> dict[str, str]:
         """What is written into the file."""
@@ -86,41 +90,53 @@ def make_keys(file: Path, organisation: str, person: str, as_json: bool) -> None
 @click.command()
 @click.argument("method", type=click.Choice(["GET", "POST"], case_sensitive=False))
 @click.argument("path")
-@click.option("--base", required=True, metavar="URL", help="The address of the platform.")
-@click.option("--member-keys", type=_FILE, required=True, help="The file that 'make-keys' made.")
+@click.option("--base", metavar="URL", help="The address of the platform [default: the one in the file of keys].")
+@click.option("--member-keys", type=_FILE, required=True, help="The file that 'make-keys' or a sandbox made.")
 @click.option("--body", type=_FILE, help="The document to send: a file, or - for standard input.")
 @click.option("--key", metavar="KEY", default="", help="The idempotency key of a write [default: a new one].")
 @click.option("--if-match", "version", type=int, help="The version of the case that this was decided on.")
 @click.option("--dry-run", is_flag=True, help="Show what would be signed and send nothing.")
+@json_option
 @answers
 def call(
     method: str,
     path: str,
-    base: str,
+    base: str | None,
     member_keys: Path,
     body: Path | None,
     key: str,
     version: int | None,
     dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Sign one request, show what was signed, send it, and write the answer to standard output.
 
     PATH begins with /v1. What was signed (the signature base of RFC 9421) and the two headers that came of it go to
-    standard error: compare them line by line with those of a client of your own.
+    standard error: compare them line by line with those of a client of your own. With --json all of it is one document.
     """
     keys = read_member_keys(member_keys)
     content = b"" if body is None else _read(body)
     if method.upper() == "POST" and not content:
         content = b'{"v":1}'
-    request = _request(method.upper(), base.rstrip("/") + path, content, keys, key, version)
-    signed = _signed(request, keys)
-    if dry_run:
-        return
-    answer = _sent(signed)
-    click.echo(f"{answer.status} {answer.header('request-id')}", err=True)
-    click.echo(answer.body.decode("utf-8", "replace"))
-    if answer.status >= 400:
+    request = _request(method.upper(), _base(base, keys) + path, content, keys, key, version)
+    text, signed = _signed(request, keys)
+    if not as_json:
+        _show_signed(text, signed)
+    answer = None if dry_run else _sent(signed)
+    if as_json:
+        say_json({"signed": text, "sent": _sent_document(signed), "answer": _answer_document(answer)})
+    elif answer is not None:
+        click.echo(f"{answer.status} {answer.header('request-id')}", err=True)
+        click.echo(answer.body.decode("utf-8", "replace"))
+    if answer is not None and answer.status >= 400:
         raise _error(answer)
+
+
+def _base(given: str | None, keys: MemberKeys) -> str:
+    base = given if given is not None else keys.at
+    if not base:
+        raise click.UsageError("Say where the platform is: --base URL.")
+    return base.rstrip("/")
 
 
 def read_member_keys(file: Path) -> MemberKeys:
@@ -130,8 +146,9 @@ def read_member_keys(file: Path) -> MemberKeys:
         raise refuse("$", "type", "must be a file that 'expressplatform make-keys' made")
     try:
         signing, sealing = (bytes.fromhex(document[name]) for name in ("signing", "sealing"))
+        at = str(document.get("at", ""))
         return MemberKeys(
-            document["organisation"], document["person"], SigningKey.from_bytes(signing), EncryptionPair.of(sealing)
+            document["organisation"], document["person"], SigningKey.from_bytes(signing), EncryptionPair.of(sealing), at
         )
     except (ValueError, ExpressPlatformError):
         raise refuse("$.signing", "value", "must be keys of 32 bytes, in hexadecimal digits") from None
@@ -157,19 +174,36 @@ def _request(method: str, url: str, content: bytes, keys: MemberKeys, key: str, 
     return HttpRequest(method, url, tuple(headers), content)
 
 
-def _signed(request: HttpRequest, keys: MemberKeys) -> HttpRequest:
+def _signed(request: HttpRequest, keys: MemberKeys) -> tuple[str, HttpRequest]:
+    """The signature base, and the request with its signature."""
     from expressplatform.platform import utc_now
     from expressplatform_http.protocol.signatures import prepare
 
     nonce = secrets.token_urlsafe(16)
     prepared = prepare(request, key_id=keys.signing.key_id, created=utc_now(), nonce=nonce)
-    signed = prepared.signed(keys.signing.sign(prepared.base))
-    click.echo(prepared.base.decode(), err=True)
-    click.echo("", err=True)
+    return prepared.base.decode(), prepared.signed(keys.signing.sign(prepared.base))
+
+
+def _show_signed(base: str, signed: HttpRequest) -> None:
+    click.echo(f"{base}\n", err=True)
     for name in ("signature-input", "signature"):
         click.echo(f"{name}: {signed.header(name)}", err=True)
     click.echo("", err=True)
-    return signed
+
+
+def _sent_document(request: HttpRequest) -> dict[str, object]:
+    """What was sent, without its body: whoever sent it has that."""
+    return {"method": request.method, "url": request.url, "headers": [*request.headers]}
+
+
+def _answer_document(answer: HttpResponse | None) -> dict[str, object] | None:
+    if answer is None:
+        return None
+    try:
+        body: object = orjson.loads(answer.body)
+    except ValueError:
+        body = answer.body.decode("utf-8", "replace")
+    return {"status": answer.status, "headers": [*answer.headers], "body": body}
 
 
 def _sent(request: HttpRequest) -> HttpResponse:

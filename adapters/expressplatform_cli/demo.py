@@ -25,20 +25,23 @@ from expressplatform.complaint import Actor
 from expressplatform.indicators import RATES, Dimension, Figures, Mark, document
 from expressplatform.platform import Platform
 from expressplatform.schemes import HK_CCA
-from expressplatform_cli.config import DEFAULT, Place, configuration, open_platform
+from expressplatform_cli.config import DEFAULT, EVIDENCE, Place, configuration, open_platform
 from expressplatform_cli.drawing import Heading
 from expressplatform_cli.options import answers, json_option
 from expressplatform_cli.output import console, grid, say_json
 from expressplatform_cli.report import write_report
 from expressplatform_cli.simulated_traders import MANNERS, Mailbox
 from expressplatform_cli.simulation import Month, Plan, SimulatedClock, Simulation, seeded_draw
+from expressplatform_cli.traders_demo import play_traders
 
 STORE: Final = "cases.db"
 KEYS: Final = "keys.db"
 REPORT: Final = "report.html"
 MARK: Final = ".expressplatform-demo"
 """The file that says: this directory was made by a demo, and may be replaced by one."""
-_OURS: Final = frozenset({STORE, KEYS, REPORT, MARK, str(DEFAULT)})
+_BOOKS: Final = tuple(f"{trader}-agent{end}.db" for trader in ("taobao", "jd") for end in ("", "-keys"))
+"""The traders' own files, where their agents are part of it."""
+_OURS: Final = frozenset({STORE, KEYS, REPORT, MARK, EVIDENCE, str(DEFAULT), *_BOOKS})
 _BESIDE: Final = ("-wal", "-shm", "-journal")
 
 TITLE: Final = Heading(
@@ -78,16 +81,24 @@ class Done:
 @click.option("--complaints", type=click.IntRange(1, 100_000), default=5000, show_default=True, help="How many.")
 @click.option("--seed", type=int, default=7, show_default=True, help="The same seed gives the same year.")
 @click.option("--year", type=click.IntRange(2020, 2025), default=2025, show_default=True, help="Which year.")
+@click.option("--traders", is_flag=True, help="Three complaints the whole way, with servers, shops and agents.")
 @json_option
 @answers
-def demo(directory: Path | None, complaints: int, seed: int, year: int, as_json: bool) -> None:
+def demo(directory: Path | None, complaints: int, seed: int, year: int, traders: bool, as_json: bool) -> None:
     """Play a simulated year of the Hong Kong council, with two traders, into DIR [default: expressplatform-demo].
 
     Everything in it is invented. DIR holds the store, the keys, a configuration and report.html, and can be explored
     with the other commands. An earlier demo in DIR is replaced; any other directory that holds something is refused.
+
+    With --traders: three complaints over real sockets, with simulated shops of Taobao and JD and the traders' agents.
     """
     place = directory or Path("expressplatform-demo")
     prepare(place)
+    if traders:
+        document = play_traders(place, seed, console(stderr=as_json), quiet=as_json)
+        if as_json:
+            say_json({"v": 1, "directory": str(place), "report": str(place / REPORT), **document})
+        return
     plan = Plan(complaints, seed, year)
     out = console(stderr=as_json)
     if not as_json:
@@ -116,7 +127,7 @@ def prepare(place: Path) -> None:
 
 
 def _files() -> frozenset[str]:
-    return _OURS | {name + end for name in (STORE, KEYS) for end in _BESIDE}
+    return _OURS | {name + end for name in (STORE, KEYS, EVIDENCE, *_BOOKS) for end in _BESIDE}
 
 
 def play(place: Path, plan: Plan, out: Console, *, quiet: bool = False) -> Done:

@@ -34,6 +34,7 @@ class Exit(IntEnum):
     NO_CASE = 6
     CONFLICT = 7
     STORE = 8
+    NOT_DONE = 9
 
 
 EXITS: Final = MappingProxyType(
@@ -47,6 +48,7 @@ EXITS: Final = MappingProxyType(
         Exit.NO_CASE: "there is no such case",
         Exit.CONFLICT: "somebody wrote first, or a key came back with another command",
         Exit.STORE: "the store or the keys cannot be used, or doctor found something",
+        Exit.NOT_DONE: "something on the acceptance list was not done, or done wrong",
     }
 )
 """What each exit code means."""

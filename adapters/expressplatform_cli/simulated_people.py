@@ -114,6 +114,7 @@ HAPPENED: Final[Mapping[Nature, str]] = {
     Nature.DEFECTIVE: "It worked for one evening. Since then it only hums.",
     Nature.NOT_AS_DESCRIBED: "The page showed a blue one of steel. A grey one of plastic came.",
 }
+_USUAL: Final = "What was bought and what came of it are not the same thing at all."
 FRUIT: Final = ("Apricot", "Bilberry", "Clementine", "Damson", "Elderberry", "Fig", "Guava", "Kumquat", "Lychee",
                 "Mango", "Nectarine", "Papaya", "Quince", "Rambutan", "Tangerine", "Walnut")  # fmt: skip
 THING: Final = ("Teapot", "Lantern", "Bookend", "Doorbell", "Umbrella", "Cushion", "Saucepan", "Candlestick", "Ladder",
@@ -208,8 +209,8 @@ def consent_to(recipient: str, at: datetime, scheme: Scheme) -> Consent:
     return Consent(recipient, Purpose.HANDLING, scheme.notice, at, Channel.WEB)
 
 
-def invent(number: int, order: int, nature: Nature) -> Particulars:
-    """Somebody who does not exist."""
+def invent(number: int, order: int, nature: Nature, statement: str = "") -> Particulars:
+    """Somebody who does not exist, and says what is usual for a complaint of that nature, or ``statement``."""
     chance = Random(f"person {number}")
     fruit, thing = chance.choice(FRUIT), chance.choice(THING)
     return Particulars(
@@ -218,7 +219,7 @@ def invent(number: int, order: int, nature: Nature) -> Particulars:
         phone=f"+852 0000 {number:05d}",
         address=f"Flat {number:05d}, {thing} House, {fruit} Road, Nowhere",
         order_number=f"MADE-UP-{order:05d}",
-        statement=HAPPENED.get(nature, "What was bought and what came of it are not the same thing at all."),
+        statement=statement or HAPPENED.get(nature, _USUAL),
         request="Please put this right.",
         evidence_names=(EvidenceName("e1", f"order-of-{fruit}-{thing}-{number:05d}.pdf".lower()),),
     )

@@ -301,7 +301,7 @@ def _proof(refund: Refund) -> Proof:
     if refund.status == RefundStatus.CLOSED:
         return Proof(Found.NOTHING, "refund_closed")
     if refund.status == RefundStatus.SELLER_REFUSE_BUYER:
-        return Proof(Found.REFUSED, "seller_refused")
+        return Proof(Found.REFUSED, "seller_refused", at=refund.modified)
     return Proof(Found.OPEN if isinstance(refund.status, RefundStatus) else Found.NOTHING, "refund_unknown")
 
 

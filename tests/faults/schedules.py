@@ -167,8 +167,8 @@ class Schedule:
         self._send(alert.organisation, alert.id, (alert.case_id, alert.reference))
 
     def send(self, message: Message, /) -> None:
-        """The messenger."""
-        self._send("complainants", message.id, (message.language, message.subject, message.text))
+        """The messenger. A letter that is tried again is about the same step, and may say more of what is next."""
+        self._send("complainants", message.id, (message.language, message.subject))
 
     def _send(self, whom: str, id: str, what: tuple[str, ...]) -> None:
         trouble = self._trouble()
@@ -240,14 +240,21 @@ class Schedule:
         return Outcome(self._got, self.keys.gone, cases, left, self._copies, self._wrong)
 
 
+_FOR_GOOD: Final = frozenset({"lodged", "accepted", "withdrawn", "confirmed", "taken_up", "recorded", "closed"})
+"""What happened to a complaint and stays so: its newest letter is written however late."""
+
+
 def stands(effect_id: str, whom: str, stored: StoredCase) -> bool:
     """Whether what a delivery says is still so when all is over, told by the case and not by the platform."""
     case = fold(stored)
     version = int(effect_id.split(".")[1])
-    if whom == "complainants" or ".alert_trader" in effect_id:
-        latest = max((row.version for row in stored.events if row.kind == "uploaded"), default=0)
-        waits = case.status is Status.UPLOADED or (whom == "complainants" and case.status in WITH_TRADER)
-        return version == latest and waits
+    kind = stored.events[version - 1].kind
+    newest = version == max(row.version for row in stored.events if row.kind == kind)
+    if whom == "complainants":
+        told = kind in _FOR_GOOD or (kind == "uploaded" and case.status in WITH_TRADER)
+        return newest and told and case.status is not Status.ERASED
+    if ".alert_trader" in effect_id:
+        return newest and case.status is Status.UPLOADED
     return any(one.organisation == whom and one.owed for one in case.file.holdings)
 
 

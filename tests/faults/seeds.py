@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-def seeds(runs: int) -> range:
-    """The seeds of so many runs."""
-    first = int(os.environ.get("FAULT_SEED", "1"))
+def seeds(runs: int, *, beyond: int = 0) -> range:
+    """The seeds of so many runs, ``beyond`` those of a neighbour; the environment may name another first one."""
+    first = int(os.environ.get("FAULT_SEED", 1 + beyond))
     return range(first, first + int(os.environ.get("FAULT_RUNS", runs)))
 
 

@@ -277,7 +277,7 @@ def test_some_months_of_a_council() -> None:
 
 
 @pytest.mark.prove
-@pytest.mark.parametrize("seed", range(1, 5))
+@pytest.mark.parametrize("seed", [1, 2])
 def test_a_year_of_a_council(seed: int) -> None:
     """The same over a year and six hundred complaints, from several seeds."""
     kept = check(Year(complaints=600, days=365, seed=seed))

@@ -119,6 +119,31 @@ def test_what_goes_wrong_has_the_exit_code_that_it_has_everywhere(
     assert json.loads(done.stdout)["code"]
 
 
+def test_all_of_it_is_one_document_for_a_program(platform: FakePlatform, keys: Path) -> None:
+    """What was signed, what was sent, what was answered; and nothing else on standard error."""
+    told = ("--base", platform.base, "--member-keys", keys, "--json")
+    done = said("call", "GET", "/v1/trader/cases", *told)
+    document = json.loads(done.stdout)
+    assert document["signed"].startswith('"@method": GET')
+    assert dict(document["sent"]["headers"])["signature"].startswith("sig1=:")
+    assert (document["answer"]["status"], done.stderr) == (200, "")
+    assert "cases" in document["answer"]["body"]
+    assert json.loads(said("call", "GET", "/v1/trader/cases", *told, "--dry-run").stdout)["answer"] is None
+    refused = said("call", "GET", "/v1/trader/cases/c" + "0" * 31, *told)
+    assert refused.exit_code == Exit.NO_CASE
+    assert json.loads(refused.stderr)["error"]["code"] == "no_such_case"
+
+
+def test_where_the_platform_is_stands_in_the_file_of_keys_or_must_be_said(platform: FakePlatform, keys: Path) -> None:
+    """A sandbox writes it there."""
+    missing = said("call", "GET", "/v1/trader/cases", "--member-keys", keys)
+    assert missing.exit_code == Exit.USAGE
+    assert "--base" in missing.stderr
+    held = json.loads(keys.read_text("utf-8"))
+    keys.write_text(json.dumps({**held, "at": platform.base, "council": "00" * 32}), encoding="utf-8")
+    assert said("call", "GET", "/v1/trader/cases", "--member-keys", keys).exit_code == Exit.OK
+
+
 def test_a_key_that_nobody_knows_is_refused(platform: FakePlatform, tmp_path: Path) -> None:
     path = tmp_path / "new.json"
     said("make-keys", path, "--organisation", "taobao", "--person", "desk-1")

@@ -82,7 +82,7 @@ def test_a_place_is_made_by_migrate_and_then_carries_a_case(desk: Desk) -> None:
     desk.ok("impact-assessment", "add", "-", *OFFICER, given=ASSESSMENT)
     desk.ok("act", reference, "Upload", UPLOAD, *OFFICER)
     assert [case["status"] for case in desk.document("cases")["cases"]] == ["uploaded"]
-    assert "2 pieces of work to be done" in desk.ok("doctor")
+    assert "pieces of work to be done" in desk.ok("doctor")
     assert desk.document("work", "--until-quiet")["failed"] == []
     assert desk.document("tick")["steps"] == 0
     assert "No work is waiting" in desk.ok("doctor")

@@ -20,7 +20,7 @@ from expressplatform.memory import MemoryKeyStore, MemoryStore
 from expressplatform.memory.evidence import MemoryEvidence
 from expressplatform.memory.shelf import MemoryShelf
 from expressplatform.money import Money
-from expressplatform.platform import AsyncPlatform, Platform
+from expressplatform.platform import AsyncPlatform, Claim, Platform
 from expressplatform.ports import Paid, Performance, Promise
 from expressplatform.schemes import HK_CCA
 from expressplatform.shops import Ok
@@ -164,3 +164,14 @@ def test_an_awaited_desk_takes_the_same(tmp_path: Path) -> None:
         return case
 
     assert asyncio.run(life()).account.proved
+
+
+def test_a_trader_is_told_its_own_claim_back_and_what_evidence_has_said_of_it() -> None:
+    platform, case_id = _reported()
+    row = platform.trader_case(case_id, by=TAOBAO)
+    assert row.claim == Claim(Outcome.SETTLED_MONETARY, PROMISED, None, proved=False, contradicted=False)
+    assert row.since == row.changed_at
+    performance = Performance(Paid.NOT_PAID, "seller_refused", Clock().at)
+    file_performance(platform, case_id, "taobao", performance, by=TAOBAO, key="perf-1")
+    back = platform.trader_case(case_id, by=TAOBAO)
+    assert (back.status, back.claim) == (Status.REFERRED_BACK, None)

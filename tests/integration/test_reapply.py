@@ -356,7 +356,8 @@ def test_many_are_put_right_in_few_steps(council: Council, monkeypatch: pytest.M
     taken = council.backup()
     for case in cases:
         council.platform.erase(case.id, by=OFFICER, approved_by=SECOND)
-    council.platform.work()
+    while council.platform.work().done:
+        pass
     appended, destroyed = [], []
 
     class Counting(MemoryStore):

@@ -148,6 +148,13 @@ class TestJudging:
     def test_a_refusal_contradicts(self) -> None:
         assert self.judged(Proof(Found.NOTHING, "n"), Proof(Found.REFUSED, "r")) == (Paid.NOT_PAID, "r")
 
+    def test_a_refusal_from_before_the_promise_is_no_answer_to_it(self) -> None:
+        earlier = Proof(Found.REFUSED, "r", at=NOW - timedelta(seconds=1))
+        assert self.judged(earlier) == (Paid.UNKNOWN, NO_RECORD)
+        assert self.judged(earlier, Proof(Found.REFUSED, "s", at=NOW)) == (Paid.NOT_PAID, "s")
+        always = Promise("1", Money("CNY", 1000))
+        assert self.judged(earlier, promise=always) == (Paid.NOT_PAID, "r")
+
     def test_without_since_every_payment_counts(self) -> None:
         undated = Proof(Found.PAID, "b", Money("CNY", 1000))
         found = judge(Promise("1", Money("CNY", 1000)), [undated], NOW)

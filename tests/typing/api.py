@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import assert_type
 
@@ -84,6 +84,7 @@ from expressplatform.ports import (
     Promise,
     PurchaseClaim,
     Scanned,
+    Shelf,
     ShopConnector,
     Suggestion,
     TraderGateway,
@@ -91,6 +92,7 @@ from expressplatform.ports import (
 )
 from expressplatform.privacy.statement import Statement, statement
 from expressplatform.shops import Disconnected, Ok, Throttled
+from expressplatform_agent import About, Agent, Desk, Round
 
 OFFICER = Actor(Role.COUNCIL, "officer-1", "hkcc")
 TRADER = Actor(role=Role.TRADER, person="agent-1", organisation="taobao")
@@ -246,6 +248,14 @@ def open_about(scheme: Scheme, on: date) -> str:
     assert_type(scheme.informed_by("v1"), bool)
     assert_type(statement(scheme, on=on), Statement)
     return "" if notice is None else assert_type(notice.text(Language.TRADITIONAL_CHINESE), str)
+
+
+def tend(desk: Desk, connectors: Mapping[str, ShopConnector], shelf: Shelf, keys: KeyStore) -> Sequence[str]:
+    """An agent takes whatever has the shape of a client and of connectors."""
+    agent = Agent(desk, connectors, shelf=shelf, keys=keys, owner="taobao")
+    done = assert_type(agent.round(), Round)
+    assert_type(agent.standing().shops, tuple[Connection, ...])
+    return [line.id for line in agent.lines() if line.about is About.CHANGE and done.changes]
 
 
 def ask_a_shop(connector: ShopConnector, shop: str, claim: PurchaseClaim) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -17,8 +18,10 @@ from benchmarks.racing import FINER, raced
 from expressplatform.codes import Status
 from expressplatform.eligibility import HK_CRITERIA, assess
 from expressplatform.platform.rows import opened
+from expressplatform.ports import Leaf
 from expressplatform.schemes import HK_CCA
 from expressplatform_sqlite.aio import AsyncSqliteStore
+from expressplatform_sqlite.schema import connect
 from expressplatform_sqlite.store import SqliteStore
 from tests.whole_complaint import FILED
 
@@ -99,10 +102,24 @@ class TestWhatIsStored:
     def test_a_store_is_filled_to_its_size_with_every_row_in_its_feed(self, tmp_path: Path) -> None:
         seeding.fill_sqlite(tmp_path / "grown", 800)
         with SqliteStore(tmp_path / "grown") as store:
-            seeding.place_all(store)
             growth.check(store, 800)
             with pytest.raises(LookupError):
                 growth.check(store, 808)
+
+    def test_places_are_those_that_the_sequencer_would_give(self, tmp_path: Path) -> None:
+        seeding.fill_sqlite(tmp_path / "filled", 80)
+        with SqliteStore(tmp_path / "placed") as store:
+            for commits in seeding.commits(80):
+                store.append(commits)
+            waiting = store.unplaced(100)
+            leaves = [Leaf(one.case_id, one.version, seeding.HASH) for one in waiting.events]
+            assert store.place(waiting.start, leaves)
+        found = []
+        for name in ("filled", "placed"):
+            with closing(connect(str(tmp_path / name), 1.0)) as db:
+                tables = ("ledger", "feed", "shown", "events")
+                found.append([db.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall() for table in tables])
+        assert found[0] == found[1]
 
     def test_a_case_that_is_loaded_is_the_one_that_was_lodged(self, tmp_path: Path) -> None:
         with SqliteStore(tmp_path / "cases") as store:
@@ -188,5 +205,11 @@ class TestWhatIsKept:
 
     def test_a_document_of_rows_says_whether_their_goals_are_met(self) -> None:
         one = Row("a row", "a peer", 2.0, 1.0, 0.5, 0.4, 0.6, 1.0)
-        (kept,) = page.document([one], MOMENT)["rows"]
-        assert (kept["met"], kept["goal"], kept["unit"]) == (False, 1.0, "µs")
+        (kept,) = page.document({"days": [one]}, MOMENT)["rows"]
+        assert (kept["met"], kept["goal"], kept["unit"], kept["suite"]) == (False, 1.0, "µs", "days")
+
+    def test_a_suite_that_is_held_again_takes_the_place_of_its_rows_and_of_no_others(self) -> None:
+        old, new = (Row(name, "a peer", 2.0, 1.0, 0.5, 0.4, 0.6, 1.0) for name in ("old", "new"))
+        kept = page.document({"days": [old], "ways": [old]}, MOMENT)
+        joined = page.joined(kept, page.document({"days": [new]}, MOMENT), ("ways", "days"))
+        assert [(one["suite"], one["name"]) for one in joined["rows"]] == [("ways", "old"), ("days", "new")]

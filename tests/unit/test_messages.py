@@ -443,3 +443,8 @@ class TestStanding:
         letter = letter_of("returned", returned, walk.case, scheme=HK_CCA)
         assert letter is not None
         assert "come back to us from Taobao" in letter.text
+
+    def test_no_events_are_no_case(self) -> None:
+        """Nothing happened to nobody."""
+        with pytest.raises(Refused, match="no_events"):
+            happenings(())

@@ -104,6 +104,17 @@ class TermsShown(Answer):
 
 
 @attrs.frozen
+class ClaimShown(Answer):
+    """What the trader itself said of the outcome; see `expressplatform.platform.Claim`."""
+
+    outcome: Outcome | None
+    promised: Money | None
+    perform_by: date | None
+    proved: bool
+    contradicted: bool
+
+
+@attrs.frozen
 class TraderRow(Answer):
     """Where a case stands for the trader; see `expressplatform.platform.TraderCase`."""
 
@@ -124,6 +135,8 @@ class TraderRow(Answer):
     offers: tuple[TermsShown, ...]
     delete_by: datetime | None
     read_again_by: datetime | None
+    since: datetime | None = None
+    claim: ClaimShown | None = None
 
 
 @attrs.frozen

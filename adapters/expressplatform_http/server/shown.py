@@ -16,7 +16,7 @@ from expressplatform.case import Case, allowed
 from expressplatform.codes import Category, Duty, Nature, Role, Status
 from expressplatform.complaint import Actor, CallCode
 from expressplatform.events import Event, Timer
-from expressplatform.platform import Document, Endpoint, MemberKey, Opened, Organisation, TraderCase
+from expressplatform.platform import Claim, Document, Endpoint, MemberKey, Opened, Organisation, TraderCase
 from expressplatform.ports import Header
 from expressplatform.privacy.rights import RightsRequest
 from expressplatform.records import KINDS
@@ -201,7 +201,15 @@ def trader_row(row: TraderCase) -> o.TraderRow:
         offers=tuple(o.TermsShown(one.number, one.open, one.expires) for one in row.offers),
         delete_by=row.delete_by,
         read_again_by=row.read_again_by,
+        since=row.since,
+        claim=_claim(row.claim) if row.claim is not None else None,
     )
+
+
+def _claim(claim: Claim) -> o.ClaimShown:
+    return o.ClaimShown(
+        claim.outcome, claim.promised, claim.perform_by, claim.proved, claim.contradicted
+    )  # fmt: skip
 
 
 def complainant_case(case: Case, by: Actor, trader: str) -> o.ComplainantCase:

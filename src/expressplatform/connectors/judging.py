@@ -3,7 +3,8 @@
 Laws of this file
 
 - PAID needs proofs of the whole amount, in the promise's currency, not from before the promise.
-- NOT_PAID needs a record that says so: the shop's refusal, or less than the promise with nothing still open.
+- NOT_PAID needs a record that says so: the shop's refusal, or less than the promise with nothing still open. A
+  refusal from before the promise is no answer to it.
 - Everything else is UNKNOWN: no record, an open one, one without an amount or an instant, another currency.
 """
 
@@ -38,7 +39,9 @@ def judge(promise: Promise, proofs: Sequence[Proof], read_at: datetime) -> Perfo
     counted = [proof for proof in paid if since is None or (proof.at is not None and proof.at >= since)]
     if not counted:
         undated = since is not None and any(proof.at is None for proof in paid)
-        return _unpaid(proofs, NO_INSTANT if undated else NO_RECORD, read_at)
+        return _unpaid(
+            [proof for proof in proofs if not _earlier(proof, since)], NO_INSTANT if undated else NO_RECORD, read_at
+        )
     amounts = [proof.amount for proof in counted if proof.amount is not None]
     if len(amounts) < len(counted):
         return Performance(Paid.UNKNOWN, NO_AMOUNT, read_at)
@@ -52,6 +55,11 @@ def judge(promise: Promise, proofs: Sequence[Proof], read_at: datetime) -> Perfo
     if any(proof.found is Found.OPEN for proof in proofs):
         return Performance(Paid.UNKNOWN, STILL_OPEN, read_at, total, last)
     return Performance(Paid.NOT_PAID, SHORT, read_at, total, last)
+
+
+def _earlier(proof: Proof, since: datetime | None) -> bool:
+    """Whether a refusal came before the promise was made."""
+    return proof.found is Found.REFUSED and since is not None and proof.at is not None and proof.at < since
 
 
 def _unpaid(proofs: Sequence[Proof], otherwise: str, read_at: datetime) -> Performance:

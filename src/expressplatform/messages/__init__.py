@@ -6,7 +6,7 @@ trader, a day, and on upload the code of its callers: nothing else of the person
 """
 
 from expressplatform.messages.letters import Letter, letter_of
-from expressplatform.messages.standing import Happened, happenings, stands
+from expressplatform.messages.standing import Happened, happenings, stands, told_over
 from expressplatform.messages.table import (
     ENTRIES,
     NEVER_TOLD,
@@ -34,4 +34,5 @@ __all__ = [
     "happenings",
     "letter_of",
     "stands",
+    "told_over",
 ]

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 import attrs
 
-from expressplatform.case import Case, apply
+from expressplatform.case import Case, apply, replay
 from expressplatform.codes import Audience, Status
 from expressplatform.events import Event
 from expressplatform.messages.entries import Tell
@@ -38,12 +38,17 @@ class Happened:
 
 def happenings(events: Iterable[Event]) -> tuple[Happened, ...]:
     """A case's steps, from its events in their order; facts are enough."""
+    return told_over(events)[0]
+
+
+def told_over(events: Iterable[Event]) -> tuple[tuple[Happened, ...], Case]:
+    """The same, and the case that they come to. Raises Refused for events that no rows would make."""
+    found: list[Happened] = []
     case: Case | None = None
-    found = []
     for event in events:
         case = apply(case, event)
         found.append(Happened(case.version, event, case.status, case.trader))
-    return tuple(found)
+    return tuple(found), case if case is not None else replay(())
 
 
 def stands(told: Tell, version: int, steps: Iterable[Happened], now: Status) -> bool:

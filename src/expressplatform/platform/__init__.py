@@ -32,10 +32,11 @@ from expressplatform.platform.requests import (
 )
 from expressplatform.platform.sync import Platform
 from expressplatform.platform.system import system_draw, utc_now
-from expressplatform.platform.trader_rows import Terms, TraderCase, TraderPage
+from expressplatform.platform.trader_rows import Claim, Terms, TraderCase, TraderPage
 
 __all__ = [
     "AsyncPlatform",
+    "Claim",
     "DeadLetter",
     "Delivery",
     "Document",

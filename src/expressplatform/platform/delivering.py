@@ -12,7 +12,7 @@ from typing import Final
 
 from expressplatform.case import Case
 from expressplatform.codes import EffectKind, Status
-from expressplatform.messages import happenings, letter_of, stands
+from expressplatform.messages import letter_of, stands, told_over
 from expressplatform.platform import rows
 from expressplatform.platform.admitting import Admitting
 from expressplatform.platform.filing import Filing
@@ -73,12 +73,11 @@ class Delivering(Filing, Registering, Admitting):
 
     async def _tell(self, effect: EffectRow, stored: StoredCase) -> None:
         """The complainant hears what happened and what comes next, unless it is over or a newer letter says it."""
-        steps = happenings(rows.fact_of(row) for row in stored.events)
+        steps, case = told_over(rows.fact_of(row) for row in stored.events)
         step = steps[effect.version - 1]
         told = step.told
         if told is None or not stands(told, step.version, steps, Status(stored.header.status)):
             return
-        case = rows.fold(stored)
         if not reads_alone(case):
             await self.untold(effect.id, case, told.occasion)
             return

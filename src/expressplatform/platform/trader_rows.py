@@ -6,8 +6,9 @@ from datetime import date, datetime, tzinfo
 
 import attrs
 
-from expressplatform.codes import Duty, Status
+from expressplatform.codes import Duty, Outcome, Status
 from expressplatform.events import Timer
+from expressplatform.money import Money
 
 
 @attrs.frozen
@@ -20,14 +21,31 @@ class Terms:
 
 
 @attrs.frozen
+class Claim:
+    """What a trader itself said of the outcome, and what was promised by it: its own word, told back to it.
+
+    ``perform_by`` is the local day by which the money arrives, None where it was said to be there already. ``proved``
+    and ``contradicted`` are what evidence has said since.
+    """
+
+    outcome: Outcome | None
+    promised: Money | None
+    perform_by: date | None
+    proved: bool
+    contradicted: bool
+
+
+@attrs.frozen
 class TraderCase:
     """Where a case stands for the trader that holds it, or owes something about it. No particular.
 
     ``due_at`` is the end of what it owes next, ``working_days_left`` the days that still count after today (0: the last
     one, negative: over; None: nothing runs). ``allowed`` names the commands it may send. ``unread``: something has
     happened that concerns it since it last did something. ``delete_by``: until when it must confirm a deletion,
-    ``read_again_by`` until when it must read what was corrected. Of a case that is another's by now it sees what it
-    owes, and not where the case stands: ``status`` is None, ``version`` 0, ``changed_at`` when it was told.
+    ``read_again_by`` until when it must read what was corrected. ``since`` is when the case came to its status,
+    ``claim`` what the trader said of the outcome in its turn, None where nothing it said stands. Of a case that is
+    another's by now it sees what it owes, and not where the case stands: ``status`` is None, ``version`` 0,
+    ``changed_at`` when it was told.
     """
 
     case_id: str
@@ -47,6 +65,8 @@ class TraderCase:
     offers: tuple[Terms, ...] = ()
     delete_by: datetime | None = None
     read_again_by: datetime | None = None
+    since: datetime | None = None
+    claim: Claim | None = None
 
 
 @attrs.frozen

@@ -13,7 +13,7 @@ from typing import Final
 
 import attrs
 
-from expressplatform.case import Case, allowed
+from expressplatform.case import Case, Turn, allowed
 from expressplatform.codes import Duty, Role, Status
 from expressplatform.codes import Reading as How
 from expressplatform.complaint import Actor
@@ -28,7 +28,7 @@ from expressplatform.platform.keeping import SIGNED, place_of
 from expressplatform.platform.membership import Signed, Statement
 from expressplatform.platform.reading import Reading
 from expressplatform.platform.requests import judged_list
-from expressplatform.platform.trader_rows import SeenRow, Terms, TraderCase, TraderPage
+from expressplatform.platform.trader_rows import Claim, SeenRow, Terms, TraderCase, TraderPage
 from expressplatform.ports import StoredCase
 from expressplatform.privacy.deletion import Holding
 from expressplatform.records import KINDS
@@ -38,6 +38,8 @@ _MOST_SEEN: Final = 5000
 """How many rows are kept as they were read."""
 _OWN: Final = frozenset({Duty.OBTAIN, Duty.CONTACT, Duty.RESOLVE, Duty.CONFIRM})
 """The duties that a trader is told of: its own, and until when the complainant may answer it."""
+_CLAIMED: Final = frozenset({Status.RESOLUTION_REPORTED, Status.RESOLVED})
+"""Where a trader's word stands, and money that it promised is awaited."""
 CONCERNS: Final = frozenset(
     {
         "uploaded", "corrected", "message_added", "evidence_shared", "time_granted", "time_refused", "offer_accepted",
@@ -139,6 +141,8 @@ class Trading(Changing, Reading):
             offers=tuple(Terms(one.number, one.open, one.terms.expires) for one in turn.offers) if turn else (),
             delete_by=until if deletes else None,
             read_again_by=until if not deletes else None,
+            since=case.since if turn is not None else None,
+            claim=_claim(case, turn),
         )
         return row, timer
 
@@ -186,6 +190,14 @@ class Trading(Changing, Reading):
             body = self.ring.get(case_id).open(bytes.fromhex(held.body), place)
             found.append(Statement(held, body))
         return tuple(sorted(found, key=lambda one: one.signed.version))
+
+
+def _claim(case: Case, turn: Turn | None) -> Claim | None:
+    """The trader's own word in its own turn; what another trader said before is nothing of its business."""
+    account = case.account
+    if turn is None or account.claimed_by is not Role.TRADER or case.status not in _CLAIMED:
+        return None
+    return Claim(account.claimed, account.promised, turn.perform_by, account.proved, account.contradicted)
 
 
 def _told_at(holding: Holding | None, otherwise: datetime) -> datetime:

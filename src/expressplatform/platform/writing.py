@@ -17,7 +17,7 @@ from expressplatform.codes import Audience, Channel, Purpose, Role, Stage
 from expressplatform.codes import Reading as How
 from expressplatform.complaint import Actor, clock_of
 from expressplatform.errors import NoSuchCase, Refused, Unreachable
-from expressplatform.messages import Letter, happenings
+from expressplatform.messages import Letter, told_over
 from expressplatform.platform import rows
 from expressplatform.platform.keeping import ACCESS, UNTOLD, Keeping, Untold, place_of
 from expressplatform.ports import Message
@@ -109,10 +109,10 @@ class Writing(Keeping):
             raise Refused("wrong_role", "", Role.COUNCIL, (), "What bounced is for the council or the operator.")
         breach, case_id, version = _parts(message_id)
         stored = await self._stored(case_id, by.organisation)
-        steps = happenings(rows.fact_of(row) for row in stored.events)
+        steps, case = told_over(rows.fact_of(row) for row in stored.events)
         told = steps[version - 1].told if 0 < version <= len(steps) else None
         occasion = "breach" if breach else told.occasion if told is not None else ""
-        await self.untold(message_id, rows.fold(stored), occasion, (f"breach:{breach}",) if breach else ())
+        await self.untold(message_id, case, occasion, (f"breach:{breach}",) if breach else ())
 
 
 def reads_alone(case: Case) -> bool:
