@@ -56,9 +56,11 @@ class Known:
         return sum(self.seconds.get(test, 0.0) for test in tests)
 
     def near(self, function: str) -> set[str]:
-        """The tests that run another function of its module, and not this one."""
-        module = function.rpartition(".")[0] + "."
-        found = {test for name, tests in self.tests.items() if name.startswith(module) for test in tests}
+        """The tests that run other functions near this one: of its module, or of what holds that if these are few."""
+        near, found = function, set[str]()
+        while len(found) < _FIRST and "." in near:
+            near = near.rpartition(".")[0]
+            found = {test for name, tests in self.tests.items() if name.startswith(f"{near}.") for test in tests}
         return found - set(self.tests.get(function, ()))
 
     def reach(self) -> Counter[str]:

@@ -202,8 +202,9 @@ class TestTheEndOfTheCalendar:
         """So is a stop until the last instant there is."""
         walk = Walk().conciliating()
         stop = c.StopClock(Duty.RESOLVE, StopReason.TESTING, datetime.max.replace(tzinfo=UTC))
-        with pytest.raises(InvalidInput):
+        with pytest.raises(InvalidInput) as caught:
             walk.do(stop)
+        assert [(one.path, one.kind) for one in caught.value.problems] == [("$", "range")]
 
     def test_of_a_lodging(self) -> None:
         """So is a complaint lodged at the last instant there is."""

@@ -58,10 +58,10 @@ class TestRounds:
     def test_a_test_that_runs_fewer_functions_comes_first(self) -> None:
         assert bench().tests("expressplatform.money.x_a__mutmut_1", 0) == ("particular", "broad")
 
-    def test_what_ran_at_import_is_tried_once_more_with_its_modules_other_tests(self) -> None:
+    def test_what_ran_at_import_is_tried_once_more_with_the_tests_near_it(self) -> None:
         mutant = "expressplatform.money.x_a__mutmut_1"
         assert bench().tests(mutant, 2) == ()
-        assert bench("expressplatform.money.x_a").tests(mutant, 2) == ("particular", "broad", "near")
+        assert bench("expressplatform.money.x_a").tests(mutant, 2) == ("particular", "broad", "near", "other")
 
     def test_a_test_that_no_longer_fits_the_budget_is_left_out_and_a_quick_one_after_it_is_not(self) -> None:
         assert within(("particular", "near", "broad"), KNOWN, 4.0) == ("particular", "broad")
