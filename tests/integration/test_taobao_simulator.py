@@ -14,6 +14,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
+from urllib.parse import urlencode
 
 import attrs
 import httpx
@@ -115,6 +116,11 @@ class TestTolerance:
     def test_everything_in_the_query(self, shop: Shop) -> None:
         found = shop.client.get(shop.world.gateway, params=signed(shop.parameters())).json()
         assert found["trade_get_response"]["trade"]["status"] == "WAIT_BUYER_CONFIRM_GOODS"
+
+    def test_a_whole_address_in_the_request_line_as_old_sdks_send_it(self, shop: Shop) -> None:
+        target = f"{shop.world.gateway}?{urlencode(signed(shop.parameters()))}"
+        found = shop.client.get(shop.world.gateway, extensions={"target": target.encode()}).json()
+        assert found["trade_get_response"]["trade"]["tid"] == int(shop.order)
 
     def test_multipart_with_a_file_that_is_not_signed(self, shop: Shop) -> None:
         params = signed(shop.parameters("taobao.trade.memo.update", memo="備註", fields="-"))

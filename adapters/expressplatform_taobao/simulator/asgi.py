@@ -258,4 +258,9 @@ async def _read(scope: Scope, receive: Receive) -> Arrived:
             break
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
     query = scope["query_string"].decode("ascii", "replace")
-    return Arrived(scope["method"], scope["path"], query, headers, body)
+    return Arrived(scope["method"], _path(scope["path"]), query, headers, body)
+
+
+def _path(target: str) -> str:
+    """The path of a request, which old clients send with the whole address before it (RFC 9112 section 3.2.2)."""
+    return urlsplit(target).path or "/" if target.lower().startswith(("http://", "https://")) else target
