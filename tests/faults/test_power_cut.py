@@ -71,7 +71,7 @@ def test_nor_in_a_thousand_cuts(tmp_path: Path) -> None:
 def test_the_disk_would_show_a_store_that_does_not_sync(tmp_path: Path) -> None:
     """The same lives with ``synchronous=NORMAL`` lose what was acknowledged: the harness bites."""
     lost = 0
-    for seed in range(1, 21):
+    for seed in range(1, 81):
         try:
             _cut(seed, tmp_path / str(seed), "NORMAL")
         except AssertionError:
