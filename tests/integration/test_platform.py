@@ -251,7 +251,7 @@ def test_an_upload_alerts_its_trader_once_with_a_number_and_a_date() -> None:
     (alert,) = inbox.alerts
     assert (alert.case_id, alert.organisation, alert.reference) == (case.id, "taobao", case.file.reference)
     assert alert.due_at == _due(platform, case.id)
-    assert set(attrs.asdict(alert)) == {"id", "case_id", "organisation", "reference", "due_at"}
+    assert set(attrs.asdict(alert)) == {"id", "case_id", "organisation", "reference", "due_at", "at"}
     assert platform.work() == Worked(0)
 
 

@@ -86,6 +86,7 @@ def _lived(asked: list[tuple[Particulars, list[str]]]) -> Lived:
             clock.wait(hours=5)
             _moved(platform, case_id, name, f"k-{step}")
     clock.at = END
+    outbox.to, outbox.tried = [], 0  # what cases were told of themselves is no part of a breach
     return Lived(platform, outbox, owner)
 
 

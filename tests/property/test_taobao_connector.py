@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -119,6 +121,18 @@ def test_an_answer_with_one_thing_changed_in_it_is_an_outcome(data: st.DataObjec
     transport.spoil = lambda body: (200, body)
     assert isinstance(connector.connection(shop).usable, bool)
     assert connector.connections()
+
+
+@pytest.mark.parametrize("total", [10**6, 10**9])
+def test_a_count_that_no_shop_has_is_not_walked(total: int) -> None:
+    """A list says how long it is; where that is absurd the connector says so, and asks no page after the other."""
+    clock = ShopClock()
+    simulator = TaobaoSimulator(now=clock.theirs)
+    transport = Spoiling(InProcess(simulator), lambda body: (200, body))
+    connector, shop, _ = _stage(simulator, clock, transport)
+    assert isinstance(connector.connect(_code(simulator, shop), "s" * 20), Ok)
+    transport.spoil = lambda body: (200, re.sub(rb'"total_results":[0-9]+', b'"total_results":%d' % total, body))
+    assert connector.changes(shop, "", 10) == GatewayError("too_many_pages")
 
 
 @given(st.text(max_size=40), st.text(max_size=40))

@@ -45,6 +45,8 @@ LONGEST_WINDOW: Final = timedelta(days=1)
 """No list is asked for changes of a longer time than this."""
 _MOST_PAGES: Final = 8
 """A window whose list has more pages is made shorter first."""
+_ABSURD: Final = 1_000
+"""More pages than this in one second no shop has: the count is not believed."""
 _SECOND: Final = timedelta(seconds=1)
 
 
@@ -214,6 +216,8 @@ class Flow:
             return Ok(None)
         if first.value.last <= 1:
             return Ok(list(first.value.bills))
+        if first.value.last > _ABSURD:
+            return GatewayError("too_many_pages")
         found: list[Bill] = []
         for page in range(first.value.last, 0, -1):
             read = await self.tongue.bills(line, window, page)

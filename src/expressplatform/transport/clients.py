@@ -152,17 +152,16 @@ def _headers(request: HttpRequest) -> tuple[tuple[str, str], ...]:
     return request.headers if request.progress is None else (*request.headers, length)
 
 
-def _pieces(request: HttpRequest) -> Iterator[bytes]:
+def _pieces(body: bytes, progress: Callable[[int], None]) -> Iterator[bytes]:
     """The body, piece by piece, each told once the one before it was taken."""
-    for start in range(0, len(request.body), _PIECE):
-        piece = request.body[start : start + _PIECE]
+    for start in range(0, len(body), _PIECE):
+        piece = body[start : start + _PIECE]
         yield piece
-        if request.progress is not None:
-            request.progress(start + len(piece))
+        progress(start + len(piece))
 
 
-async def _async_pieces(request: HttpRequest) -> AsyncIterator[bytes]:
-    for piece in _pieces(request):
+async def _async_pieces(body: bytes, progress: Callable[[int], None]) -> AsyncIterator[bytes]:
+    for piece in _pieces(body, progress):
         yield piece
 
 
@@ -183,7 +182,7 @@ class HttpxTransport:
             with self._client.stream(
                 request.method,
                 request.url,
-                content=request.body if request.progress is None else _pieces(request),
+                content=request.body if request.progress is None else _pieces(request.body, request.progress),
                 headers=_headers(request),
                 follow_redirects=False,
                 extensions=_extensions(request, left),
@@ -217,7 +216,7 @@ class AsyncHttpxTransport:
             async with self._client.stream(
                 request.method,
                 request.url,
-                content=request.body if request.progress is None else _async_pieces(request),
+                content=request.body if request.progress is None else _async_pieces(request.body, request.progress),
                 headers=_headers(request),
                 follow_redirects=False,
                 extensions=_extensions(request, left),
