@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expressplatform import commands as c
-from expressplatform.codes import BreachOf, KeptGround, Language
+from expressplatform.codes import BreachOf, KeptGround, Language, Reading
 from expressplatform.complaint import Actor, Particulars
 from expressplatform.errors import NoSuchCase, Refused
 from expressplatform.memory import MemoryKeyStore, MemoryShelf, MemoryStore
@@ -150,7 +150,8 @@ class TestScope:
         assert made.scope.erased == len(erased)
         assert made.scope.people == len({lived.owner[one].email for one in {*found} - erased})
         assert sum(count for _, count in made.scope.languages) == made.scope.people
-        read = [case for one in lived.platform.access_log(by=OFFICER) for case in one.cases]
+        log = [one for one in lived.platform.access_log(by=OFFICER) if one.how is Reading.BREACH]
+        read = [case for one in log for case in one.cases]
         assert Counter(read) == Counter({*found} - erased)
 
     @settings(max_examples=25)
