@@ -106,15 +106,19 @@ def _set(event: StoredEvent, **columns: object) -> Statement:
 
 
 def flip(chance: random.Random, rows: Sequence[Placed], size: int) -> list[Statement]:
-    """One bit of one column."""
+    """One bit of one column; or another place in its case, or in another one, that no row has yet."""
     event = rows[chance.randrange(size)].event
+    taken = {(row.event.case_id, row.event.version) for row in rows}
+    other = _other(chance, event.case_id.encode()).decode()
+    while (other, event.version) in taken:
+        other = _other(chance, other.encode()).decode()
     changed: list[dict[str, object]] = [
         {"facts": _other(chance, event.facts)},
         {"sealed": _other(chance, event.sealed)},
         {"kind": _other(chance, event.kind.encode()).decode()},
         {"schema": event.schema ^ 1 << chance.randrange(20)},
-        {"case_id": _other(chance, event.case_id.encode()).decode()},
-        {"version": event.version + 100},
+        {"case_id": other},
+        {"version": event.version + 100_000},
     ]
     return [_set(event, **chance.choice(changed))]
 
