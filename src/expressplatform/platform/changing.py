@@ -123,7 +123,7 @@ class Changing(Filing):
                 answers[place] = _facts_only(await self._step(batch, place, requests[place]))
             except ExpressPlatformError as error:
                 answers[place] = error
-        commits = self._commits(batch, requests, answers)
+        commits = await self._commits(batch, requests, answers)
         stored = dict(zip(commits, await self.store.append(tuple(commits.values())), strict=True))
         return await self._settled(batch, requests, stored, answers)
 
@@ -151,12 +151,13 @@ class Changing(Filing):
                 moved.add(case_id)  # what followed in this round was decided on a case that never was
         return again
 
-    def _commits(
+    async def _commits(
         self, batch: _Batch, requests: Sequence[Request], answers: dict[int, Case | ExpressPlatformError]
     ) -> dict[int, Commit]:
         """The decided steps as commits. Keys come first, in one batch: a case is never stored without its key."""
         lodged = [step.after.id for step in batch.steps.values() if step.before is None]
-        self._make_keys(lodged)
+        if lodged:
+            await self.aside.wait(lambda: self._make_keys(lodged))
         commits = {}
         for place, step in batch.steps.items():
             try:
@@ -167,8 +168,7 @@ class Changing(Filing):
 
     def _make_keys(self, case_ids: Sequence[str]) -> None:
         try:
-            if case_ids:
-                self.keys.create(case_ids)
+            self.keys.create(case_ids)
         except KeyDestroyed:  # of one of them: the others get theirs, and its own step says so
             for case_id in case_ids if len(case_ids) > 1 else ():
                 self._make_keys((case_id,))
