@@ -8,7 +8,7 @@ Laws of this file
 - What is opened never prints. Fields and codes of a newer platform stay in it and can be written again.
 
 The plaintext of details is a JSON object: ``v`` (1), ``purpose``, ``stage``, ``basis``, ``article``, ``notice``,
-``use_until`` and ``values``, a plain value by each path of `privacy.table`. What an envelope travels in is a JSON object
+``use_until`` and ``values``, a plain value by each path of `privacy.table`. An envelope travels in a JSON object
 (`sealed_document`).
 """
 
@@ -23,15 +23,14 @@ from typing import Any, Final, Protocol
 import attrs
 import orjson
 
-from expressplatform.codes import EvidenceKind, MediaType, Purpose
-from expressplatform.complaint import Veiled
-from expressplatform.errors import SealBroken, SignatureInvalid
+from expressplatform.codes import Purpose
+from expressplatform.errors import SignatureInvalid
 from expressplatform.fields import code, refuse, text
 from expressplatform.privacy.disclosure import Disclosure
 from expressplatform.reading import Limits, parse
 from expressplatform.sealing import DisclosureContext, Signer, seal_for, verify_envelope
 from expressplatform.signing import VerifyingKey, key_id
-from expressplatform_http.protocol.received import ReceivedDetails, instant, judged, known
+from expressplatform_http.protocol.received import ReceivedDetails, instant, judged
 
 __all__ = [
     "SCHEMA",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final, cast
@@ -19,7 +19,7 @@ import orjson
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute
 
 from expressplatform.errors import ExpressPlatformError, NoSuchCase, OperatorMustAct, ServerFailed, Unauthenticated
@@ -30,12 +30,13 @@ from expressplatform_http.protocol.editions import EDITIONS, HEADER, Edition, ed
 from expressplatform_http.protocol.problems import CONTENT_TYPE, Answer, problem, problem_of
 from expressplatform_http.protocol.queries import Register
 from expressplatform_http.protocol.routes import ROUTES, Content, Route, Who
-from expressplatform_http.protocol.uploads import LONGEST_HEAD
+from expressplatform_http.protocol.uploads import OVERHEAD
 from expressplatform_http.server import asking, connected, council, everybody, gate, people, shown, steps, trader
 from expressplatform_http.server.logs import log, place_of
 from expressplatform_http.server.people import PlatformSessions
 from expressplatform_http.server.service import (
     Asked,
+    Flowing,
     Handler,
     Replay,
     Reply,
@@ -43,8 +44,10 @@ from expressplatform_http.server.service import (
     Service,
     Sessions,
     Settings,
+    Upload,
 )
 from expressplatform_http.server.table import Table
+from expressplatform_http.server.uploading import let_pass, upload_of
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _ALWAYS: Final[Mapping[str, str]] = MappingProxyType(
@@ -148,7 +151,7 @@ class _Endpoint:
         most = service.settings.body
         self._limits = Limits(bytes=most)
         if route.body is Content.FILE:
-            most = service.platform.scheme.largest_file + LONGEST_HEAD + 4
+            most = service.platform.scheme.largest_file + OVERHEAD
         self._most = most if route.body is not None else 0
 
     async def __call__(self, scope: object, receive: object, send: object) -> None:
@@ -164,6 +167,8 @@ class _Endpoint:
             response = await self._good(request, line)
         except ExpressPlatformError as error:
             response = _problem(_answer_to(error, line))
+            if self._route.body is Content.FILE and response.status_code != 408:
+                await let_pass(request, self._most, service.settings.body_seconds)
         except Exception as error:  # noqa: BLE001  the last fence: a text might quote what is personal
             line.reason = place_of(error)
             response = _problem(_answer_to(ServerFailed(500, line.request_id, "internal"), line))
@@ -193,8 +198,10 @@ class _Endpoint:
         )
 
     async def _body(self, request: Request) -> bytes:
-        """The body; where none is announced for an operation that takes none, nothing is waited for."""
+        """The body; a file comes later, and where none is announced and none is taken, nothing is waited for."""
         headers = request.headers
+        if self._route.body is Content.FILE:
+            return b""
         if not self._most and "content-length" not in headers and "transfer-encoding" not in headers:
             return b""
         return await asking.body_of(request, self._most, self._service.settings.body_seconds)
@@ -209,8 +216,8 @@ class _Endpoint:
         edition = edition_of(request.headers.get(HEADER, ""), service.editions)
         asking.check_places(request.path_params)
         key = asking.key_of(request) if route.writes else ""
-        step = edition.raise_body.get(route.name)
-        document = asking.document_of(route, body, request.headers.get("content-type", ""), step, self._limits)
+        query, expected = self._query(request.scope["query_string"]), asking.expected_of(request)
+        document = await self._document(request, body, edition)
         if route.who is Who.OWN_KEY:
             known = attrs.evolve(
                 known, signed=await gate.by_own_key(service, request, as_sent, cast(Register, document))
@@ -220,14 +227,27 @@ class _Endpoint:
             route=route,
             by=known.by,
             places=request.path_params,
-            query=self._query(request.scope["query_string"]),
+            query=query,
             document=document,
             body=body,
             key=key,
-            expected=asking.expected_of(request),
+            expected=expected,
             signed=known.signed,
         )
-        return _response(route, await self._handler(asked), edition)
+        try:
+            return _response(route, await self._handler(asked), edition)
+        finally:
+            if isinstance(document, Upload):
+                document.content.close()
+
+    async def _document(self, request: Request, body: bytes, edition: Edition) -> object:
+        """The body as a value; a file is read now, that it is known who sends it."""
+        route, said = self._route, request.headers.get("content-type", "")
+        if route.body is not Content.FILE:
+            return asking.document_of(route, body, said, edition.raise_body.get(route.name), self._limits)
+        asking.check_media_type(route, said)
+        signed = route.who is Who.SIGNATURE
+        return await upload_of(request, self._most, self._service.settings.body_seconds, signed=signed)
 
 
 def _response(route: Route, reply: Reply, edition: Edition) -> Response:
@@ -238,11 +258,26 @@ def _response(route: Route, reply: Reply, edition: Edition) -> Response:
     if reply.content is not None:
         headers["content-disposition"] = "attachment"
         return Response(reply.content, status, headers, reply.media_type)
+    if reply.flowing is not None:
+        return _flowing(reply.flowing, status, headers, reply.media_type)
     body = _written(reply)
     lower = edition.lower_answer.get(route.name)
     if lower is not None:
         body = orjson.dumps(lower(orjson.loads(body)))
     return Response(body, status, headers, reply.media_type)
+
+
+def _flowing(flowing: Flowing, status: int, headers: dict[str, str], media_type: str) -> Response:
+    """An answer in pieces, each made in a thread; its length is said, so that whoever is cut off knows."""
+    headers |= {"content-disposition": "attachment", "content-length": str(flowing.size)}
+    if flowing.digest:
+        headers["content-digest"] = flowing.digest
+
+    def pieces() -> Iterator[bytes]:
+        with flowing.content:
+            yield from flowing.pieces
+
+    return StreamingResponse(pieces(), status, headers, media_type)
 
 
 def _written(reply: Reply) -> bytes:

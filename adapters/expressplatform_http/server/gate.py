@@ -17,7 +17,7 @@ from expressplatform.platform import KeyUse
 from expressplatform.signing import VerifyingKey
 from expressplatform.transport import HttpRequest
 from expressplatform_http.protocol.queries import Register
-from expressplatform_http.protocol.routes import Route, Who
+from expressplatform_http.protocol.routes import Content, Route, Who
 from expressplatform_http.protocol.signatures import KnownKey, Reason, Signed, claim, verify
 from expressplatform_http.server import asking
 from expressplatform_http.server.service import Service
@@ -48,7 +48,7 @@ async def known(service: Service, route: Route, request: Request, as_sent: HttpR
 
 async def _by_signature(service: Service, route: Route, request: Request, as_sent: HttpRequest) -> Known:
     _check_host(service, request)
-    claimed = claim(as_sent)
+    claimed = claim(as_sent, body_follows=route.body is Content.FILE)
     held = await service.platform.member_key(claimed.key_id)
     key = None
     if held is not None and held.use is KeyUse.SIGNING:
