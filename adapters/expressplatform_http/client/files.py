@@ -20,7 +20,7 @@ from typing import BinaryIO, Final, Protocol, Self, cast, final
 import attrs
 
 from expressplatform.codes import EvidenceKind, MediaType
-from expressplatform.complaint import Veiled
+from expressplatform.complaint import LARGEST_EVIDENCE, Veiled
 from expressplatform.errors import InvalidInput, SealBroken, ServerFailed
 from expressplatform.fields import refuse
 from expressplatform.spools import Spool
@@ -28,7 +28,7 @@ from expressplatform.transport import HttpResponse, Supply, Take
 from expressplatform_http.protocol.details import Opener
 from expressplatform_http.protocol.digests import RunningDigest, written
 from expressplatform_http.protocol.received import known
-from expressplatform_http.protocol.streams import LARGEST, Expected, Incoming
+from expressplatform_http.protocol.streams import Expected, Incoming
 
 __all__ = [
     "Content",
@@ -201,7 +201,7 @@ class Receiving:
         self._opening, self._spool = opening, spool
 
         def take(piece: bytes) -> None:
-            if spool.size + len(piece) > LARGEST:
+            if spool.size + len(piece) > LARGEST_EVIDENCE:
                 raise SealBroken("trailing", self._case_id)
             spool.write(opening.feed(piece))
 

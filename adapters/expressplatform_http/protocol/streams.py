@@ -26,6 +26,7 @@ import orjson
 
 from expressplatform.chunks import CHUNK, Opening, seal_file
 from expressplatform.codes import EvidenceKind, MediaType, Purpose
+from expressplatform.complaint import LARGEST_EVIDENCE
 from expressplatform.errors import SealBroken
 from expressplatform.fields import refuse
 from expressplatform.reading import Limits, parse
@@ -48,8 +49,6 @@ MEDIA_TYPE: Final = "application/vnd.expressplatform.stream"
 """The Content-Type of such an answer."""
 SCHEMA: Final = 2
 """The edition of the plaintext in the envelope."""
-LARGEST: Final = 1024 * 1024 * 1024
-"""Bytes of content beyond which nothing is opened."""
 _LENGTH: Final = 4
 _LONGEST_HEAD: Final = 8192
 _BLOB: Final = CHUNK + OVERHEAD
@@ -200,7 +199,7 @@ class Incoming:
         if not isinstance(plain, dict):
             raise refuse("$", "type", "must be an object")
         size, key = plain.get("size"), _key(plain.get("key"))
-        if type(size) is not int or not 0 <= size <= LARGEST:
+        if type(size) is not int or not 0 <= size <= LARGEST_EVIDENCE:
             raise refuse("$.size", "value", "must be how many bytes follow")
         try:
             kind, media = known(EvidenceKind, plain.get("kind")), known(MediaType, plain.get("media_type"))
