@@ -265,6 +265,20 @@ class Remark(Veiled):
     text: str = attrs.field(validator=text(8000, shortest=1))
 
 
+MOST_SAID: Final = 20
+"""How many of the latest messages to a trader stand in the details that it is shown."""
+
+
+@attrs.frozen(repr=False, str=False)
+class Said(Veiled):
+    """A message to the trader that has the case: the how-manieth in its turn, when, by whom; the words, or `ERASED`."""
+
+    number: int
+    at: datetime
+    by: Role
+    particulars: Remark | Erased
+
+
 @personal
 class CallCode(Veiled):
     """The short code that whoever calls in the trader's name must say first; new with each upload."""

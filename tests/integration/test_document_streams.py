@@ -492,7 +492,7 @@ class TestComingIn:
         assert (chunked.status_code, chunked.json()["problems"][0]["kind"]) == (413, "too_large")
         for cut in (0, 3, 60, 700_000):
             _cut(caller, path, body, cut)
-        assert not _cut(caller, path, body, 10, said=65 * MEBI).find(b" 413 ") < 0
+        assert b" 413 " in _cut(caller, path, body, 10, said=65 * MEBI)
         assert files_of(world, case_id) == 0
 
     def test_a_stranger_hears_what_they_hear_of_a_case_that_is_not_there(self, sides: Sides, tmp_path: Path) -> None:
@@ -578,10 +578,11 @@ def _cut(caller: Caller, path: str, body: bytes, at: int, *, said: int = 0) -> b
     lines += [f"{name}: {value}" for name, value in signed.headers]
     with socket.create_connection((where.host, where.port or 80), timeout=10) as line:
         line.sendall(("\r\n".join(lines) + "\r\n\r\n").encode() + body[:at])
-        line.shutdown(socket.SHUT_WR)
+        if not said:
+            line.shutdown(socket.SHUT_WR)
         answer = b""
         with suppress(OSError):
-            while piece := line.recv(4096):
+            while b"}" not in answer and (piece := line.recv(4096)):
                 answer += piece
     return answer
 
