@@ -8,7 +8,6 @@ does. What was wrong with a signature is told to the log alone.
 from __future__ import annotations
 
 import attrs
-from starlette.requests import Request
 
 from expressplatform.codes import Role
 from expressplatform.complaint import Actor
@@ -20,6 +19,7 @@ from expressplatform_http.protocol.queries import Register
 from expressplatform_http.protocol.routes import Route, Who
 from expressplatform_http.protocol.signatures import KnownKey, Reason, Signed, claim, verify
 from expressplatform_http.server import asking
+from expressplatform_http.server.incoming import Incoming
 from expressplatform_http.server.service import Service
 
 NOBODY = "anybody"
@@ -35,7 +35,7 @@ class Known:
     signed: Signed | None = None
 
 
-async def known(service: Service, route: Route, request: Request, as_sent: HttpRequest) -> Known:
+async def known(service: Service, route: Route, request: Incoming, as_sent: HttpRequest) -> Known:
     """Who sent a request; raises Unauthenticated, NoSuchCase, LimitReached, InvalidInput (no staff id)."""
     if route.who is Who.SIGNATURE:
         return await _by_signature(service, route, request, as_sent)
@@ -46,7 +46,7 @@ async def known(service: Service, route: Route, request: Request, as_sent: HttpR
     return Known(Actor(role, NOBODY, service.platform.scheme.council))
 
 
-async def _by_signature(service: Service, route: Route, request: Request, as_sent: HttpRequest) -> Known:
+async def _by_signature(service: Service, route: Route, request: Incoming, as_sent: HttpRequest) -> Known:
     _check_host(service, request)
     claimed = claim(as_sent)
     held = await service.platform.member_key(claimed.key_id)
@@ -74,7 +74,7 @@ def _verifying(service: Service, public: str) -> VerifyingKey:
     return found
 
 
-async def by_own_key(service: Service, request: Request, as_sent: HttpRequest, brought: Register) -> Signed:
+async def by_own_key(service: Service, request: Incoming, as_sent: HttpRequest, brought: Register) -> Signed:
     """The proof that whoever registers a key holds it."""
     _check_host(service, request)
     public = VerifyingKey(bytes.fromhex(brought.signing))
@@ -84,20 +84,19 @@ async def by_own_key(service: Service, request: Request, as_sent: HttpRequest, b
     return signed
 
 
-async def _by_session(service: Service, request: Request) -> Actor:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+async def _by_session(service: Service, request: Incoming) -> Actor:
+    scheme, _, token = request.header("authorization").partition(" ")
     if service.sessions is None or scheme.lower() != "bearer" or not token:
         raise Unauthenticated(Reason.UNSIGNED)
-    return await service.sessions.complainant(token, request.path_params.get("case_id", ""))
+    return await service.sessions.complainant(token, request.places.get("case_id", ""))
 
 
-def _limit_anybody(service: Service, request: Request) -> None:
-    peer = request.client.host if request.client is not None else ""
-    service.anybody.take(peer, service.ticks())
+def _limit_anybody(service: Service, request: Incoming) -> None:
+    service.anybody.take(request.peer, service.ticks())
 
 
-def _check_host(service: Service, request: Request) -> None:
+def _check_host(service: Service, request: Incoming) -> None:
     """A request that was signed for another server is not for this one."""
     hosts = service.settings.hosts
-    if hosts and request.headers.get("host", "").lower() not in hosts:
+    if hosts and request.header("host").lower() not in hosts:
         raise Unauthenticated(Reason.COVERED)
