@@ -7,8 +7,8 @@ not the caller's, are answered alike, to the byte. No traceback leaves this file
 
 from __future__ import annotations
 
+import os
 import re
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
@@ -251,7 +251,7 @@ def _response(route: Route, reply: Reply, edition: Edition) -> Response:
 
 
 def _written(reply: Reply) -> bytes:
-    if isinstance(reply.document, Mapping):
+    if isinstance(reply.document, dict):
         return orjson.dumps({"v": 1, **reply.document}, option=orjson.OPT_NON_STR_KEYS)
     return write(cast(attrs.AttrsInstance, reply.document), particulars=reply.personal)
 
@@ -282,7 +282,7 @@ def _problem(answer: Answer) -> Response:
 
 
 def _request_id(said: str) -> str:
-    return said if _REQUEST_ID.fullmatch(said) else secrets.token_hex(8)
+    return said if _REQUEST_ID.fullmatch(said) else os.urandom(8).hex()
 
 
 def _outside(service: Service) -> Callable[[Request, Exception], Response]:

@@ -19,19 +19,20 @@ import orjson
 from starlette.requests import ClientDisconnect
 
 from expressplatform.errors import ExpressPlatformError, InvalidInput, NoSuchCase, Problem
-from expressplatform.fields import Constraint, refuse
+from expressplatform.fields import refuse
 from expressplatform.reading import Limits, parse
 from expressplatform.transport import HttpRequest
 from expressplatform.wire import read
 from expressplatform_http.protocol import uploads
 from expressplatform_http.protocol.editions import Step
-from expressplatform_http.protocol.openapi import KEY, PERSON, PLACES
+from expressplatform_http.protocol.openapi import KEY, PLACES
 from expressplatform_http.protocol.queries import Nothing
 from expressplatform_http.protocol.routes import Content, Route
 from expressplatform_http.server.incoming import Incoming
 
 T = TypeVar("T")
 JSON: Final = "application/json"
+PERSON_HEADER: Final = "expressplatform-person"
 _ETAG: Final = re.compile(r'"([0-9]{1,9})"')
 _MOST_PARAMETERS: Final = 50
 
@@ -81,25 +82,25 @@ def as_signed(request: Incoming, scheme: str, body: bytes) -> HttpRequest:
 # --- headers --------------------------------------------------------------------------------------------------
 
 
-def header(request: Incoming, name: str, shape: Constraint) -> str:
-    """A header that must be there once and fit; raises InvalidInput."""
+def once(request: Incoming, name: str) -> str:
+    """A header that must be there once; raises InvalidInput."""
     found = request.every(name)
-    path = f"$header.{name}"
     if len(found) != 1:
-        raise refuse(path, "missing", "must be given once")
-    if message := shape.complaint(found[0]):
-        raise refuse(path, "text", message)
+        raise refuse(f"$header.{name}", "missing", "must be given once")
     return found[0]
 
 
 def key_of(request: Incoming) -> str:
     """The idempotency key."""
-    return header(request, "idempotency-key", KEY)
+    key = once(request, "idempotency-key")
+    if message := KEY.complaint(key):
+        raise refuse("$header.idempotency-key", "text", message)
+    return key
 
 
 def person_of(request: Incoming) -> str:
-    """Who acts for an organisation: an opaque staff id."""
-    return header(request, "expressplatform-person", PERSON)
+    """Who acts for an organisation: an opaque staff id, which becomes part of an `Actor` and is judged there."""
+    return once(request, PERSON_HEADER)
 
 
 def check_places(places: Mapping[str, str]) -> None:

@@ -11,8 +11,8 @@ import attrs
 
 from expressplatform.codes import Role
 from expressplatform.complaint import Actor
-from expressplatform.errors import NoSuchCase, Unauthenticated
-from expressplatform.platform import KeyUse
+from expressplatform.errors import InvalidInput, NoSuchCase, Problem, Unauthenticated
+from expressplatform.platform import KeyUse, MemberKey
 from expressplatform.signing import VerifyingKey
 from expressplatform.transport import HttpRequest
 from expressplatform_http.protocol.queries import Register
@@ -56,12 +56,21 @@ async def _by_signature(service: Service, route: Route, request: Incoming, as_se
     signed = verify(claimed, key, at=service.now())
     assert held is not None
     service.organisations.take(held.organisation, service.ticks())
-    person = asking.person_of(request)
+    by = _acting(held, asking.person_of(request))
     if not await service.platform.remember(signed.key_id, signed.nonce, signed.remember_until):
         raise Unauthenticated(Reason.REPLAYED)
     if held.role is not route.role:
         raise NoSuchCase("")
-    return Known(Actor(held.role, person, held.organisation), signed)
+    return Known(by, signed)
+
+
+def _acting(held: MemberKey, person: str) -> Actor:
+    """Whoever acts under a key; raises InvalidInput for what is no staff id. All else of it was judged before."""
+    try:
+        return Actor(held.role, person, held.organisation)
+    except InvalidInput as error:
+        path = f"$header.{asking.PERSON_HEADER}"
+        raise InvalidInput(tuple(Problem(path, "text", one.message) for one in error.problems)) from None
 
 
 def _verifying(service: Service, public: str) -> VerifyingKey:

@@ -173,7 +173,8 @@ class Standing(Generic[T]):
 
 def place_of(at: datetime) -> str:
     """An instant as a place: text of one length that sorts as instants do, in UTC."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
+    utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return utc.isoformat("T", "microseconds")[:26] + "Z"
 
 
 OPEN_PLACE: Final = "open:"
