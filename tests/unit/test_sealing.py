@@ -428,7 +428,7 @@ class Resigning:
     """A signer that puts its signature over another ciphertext than the one it is given."""
 
     def __init__(self, key: SigningKey, inner: bytes) -> None:
-        self.key, self.inner, self.public = key, inner, key.public
+        self.key, self.inner, self.public, self.key_id = key, inner, key.public, key.key_id
 
     def sign(self, data: bytes) -> bytes:
         head, at = b"", 0

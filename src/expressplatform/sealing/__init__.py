@@ -12,6 +12,7 @@ from expressplatform.sealing.cases import OVERHEAD, CaseKey, Context
 from expressplatform.sealing.envelopes import (
     DisclosureContext,
     EncryptionPair,
+    RecipientKey,
     Signer,
     Verifier,
     check_public_key,
@@ -37,6 +38,7 @@ __all__ = [
     "EncryptionPair",
     "KeyRing",
     "KeySource",
+    "RecipientKey",
     "Signer",
     "Verifier",
     "check_public_key",

@@ -7,7 +7,7 @@ either is another.
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import Final, Protocol
+from typing import Final, Protocol, final
 
 import attrs
 from cryptography.exceptions import InvalidTag
@@ -19,8 +19,8 @@ from expressplatform.sealing.parts import KEY_BYTES, SUITE, TAG, checked, framed
 
 _SIGNATURE: Final = 64
 _ENVELOPE: Final = 1 + _SIGNATURE + 32 + TAG  # with an encapsulated key and nothing inside
-_DISCLOSURE: Final = b"expressplatform disclosure 1"
-_SIGNED: Final = b"expressplatform signed disclosure 1"
+_DISCLOSURE: Final = framed(b"expressplatform disclosure 1", bytes((SUITE,)))
+_SIGNED: Final = framed(b"expressplatform signed disclosure 1")
 _hpke: Final = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 
 
@@ -29,6 +29,10 @@ class Signer(Protocol):
 
     @property
     def public(self) -> bytes: ...
+
+    @property
+    def key_id(self) -> str:
+        """The first 8 bytes of the SHA-256 of ``public``, in hex."""
 
     def sign(self, data: bytes, /) -> bytes:
         """The 64-byte signature over ``data``."""
@@ -63,9 +67,48 @@ class DisclosureContext:
 
         With the council's key inside, nobody can strip the signature and pass the same envelope on as theirs.
         """
-        texts = (self.case_id, self.recipient, self.key_id, self.disclosure_id, self.purpose)
-        head = (_DISCLOSURE, bytes((SUITE,)), council, str(self.schema).encode())
-        return framed(*head, *(text.encode() for text in texts))
+        return _DISCLOSURE + framed(
+            council,
+            str(self.schema).encode(),
+            self.case_id.encode(),
+            self.recipient.encode(),
+            self.key_id.encode(),
+            self.disclosure_id.encode(),
+            self.purpose.encode(),
+        )
+
+
+@final
+class RecipientKey:
+    """The public half of a recipient's pair: whoever has it can seal to whoever has the other half.
+
+    ``public`` has 32 bytes: raises ``SealBroken`` (``unusable_key``) for others. ``key_id`` is the first 8 bytes of its
+    SHA-256, in hex.
+    """
+
+    __slots__ = ("_key", "key_id", "public")
+
+    def __init__(self, public: bytes, case_id: str = "") -> None:
+        try:
+            self._key = X25519PublicKey.from_public_bytes(public)
+        except ValueError:
+            raise SealBroken("unusable_key", case_id) from None
+        self.public = public
+        self.key_id = _key_id(public)
+
+    def seal(self, plaintext: bytes, info: bytes, case_id: str = "") -> bytes:
+        """HPKE as RFC 9180 has it, base mode; raises ``SealBroken`` (``unusable_key``) for a point of low order."""
+        try:
+            return _hpke.encrypt(plaintext, self._key, info=info)
+        except ValueError:
+            raise SealBroken("unusable_key", case_id) from None
+
+    def __repr__(self) -> str:
+        return f"<RecipientKey {self.key_id}>"
+
+
+def _key_id(public: bytes) -> str:
+    return sha256(public).hexdigest()[:16]
 
 
 @attrs.frozen(eq=False)
@@ -80,7 +123,7 @@ class EncryptionPair:
     def of(cls, private: bytes) -> EncryptionPair:
         """The pair of a kept private half (``ValueError`` unless it has 32 bytes)."""
         public = X25519PrivateKey.from_private_bytes(checked(private)).public_key().public_bytes_raw()
-        return cls(private, public, sha256(public).hexdigest()[:16])
+        return cls(private, public, _key_id(public))
 
 
 def new_encryption_pair() -> EncryptionPair:
@@ -88,15 +131,16 @@ def new_encryption_pair() -> EncryptionPair:
     return EncryptionPair.of(X25519PrivateKey.generate().private_bytes_raw())
 
 
-def seal_for(recipient_public: bytes, details: bytes, *, info: DisclosureContext, signer: Signer) -> bytes:
+def seal_for(recipient: bytes | RecipientKey, details: bytes, *, info: DisclosureContext, signer: Signer) -> bytes:
     """``details`` for the holder of one X25519 key alone, signed: ``suite | signature (64) | enc (32) | ct``.
 
-    HPKE as RFC 9180 has it, base mode; the signature covers the bound context and ``enc | ct``. Raises
-    ``SealBroken`` with the code ``unusable_key`` when ``recipient_public`` is no key one can seal to.
+    HPKE as RFC 9180 has it, base mode; the signature covers the bound context and ``enc | ct``. ``recipient`` is the
+    key, or its 32 bytes. Raises ``SealBroken`` with the code ``unusable_key`` when it is none one can seal to.
     """
+    key = RecipientKey(recipient, info.case_id) if isinstance(recipient, bytes) else recipient
     bound = info.bound(signer.public)
-    sealed = seal_to(recipient_public, details, bound, info.case_id)
-    return bytes((SUITE,)) + signer.sign(framed(_SIGNED, bound, sealed)) + sealed
+    sealed = key.seal(details, bound, info.case_id)
+    return bytes((SUITE,)) + signer.sign(_SIGNED + framed(bound, sealed)) + sealed
 
 
 def open_for(private: bytes, envelope: bytes, *, expected: DisclosureContext, council: Verifier) -> bytes:
@@ -117,16 +161,13 @@ def verify_envelope(envelope: bytes, *, expected: DisclosureContext, council: Ve
     if len(envelope) < _ENVELOPE or envelope[0] != SUITE:
         raise SealBroken(why_not(envelope, _ENVELOPE, "altered"), expected.case_id)
     bound, sealed = expected.bound(council.public), envelope[1 + _SIGNATURE :]
-    council.verify(framed(_SIGNED, bound, sealed), envelope[1 : 1 + _SIGNATURE])
+    council.verify(_SIGNED + framed(bound, sealed), envelope[1 : 1 + _SIGNATURE])
     return sealed, bound
 
 
 def seal_to(public: bytes, plaintext: bytes, info: bytes, case_id: str = "") -> bytes:
     """``plaintext`` for the holder of one X25519 key, unsigned: HPKE as above; raises ``SealBroken`` as `seal_for`."""
-    try:
-        return _hpke.encrypt(plaintext, X25519PublicKey.from_public_bytes(public), info=info)
-    except ValueError:
-        raise SealBroken("unusable_key", case_id) from None
+    return RecipientKey(public, case_id).seal(plaintext, info, case_id)
 
 
 def open_with(private: bytes, sealed: bytes, info: bytes, case_id: str = "") -> bytes:

@@ -5,6 +5,7 @@ Laws of this file: nothing here holds a key; a length that is wrong is told by w
 
 from __future__ import annotations
 
+import struct
 from typing import Final
 
 SUITE: Final = 1
@@ -12,6 +13,7 @@ SUITE: Final = 1
 KEY_BYTES: Final = 32
 NONCE: Final = 12
 TAG: Final = 16
+_length = struct.Struct(">I").pack
 
 
 def checked(key: bytes) -> bytes:
@@ -30,4 +32,4 @@ def why_not(blob: bytes, least: int, otherwise: str) -> str:
 
 def framed(*parts: bytes) -> bytes:
     """Each part after its length in four bytes: no two lists of parts give the same bytes."""
-    return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    return b"".join([piece for part in parts for piece in (_length(len(part)), part)])
