@@ -315,7 +315,7 @@ def write(value: attrs.AttrsInstance, *, particulars: bool = False) -> bytes:
     return orjson.dumps({"v": VERSION, **conversion.write(value, type(value))})
 
 
-def document_as(cls: type[attrs.AttrsInstance], value: object) -> Document:
+def document_as(cls: type, value: object) -> Document:
     """The plain document of a class, read off any value that has its fields, so that none is copied into it first.
 
     Enums and dates are as Python has them. Raises TypeError where the class has particulars in it.

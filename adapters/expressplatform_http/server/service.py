@@ -76,6 +76,7 @@ class Service:
     ticks: Callable[[], float] = time.monotonic
     metrics: Metrics = attrs.Factory(Metrics)
     figures: dict[str, tuple[float, object]] = attrs.Factory(dict)
+    made: dict[str, object] = attrs.Factory(dict)
     verifying: dict[str, VerifyingKey] = attrs.Factory(dict)
     under_way: set[asyncio.Task[None]] = attrs.Factory(set)
     organisations: Buckets = attrs.field()
