@@ -77,6 +77,10 @@ def _utc(value: datetime) -> datetime:
     return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
+def _utc_or_none(value: datetime | None) -> datetime | None:
+    return value if value is None or value.tzinfo is UTC else value.astimezone(UTC)
+
+
 def _or_none(kind: Any) -> bool:
     arms = typing.get_args(kind) if isinstance(kind, types.UnionType) else ()
     return len(arms) == 2 and types.NoneType in arms
@@ -86,6 +90,8 @@ def _optional(kind: Any, converter: BaseConverter) -> Callable[[Any], Any]:
     """What may be None is written as it is wherever its other kind is; else by that kind's hook."""
     (solid,) = (one for one in typing.get_args(kind) if one is not types.NoneType)
     hook = converter.get_unstructure_hook(solid)
+    if hook is _utc:
+        return _utc_or_none
     return identity if hook is identity else lambda value: None if value is None else hook(value)
 
 

@@ -32,7 +32,7 @@ from expressplatform_http.protocol.problems import CONTENT_TYPE, Answer, problem
 from expressplatform_http.protocol.queries import Register
 from expressplatform_http.protocol.routes import ROUTES, Content, Route, Who
 from expressplatform_http.protocol.uploads import LONGEST_HEAD
-from expressplatform_http.server import asking, connected, council, everybody, gate, people, shown, steps, trader
+from expressplatform_http.server import asking, connected, council, everybody, gate, logs, people, shown, steps, trader
 from expressplatform_http.server.incoming import Answered, Incoming
 from expressplatform_http.server.logs import log, place_of
 from expressplatform_http.server.people import PlatformSessions
@@ -158,6 +158,7 @@ class _Endpoint:
 
     def __init__(self, service: Service, route: Route) -> None:
         self._service, self._route, self._handler = service, route, handler_of(route)
+        self._way_in = gate.way_in(route)
         most = service.settings.body
         self._limits = Limits(bytes=most)
         if route.body is Content.FILE:
@@ -184,33 +185,37 @@ class _Endpoint:
         service.metrics.answered(self._route.name, response.status_code, seconds)
         if line.code:
             service.metrics.count("problems", line.code)
+        if logs.wanted():
+            self._log(line, response.status_code, seconds)
+        return response
+
+    def _log(self, line: _Line, status: int, seconds: float) -> None:
         log(
-            service.now(),
+            self._service.now(),
             request_id=line.request_id,
             route=self._route.name,
-            status=response.status_code,
+            status=status,
             ms=round(seconds * 1000, 1),
             organisation=line.organisation,
             key_id=line.key_id,
             code=line.code,
             reason=line.reason,
         )
-        return response
 
     def _query(self, written: str) -> object:
         return None if not written and self._route.query is None else asking.query_of(self._route, written)
 
-    async def _body(self, request: Incoming) -> bytes:
-        """The body; where none is announced for an operation that takes none, nothing is waited for."""
-        if not self._most and not request.has("content-length") and not request.has("transfer-encoding"):
-            return b""
-        return await asking.body_of(request, self._most, self._service.settings.body_seconds)
+    def _waits(self, request: Incoming) -> bool:
+        """Whether there is a body to wait for: none where none is announced for an operation that takes none."""
+        return bool(self._most) or request.has("content-length") or request.has("transfer-encoding")
 
     async def _good(self, request: Incoming, line: _Line) -> Response:
         service, route = self._service, self._route
-        body = await self._body(request)
+        body = b""
+        if self._waits(request):
+            body = await asking.body_of(request, self._most, service.settings.body_seconds)
         as_sent = asking.as_signed(request, service.settings.scheme, body)
-        known = await gate.known(service, route, request, as_sent)
+        known = await self._way_in(service, route, request, as_sent)
         if known.signed is not None:
             line.organisation, line.key_id = known.by.organisation, known.signed.key_id
         edition = edition_of(request.header(HEADER), service.editions)
@@ -243,16 +248,19 @@ def _response(route: Route, reply: Reply, edition: Edition) -> Response:
     if reply.content is not None:
         more = [*etag, (b"content-disposition", b"attachment")]
         return Answered(reply.content, status, reply.media_type, more)
-    body = _written(reply)
+    body = _written(route, reply)
     lower = edition.lower_answer.get(route.name)
     if lower is not None:
         body = orjson.dumps(lower(orjson.loads(body)))
     return Answered(body, status, reply.media_type, etag)
 
 
-def _written(reply: Reply) -> bytes:
+def _written(route: Route, reply: Reply) -> bytes:
     if isinstance(reply.document, dict):
-        return orjson.dumps({"v": 1, **reply.document}, option=orjson.OPT_NON_STR_KEYS)
+        option = (
+            orjson.OPT_NON_STR_KEYS if route.answer is Content.OPEN else None
+        )  # the library's own have codes as keys
+        return orjson.dumps({"v": 1, **reply.document}, option=option)
     return write(cast(attrs.AttrsInstance, reply.document), particulars=reply.personal)
 
 

@@ -28,11 +28,11 @@ from expressplatform_http.protocol.editions import Step
 from expressplatform_http.protocol.openapi import KEY, PLACES
 from expressplatform_http.protocol.queries import Nothing
 from expressplatform_http.protocol.routes import Content, Route
+from expressplatform_http.server.holders import PERSON
 from expressplatform_http.server.incoming import Incoming
 
 T = TypeVar("T")
 JSON: Final = "application/json"
-PERSON_HEADER: Final = "expressplatform-person"
 _ETAG: Final = re.compile(r'"([0-9]{1,9})"')
 _MOST_PARAMETERS: Final = 50
 
@@ -100,13 +100,14 @@ def key_of(request: Incoming) -> str:
 
 def person_of(request: Incoming) -> str:
     """Who acts for an organisation: an opaque staff id, which becomes part of an `Actor` and is judged there."""
-    return once(request, PERSON_HEADER)
+    return once(request, PERSON)
 
 
 def check_places(places: Mapping[str, str]) -> None:
     """Raises NoSuchCase where something in the address is not shaped as it must be: then it is not there."""
-    if any(PLACES[name].complaint(value) is not None for name, value in places.items()):
-        raise NoSuchCase("")
+    for name, value in places.items():
+        if PLACES[name].complaint(value) is not None:
+            raise NoSuchCase("")
 
 
 def expected_of(request: Incoming) -> int | None:

@@ -25,9 +25,14 @@ def line(at: datetime, **facts: str | float) -> str:
     return orjson.dumps({"at": at.isoformat(), **kept}).decode()
 
 
+def wanted() -> bool:
+    """Whether anybody reads lines."""
+    return _LOGGER.isEnabledFor(logging.INFO)
+
+
 def log(at: datetime, **facts: str | float) -> None:
     """Writes a line."""
-    if _LOGGER.isEnabledFor(logging.INFO):
+    if wanted():
         _LOGGER.info("%s", line(at, **facts))
 
 

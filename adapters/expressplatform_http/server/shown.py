@@ -183,7 +183,9 @@ def document(one: Document) -> o.DocumentShown:
 
 def trader_row(row: TraderCase) -> dict[str, object]:
     """A case as its trader sees it: the document of a `TraderRow`, whose fields the row has."""
-    return {**document_as(o.TraderRow, row), "allowed": names_of(row.allowed)}
+    made = document_as(o.TraderRow, row)
+    made["allowed"] = names_of(row.allowed)
+    return made
 
 
 def complainant_case(case: Case, by: Actor, trader: str) -> o.ComplainantCase:
