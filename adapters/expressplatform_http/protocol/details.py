@@ -28,8 +28,8 @@ from expressplatform.errors import SignatureInvalid
 from expressplatform.fields import code, refuse, text
 from expressplatform.privacy.disclosure import Disclosure
 from expressplatform.reading import Limits, parse
-from expressplatform.sealing import DisclosureContext, Signer, seal_for, verify_envelope
-from expressplatform.signing import VerifyingKey, key_id
+from expressplatform.sealing import DisclosureContext, RecipientKey, Signer, seal_for, verify_envelope
+from expressplatform.signing import VerifyingKey
 from expressplatform_http.protocol.received import ReceivedDetails, instant, judged
 
 __all__ = [
@@ -66,15 +66,23 @@ class Opener(Protocol):
 
 @attrs.frozen
 class Recipient:
-    """To whom something is sealed: the organisation, and its X25519 public key (32 bytes)."""
+    """To whom something is sealed: the organisation, and its X25519 public key (32 bytes), made ready once.
+
+    Raises SealBroken (``unusable_key``) for bytes that are no key.
+    """
 
     organisation: str
     public: bytes
+    key: RecipientKey = attrs.field(init=False, eq=False, repr=False)
+
+    @key.default
+    def _key(self) -> RecipientKey:
+        return RecipientKey(self.public)
 
     @property
     def key_id(self) -> str:
         """The first 8 bytes of the key's SHA-256, in hex."""
-        return key_id(self.public)
+        return self.key.key_id
 
 
 @attrs.frozen
@@ -130,10 +138,10 @@ def seal_plain(
     schema: int = SCHEMA,
 ) -> Sealed:  # fmt: skip
     """A plaintext of an edition, sealed to a trader's key; what may stand in it is for others to say."""
-    context = DisclosureContext(case_id, to.organisation, to.key_id, disclosure_id, purpose.value, schema)
-    envelope = seal_for(to.public, plain, info=context, signer=signer)
-    council = key_id(signer.public)
-    return Sealed(case_id, to.organisation, to.key_id, disclosure_id, purpose.value, council, envelope, schema)
+    key, what = to.key, purpose.value
+    context = DisclosureContext(case_id, to.organisation, key.key_id, disclosure_id, what, schema)
+    envelope = seal_for(key, plain, info=context, signer=signer)
+    return Sealed(case_id, to.organisation, key.key_id, disclosure_id, what, signer.key_id, envelope, schema)
 
 
 # --- on the way ---------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Final
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect
 
 from expressplatform.errors import Unauthenticated
 from expressplatform.fields import refuse
@@ -22,15 +22,16 @@ from expressplatform_http.protocol.digests import RunningDigest
 from expressplatform_http.protocol.signatures import Reason
 from expressplatform_http.protocol.uploads import Unwrapping
 from expressplatform_http.server.asking import Unsuitable, too_large
+from expressplatform_http.server.incoming import Incoming
 from expressplatform_http.server.service import Upload
 
 SLOWEST: Final = 32 * 1024
 """Bytes a second below which a body is too slow, once its first seconds are over."""
 
 
-async def pieces_of(request: Request, most: int, seconds: float) -> AsyncIterator[bytes]:
+async def pieces_of(request: Incoming, most: int, seconds: float) -> AsyncIterator[bytes]:
     """The body in pieces; raises InvalidInput (``too_large``), Unsuitable (408) for one that does not come."""
-    said = request.headers.get("content-length", "0")
+    said = request.header("content-length", "0")
     if said.isdecimal() and int(said[:12]) > most:
         raise too_large(most)
     body, size = request.stream(), 0
@@ -49,14 +50,14 @@ async def pieces_of(request: Request, most: int, seconds: float) -> AsyncIterato
         yield piece
 
 
-async def upload_of(request: Request, most: int, seconds: float, *, signed: bool) -> Upload:
+async def upload_of(request: Incoming, most: int, seconds: float, *, signed: bool) -> Upload:
     """The file in a body; raises InvalidInput, Unsuitable, and Unauthenticated where it is not what was signed."""
     digest, head, content = RunningDigest(), Unwrapping(), Spool()
     try:
         async for piece in pieces_of(request, most, seconds):
             digest.update(piece)
             content.write(head.feed(piece))
-        said = request.headers.get("content-digest", "")
+        said = request.header("content-digest")
         if (said or signed) and not digest.agrees(said):
             raise Unauthenticated(Reason.DIGEST) if signed else _wrong_digest()
     except BaseException:
@@ -69,7 +70,7 @@ def _wrong_digest() -> Exception:
     return refuse("$header.content-digest", "digest", "must be the SHA-256 of the body")
 
 
-async def let_pass(request: Request, most: int, seconds: float) -> None:
+async def let_pass(request: Incoming, most: int, seconds: float) -> None:
     """Reads what is left of a body and keeps nothing of it, so that the answer to it arrives."""
     with contextlib.suppress(Exception):
         async for _ in pieces_of(request, most, seconds):
