@@ -17,7 +17,7 @@ from expressplatform.transport import HttpxTransport
 from expressplatform_http.client import CouncilClient, TraderClient, new_key
 from expressplatform_http.testing import FakePlatform
 from tests.served import Served, in_process
-from tests.walking import OFFICER, PERSON, TAOBAO, UPLOAD
+from tests.walking import EXAMPLES, OFFICER, PERSON, TAOBAO, UPLOAD
 from tests.whole_life import complaint, say
 
 CARD: Final = "4111 1111 1111 1111"
@@ -217,6 +217,17 @@ class TestNothingElse:
             assert [(one.number, one.by, one.particulars) for one in case.turn.messages] == [
                 (1, Role.COMPLAINANT, ERASED)
             ]
+
+    def test_erasing_takes_them(self) -> None:
+        """The case that is left has none, in memory as from its rows."""
+        with in_process() as world:
+            case_id = with_trader(world)
+            steps = ((c.AddMessage(Remark(WORDS)), PERSON), (c.Withdraw(), PERSON), (EXAMPLES[c.Erase], OFFICER))
+            for number, (command, by) in enumerate(steps):
+                world.clock.wait(minutes=1)
+                case = world.platform.act(case_id, command, by=by, key=f"e{number}")
+            assert case.turn is not None
+            assert case.turn.messages == ()
 
 
 def with_trader(world: Served) -> str:

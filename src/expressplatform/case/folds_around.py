@@ -122,7 +122,7 @@ def deletion_confirmed(case: Case, event: e.DeletionConfirmed) -> Parts:
 def erased(case: Case, event: e.Erased) -> Parts:
     complaint = attrs.evolve(case.file.complaint, particulars=ERASED)
     holdings = told_to_delete(case.file.holdings, None, event.at)
-    turn = changed(case.turn, particulars=ERASED) if case.turn is not None else None
+    turn = changed(case.turn, particulars=ERASED, messages=()) if case.turn is not None else None
     # A figure must not change by erasing, and from now on the status tells nothing of where the case stood.
     account = changed(case.account, outside=True) if case.status in OUTSIDE else case.account
     return changed(case.file, complaint=complaint, holdings=holdings, alarms=0), turn, account

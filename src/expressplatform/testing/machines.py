@@ -313,8 +313,12 @@ class CaseMachine(RuleBasedStateMachine):
     @invariant()
     def facts_are_enough(self) -> None:
         """Without particulars the case is the same but for the particulars."""
-        complaint = attrs.evolve(self.case.complaint, particulars=ERASED)
-        assert self.bare == attrs.evolve(self.case, file=attrs.evolve(self.case.file, complaint=complaint))
+        complaint, turn = attrs.evolve(self.case.complaint, particulars=ERASED), self.case.turn
+        if turn is not None:
+            messages = tuple(attrs.evolve(one, particulars=ERASED) for one in turn.messages)
+            turn = attrs.evolve(turn, messages=messages)
+        file = attrs.evolve(self.case.file, complaint=complaint)
+        assert self.bare == attrs.evolve(self.case, file=file, turn=turn)
 
     @invariant()
     def open_cases_have_a_live_duty(self) -> None:
