@@ -13,10 +13,11 @@ Laws of this file:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
 import attrs
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -57,10 +58,12 @@ def filler(cls: type[T], takes: str, values: Mapping[str, str], names: Names, *b
     return written(cls.__name__, takes, lines, names)
 
 
-def maker(cls: type[T]) -> Callable[..., T]:
-    """Makes a value of all its fields, in their order, as judged values."""
-    fields = [one.name for one in attrs.fields(cast(Any, cls))]
-    return filler(cls, ", ".join(fields), {name: name for name in fields}, Names())
+def maker(cls: Callable[P, T]) -> Callable[P, T]:
+    """Makes a value as its class does, by position or by name, of values that were judged; a default stands for itself."""
+    names = Names()
+    fields = attrs.fields(cast(type[Any], cls))
+    takes = [one.name if one.default is attrs.NOTHING else f"{one.name}={names.of(one.default)}" for one in fields]
+    return cast(Callable[P, T], filler(cast(type[Any], cls), ", ".join(takes), {f.name: f.name for f in fields}, names))
 
 
 def copier(cls: type[T]) -> Callable[[T], T]:

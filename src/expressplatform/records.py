@@ -269,7 +269,9 @@ def _holding(event: E, particulars: object) -> E:
     asked: Any = event.asked
     if place is _Place.COMPLAINT:
         return _RECORDS.replaced(
-            event, "asked", _RECORDS.replaced(asked, "complaint", _RECORDS.replaced(asked.complaint, _PERSONAL, particulars))
+            event,
+            "asked",
+            _RECORDS.replaced(asked, "complaint", _RECORDS.replaced(asked.complaint, _PERSONAL, particulars)),
         )
     return _RECORDS.replaced(event, "asked", _RECORDS.replaced(asked, _PERSONAL, particulars))
 
