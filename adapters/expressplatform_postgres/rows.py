@@ -17,6 +17,7 @@ import psycopg
 from psycopg.adapt import AdaptersMap, Buffer, Loader
 from psycopg.pq import Format
 
+from expressplatform.filling import maker
 from expressplatform.ports import Commit, EffectRow, Header, ShelfRow, StoredCase, StoredEvent
 from expressplatform_postgres.asking import Row, Values
 from expressplatform_postgres.columns import OF_TYPE, teach
@@ -24,6 +25,8 @@ from expressplatform_postgres.sql import COMMIT, EFFECTS, EVENTS, HEADER, SHELF,
 
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _header_row: Final = attrgetter(*HEADER)
+_header: Final = maker(Header)
+_event: Final = maker(StoredEvent)
 _EVENTS, _EFFECTS, _TOKENS = tuple(EVENTS), tuple(EFFECTS), tuple(TOKENS)
 
 
@@ -146,7 +149,7 @@ def header_of(row: Row) -> Header:
     """The header of a row that begins in the order of `sql.HEADER`."""
     values = list(row[:19])
     values[5] = tuple(values[5])
-    return Header(*values)
+    return _header(*values)
 
 
 def case_of(row: Row) -> StoredCase:
@@ -154,7 +157,7 @@ def case_of(row: Row) -> StoredCase:
     header = header_of(row)
     versions, *columns = row[19:]
     events = zip(versions or (), *(column or () for column in columns), strict=True)
-    return StoredCase(header, tuple(StoredEvent(header.case_id, *event) for event in events))
+    return StoredCase(header, tuple([_event(header.case_id, *event) for event in events]))
 
 
 def effects_of(rows: Iterable[Row]) -> list[EffectRow]:

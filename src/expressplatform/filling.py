@@ -1,4 +1,4 @@
-"""Frozen values, made quickly from what was judged before: one function for each class, written when it is first needed.
+"""Frozen values, made quickly of what was judged before: one function for each class, written when first needed.
 
 Laws of this file:
 
@@ -59,7 +59,7 @@ def filler(cls: type[T], takes: str, values: Mapping[str, str], names: Names, *b
 
 
 def maker(cls: Callable[P, T]) -> Callable[P, T]:
-    """Makes a value as its class does, by position or by name, of values that were judged; a default stands for itself."""
+    """Makes a value as its class does, by position or by name, of values that were judged."""
     names = Names()
     fields = attrs.fields(cast(type[Any], cls))
     takes = [one.name if one.default is attrs.NOTHING else f"{one.name}={names.of(one.default)}" for one in fields]

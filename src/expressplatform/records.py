@@ -70,8 +70,12 @@ Convert = Callable[[Any], Any]
 """Turns what is stored into what is meant, or back."""
 
 
+_parsed: Final = datetime.fromisoformat
+
+
 def _instant(value: str) -> datetime:
-    return _utc(datetime.fromisoformat(value))
+    found = _parsed(value)
+    return found if found.tzinfo is UTC else found.astimezone(UTC)
 
 
 def _utc(value: datetime) -> datetime:
@@ -302,9 +306,10 @@ def read_event(kind: str, schema: int, facts: bytes) -> Event:
         document = orjson.loads(facts)
         if schema < SCHEMA:
             document = upgrade(kind, schema, document)
-        return cast(Event, _RECORDS.load(cls)(document))
+        event: Event = _RECORDS.load(cls)(document)
     except (KeyError, TypeError, ValueError, AttributeError):
         raise StoreUnusable("corrupt_event", f"the facts of a stored {kind} cannot be read") from None
+    return event
 
 
 def upgrade(

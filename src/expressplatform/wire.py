@@ -29,8 +29,8 @@ from expressplatform.commands import Command
 from expressplatform.complaint import ERASED, Complaint, Erased, is_personal
 from expressplatform.errors import InvalidInput, Problem
 from expressplatform.fields import refuse
-from expressplatform.reading import STANDARD, Limits, Reader, parse
 from expressplatform.filling import Names
+from expressplatform.reading import STANDARD, Limits, Reader, parse
 from expressplatform.records import Records, snake
 
 __all__ = [

@@ -40,11 +40,15 @@ def replay(events: Iterable[Event]) -> Case:
     for event in events:
         if case is None:
             case = opened(_lodged(event))
-            case.file, case.account = opened(case.file), opened(case.account)
             continue
-        standing = _after(case, event)
-        case.version, case.status, case.since, case.at, case.timers, case.file, turn, account = standing
-        case.turn, case.account = opened(turn), opened(account)
+        case.version, case.status, case.since, case.at, case.timers, file, turn, account = _after(case, event)
+        # A part that a fold made anew is opened too.
+        if file is not case.file:
+            case.file = opened(file)
+        if turn is not case.turn:
+            case.turn = opened(turn)
+        if account is not case.account:
+            case.account = opened(account)
     if case is None:
         raise Refused("no_events", "")
     return frozen(case)
