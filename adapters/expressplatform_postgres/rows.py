@@ -24,6 +24,8 @@ from expressplatform_postgres.columns import OF_TYPE, teach
 from expressplatform_postgres.sql import COMMIT, EFFECTS, EVENTS, HEADER, SHELF, TOKENS, Shape
 
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+_microseconds: Final = struct.Struct("!q").unpack
 _header_row: Final = attrgetter(*HEADER)
 _header: Final = maker(Header)
 _event: Final = maker(StoredEvent)
@@ -37,7 +39,7 @@ class _InUtc(Loader):
 
     def load(self, data: Buffer) -> datetime:
         """The instant, aware."""
-        return _EPOCH + timedelta(microseconds=struct.unpack("!q", data)[0])
+        return _EPOCH + _microseconds(data)[0] * _MICROSECOND
 
 
 def adapters() -> AdaptersMap:

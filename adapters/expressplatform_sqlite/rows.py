@@ -30,6 +30,7 @@ EFFECT: Final = "id, case_id, version, kind, recipient, attempts"
 event_row: Final[Callable[[StoredEvent], Row]] = attrgetter(*EVENT.split(", "))
 receipt_row: Final[Callable[[Receipt], Row]] = attrgetter("case_id", "key", "digest", "version")
 _NOBODY: Final = "[]"
+_MICROSECOND: Final = timedelta(microseconds=1)
 _header: Final = maker(Header)
 _event: Final = maker(StoredEvent)
 
@@ -42,7 +43,7 @@ def micros(at: datetime) -> int:
 
 def instant(value: int) -> datetime:
     """The instant of `micros`, in UTC."""
-    return EPOCH + timedelta(microseconds=value)
+    return EPOCH + value * _MICROSECOND
 
 
 def header_row(header: Header) -> Row:

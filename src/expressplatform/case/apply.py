@@ -40,6 +40,7 @@ def replay(events: Iterable[Event]) -> Case:
     for event in events:
         if case is None:
             case = opened(_lodged(event))
+            case.file, case.account = opened(case.file), opened(case.account)
             continue
         case.version, case.status, case.since, case.at, case.timers, file, turn, account = _after(case, event)
         # A part that a fold made anew is opened too.
