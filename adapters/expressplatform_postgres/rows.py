@@ -39,7 +39,8 @@ class _InUtc(Loader):
 
     def load(self, data: Buffer) -> datetime:
         """The instant, aware."""
-        return _EPOCH + _microseconds(data)[0] * _MICROSECOND
+        since: int = _microseconds(data)[0]
+        return _EPOCH + since * _MICROSECOND
 
 
 def adapters() -> AdaptersMap:

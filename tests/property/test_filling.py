@@ -130,9 +130,11 @@ class TestAnEvent:
         ]
         path = data.draw(st.sampled_from(objects))
         inside: dict[str, Any] = dict(_at(document, path))
-        if inside and data.draw(st.booleans()):
+        dropping: bool = data.draw(st.booleans())
+        if inside and dropping:
             inside.pop(data.draw(st.sampled_from(sorted(inside))))
-        if data.draw(st.booleans()):
+        adding: bool = data.draw(st.booleans())
+        if adding:
             inside[data.draw(st.sampled_from(("particulars", "later", "")))] = data.draw(st.sampled_from((None, 1)))
         damaged = put(document, path, inside)
         quick = outcome(lambda: read_event(kind, SCHEMA, orjson.dumps(damaged)))

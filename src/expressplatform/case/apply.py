@@ -25,6 +25,7 @@ AT_REST: Final = END | {Status.RESOLVED}
 # Bound once: before Python 3.12 an enum looks its members up slowly.
 _REFERRED_BACK: Final = Status.REFERRED_BACK
 _ERASED: Final = Status.ERASED
+_ACKNOWLEDGE: Final = Duty.ACKNOWLEDGE
 
 
 _Stand = tuple[int, Status, datetime, datetime, tuple[Timer, ...], File, Turn | None, Account]
@@ -80,13 +81,17 @@ def _after(case: Case, event: Event) -> _Stand:
     elif event.timers:
         timers = _carried(timers, event.timers, target)
     elif type(event) is e.Acknowledged:
-        timers = tuple(timer for timer in timers if timer.duty is not Duty.ACKNOWLEDGE)
+        timers = tuple([timer for timer in timers if timer.duty is not _ACKNOWLEDGE])
     return case.version + 1, target, since, at, timers, file, turn, account
 
 
 def _carried(old: tuple[Timer, ...], new: tuple[Timer, ...], target: Status) -> tuple[Timer, ...]:
-    live, started = LIVE[target], [timer.duty for timer in new]
-    return (*[timer for timer in old if timer.duty in live and timer.duty not in started], *new)
+    live = LIVE[target]
+    running = [timer for timer in old if timer.duty in live]
+    if not new:
+        return tuple(running)
+    started = [timer.duty for timer in new]
+    return (*[timer for timer in running if timer.duty not in started], *new)
 
 
 def _lodged(event: Event) -> Case:

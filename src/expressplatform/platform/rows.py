@@ -88,7 +88,7 @@ def fold_opened(stored: StoredCase, ring: KeyRing, *, everything: bool = False) 
     """
     key = _key_of(stored, ring)
     events = tuple(
-        fact_of(row) if key is None or not (everything or row.kind in COMPLAINT_KINDS) else opened(row, key)
+        opened(row, key) if key is not None and (everything or row.kind in COMPLAINT_KINDS) else fact_of(row)
         for row in stored.events
     )
     return _replayed(events, stored), events
