@@ -6,8 +6,8 @@ Laws of this file:
   Nothing here seals, and nothing here prints a particular.
 - Facts are canonical: UTF-8, keys in order, no space, instants in UTC (``+00:00``, six digits of a second
   where it is not a whole one). Equal events have equal bytes.
-- A row was checked when it was made, so it is read back by a straight path: no validator runs again. What comes from
-  outside never takes this path; it takes `wire`.
+- A row was checked when it was made, so it is read back by a straight path (`filling`): no validator runs again. What
+  comes from outside never takes this path; it takes `wire`.
 - A stored kind or field never changes its meaning. A new field with a default needs nothing; any other change
   of shape is a new `SCHEMA` and a step in `UPGRADES`.
 """
