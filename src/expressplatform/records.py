@@ -125,7 +125,9 @@ class Records:
         if _PERSONAL in attrs.fields_dict(cls) and _PERSONAL not in facts:
             values[_PERSONAL] = names.of(ERASED)
         whole = names.of(_completed(len(facts), self._defaults(cls, facts)))
-        return filler(cls, "document", values, names, f"if len(document) != {len(facts)}: document = {whole}(document)")
+        # Where there is no field to take, nothing else would tell an object from an empty list.
+        other = f"len(document) != {len(facts)}" if facts else "document != {}"
+        return filler(cls, "document", values, names, f"if {other}: document = {whole}(document)")
 
     def _defaults(self, cls: type, facts: Mapping[str, Any]) -> Document:
         """What older rows mean by the fields that they do not have, as a document would hold it."""

@@ -140,6 +140,14 @@ class TestAnEvent:
         quick = outcome(lambda: read_event(kind, SCHEMA, orjson.dumps(damaged)))
         assert quick == outcome(lambda: filled_slowly(type(event), damaged))
 
+    @pytest.mark.parametrize("what", [[], "", None, 0, {"later": 1}], ids=repr)
+    def test_whose_command_has_no_field_does_not_take_what_is_empty_for_it(self, what: object) -> None:
+        sample = orjson.loads((SAMPLES[0].parent / "acknowledged.json").read_bytes())
+        assert sample["facts"]["asked"] == {}
+        with pytest.raises(StoreUnusable) as refused:
+            read_event("acknowledged", 1, orjson.dumps(sample["facts"] | {"asked": what}))
+        assert refused.value.code == "corrupt_event"
+
 
 def _at(document: Any, path: tuple[Any, ...]) -> Any:
     for step in path:
