@@ -41,16 +41,11 @@ def replay(events: Iterable[Event]) -> Case:
     for event in events:
         if case is None:
             case = opened(_lodged(event))
-            case.file, case.account = opened(case.file), opened(case.account)
-            continue
-        case.version, case.status, case.since, case.at, case.timers, file, turn, account = _after(case, event)
-        # A part that a fold made anew is opened too.
-        if file is not case.file:
-            case.file = opened(file)
-        if turn is not case.turn:
-            case.turn = opened(turn)
-        if account is not case.account:
-            case.account = opened(account)
+            file, turn, account = case.file, case.turn, case.account
+        else:
+            case.version, case.status, case.since, case.at, case.timers, file, turn, account = _after(case, event)
+        # A part that was made anew is opened; one that was changed is open.
+        case.file, case.turn, case.account = opened(file), opened(turn), opened(account)
     if case is None:
         raise Refused("no_events", "")
     return frozen(case)
