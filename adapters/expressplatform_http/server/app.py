@@ -32,9 +32,9 @@ from expressplatform_http.protocol.problems import CONTENT_TYPE, Answer, problem
 from expressplatform_http.protocol.queries import Register
 from expressplatform_http.protocol.routes import ROUTES, Content, Route, Who
 from expressplatform_http.protocol.uploads import LONGEST_HEAD
-from expressplatform_http.server import asking, connected, council, everybody, gate, people, shown, steps, trader
+from expressplatform_http.server import asking, connected, council, everybody, gate, logs, people, shown, steps, trader
 from expressplatform_http.server.incoming import Answered, Incoming
-from expressplatform_http.server.logs import log, place_of, wanted
+from expressplatform_http.server.logs import log, place_of
 from expressplatform_http.server.people import PlatformSessions
 from expressplatform_http.server.service import (
     Asked,
@@ -185,7 +185,7 @@ class _Endpoint:
         service.metrics.answered(self._route.name, response.status_code, seconds)
         if line.code:
             service.metrics.count("problems", line.code)
-        if wanted():
+        if logs.wanted():
             self._log(line, response.status_code, seconds)
         return response
 
