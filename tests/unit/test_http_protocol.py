@@ -331,16 +331,6 @@ class TestDetails:
             opened(sealed)
         assert caught.value.code == "unknown_key"
 
-    def test_values_that_anybody_may_write_to_are_sealed_all_the_same(self) -> None:
-        shown = attrs.evolve(SHOWN, values=dict(SHOWN.values))
-        sealed = seal_details(shown, case_id=CASE, disclosure_id=SEALED.disclosure_id, to=TO, signer=COUNCIL)
-        assert opened(sealed).values == opened().values
-
-    def test_a_value_that_is_not_plain_is_not_sealed(self) -> None:
-        shown = attrs.evolve(SHOWN, values={"particulars.name": object()})
-        with pytest.raises(TypeError):
-            seal_details(shown, case_id=CASE, disclosure_id="d", to=TO, signer=COUNCIL)
-
     def test_it_is_sealed_only_to_whom_it_was_let_out(self) -> None:
         with pytest.raises(InvalidInput):
             seal_details(SHOWN, case_id=CASE, disclosure_id="d", to=Recipient("jd", PAIR.public), signer=COUNCIL)

@@ -164,17 +164,10 @@ def seal_details(shown: Disclosure, *, case_id: str, disclosure_id: str, to: Rec
         "article": shown.article,
         "notice": shown.notice,
         "use_until": shown.use_until,
-        "values": shown.values,
+        "values": shown.values.copy(),
     }
-    plain = orjson.dumps(document, default=_plain, option=orjson.OPT_UTC_Z)
+    plain = orjson.dumps(document, option=orjson.OPT_UTC_Z)
     return _sealed(plain, case_id, disclosure_id, shown.purpose, to, signer)
-
-
-def _plain(values: object) -> dict[str, object]:
-    """What the JSON writer does not know by itself: a mapping that nobody may write to."""
-    if isinstance(values, MappingProxyType):
-        return values.copy()
-    raise TypeError("a disclosure holds plain values alone")
 
 
 def seal_document(shown: DocumentShown, *, case_id: str, disclosure_id: str, to: Recipient, signer: Signer) -> Sealed:
