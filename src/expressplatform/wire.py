@@ -31,6 +31,7 @@ from expressplatform.commands import Command
 from expressplatform.complaint import ERASED, Complaint, Erased, is_personal
 from expressplatform.errors import InvalidInput, Problem
 from expressplatform.fields import refuse
+from expressplatform.filling import Names
 from expressplatform.reading import STANDARD, Limits, Reader, parse
 from expressplatform.records import Records, snake
 
@@ -183,12 +184,12 @@ class _Judged(Records):
 
         return compared
 
-    def _reading(self, kind: Any) -> Callable[[Any], Any] | None:
+    def _read(self, kind: Any, place: str, names: Names) -> str:
         if not _or_erased(kind):
-            return super()._reading(kind)
+            return super()._read(kind, place, names)
         (solid,) = (one for one in typing.get_args(kind) if one is not Erased)
-        hook = self.load(solid)
-        return lambda value: ERASED if value is None or value is ERASED else hook(value)
+        erased = names.of(ERASED)
+        return f"{erased} if (one := {place}) is None or one is {erased} else {names.of(self.load(solid))}(one)"
 
     def _stored(self, kind: Any, default: object) -> object:
         return default if _or_erased(kind) else super()._stored(kind, default)
