@@ -269,8 +269,8 @@ MOST_SAID: Final = 20
 """How many of the latest messages to a trader stand in the details that it is shown."""
 
 
-@attrs.frozen(repr=False, str=False)
-class Said(Veiled):
+@attrs.frozen
+class Said:
     """A message to the trader that has the case: the how-manieth in its turn, when, by whom; the words, or `ERASED`."""
 
     number: int
