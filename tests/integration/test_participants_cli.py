@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import pkgutil
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -11,11 +13,14 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+import expressplatform.platform as platform_package
 from expressplatform.platform import utc_now
+from expressplatform.platform.keeping import Kind
 from expressplatform.schemes import CONSUMIDOR_BR
 from expressplatform_cli.commands import group
 from expressplatform_cli.config import open_platform, read_configuration
 from expressplatform_cli.exits import Exit
+from expressplatform_cli.keeping_keys import ON_THE_SHELF
 from tests.integration.test_cli_on_postgres import Desk as PostgresDesk
 from tests.servers import Server
 
@@ -185,6 +190,24 @@ def test_a_backup_carries_who_takes_part(desk: Desk) -> None:
         group, ["participants", "list", "--json", "--config", str(folder / "new" / "expressplatform.toml")]
     )
     assert json.loads(found.stdout) == before
+
+
+def test_every_kind_of_small_record_is_known_to_whoever_drops_what_nothing_opens() -> None:
+    """A kind that is not in the list would stay where its secret is lost, and be in the way for ever."""
+    names = (f"expressplatform.platform.{one.name}" for one in pkgutil.iter_modules(platform_package.__path__))
+    values = [value for name in names for value in vars(importlib.import_module(name)).values()]
+    assert {one.name for one in values if isinstance(one, Kind)} == {*ON_THE_SHELF}
+
+
+def test_a_place_that_lost_its_keys_goes_on_with_the_schemes_own_list(tmp_path: Path, postgres: Server) -> None:
+    """What was enrolled was sealed under a secret that is gone: it is dropped, and can be entered again."""
+    desk = PostgresDesk(tmp_path, postgres.empty_database())
+    desk.ok("migrate")
+    desk.ok(*toys("--from", "2026-01-01"))
+    desk.keys.unlink()
+    desk.ok("keys", "give-up", "--yes", *OFFICER)
+    assert len(desk.document("participants", "list")["participants"]) == 18
+    assert desk.document(*toys("--from", "2026-01-01"))["version"] == 1
 
 
 def test_the_commands_work_over_postgresql(tmp_path: Path, postgres: Server) -> None:
