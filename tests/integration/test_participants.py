@@ -399,12 +399,15 @@ class TestInADatabase(Everything):
 
 
 class Counted:
-    """A shelf that remembers what it is asked about participants."""
+    """A shelf that remembers what it is asked about participants; so often, somebody else was first."""
 
-    def __init__(self) -> None:
-        self.shelf, self.asked = MemoryShelf(), list[str]()
+    def __init__(self, *, late: int = 0) -> None:
+        self.shelf, self.asked, self.late = MemoryShelf(), list[str](), late
 
     def put(self, rows: Sequence[ShelfRow], /) -> Sequence[bool]:
+        if self.late and rows[0].kind == "participant":
+            self.late -= 1
+            return [False] * len(rows)
         return self.shelf.put(rows)
 
     def get(self, owner: str, kind: str, id: str, /) -> ShelfRow | None:
@@ -451,6 +454,19 @@ def test_the_shelf_is_asked_once_for_the_steps_that_turn_on_who_takes_part_and_f
     platform.submit([Request(c.Accept(say()), OFFICER, "a", case_id) for case_id in ids])
     assert shelf.asked == ["taobao"]
     assert platform.facts(other.id, by=OFFICER).case.version > 1
+
+
+@pytest.mark.parametrize("late", [1, 7, 8])
+def test_whoever_is_late_tries_again_and_is_told_when_it_does_not_end(late: int) -> None:
+    """Seven times somebody else was first: it is entered all the same; at the eighth, the officer is asked again."""
+    shelf = Counted(late=late)
+    parts: Any = {"store": MemoryStore(), "keys": MemoryKeyStore(), "now": Clock(), "draw": seeded}
+    platform = Platform(scheme=HK_CCA, shelf=shelf, **parts)
+    if late < 8:
+        assert platform.enrol(TOYS, by=OFFICER, key="k").version == 1
+    else:
+        assert refused(lambda: platform.enrol(TOYS, by=OFFICER, key="k")) == "changed_meanwhile"
+        assert platform.participants() == HK_CCA.participants
 
 
 def test_what_stood_is_opened_once_and_what_stands_is_read_anew() -> None:

@@ -129,6 +129,11 @@ class TestRows:
             assert one.member_until < after.member_from
             assert one.member_until + EDGE < after.member_from or told(one) != told(after)
 
+    @given(some.enrolments("toys"))
+    def test_a_stranger_that_is_enrolled_has_the_row_that_was_asked_for(self, asked: Enrol) -> None:
+        (row,) = rows_of("toys", (), entered((), [asked]))
+        assert row == Participant("toys", asked.name, asked.member_from, asked.member_until, asked.city, asked.platform)
+
     @given(BELOW, ASKED)
     def test_rows_laid_on_nothing_again_are_the_same_rows(self, below: list[Participant], asked: list[Asked]) -> None:
         rows = rows_of("toys", below, entered(below, asked))

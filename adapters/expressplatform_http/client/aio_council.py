@@ -28,7 +28,7 @@ __all__ = ["AsyncCouncilClient"]
 
 
 class AsyncCouncilClient(AsyncMember):
-    """A council's calls: taking in, deciding, uploading, reading with a reason, rights, who is connected.
+    """A council's calls: taking in, deciding, uploading, reading with a reason, rights, who takes part.
 
     ``base`` is the address of the platform, ``transport`` carries requests (`AsyncHttpxTransport` over a client of
     httpx or httpx2 that is yours), ``signer`` signs with the council's key (`signing.SigningKey` is one).
