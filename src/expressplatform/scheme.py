@@ -127,7 +127,7 @@ class Known:
     reference: str = ""
     duplicates: tuple[str, ...] = ()
     participants: tuple[Participant, ...] = ()
-    settled: frozenset[str] = frozenset()
+    settled: tuple[str, ...] = ()
     call_code: CallCode | Erased = ERASED
     assessments: tuple[ImpactAssessmentRef, ...] | None = None
     key_destroyed: bool = False

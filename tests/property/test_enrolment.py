@@ -205,14 +205,14 @@ class TestTheScheme:
     def test_a_scheme_finds_the_row_of_the_day(self, below: list[Participant], asked: list[Asked]) -> None:
         entries = entered(below, asked)
         scheme: Scheme = attrs.evolve(HK_CCA, participants=tuple(below))
-        known = Known(participants=rows_of("toys", scheme.listed("toys"), entries), settled=frozenset({"toys"}))
+        known = Known(participants=rows_of("toys", scheme.listed("toys"), entries), settled=("toys",))
         for day in every_day(*below, *entries):
             assert told(scheme.participant("toys", day, known)) == by_the_law(day, below, entries)
 
     def test_who_is_settled_is_not_looked_for_in_the_scheme(self) -> None:
         day = date(2026, 1, 1)
         assert HK_CCA.participant("taobao", day, Known()) is not None
-        assert HK_CCA.participant("taobao", day, Known(settled=frozenset({"taobao"}))) is None
+        assert HK_CCA.participant("taobao", day, Known(settled=("taobao",))) is None
 
     def test_a_trader_is_called_by_its_last_name_once_it_has_left(self) -> None:
         rows = (Participant("toys", "One", None, date(2020, 1, 1)), Participant("toys", "Two", date(2021, 1, 1)))

@@ -43,7 +43,6 @@ PARTICIPANT: Final = Kind("participant", Enrolment, None)
 """What was entered about organisations, by their ids: kept for ever, for old cases are judged by it."""
 MAY_LOOK: Final = frozenset({Role.COUNCIL, Role.OPERATOR, Role.AUDITOR})
 """Who sees what was entered by whom; who takes part is for everybody to see."""
-_NOTHING: Final = Known()
 _ROUNDS: Final = 8
 _BATCH: Final = 500
 _MOST_KNOWN: Final = 4096
@@ -74,7 +73,7 @@ class Enrolling(Keeping):
             else:
                 found += self._opened(row).rows
                 settled.append(organisation)
-        return Known(participants=tuple(found), settled=frozenset(settled)) if found else _NOTHING
+        return Known(participants=tuple(found), settled=tuple(settled))
 
     async def participants(self) -> tuple[Participant, ...]:
         """Everybody's rows: those that stand in code in their order, then the others in that of their enrolment."""

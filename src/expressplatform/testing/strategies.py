@@ -33,7 +33,7 @@ from expressplatform.complaint import (
     Purchase,
     Remark,
 )
-from expressplatform.enrolment import Enrol
+from expressplatform.enrolment import ChangeParticipant, Enrol
 from expressplatform.events import Event
 from expressplatform.fields import Constraint, constraint_of
 from expressplatform.money import LARGEST, Money
@@ -174,6 +174,15 @@ def enrolments(organisation: str | None = None) -> SearchStrategy[Enrol]:
         return Enrol(organisation, name, first, last, city, platform)
 
     return st.builds(enrol, whose, names, spans, texts(), st.booleans())
+
+
+def participant_changes() -> SearchStrategy[ChangeParticipant]:
+    """What an officer may ask to be told otherwise of a participant: a name, a city, a kind, or several of these."""
+    names = texts(1).filter(lambda name: bool(name.strip()))
+    told = st.tuples(st.none() | names, st.none() | texts(), st.none() | st.booleans())
+    return st.builds(
+        lambda day, given: ChangeParticipant(day, *given), days(), told.filter(lambda given: given != (None,) * 3)
+    )
 
 
 def documents(*only: type[Command]) -> SearchStrategy[dict[str, Any]]:
