@@ -168,12 +168,19 @@ def _problems(document: dict[str, object]) -> tuple[Problem, ...]:
 
 
 def configuration(
-    scheme: str, store: str, keys: str, register: str = REGISTER, scan: Sequence[str] = (), origin: str = ""
+    scheme: str,
+    store: str,
+    keys: str,
+    register: str = REGISTER,
+    scan: Sequence[str] = (),
+    origin: str = "",
+    written_to: Letters | None = None,
 ) -> str:
-    """The text of a configuration file."""
+    """The text of a configuration file; ``written_to`` says how complainants are."""
     looks = f"scan = {json.dumps([*scan])}" if scan else '# scan = ["clamdscan", "--no-summary", "-"]'
     named = json.dumps(register, ensure_ascii=False)
     called = f"origin = {json.dumps(origin, ensure_ascii=False)}" if origin else '# origin = "council.example/ledger"'
+    sent = f"letters = {letters.written(written_to)}" if written_to else '# letters = { folder = "letters" }'
     return (
         "# Where the commands of expressplatform find their files. Paths are relative to this file.\n"
         f'scheme = "{scheme}"\n'
@@ -184,7 +191,7 @@ def configuration(
         f"{looks}  # looks into each of them: 0 is clean, 1 harmful\n"
         f'checkpoints = "{CHECKPOINTS}"  # what the ledger came to, by the day, for every organisation: hand it on\n'
         f"{called}  # what the ledger is called: never change it once handed out\n"
-        '# letters = { folder = "letters" }  # how complainants are written to; or a mail server:\n'
+        f"{sent}  # how complainants are written to; or a mail server:\n"
         '# letters = { server = "mail.example", sender = "no-reply@council.example" }\n'
     )
 

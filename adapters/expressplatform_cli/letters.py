@@ -9,6 +9,7 @@ Laws of this module
 
 from __future__ import annotations
 
+import json
 import ssl
 from collections.abc import Mapping
 from enum import StrEnum
@@ -83,6 +84,18 @@ def read_letters(table: object, folder: Path) -> Letters:
     paths = {key: folder / table[key] for key in ("folder", "password_file") if key in table}
     given = {key: table[key] for key in table if key not in paths and key != "security"}
     return Letters(**{**given, **paths}, security=Security(table.get("security", Security.STARTTLS)))
+
+
+def written(letters: Letters) -> str:
+    """The same as an inline table of a configuration that may stand anywhere: paths are whole."""
+    paths = {"folder": letters.folder, "password_file": letters.password_file}
+    given: dict[str, str | int] = {key: path.resolve().as_posix() for key, path in paths.items() if path is not None}
+    given |= {
+        key: getattr(letters, key) for key in ("server", "port", "sender", "user", "link") if getattr(letters, key)
+    }
+    if letters.security is not Security.STARTTLS:
+        given["security"] = letters.security.value
+    return "{ " + ", ".join(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in given.items()) + " }"
 
 
 def problems(table: object) -> list[Problem]:

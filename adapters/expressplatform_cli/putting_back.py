@@ -132,8 +132,8 @@ def _put_back(
         if register is None:
             write_private(part / REGISTER, b"")
         named = register.as_posix() if register else REGISTER
-        scan, origin = (like.scan, like.origin) if like is not None else ((), "")
-        text = configuration(data.scheme, STORE_FILE, KEYS_FILE, named, scan, origin)
+        more_of = (like.scan, like.origin, like.letters) if like is not None else ()
+        text = configuration(data.scheme, STORE_FILE, KEYS_FILE, named, *more_of)
         write_private(part / DEFAULT, text.encode())
     return done
 

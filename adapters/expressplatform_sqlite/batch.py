@@ -30,7 +30,7 @@ _NEW_HEADER: Final = (
     "ON CONFLICT (case_id) DO NOTHING"
 )
 _NEXT_HEADER: Final = (
-    "UPDATE cases SET " + ", ".join(f"{name} = ?" for name in HEADER.split(", ")) + " WHERE case_id = ? AND version = ?"
+    f"UPDATE cases SET {', '.join(f'{name} = ?' for name in HEADER.split(', ')[1:])} WHERE case_id = ? AND version = ?"
 )
 _PUT_RECEIPT: Final = "INSERT INTO receipts (case_id, key, digest, version) VALUES (?, ?, ?, ?)"
 _NEW_RECEIPT: Final = _PUT_RECEIPT + " ON CONFLICT (case_id, key) DO NOTHING"
@@ -57,7 +57,7 @@ def _unhindered(db: sqlite3.Connection, commits: Sequence[Commit]) -> bool:
     if len(commits) > 1 and len({commit.case_id for commit in commits}) < len(commits):
         return False
     fresh = [header_row(commit.header) for commit in commits if not commit.expected]
-    moved = [(*header_row(one.header), one.case_id, one.expected) for one in commits if one.expected]
+    moved = [(*header_row(one.header)[1:], one.case_id, one.expected) for one in commits if one.expected]
     receipts = [receipt_row(commit.receipt) for commit in commits if commit.receipt]
     if not (
         _put(db, _NEW_HEADER, fresh) and _put(db, _NEXT_HEADER, moved) and _put(db, _NEW_RECEIPT, receipts)

@@ -73,20 +73,10 @@ class Connections:
         with self._lock, translated(), self._transaction() as db:
             yield db
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, under the lock: whole, or as if it had not been. After some failures it is gone already."""
+    def _transaction(self) -> _Transaction:
+        """One transaction, under the lock."""
         self._refuse_closed()
-        db = self._db
-        try:
-            db.execute("BEGIN IMMEDIATE")
-            yield db
-            db.execute("COMMIT")
-        except BaseException:
-            if db.in_transaction:
-                with suppress(sqlite3.Error):
-                    db.execute("ROLLBACK")
-            raise
+        return _Transaction(self._db)
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
@@ -112,3 +102,34 @@ class Connections:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+class _Transaction:
+    """One transaction: whole, or as if it had not been. After some failures it is gone already."""
+
+    __slots__ = ("_db",)
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def __enter__(self) -> sqlite3.Connection:
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+        except BaseException:
+            self._undo()
+            raise
+        return self._db
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                self._db.execute("COMMIT")
+        finally:
+            self._undo()
+
+    def _undo(self) -> None:
+        if self._db.in_transaction:
+            with suppress(sqlite3.Error):
+                self._db.execute("ROLLBACK")

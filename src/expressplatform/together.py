@@ -45,17 +45,34 @@ class Together:
 
     def append(self, commits: Sequence[Commit]) -> Sequence[Answer]:
         """The answers to these commits, or the error that is theirs."""
-        ticket = _Ticket(commits)
-        try:
-            self._queue_up(ticket)
-            ticket.turn.acquire()
-            outcome = self._carry(ticket) if ticket.outcome is None else ticket.outcome
-        except BaseException:
-            self._leave(ticket)
-            raise
+        outcome = self._alone(commits)
+        if outcome is None:
+            outcome = self._in_turn(_Ticket(commits))
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
+
+    def _alone(self, commits: Sequence[Commit]) -> Outcome | None:
+        """Write at once, where nothing is being written."""
+        writes = False
+        try:
+            with self._gate:
+                if not self._busy:
+                    writes = self._busy = True
+            return self._write((commits,))[0] if writes else None
+        finally:
+            if writes:
+                self._hand_on()
+
+    def _in_turn(self, ticket: _Ticket) -> Outcome:
+        """Wait for company, or for one's turn to write."""
+        try:
+            self._queue_up(ticket)
+            ticket.turn.acquire()
+            return self._carry(ticket) if ticket.outcome is None else ticket.outcome
+        except BaseException:
+            self._leave(ticket)
+            raise
 
     def _queue_up(self, ticket: _Ticket) -> None:
         with self._gate:

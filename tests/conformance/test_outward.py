@@ -1,4 +1,4 @@
-"""The fakes of messenger and trader keep the contracts that real ones are held to."""
+"""The fakes of messenger, trader and witness keep the contracts that real ones are held to, and so do ours."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from expressplatform.ports import Alert, Message, Messenger, TraderGateway
-from expressplatform.testing.fakes import ScriptedMessenger, ScriptedTrader, contact_of
-from expressplatform.testing.outward_contracts import GatewayContract, MessengerContract, Sent
+from expressplatform.ports import Alert, Message, Messenger, TraderGateway, Witness
+from expressplatform.testing.fakes import ScriptedMessenger, ScriptedTrader, ScriptedWitness, contact_of
+from expressplatform.testing.outward_contracts import GatewayContract, MessengerContract, Sent, WitnessContract
+from expressplatform_files.checkpoints import CheckpointFolder
 from expressplatform_smtp import SmtpMessenger
 from expressplatform_smtp.letters import id_of
 from tests.mail import Post, serving, trust
@@ -102,3 +103,48 @@ class TestSmtpMessenger(MessengerContract):
         if self.post.replies.pop("MAIL", None) is None:
             self.post.replies["MAIL"] = "451 not now"
         return bool(self.post.replies)
+
+
+class BreakingWitness(Breaking):
+    """A witness whose way can be broken."""
+
+    def __init__(self) -> None:
+        self.inner = ScriptedWitness()
+
+    def checkpoint(self, organisation: str, id: str, note: bytes, /) -> None:
+        self.check()
+        self.inner.checkpoint(organisation, id, note)
+
+
+class TestScriptedWitness(WitnessContract):
+    def make_witness(self) -> BreakingWitness:
+        return BreakingWitness()
+
+    def received(self, witness: Witness, organisation: str) -> Sequence[bytes]:
+        assert isinstance(witness, BreakingWitness)
+        return [note for (who, _), note in witness.inner.notes.items() if who == organisation]
+
+    def break_way(self, witness: Witness) -> bool:
+        assert isinstance(witness, BreakingWitness)
+        return witness.turn()
+
+
+class TestCheckpointFolder(WitnessContract):
+    """The witness that writes files: its way is broken where something else stands in the place of its folder."""
+
+    @pytest.fixture(autouse=True)
+    def _folder(self, tmp_path: Path) -> None:
+        self.folder = tmp_path / "checkpoints"
+
+    def make_witness(self) -> CheckpointFolder:
+        return CheckpointFolder(self.folder)
+
+    def received(self, witness: Witness, organisation: str) -> Sequence[bytes]:
+        return [one.read_bytes() for one in (self.folder / organisation).glob("*.checkpoint")]
+
+    def break_way(self, witness: Witness) -> bool:
+        if self.folder.is_file():
+            self.folder.unlink()
+        else:
+            self.folder.write_text("no folder", encoding="utf-8")
+        return self.folder.is_file()

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import importlib
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
 import pytest
 
 from expressplatform.case.guards import GUARDS
-from expressplatform.errors import StoreUnusable
+from expressplatform.errors import LedgerBroken, StoreUnusable
 from expressplatform.lifecycle import Guard
 from expressplatform.memory import MemoryStore
-from expressplatform.ports import Commit, Receipt
+from expressplatform.ports import Commit, Leaf, Placed, Receipt
 from tests.faults.seeds import seeds, telling
 from tests.faults.world import World
 
 
 def _wrong(world: World) -> list[str]:
     """Everything that should not be."""
-    return [*world.look(), *world.ask_again(), *world.unfinished()]
+    return [*world.look(), *world.ask_again(), *world.unfinished(), *world.ledger()]
 
 
 def _months(runs: range) -> Counter[str]:
@@ -33,7 +34,9 @@ def _months(runs: range) -> Counter[str]:
             assert _wrong(world) == []
             trouble += world.trouble
             trouble["acknowledged"] += len(world.acks)
-            trouble["repeats"] += sum(wire.repeats for wire in (*world.traders.values(), world.complainants))
+            wires = (*world.traders.values(), world.complainants, world.witness)
+            trouble["repeats"] += sum(wire.repeats for wire in wires)
+            trouble["notes"] += len(world.witness.notes)
     return trouble
 
 
@@ -42,7 +45,7 @@ def test_whatever_fails_in_a_month_nothing_is_lost_and_everything_comes_to_its_e
     trouble = _months(runs := seeds(50))
     if len(runs) >= 50:
         assert all(trouble[f"append {fault}"] for fault in ("refuses", "loses_answer", "delays"))
-        assert min(trouble["crash"], trouble["repeats"], trouble["acknowledged"]) > len(runs)
+        assert min(trouble["crash"], trouble["repeats"], trouble["acknowledged"], trouble["notes"]) > len(runs)
 
 
 @pytest.mark.prove
@@ -70,8 +73,8 @@ class TestTheWorldSees:
             try:
                 world.run()
                 found = _wrong(world)
-            except (AssertionError, StoreUnusable) as error:
-                return str(error)
+            except (AssertionError, LedgerBroken, StoreUnusable) as error:
+                return f"the ledger: {error.code}" if isinstance(error, LedgerBroken) else str(error)
             if found:
                 return " | ".join(found)
         return ""
@@ -89,7 +92,9 @@ class TestTheWorldSees:
         def loses(self: MemoryStore, commit: Commit) -> Any:
             answer = kept(self, commit)
             if commit.header.version == 4:
-                self._cases[commit.case_id] = attrs.evolve(self._cases[commit.case_id], events=())
+                case, lost = self._cases[commit.case_id], len(commit.events)
+                self._cases[commit.case_id] = attrs.evolve(case, events=case.events[:-lost])
+                del self._places.rows[-lost:]
             return answer
 
         monkeypatch.setattr(MemoryStore, "_append", loses)
@@ -108,3 +113,29 @@ class TestTheWorldSees:
         deciding = importlib.import_module("expressplatform.case.decide")
         monkeypatch.setattr(deciding, "GUARDS", {**GUARDS, Guard.CONSENT: lambda step: None})
         assert "without consent" in self._found()
+
+    def test_a_store_that_spoils_a_row_that_has_its_place(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        kept = MemoryStore.placed
+
+        def spoilt(self: MemoryStore, start: int, limit: int, /) -> Sequence[Placed]:
+            (first, *others) = kept(self, start, limit) or (None,)
+            return [] if first is None else [_spoilt(first), *others]
+
+        monkeypatch.setattr(MemoryStore, "placed", spoilt)
+        assert "the ledger: row_differs" in self._found()
+
+    def test_a_store_that_forgets_where_a_row_stands(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        kept = MemoryStore.place
+
+        def forgets(self: MemoryStore, start: int, leaves: Sequence[Leaf], /) -> bool:
+            placed = kept(self, start, leaves)
+            if placed and start > 40:
+                del self._places.rows[start - 1], self._places.hashes[start - 1]
+            return placed
+
+        monkeypatch.setattr(MemoryStore, "place", forgets)
+        assert "the ledger: root_differs" in self._found()
+
+
+def _spoilt(row: Placed) -> Placed:
+    return attrs.evolve(row, event=attrs.evolve(row.event, sealed=row.event.sealed + b"x"))

@@ -26,7 +26,7 @@ from expressplatform.case import Case
 from expressplatform.codes import Instrument, Role
 from expressplatform.commands import Command
 from expressplatform.complaint import Actor, Remark
-from expressplatform.errors import ExpressPlatformError, NoSuchCase, Refused, StoreUnusable
+from expressplatform.errors import ExpressPlatformError, LedgerBroken, NoSuchCase, Refused, StoreUnusable
 from expressplatform.memory import MemoryKeyStore, MemoryShelf, MemoryStore
 from expressplatform.platform import Platform
 from expressplatform.platform.rows import fold, fold_opened
@@ -78,11 +78,13 @@ class _Played:
 
 
 class Wire:
-    """What reaches a trader or a complainant: it may fail before or after it was sent. The receiver drops repeats."""
+    """What reaches a trader, a complainant or whoever keeps checkpoints: it may fail before or after it was sent. The
+    receiver drops repeats."""
 
     def __init__(self, world: World, name: str) -> None:
         self._world, self._name = world, name
         self.got: dict[str, datetime] = {}
+        self.notes: dict[str, bytes] = {}
         self.repeats = 0
 
     def alert(self, alert: Alert, /) -> None:
@@ -93,6 +95,11 @@ class Wire:
     def send(self, message: Message, /) -> None:
         """To a complainant."""
         self._carry(message.id)
+
+    def checkpoint(self, organisation: str, id: str, note: bytes, /) -> None:
+        """To an organisation, of which each keeps what it was sent."""
+        self._world.check_note(self.notes.setdefault(id, note) == note, id)
+        self._carry(f"{organisation} {id}")
 
     def _carry(self, id: str) -> None:
         fails = self._world.happens(0.3)
@@ -113,7 +120,7 @@ class World:
         self.now = self.begun = _FIRST + timedelta(days=self.chance.randrange(330), hours=1)
         self.store, self.keys, self.shelf = MemoryStore(), MemoryKeyStore(), MemoryShelf()
         self.traders = {name: Wire(self, name) for name in ("taobao", "jd")}
-        self.complainants = Wire(self, "complainants")
+        self.complainants, self.witness = Wire(self, "complainants"), Wire(self, "witness")
         self.acks: list[Ack] = []
         self.trouble: Counter[str] = Counter()
         self._jumps, self._off = jumps, timedelta()
@@ -167,6 +174,7 @@ class World:
             draw=seeded_draw(self.seed),
             gateways=self.traders,
             messenger=self.complainants,
+            witness=self.witness,
         )
 
     # ---- time -------------------------------------------------------------------------------------------------------
@@ -188,6 +196,7 @@ class World:
                 self.at(lodged + timedelta(hours=self.chance.uniform(1, 400)), partial(self._meddle, played))
         self.at(self.begun, self._tick)
         self.at(self.begun, self._work)
+        self.at(self.begun, self._sequence)
         if self._jumps:
             self.at(self.begun, self._jump)
         while self._agenda and self._agenda[0][0] < end:
@@ -213,7 +222,7 @@ class World:
             self.now += timedelta(days=370)
         for _ in range(3):  # what has failed often waits for up to half a day
             self.now += timedelta(hours=13)
-            while self.worker.tick().steps or self.worker.work().done:
+            while self.worker.tick().steps or self.worker.work().done or self.worker.sequence().placed:
                 self.now += timedelta(minutes=6)
 
     # ---- the machines -----------------------------------------------------------------------------------------------
@@ -232,6 +241,10 @@ class World:
     def _work(self) -> None:
         self._try(lambda: self.worker.work(limit=self.chance.randint(1, 20)))
         self.at(self.now + timedelta(minutes=self.chance.uniform(2, 400)), self._work)
+
+    def _sequence(self) -> None:
+        self._try(lambda: self.worker.sequence(limit=self.chance.randint(1, 40)))
+        self.at(self.now + timedelta(hours=self.chance.uniform(1, 30)), self._sequence)
 
     def _try(self, call: Callable[[], object]) -> None:
         try:
@@ -337,6 +350,21 @@ class World:
         if not owes and not (waits and alert.organisation in consents):  # raised, it would only be work that comes back
             self._wrong.append(f"{alert.case_id}: an alert to {alert.organisation}, which has nothing to do with it")
 
+    def check_note(self, same: bool, id: str) -> None:
+        """A checkpoint that is sent again is the same one."""
+        if not same:
+            self._wrong.append(f"{id}: another checkpoint under the same name")
+
+    def ledger(self) -> list[str]:
+        """What is wrong with the places of rows: every row has one, and what was sent out still stands."""
+        try:
+            verified = self.observer.verify(tuple(self.witness.notes.values()))
+        except LedgerBroken as broken:
+            return [f"the ledger: {broken.code}"]
+        rows = sum(one.header.version for one in self.store.scan(EVERYONE, "", 1000))
+        whole = (verified.rows, verified.waiting) == (rows, 0) and verified.kept and verified.exported
+        return [] if whole else [f"the ledger: {verified} for {rows} rows"]
+
     def look(self) -> list[str]:
         """Everything that is wrong with the cases as they are stored, and with what was promised about them."""
         cases = {one.header.case_id: one for one in self.store.scan(EVERYONE, "", 1000)}
@@ -382,7 +410,7 @@ class World:
             events = fold_opened(stored, ring, everything=True)[1]
             told.update(repr((stored.header, [_opened(one) for one in events])).encode())
         told.update(repr([(name, wire.got) for name, wire in self.traders.items()]).encode())
-        told.update(repr((self.complainants.got, sorted(self.trouble.items()))).encode())
+        told.update(repr((self.complainants.got, self.witness.got, sorted(self.trouble.items()))).encode())
         return told.hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Messengers and gateways with one fault each."""
+"""Messengers, gateways and witnesses with one fault each."""
 
 from __future__ import annotations
 
@@ -240,7 +240,115 @@ class LosesInACrowd(Bell):
         return self.alerts[:10]
 
 
-GOOD = (Letters, Bell)
+# --- witnesses --------------------------------------------------------------------------------------------------------
+
+
+class Shelves:
+    """A good witness in memory."""
+
+    breaks: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self) -> None:
+        self.notes: list[tuple[str, str, bytes]] = []
+        self.broken = False
+
+    def checkpoint(self, organisation: str, id: str, note: bytes, /) -> None:
+        if self.broken:
+            raise ConnectionError("the way is broken")
+        if (organisation, id) not in {one[:2] for one in self.notes}:
+            self.notes.append((organisation, id, note))
+
+    def received(self, organisation: str) -> Sequence[bytes]:
+        return [note for who, _, note in self.notes if who == organisation]
+
+    def break_way(self) -> bool:
+        self.broken = not self.broken
+        return self.broken
+
+
+class NoteAsText(Shelves):
+    """A note is kept as text without its last line break."""
+
+    breaks = ("W1",)
+
+    def received(self, organisation: str) -> Sequence[bytes]:
+        return [note.rstrip() for note in super().received(organisation)]
+
+
+class EverybodysNotes(Shelves):
+    """An organisation holds what all the others were sent."""
+
+    breaks = ("W1", "W2")
+
+    def received(self, organisation: str) -> Sequence[bytes]:
+        return [note for _, _, note in self.notes]
+
+
+class TwiceSentTwiceHeld(Shelves):
+    """What is sent again is held twice."""
+
+    breaks = ("W2",)
+
+    def checkpoint(self, organisation: str, id: str, note: bytes, /) -> None:
+        self.notes.append((organisation, id, note))
+
+
+class OncePerId(Shelves):
+    """Of an id only the first organisation is handed anything."""
+
+    breaks = ("W2",)
+
+    def checkpoint(self, organisation: str, id: str, note: bytes, /) -> None:
+        if id not in {one[1] for one in self.notes}:
+            super().checkpoint(organisation, id, note)
+
+
+class NewestAlone(Shelves):
+    """The newest checkpoint takes the place of the one before."""
+
+    breaks = ("W3",)
+
+    def received(self, organisation: str) -> Sequence[bytes]:
+        return super().received(organisation)[-1:]
+
+
+class SilentWitness(Shelves):
+    """A broken way is not told."""
+
+    breaks = ("W4",)
+
+    def checkpoint(self, organisation: str, id: str, note: bytes, /) -> None:
+        if not self.broken:
+            super().checkpoint(organisation, id, note)
+
+
+class HeldWhenItFailed(Shelves):
+    """What failed once is taken for sent and never carried again."""
+
+    breaks = ("W4",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tried: set[tuple[str, str]] = set()
+
+    def checkpoint(self, organisation: str, id: str, note: bytes, /) -> None:
+        if (organisation, id) not in self.tried:
+            self.tried.add((organisation, id))
+            super().checkpoint(organisation, id, note)
+
+
+class FewPlaces(Shelves):
+    """Of forty checkpoints the first ten are kept."""
+
+    breaks = ("W5",)
+
+    def received(self, organisation: str) -> Sequence[bytes]:
+        return super().received(organisation)[:10]
+
+
+GOOD = (Letters, Bell, Shelves)
 FAULTY = tuple(
-    one for one in list(vars().values()) if isinstance(one, type) and issubclass(one, Letters | Bell) and one.breaks
+    one
+    for one in list(vars().values())
+    if isinstance(one, type) and issubclass(one, Letters | Bell | Shelves) and one.breaks
 )

@@ -49,6 +49,7 @@ Any = (
     | type[keys.Keys]
     | type[outward.Letters]
     | type[outward.Bell]
+    | type[outward.Shelves]
     | type[connectors.Tried]
 )
 FAULTY: Final[list[Any]] = [

@@ -20,6 +20,7 @@ from tests.mail import Post, serving
 from tests.whole_life import complaint
 
 OFFICER: Final = ("--as", "officer-1")
+SENDER: Final = 'sender = "no-reply@council.example"'
 LINK: Final = "https://council.example/case#"
 
 
@@ -178,3 +179,24 @@ def test_a_password_is_read_from_its_file(tmp_path: Path) -> None:
             password_file=tmp_path / "password",
         ).messenger()
         assert repr(way) == "<SmtpMessenger>"
+
+
+@pytest.mark.parametrize(
+    "letters",
+    [
+        'folder = "out", link = "https://council.example/案#"',
+        f'server = "mail.example", port = 2525, security = "tls", {SENDER}, user = "post", password_file = "secret"',
+        f'server = "mail.example", {SENDER}',
+    ],
+    ids=["folder", "tls", "starttls"],
+)
+def test_a_restored_place_writes_to_people_as_the_old_one_did(tmp_path: Path, letters: str) -> None:
+    """The same folder or server, under the same link: its password stays in the file where it was."""
+    council = Council(tmp_path, f"\nletters = {{ {letters} }}\n")
+    assert council.run("backup", str(tmp_path / "b")).exit_code == 0
+    asked = ("restore", str(tmp_path / "b"), "--keys-from", str(tmp_path / "b-keys"), "--to", str(tmp_path / "new"))
+    restored = council.run(*asked, "--without-register", *OFFICER)
+    assert restored.exit_code == 0, restored.output
+    old, new = (read_configuration(one / "expressplatform.toml") for one in (council.folder, tmp_path / "new"))
+    assert new.letters is not None
+    assert new.letters == old.letters

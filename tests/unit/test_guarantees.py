@@ -12,7 +12,7 @@ from expressplatform.testing.guarantees import CONTRACT_VERSION, GUARANTEES, pro
 from expressplatform.testing.store_doors import checks_of, sentence
 from tests.docs.fences import ROOT
 
-LETTERS: Final = {"store": "S", "keys": "K", "messenger": "M", "gateway": "G", "connector": "C"}
+LETTERS: Final = {"store": "S", "keys": "K", "messenger": "M", "gateway": "G", "witness": "W", "connector": "C"}
 CONTRACTS: Final[list[Any]] = [
     contract for name in LETTERS for contract in (KINDS[name].contract, KINDS[name].awaited) if contract is not None
 ]

@@ -21,7 +21,7 @@ from expressplatform.testing.contracts import AsyncStoreContract, StoreContract
 from expressplatform.testing.evidence_contract import AsyncEvidenceContract, EvidenceContract
 from expressplatform.testing.history import REOPEN, SECOND, Call, bare, recorded
 from expressplatform.testing.key_contract import KeyStoreContract
-from expressplatform.testing.outward_contracts import GatewayContract, MessengerContract
+from expressplatform.testing.outward_contracts import GatewayContract, MessengerContract, WitnessContract
 from expressplatform.testing.shelf_contract import AsyncShelfContract, ShelfContract
 
 
@@ -62,6 +62,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             MessengerContract, None, ("send",), "make_messenger", ("outbox", "break_way"), lacks="open_shop"
         ),
         "gateway": Kind(GatewayContract, None, ("alert",), "make_gateway", ("received", "break_way")),
+        "witness": Kind(WitnessContract, None, ("checkpoint",), "make_witness", ("received", "break_way")),
         "connector": Kind(
             ConnectorContract, AsyncConnectorContract, ("open_shop", "answer_link"), "make_world", (), alone=False
         ),

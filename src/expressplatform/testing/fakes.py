@@ -1,4 +1,4 @@
-"""What stands in, in tests, for those outside: a clock, a trader, a key store, a messenger and a scanner.
+"""What stands in, in tests, for those outside: a clock, a trader, a key store, a messenger, a witness and a scanner.
 
 Laws of this file: a fake says what it was told to say, and remembers what it was asked. Faults are scripted: each call
 takes the next entry of its script. None belongs into a running desk.
@@ -183,6 +183,20 @@ class ScriptedMessenger:
         with self._lock:
             if not any(one.id == message.id for one in self.sent):
                 self.sent.append(message)
+
+
+@final
+class ScriptedWitness:
+    """A `Witness` that keeps what it is given. ``notes`` holds each note by organisation and id, the first of each."""
+
+    def __init__(self, *, faults: Script = ()) -> None:
+        self.notes: dict[tuple[str, str], bytes] = {}
+        self._faults = _Faults(faults)
+
+    def checkpoint(self, organisation: str, id: str, note: bytes, /) -> None:
+        """Keeps the note."""
+        self._faults.next()
+        self.notes.setdefault((organisation, id), note)
 
 
 def contact_of(message: Message) -> str:

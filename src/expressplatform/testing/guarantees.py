@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
-CONTRACT_VERSION: Final = "1.2"
+CONTRACT_VERSION: Final = "1.3"
 """The edition of the contracts. The second number grows when a check is added, the first when a guarantee changes."""
 
 GUARANTEES: Final[Mapping[str, str]] = MappingProxyType(
@@ -97,6 +97,12 @@ GUARANTEES: Final[Mapping[str, str]] = MappingProxyType(
         "G3": "A failure on the way is raised, and the alert can be sent afterwards.",
         "G4": "Threads may share a gateway.",
         "G5": "Alerts may come in any order, also of cases that were alerted before.",
+        # Witnesses
+        "W1": "A checkpoint arrives at the organisation that is named, to the byte, and at no other.",
+        "W2": "The same checkpoint may be sent again; whoever receives it has one under its id.",
+        "W3": "A later checkpoint leaves the earlier ones where they are.",
+        "W4": "A failure on the way is raised, and the checkpoint can be sent afterwards.",
+        "W5": "Threads may share a witness.",
         # Connectors
         "C1": "A shop is connected by its owner's own answer to our link, once; a refusal connects nobody.",
         "C2": "A shop is shown as it stands: connected, ending within fourteen days, ended and then not asked for.",
@@ -136,7 +142,8 @@ GUARANTEES: Final[Mapping[str, str]] = MappingProxyType(
         "C36": "Whatever happens in whatever order, everything is told and noted once in the end.",
     }
 )
-"""Each guarantee by its number: S of case stores, K of key stores, M of messengers, G of gateways, C of connectors."""
+"""Each guarantee by its number: S of case stores, K of key stores, M of messengers, G of gateways, W of witnesses, C of
+connectors."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 

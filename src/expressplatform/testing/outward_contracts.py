@@ -1,4 +1,4 @@
-"""The contracts of what reaches people and traders: messengers and gateways, as tests.
+"""The contracts of what reaches people, traders and witnesses: messengers, gateways and witnesses, as tests.
 
     class TestMyMessenger(MessengerContract):
         def make_messenger(self) -> Messenger:
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import functools
 import uuid
+from base64 import b64encode
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar
@@ -23,7 +24,7 @@ import attrs
 from expressplatform.codes import Audience, Purpose, Stage
 from expressplatform.complaint import Particulars
 from expressplatform.errors import Unreachable
-from expressplatform.ports import Alert, Message, Messenger, TraderGateway
+from expressplatform.ports import Alert, Message, Messenger, TraderGateway, Witness
 from expressplatform.privacy.disclosure import Disclosure, disclose
 from expressplatform.schemes import HK_CCA
 from expressplatform.testing.fitting import START, whole_complaint
@@ -266,3 +267,81 @@ class GatewayContract:
         for alert in (second, first, second):
             gateway.alert(alert)
         assert set(self._arrived(gateway, first) + self._arrived(gateway, second)) == {first, second}
+
+
+class WitnessContract:
+    """The contract of `Witness`. Give `make_witness`; `received` and `break_way` unlock more checks."""
+
+    organisations: tuple[str, str] = ("hkcc", "taobao")
+    """Two organisations that the witness can reach."""
+
+    def make_witness(self) -> Witness:
+        """A witness that hands checkpoints to organisations of this check's own."""
+        raise NotImplementedError
+
+    def received(self, witness: Witness, organisation: str) -> Sequence[bytes] | None:
+        """The notes that an organisation holds, one for each id, in any order; None where nobody can look."""
+        return None
+
+    def break_way(self, witness: Witness) -> bool | None:
+        """Breaks the way, or mends it when it was broken: whether it is broken now; None where it cannot be."""
+        return None
+
+    def _note(self) -> tuple[str, bytes]:
+        """A checkpoint that nobody has been sent, by its id."""
+        log, root = "council.example/ledger", b64encode(uuid.uuid4().bytes * 2).decode()
+        return f"{log}/{uuid.uuid4().hex}", f"{log}\n1200\n{root}\n\n\u2014 {log} {root}\n".encode()
+
+    def _held(self, witness: Witness, organisation: str, note: bytes) -> int:
+        """How often an organisation holds a note."""
+        return list(given(self.received(witness, organisation), "received", _UNSEEN)).count(note)
+
+    @proves("W1")
+    def test_a_checkpoint_arrives_where_it_is_sent(self) -> None:
+        """To the byte, at the organisation that is named, and at no other."""
+        witness, (first, second) = self.make_witness(), self.organisations
+        (one, note), (other, theirs) = self._note(), self._note()
+        witness.checkpoint(first, one, note)
+        witness.checkpoint(second, other, theirs)
+        assert [self._held(witness, who, what) for who in (first, second) for what in (note, theirs)] == [1, 0, 0, 1]
+
+    @proves("W2")
+    def test_a_checkpoint_may_be_sent_again(self) -> None:
+        """The second sending is no error, and whoever receives it has one."""
+        witness, (first, second) = self.make_witness(), self.organisations
+        id, note = self._note()
+        for organisation in (first, second, first):
+            witness.checkpoint(organisation, id, note)
+        assert [self._held(witness, organisation, note) for organisation in (first, second)] == [1, 1]
+
+    @proves("W3")
+    def test_an_earlier_checkpoint_stays(self) -> None:
+        """What was handed over is there when later ones have come, of the same log and of others."""
+        witness, organisation = self.make_witness(), self.organisations[0]
+        notes = [self._note() for _ in range(5)]
+        for id, note in notes:
+            witness.checkpoint(organisation, id, note)
+        assert [self._held(witness, organisation, note) for _, note in notes] == [1] * len(notes)
+
+    @proves("W4")
+    def test_a_failure_on_the_way_is_raised_and_passes(self) -> None:
+        """Whoever sends hears of it, and once it is over the checkpoint arrives."""
+        witness, organisation = self.make_witness(), self.organisations[0]
+        id, note = self._note()
+        assert given(self.break_way(witness), "break_way", "what a failure does is not known")
+        raised(Exception, lambda: witness.checkpoint(organisation, id, note))
+        assert not self.break_way(witness)
+        witness.checkpoint(organisation, id, note)
+        assert self._held(witness, organisation, note) == 1
+
+    @proves("W5")
+    def test_threads_share_a_witness(self) -> None:
+        """Of what several threads send at once nothing is lost or mixed up."""
+        witness, organisation = self.make_witness(), self.organisations[0]
+        notes = [[self._note() for _ in range(10)] for _ in range(4)]
+
+        def send(sent: tuple[str, bytes]) -> None:
+            witness.checkpoint(organisation, *sent)
+
+        racing(*(functools.partial(_all, send, own) for own in notes))
+        assert all(self._held(witness, organisation, note) == 1 for own in notes for _, note in own)
