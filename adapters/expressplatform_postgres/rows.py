@@ -17,13 +17,18 @@ import psycopg
 from psycopg.adapt import AdaptersMap, Buffer, Loader
 from psycopg.pq import Format
 
+from expressplatform.filling import maker
 from expressplatform.ports import Commit, EffectRow, Header, ShelfRow, StoredCase, StoredEvent
 from expressplatform_postgres.asking import Row, Values
 from expressplatform_postgres.columns import OF_TYPE, teach
 from expressplatform_postgres.sql import COMMIT, EFFECTS, EVENTS, HEADER, SHELF, TOKENS, Shape
 
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+_microseconds: Final = struct.Struct("!q").unpack
 _header_row: Final = attrgetter(*HEADER)
+_header: Final = maker(Header)
+_event: Final = maker(StoredEvent)
 _EVENTS, _EFFECTS, _TOKENS = tuple(EVENTS), tuple(EFFECTS), tuple(TOKENS)
 
 
@@ -34,7 +39,8 @@ class _InUtc(Loader):
 
     def load(self, data: Buffer) -> datetime:
         """The instant, aware."""
-        return _EPOCH + timedelta(microseconds=struct.unpack("!q", data)[0])
+        since: int = _microseconds(data)[0]
+        return _EPOCH + since * _MICROSECOND
 
 
 def adapters() -> AdaptersMap:
@@ -146,7 +152,7 @@ def header_of(row: Row) -> Header:
     """The header of a row that begins in the order of `sql.HEADER`."""
     values = list(row[:19])
     values[5] = tuple(values[5])
-    return Header(*values)
+    return _header(*values)
 
 
 def case_of(row: Row) -> StoredCase:
@@ -154,7 +160,7 @@ def case_of(row: Row) -> StoredCase:
     header = header_of(row)
     versions, *columns = row[19:]
     events = zip(versions or (), *(column or () for column in columns), strict=True)
-    return StoredCase(header, tuple(StoredEvent(header.case_id, *event) for event in events))
+    return StoredCase(header, tuple([_event(header.case_id, *event) for event in events]))
 
 
 def effects_of(rows: Iterable[Row]) -> list[EffectRow]:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from itertools import starmap
 from operator import attrgetter
 from typing import Any, Final
 
+from expressplatform.filling import maker
 from expressplatform.ports import EffectRow, Header, Receipt, StoredEvent
 
 Row = tuple[Any, ...]
@@ -28,6 +30,9 @@ EFFECT: Final = "id, case_id, version, kind, recipient, attempts"
 event_row: Final[Callable[[StoredEvent], Row]] = attrgetter(*EVENT.split(", "))
 receipt_row: Final[Callable[[Receipt], Row]] = attrgetter("case_id", "key", "digest", "version")
 _NOBODY: Final = "[]"
+_MICROSECOND: Final = timedelta(microseconds=1)
+_header: Final = maker(Header)
+_event: Final = maker(StoredEvent)
 
 
 def micros(at: datetime) -> int:
@@ -38,7 +43,7 @@ def micros(at: datetime) -> int:
 
 def instant(value: int) -> datetime:
     """The instant of `micros`, in UTC."""
-    return EPOCH + timedelta(microseconds=value)
+    return EPOCH + value * _MICROSECOND
 
 
 def header_row(header: Header) -> Row:
@@ -72,13 +77,14 @@ def header_of(row: Row) -> Header:
     values[5] = () if row[5] == _NOBODY else tuple(json.loads(row[5]))
     values[12:15] = instant(row[12]), instant(row[13]), None if row[14] is None else instant(row[14])
     values[16] = bool(row[16])
-    values[17] = None if row[17] is None else instant(row[17])
-    return Header(*values)
+    if row[17] is not None:
+        values[17] = instant(row[17])
+    return _header(*values)
 
 
 def events_of(rows: Iterable[Row]) -> tuple[StoredEvent, ...]:
     """The events of rows in the order of `EVENT`."""
-    return tuple(StoredEvent(*row) for row in rows)
+    return tuple(starmap(_event, rows))
 
 
 def effects_of(rows: Iterable[Row]) -> list[EffectRow]:

@@ -33,6 +33,11 @@ class Constraint:
     least: int | None = None
     most: int | None = None
     wanted: str = ""
+    _shape: re.Pattern[str] | None = attrs.field(init=False, eq=False, repr=False)
+
+    @_shape.default
+    def _compiled(self) -> re.Pattern[str] | None:
+        return re.compile(self.pattern) if self.pattern else None
 
     def complaint(self, value: object) -> str | None:
         """What is wrong with a value of the right type, as a sentence without the value; None if nothing."""
@@ -53,7 +58,7 @@ class Constraint:
             return "must not contain lone surrogates"
         if "\x00" in value:
             return "must not contain the NUL character"
-        if self.pattern and value and not re.fullmatch(self.pattern, value):
+        if self._shape is not None and value and not self._shape.fullmatch(value):
             return self.wanted
         return None
 

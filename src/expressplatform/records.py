@@ -6,15 +6,14 @@ Laws of this file:
   Nothing here seals, and nothing here prints a particular.
 - Facts are canonical: UTF-8, keys in order, no space, instants in UTC (``+00:00``, six digits of a second
   where it is not a whole one). Equal events have equal bytes.
-- A row was checked when it was made, so it is read back by a straight path: no validator runs again. What comes from
-  outside never takes this path; it takes `wire`.
+- A row was checked when it was made, so it is read back by a straight path (`filling`): no validator runs again. What
+  comes from outside never takes this path; it takes `wire`.
 - A stored kind or field never changes its meaning. A new field with a default needs nothing; any other change
   of shape is a new `SCHEMA` and a step in `UPGRADES`.
 """
 
 from __future__ import annotations
 
-import operator
 import re
 import types
 import typing
@@ -32,6 +31,7 @@ from expressplatform.commands import Command
 from expressplatform.complaint import ERASED, Complaint, Erased, Veiled
 from expressplatform.errors import StoreUnusable
 from expressplatform.events import Event
+from expressplatform.filling import Names, copier, filler, written
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Event)
@@ -70,8 +70,12 @@ Convert = Callable[[Any], Any]
 """Turns what is stored into what is meant, or back."""
 
 
+_parsed: Final = datetime.fromisoformat
+
+
 def _instant(value: str) -> datetime:
-    return _utc(datetime.fromisoformat(value))
+    found = _parsed(value)
+    return found if found.tzinfo is UTC else found.astimezone(UTC)
 
 
 def _utc(value: datetime) -> datetime:
@@ -81,11 +85,12 @@ def _utc(value: datetime) -> datetime:
 class Records:
     """Values of our classes to plain documents and back, without ``particulars``; plans made once a class."""
 
-    __slots__ = ("_dumps", "_loads")
+    __slots__ = ("_copies", "_dumps", "_loads")
 
     def __init__(self) -> None:
         self._loads: dict[type, Convert] = {}
         self._dumps: dict[type, Convert] = {}
+        self._copies: dict[type, Convert] = {}
 
     def load(self, cls: type) -> Convert:
         """From a document to a value of the class; KeyError, TypeError or ValueError where it is none."""
@@ -99,62 +104,68 @@ class Records:
             found = self._dumps[cls] = self._dumper(cls)
         return found
 
+    def replaced(self, value: T, name: str, by: object) -> T:
+        """The same value but for one field. Neither it nor the new part is judged again."""
+        cls: Any = type(value)
+        if (copy := self._copies.get(cls)) is None:
+            copy = self._copies[cls] = copier(cls)
+        made = copy(value)
+        setattr(made, name, by)
+        made.__class__ = cls
+        return cast(T, made)
+
     def _facts(self, cls: type) -> dict[str, Any]:
         """The fields that are read, in order, each with its type."""
         return _fields(cls)
 
     def _loader(self, cls: type) -> Convert:
-        """Fills a value by an initialiser that attrs writes for the same fields, without their validators."""
-        defaults = {one.name: one.default for one in attrs.fields(cast(Any, cls))}
-        facts: dict[str, Any] = {}
-        for name, kind in self._facts(cls).items():
-            default = self._stored(kind, defaults[name])
-            facts[name] = attrs.field(converter=self._reading(kind), default=default)
+        """Takes each field from its place in the document; a document that leaves some out is completed first."""
+        facts, names = self._facts(cls), Names()
+        values = {name: self._read(kind, f"document[{name!r}]", names) for name, kind in facts.items()}
         if _PERSONAL in attrs.fields_dict(cls) and _PERSONAL not in facts:
-            facts[_PERSONAL] = attrs.field(default=ERASED, init=False)
-        bare: Any = attrs.make_class(cls.__name__, facts, frozen=True, slots=True, kw_only=True)
-        fill = bare.__init__
-        new = object.__new__
+            values[_PERSONAL] = names.of(ERASED)
+        whole = names.of(_completed(len(facts), self._defaults(cls, facts)))
+        # Where there is no field to take, nothing else would tell an object from an empty list.
+        other = f"len(document) != {len(facts)}" if facts else "document != {}"
+        return filler(cls, "document", values, names, f"if {other}: document = {whole}(document)")
 
-        def load(document: Document) -> object:
-            made: object = new(cls)
-            fill(made, **document)
-            return made
-
-        return load
+    def _defaults(self, cls: type, facts: Mapping[str, Any]) -> Document:
+        """What older rows mean by the fields that they do not have, as a document would hold it."""
+        defaults = {one.name: one.default for one in attrs.fields(cast(Any, cls)) if one.default is not attrs.NOTHING}
+        return {name: self._stored(kind, defaults[name]) for name, kind in facts.items() if name in defaults}
 
     def _stored(self, kind: Any, default: object) -> object:
-        """A field's default as a document would hold it: what a field means that older rows do not have."""
         hook = self._writing(kind)
-        return default if default is attrs.NOTHING or default is None or hook is None else hook(default)
+        return default if default is None or hook is None else hook(default)
 
     def _dumper(self, cls: type) -> Convert:
-        fields = _fields(cls)
-        names, get = tuple(fields), _all_of(operator.attrgetter, fields)
-        hooks = _hooks(fields, self._writing)
+        names = Names()
+        fields = _fields(cls).items()
+        pairs = [f"{name!r}: {_told(self._writing(kind), kind, f'value.{name}', names)}" for name, kind in fields]
+        return written(cls.__name__, "value", [f"return {{{', '.join(pairs)}}}"], names)
 
-        def dump(value: object) -> Document:
-            values = get(value)
-            if hooks:
-                values = list(values)
-                for index, hook in hooks:
-                    if (one := values[index]) is not None:
-                        values[index] = hook(one)
-            return dict(zip(names, values))  # noqa: B905 - both come from the same fields
+    def _read(self, kind: Any, place: str, names: Names) -> str:
+        """The expression that makes a value of the kind of what stands in a place of a document."""
+        hook = self._reading(kind)
+        if isinstance(hook, Mapping):
+            return f"{names.of(hook)}[{place}]"
+        if typing.get_origin(kind) is tuple and typing.get_args(kind)[-1] is Ellipsis:
+            # Most are empty.
+            return f"() if (many := {place}) == [] else {names.of(hook)}(many)"
+        return _told(hook, kind, place, names)
 
-        return dump
-
-    def _reading(self, kind: Any) -> Convert | None:
+    def _reading(self, kind: Any) -> Convert | Mapping[Any, Any] | None:
+        """What turns what is stored into what is meant: a function, a table, or nothing where both are the same."""
         solid = _solid(kind)
-        if solid is not kind:
-            return _or_none(self._reading(solid))
-        if typing.get_origin(kind) is tuple:
-            return _each([self._reading(one) for one in typing.get_args(kind) if one is not Ellipsis], kind, tuple)
-        if attrs.has(kind):
-            return self.load(kind)
-        if issubclass(kind, Enum):
-            return {one.value: one for one in kind}.__getitem__
-        return _READINGS.get(kind)
+        if typing.get_origin(solid) is tuple:
+            hooks = [self._reading(one) for one in typing.get_args(solid) if one is not Ellipsis]
+            return _each([one.__getitem__ if isinstance(one, Mapping) else one for one in hooks], solid, tuple)
+        if attrs.has(solid):
+            return self.load(solid)
+        if issubclass(solid, Enum):
+            nobody = {} if solid is kind else {None: None}
+            return {one.value: one for one in solid} | nobody
+        return _READINGS.get(solid)
 
     def _writing(self, kind: Any) -> Convert | None:
         kind = _solid(kind)
@@ -169,8 +180,25 @@ class Records:
 _READINGS: Final[Mapping[Any, Convert]] = MappingProxyType({datetime: _instant, date: date.fromisoformat})
 
 
-def _or_none(hook: Convert | None) -> Convert | None:
-    return hook and (lambda value: None if value is None else hook(value))
+def _told(hook: Convert | None, kind: Any, place: str, names: Names) -> str:
+    """The expression that converts what stands in a place, None left as it is where the kind may be None."""
+    if hook is None:
+        return place
+    if _solid(kind) is kind:
+        return f"{names.of(hook)}({place})"
+    return f"None if (one := {place}) is None else {names.of(hook)}(one)"
+
+
+def _completed(count: int, defaults: Document) -> Step:
+    """Gives a document the fields that it leaves out; KeyError where it then has not exactly those it should."""
+
+    def completed(document: Document) -> Document:
+        whole = {**defaults, **document}
+        if len(whole) != count:
+            raise KeyError("fields are missing, or not known")
+        return whole
+
+    return completed
 
 
 def _fields(cls: Any) -> dict[str, Any]:
@@ -178,22 +206,6 @@ def _fields(cls: Any) -> dict[str, Any]:
     attrs.resolve_types(cls)
     facts = {one.name: one.type for one in attrs.fields(cls) if one.name != _PERSONAL}
     return dict(sorted(facts.items()))
-
-
-def _all_of(getter: Callable[..., Convert], fields: Mapping[str, Any]) -> Convert:
-    """Takes the fields from a value as a sequence, however few they are."""
-    names = list(fields)
-    if len(names) > 1:
-        return getter(*names)
-    if not names:
-        return lambda _: ()
-    get = getter(names[0])
-    return lambda value: (get(value),)
-
-
-def _hooks(fields: Mapping[str, Any], of: Callable[[Any], Convert | None]) -> tuple[tuple[int, Convert], ...]:
-    found = ((index, of(kind)) for index, kind in enumerate(fields.values()))
-    return tuple((index, hook) for index, hook in found if hook is not None)
 
 
 def _solid(kind: Any) -> Any:
@@ -256,25 +268,18 @@ def particulars_of(event: Event) -> Veiled | Erased:
     return found
 
 
-def _replaced(value: T, name: str, by: object) -> T:
-    """The same value but for one field. Neither it nor the new part is judged again."""
-    cls: Any = type(value)
-    made = object.__new__(cls)
-    for one in attrs.fields(cls):
-        object.__setattr__(made, one.name, by if one.name == name else getattr(value, one.name))
-    return cast(T, made)
-
-
 def _holding(event: E, particulars: object) -> E:
     place, _ = _PLACES[type(event)]
     if place is _Place.EVENT:
-        return _replaced(event, _PERSONAL, particulars)
+        return _RECORDS.replaced(event, _PERSONAL, particulars)
     asked: Any = event.asked
     if place is _Place.COMPLAINT:
-        return _replaced(
-            event, "asked", _replaced(asked, "complaint", _replaced(asked.complaint, _PERSONAL, particulars))
+        return _RECORDS.replaced(
+            event,
+            "asked",
+            _RECORDS.replaced(asked, "complaint", _RECORDS.replaced(asked.complaint, _PERSONAL, particulars)),
         )
-    return _replaced(event, "asked", _replaced(asked, _PERSONAL, particulars))
+    return _RECORDS.replaced(event, "asked", _RECORDS.replaced(asked, _PERSONAL, particulars))
 
 
 # --- rows ---------------------------------------------------------------------------------------------------
@@ -303,9 +308,10 @@ def read_event(kind: str, schema: int, facts: bytes) -> Event:
         document = orjson.loads(facts)
         if schema < SCHEMA:
             document = upgrade(kind, schema, document)
-        return cast(Event, _RECORDS.load(cls)(document))
+        event: Event = _RECORDS.load(cls)(document)
     except (KeyError, TypeError, ValueError, AttributeError):
         raise StoreUnusable("corrupt_event", f"the facts of a stored {kind} cannot be read") from None
+    return event
 
 
 def upgrade(
@@ -367,6 +373,6 @@ def read_whole(cls: type[T], data: bytes) -> T:
         value = cast(T, _RECORDS.load(cls)(document))
         if personal is None:
             return value
-        return _replaced(value, _PERSONAL, _RECORDS.load(_particulars_type(cls))(personal))
+        return _RECORDS.replaced(value, _PERSONAL, _RECORDS.load(_particulars_type(cls))(personal))
     except (KeyError, TypeError, ValueError, AttributeError):
         raise StoreUnusable("corrupt_record", f"a kept {cls.__name__} cannot be read") from None

@@ -13,6 +13,7 @@ Stored events take another path, `records`.
 
 from __future__ import annotations
 
+import types
 import typing
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from typing import Any, Final, Generic, TypeVar, cast
 import attrs
 import orjson
 from cattrs import BaseConverter
+from cattrs.fns import identity
 from cattrs.preconf.orjson import make_converter
 
 from expressplatform import commands
@@ -29,6 +31,7 @@ from expressplatform.commands import Command
 from expressplatform.complaint import ERASED, Complaint, Erased, is_personal
 from expressplatform.errors import InvalidInput, Problem
 from expressplatform.fields import refuse
+from expressplatform.filling import Names
 from expressplatform.reading import STANDARD, Limits, Reader, parse
 from expressplatform.records import Records, snake
 
@@ -41,6 +44,7 @@ __all__ = [
     "command_document",
     "command_from_document",
     "complaint_document",
+    "document_as",
     "problems",
     "read_command",
     "read_complaint",
@@ -71,7 +75,35 @@ NAMES: Final[Mapping[type[Command], str]] = MappingProxyType({one: name for name
 
 
 def _utc(value: datetime) -> datetime:
-    return value.astimezone(UTC)
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
+
+
+def _utc_or_none(value: datetime | None) -> datetime | None:
+    return value if value is None or value.tzinfo is UTC else value.astimezone(UTC)
+
+
+def _or_none(kind: Any) -> bool:
+    arms = typing.get_args(kind) if isinstance(kind, types.UnionType) else ()
+    return len(arms) == 2 and types.NoneType in arms
+
+
+def _optional(kind: Any, converter: BaseConverter) -> Callable[[Any], Any]:
+    """What may be None is written as it is wherever its other kind is; else by that kind's hook."""
+    (solid,) = (one for one in typing.get_args(kind) if one is not types.NoneType)
+    hook = converter.get_unstructure_hook(solid)
+    if hook is _utc:
+        return _utc_or_none
+    return identity if hook is identity else lambda value: None if value is None else hook(value)
+
+
+def _entries(kind: Any) -> bool:
+    return typing.get_origin(kind) is tuple and typing.get_args(kind)[1:] == (Ellipsis,)
+
+
+def _many(kind: Any, converter: BaseConverter) -> Callable[[Any], Any]:
+    """The JSON writer takes tuples: where its entries are written as they are, so is the whole."""
+    hook = converter.get_unstructure_hook(typing.get_args(kind)[0])
+    return identity if hook is identity else lambda value: [hook(one) for one in value]
 
 
 def _or_erased(kind: Any) -> bool:
@@ -102,6 +134,8 @@ class _Conversion:
         self._readers: dict[type, Callable[[Any, Any], Any]] = {}
         self._writers: dict[type, Callable[[Any], Any]] = {}
         converter.register_unstructure_hook(datetime, _utc)
+        converter.register_unstructure_hook_factory(_or_none, _optional)
+        converter.register_unstructure_hook_factory(_entries, _many)
         converter.register_structure_hook(datetime, lambda value, _: _utc(datetime.fromisoformat(value)))
         converter.register_structure_hook_factory(_or_erased, _erasable)
         converter.register_unstructure_hook(Erased, lambda _: None)
@@ -114,9 +148,8 @@ class _Conversion:
             hook = self._readers[cls] = self._converter.get_structure_hook(cls)
         return cast(T, hook(document, cls))
 
-    def write(self, value: object) -> Document:
-        """The document of a value; its enums and dates are left to the JSON writer."""
-        cls = type(value)
+    def write(self, value: object, cls: type) -> Document:
+        """The document of a value as one of a class; its enums and dates are left to the JSON writer."""
         if (hook := self._writers.get(cls)) is None:
             hook = self._writers[cls] = self._converter.get_unstructure_hook(cls)
         return cast(Document, hook(value))
@@ -151,12 +184,12 @@ class _Judged(Records):
 
         return compared
 
-    def _reading(self, kind: Any) -> Callable[[Any], Any] | None:
+    def _read(self, kind: Any, place: str, names: Names) -> str:
         if not _or_erased(kind):
-            return super()._reading(kind)
+            return super()._read(kind, place, names)
         (solid,) = (one for one in typing.get_args(kind) if one is not Erased)
-        hook = self.load(solid)
-        return lambda value: ERASED if value is None or value is ERASED else hook(value)
+        erased = names.of(ERASED)
+        return f"{erased} if (one := {place}) is None or one is {erased} else {names.of(self.load(solid))}(one)"
 
     def _stored(self, kind: Any, default: object) -> object:
         return default if _or_erased(kind) else super()._stored(kind, default)
@@ -248,12 +281,12 @@ def command_from_document(document: object) -> Command:
 
 def command_document(command: Command) -> Document:
     """The plain document of a command, particulars included; enums, dates and instants as Python has them."""
-    return {"v": VERSION, "command": NAMES[type(command)], **_WHOLE.write(command)}
+    return {"v": VERSION, "command": NAMES[type(command)], **_WHOLE.write(command, type(command))}
 
 
 def complaint_document(complaint: Complaint) -> Document:
     """The plain document of a complaint, particulars included; enums, dates and instants as Python has them."""
-    return {"v": VERSION, **_WHOLE.write(complaint)}
+    return {"v": VERSION, **_WHOLE.write(complaint, type(complaint))}
 
 
 def write_command(command: Command) -> bytes:
@@ -286,7 +319,15 @@ def write(value: attrs.AttrsInstance, *, particulars: bool = False) -> bytes:
     Raises TypeError where there is a class of particulars in it, unless ``particulars`` says that it may be.
     """
     conversion = _WHOLE if particulars else _CLEAR
-    return orjson.dumps({"v": VERSION, **conversion.write(value)})
+    return orjson.dumps({"v": VERSION, **conversion.write(value, type(value))})
+
+
+def document_as(cls: type, value: object) -> Document:
+    """The plain document of a class, read off any value that has its fields, so that none is copied into it first.
+
+    Enums and dates are as Python has them. Raises TypeError where the class has particulars in it.
+    """
+    return _CLEAR.write(value, cls)
 
 
 @attrs.frozen
@@ -310,13 +351,15 @@ def read_tolerant(data: bytes, cls: type[T], *, limits: Limits = STANDARD) -> To
     if wrong := (*found, *reader.problems(fields, cls)):
         raise InvalidInput(wrong)
     value = _WHOLE.read(fields, cls)
-    return Tolerant(value, document["v"], _beyond(fields, _WHOLE.write(value)))
+    return Tolerant(value, document["v"], _beyond(fields, _WHOLE.write(value, type(value))))
 
 
 def write_tolerant(read: Tolerant[Any], *, particulars: bool = False) -> bytes:
     """The document of a value that was read tolerantly, with what was not known put back in its place."""
     conversion = _WHOLE if particulars else _CLEAR
-    return orjson.dumps({"v": read.version, **cast(Document, _merged(conversion.write(read.value), read.unknown))})
+    return orjson.dumps(
+        {"v": read.version, **cast(Document, _merged(conversion.write(read.value, type(read.value)), read.unknown))}
+    )
 
 
 def _beyond(document: object, known: object) -> object:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -31,11 +31,12 @@ REASON: Final = "a call"
 
 @attrs.frozen
 class Desk:
-    """A platform, its clock and its shelf."""
+    """A platform, its clock, its shelf and its keys."""
 
     platform: Platform
     clock: Clock
     shelf: Shelf
+    keys: MemoryKeyStore
 
 
 @pytest.fixture(params=["memory", "sqlite"])
@@ -48,17 +49,18 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
         shelf: Shelf = SqliteShelf(tmp_path / "cases.db")
     else:
         store, shelf = MemoryStore(), MemoryShelf()
+    keys = MemoryKeyStore()
     platform = Platform(
         scheme=HK_CCA,
         store=store,  # type: ignore[arg-type]
-        keys=MemoryKeyStore(),
+        keys=keys,
         shelf=shelf,
         now=clock,
         draw=seeded,
     )
     with closing(platform):
         platform.record_impact_assessment(ASSESSED, by=OFFICER)
-        yield Desk(platform, clock, shelf)
+        yield Desk(platform, clock, shelf, keys)
 
 
 def _keys() -> tuple[bytes, bytes]:
@@ -224,6 +226,18 @@ class TestNonces:
         assert desk.platform.remember("k1", "n", until)
 
 
+class TestTheCouncilsOwnKey:
+    """What signs disclosures and checkpoints: as the key store has it at that moment."""
+
+    def test_it_is_made_of_its_seed_once_and_is_another_when_the_seed_is(self, desk: Desk) -> None:
+        """Whoever destroys it in the key store has changed it at once."""
+        first = desk.platform.disclosure_key()
+        assert desk.platform.disclosure_key() is first
+        assert desk.platform.audit_key() == first.public
+        desk.keys.forget("signing:council")
+        assert desk.platform.disclosure_key().public == desk.platform.audit_key() != first.public
+
+
 class TestEndpoints:
     """Where an organisation is told that something waits."""
 
@@ -313,6 +327,23 @@ class TestTradersCases:
         assert not desk.platform.trader_case(case_id, by=TAOBAO).unread
         desk.platform.act(case_id, c.SetReference("T-1"), by=TAOBAO, key="k2")
         assert desk.platform.trader_case(case_id, by=TAOBAO).their_reference == "T-1"
+
+    def test_the_days_that_are_left_are_those_of_the_moment(self, desk: Desk) -> None:
+        """Whenever a row is asked for, in whatever order, it says what a platform says that never looked before."""
+        case_id, start = self._uploaded(desk), desk.clock.at
+        due = desk.platform.trader_case(case_id, by=TAOBAO).due_at
+        assert due is not None
+        midnight = datetime(start.year, start.month, start.day, 16, tzinfo=UTC)  # in Hong Kong
+        edges = [one + timedelta(microseconds=by) for one in (midnight, due) for by in (-1, 0, 1)]
+        moments = [start, *edges, *(start + timedelta(hours=7 * n) for n in range(40)), *reversed(edges), start]
+        found = set()
+        for moment in moments:
+            desk.clock.at = moment
+            row = desk.platform.trader_case(case_id, by=TAOBAO)
+            desk.platform._flow.seen_rows.clear()
+            assert row == desk.platform.trader_case(case_id, by=TAOBAO)
+            found.add(row.working_days_left)
+        assert {-1, 0, 1} <= found
 
     def test_the_councils_own_work_makes_nothing_unread(self, desk: Desk) -> None:
         """A note or an assignment is the council's alone; a message is for the trader too."""

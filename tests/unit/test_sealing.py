@@ -24,6 +24,7 @@ from expressplatform.sealing import (
     DisclosureContext,
     EncryptionPair,
     KeyRing,
+    RecipientKey,
     new_encryption_pair,
     new_key,
     open_for,
@@ -419,6 +420,22 @@ class TestEnvelopes:
         act = partial(seal_for, public, CANARY.encode(), info=ENVELOPE, signer=self.council)
         assert broken(act) == "unusable_key"
 
+    @pytest.mark.parametrize("public", [b"", bytes(31), bytes(33)])
+    def test_what_is_no_key_is_refused_when_it_is_made_ready(self, public: bytes) -> None:
+        assert broken(RecipientKey, public) == "unusable_key"
+
+    @pytest.mark.parametrize("public", [bytes(32), b"\1" + bytes(31)])
+    def test_a_key_that_everybody_could_open_is_refused_when_it_is_used(self, public: bytes) -> None:
+        assert broken(RecipientKey(public).seal, CANARY.encode(), b"") == "unusable_key"
+
+    def test_a_key_made_ready_seals_to_the_same_holder_again_and_again(self) -> None:
+        key = RecipientKey(self.trader.public)
+        sealed = [seal_for(key, CANARY.encode(), info=ENVELOPE, signer=self.council) for _ in range(3)]
+        assert [self.opened(one) for one in sealed] == [CANARY.encode()] * 3
+        assert len(set(sealed)) == 3
+        assert (key.public, key.key_id) == (self.trader.public, self.trader.key_id)
+        assert repr(key) == f"<RecipientKey {self.trader.key_id}>"
+
     def test_a_kept_private_half_gives_the_same_pair(self) -> None:
         again = EncryptionPair.of(self.trader.private)
         assert (again.public, again.key_id) == (self.trader.public, key_id(self.trader.public))
@@ -428,7 +445,7 @@ class Resigning:
     """A signer that puts its signature over another ciphertext than the one it is given."""
 
     def __init__(self, key: SigningKey, inner: bytes) -> None:
-        self.key, self.inner, self.public = key, inner, key.public
+        self.key, self.inner, self.public, self.key_id = key, inner, key.public, key.key_id
 
     def sign(self, data: bytes) -> bytes:
         head, at = b"", 0

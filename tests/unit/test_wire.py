@@ -304,6 +304,39 @@ class TestCheck:
             wire.check(OFFICER)  # type: ignore[arg-type]
 
 
+class _Colour(Enum):
+    RED = "red"
+
+
+@attrs.frozen
+class _Part:
+    at: datetime
+    number: int
+
+
+@attrs.frozen
+class _Less:
+    at: datetime
+    until: datetime | None
+    parts: tuple[_Part, ...]
+    names: tuple[str, ...]
+    number: int | None
+    colour: _Colour | None
+    part: _Part | None
+
+
+@attrs.frozen
+class _More:
+    at: datetime
+    until: datetime | None
+    parts: tuple[_Part, ...]
+    names: tuple[str, ...]
+    number: int | None
+    colour: _Colour | None
+    part: _Part | None
+    beyond: str
+
+
 class TestOtherValues:
     """What is written for programs holds no particulars unless the caller says so."""
 
@@ -323,6 +356,25 @@ class TestOtherValues:
                 wire.write(typing.cast(attrs.AttrsInstance, personal))
         assert b"Chan Tai Man" in wire.write(complaint, particulars=True)
         assert json.loads(wire.write(_complaint()))["particulars"] is None
+
+    def test_a_document_is_read_off_any_value_that_has_its_fields(self) -> None:
+        """As if the value had been copied into the class first: nothing more, instants in UTC, absent parts null."""
+        east = datetime(2026, 3, 2, 12, tzinfo=timezone(timedelta(hours=8)))
+        part = _Part(east, 1)
+        whole = _More(east, None, (part, part), ("a",), None, _Colour.RED, part, "more")
+        found = wire.document_as(_Less, whole)
+        assert orjson.dumps({"v": 1, **found}) == wire.write(
+            _Less(east, None, (part, part), ("a",), None, _Colour.RED, part)
+        )
+        at = "2026-03-02T04:00:00+00:00"
+        assert json.loads(orjson.dumps(found)) == {
+            "at": at, "until": None, "parts": [{"at": at, "number": 1}] * 2, "names": ["a"], "number": None,
+            "colour": "red", "part": {"at": at, "number": 1},
+        }  # fmt: skip
+
+    def test_a_document_of_a_class_with_particulars_is_refused(self) -> None:
+        with pytest.raises(TypeError):
+            wire.document_as(Remark, Remark("x"))
 
     def test_a_newer_document_keeps_what_is_not_known_here(self) -> None:
         newer = {

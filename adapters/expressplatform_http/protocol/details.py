@@ -31,8 +31,8 @@ from expressplatform.errors import SealBroken, SignatureInvalid
 from expressplatform.fields import code, refuse, text
 from expressplatform.privacy.disclosure import Disclosure
 from expressplatform.reading import Limits, parse
-from expressplatform.sealing import DisclosureContext, Signer, seal_for, verify_envelope
-from expressplatform.signing import VerifyingKey, key_id
+from expressplatform.sealing import DisclosureContext, RecipientKey, Signer, seal_for, verify_envelope
+from expressplatform.signing import VerifyingKey
 from expressplatform_http.protocol.received import ReceivedDetails, instant, judged, known
 
 __all__ = [
@@ -91,15 +91,23 @@ class DocumentShown(Protocol):
 
 @attrs.frozen
 class Recipient:
-    """To whom something is sealed: the organisation, and its X25519 public key (32 bytes)."""
+    """To whom something is sealed: the organisation, and its X25519 public key (32 bytes), made ready once.
+
+    Raises SealBroken (``unusable_key``) for bytes that are no key.
+    """
 
     organisation: str
     public: bytes
+    key: RecipientKey = attrs.field(init=False, eq=False, repr=False)
+
+    @key.default
+    def _key(self) -> RecipientKey:
+        return RecipientKey(self.public)
 
     @property
     def key_id(self) -> str:
         """The first 8 bytes of the key's SHA-256, in hex."""
-        return key_id(self.public)
+        return self.key.key_id
 
 
 @attrs.frozen
@@ -156,7 +164,7 @@ def seal_details(shown: Disclosure, *, case_id: str, disclosure_id: str, to: Rec
         "article": shown.article,
         "notice": shown.notice,
         "use_until": shown.use_until,
-        "values": dict(shown.values),
+        "values": shown.values.copy(),
     }
     plain = orjson.dumps(document, option=orjson.OPT_UTC_Z)
     return _sealed(plain, case_id, disclosure_id, shown.purpose, to, signer)
@@ -175,10 +183,10 @@ def seal_document(shown: DocumentShown, *, case_id: str, disclosure_id: str, to:
 
 
 def _sealed(plain: bytes, case_id: str, disclosure_id: str, purpose: Purpose, to: Recipient, signer: Signer) -> Sealed:
-    context = DisclosureContext(case_id, to.organisation, to.key_id, disclosure_id, purpose.value, SCHEMA)
-    envelope = seal_for(to.public, plain, info=context, signer=signer)
-    council = key_id(signer.public)
-    return Sealed(case_id, to.organisation, to.key_id, disclosure_id, purpose.value, council, envelope)
+    key, what = to.key, purpose.value
+    context = DisclosureContext(case_id, to.organisation, key.key_id, disclosure_id, what, SCHEMA)
+    envelope = seal_for(key, plain, info=context, signer=signer)
+    return Sealed(case_id, to.organisation, key.key_id, disclosure_id, what, signer.key_id, envelope)
 
 
 # --- on the way ---------------------------------------------------------------------------------------------

@@ -7,12 +7,12 @@ not the caller's, are answered alike, to the byte. No traceback leaves this file
 
 from __future__ import annotations
 
+import os
 import re
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import Final, cast
+from typing import Final, cast, final
 
 import attrs
 import orjson
@@ -21,6 +21,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
+from starlette.types import Receive, Scope, Send
 
 from expressplatform.errors import ExpressPlatformError, NoSuchCase, OperatorMustAct, ServerFailed, Unauthenticated
 from expressplatform.platform import AsyncPlatform, utc_now
@@ -38,11 +39,13 @@ from expressplatform_http.server import (
     enrolling,
     everybody,
     gate,
+    logs,
     people,
     shown,
     steps,
     trader,
 )
+from expressplatform_http.server.incoming import Answered, Incoming
 from expressplatform_http.server.logs import log, place_of
 from expressplatform_http.server.people import PlatformSessions
 from expressplatform_http.server.service import (
@@ -58,14 +61,6 @@ from expressplatform_http.server.service import (
 from expressplatform_http.server.table import Table
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_ALWAYS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "cache-control": "no-store",
-        "x-content-type-options": "nosniff",
-        "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-        "referrer-policy": "no-referrer",
-    }
-)
 _UNSUITABLE: Final[Mapping[int, tuple[str, str]]] = MappingProxyType(
     {
         405: ("Not open to this method", "The address exists; ask it by another method."),
@@ -125,20 +120,39 @@ def create_app(
     ``now`` is the platform's own clock. ``sessions`` knows complainants (none: those that the platform keeps),
     ``replay`` sends a webhook again (none: no webhooks are sent), ``send_code`` has a complainant's code sent without
     keeping the event loop waiting (none: the platform's own way, for a messenger that does not block). ``more`` are
-    routes beside the table, such as pages.
+    routes beside the table, such as pages: they answer what the table does not.
     """
     service = Service(platform, now, settings, sessions or PlatformSessions(platform), replay, send_code, editions)
     table = Table()
     for route in ROUTES:
         if settings.metrics or route.name != "public.metrics":
             table.add(route.method, route.path, _Endpoint(service, route))
-    app = Starlette(
-        routes=[*more, table],
-        exception_handlers={HTTPException: _outside(service), Exception: _outside(service)},
-    )
+    app = _Application(service, table, more)
     app.state.service = service
     app.router.redirect_slashes = False
     return app
+
+
+@final
+class _Application(Starlette):
+    """The table, and around it Starlette for everything else: lifespan, pages, what is not there.
+
+    A row of the table answers whatever goes wrong with it by itself, so that it needs none of Starlette's fences. It
+    is asked first, unless somebody has put middleware in front: then every request passes that.
+    """
+
+    def __init__(self, service: Service, table: Table, more: Sequence[BaseRoute]) -> None:
+        outside = _outside(service)
+        super().__init__(routes=[*more, table], exception_handlers={HTTPException: outside, Exception: outside})
+        self._table = table
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not self.user_middleware:
+            row = self._table.row_of(scope)
+            if row is not None:
+                await row(scope, receive, send)
+                return
+        await super().__call__(scope, receive, send)
 
 
 @attrs.define
@@ -157,21 +171,21 @@ class _Endpoint:
 
     def __init__(self, service: Service, route: Route) -> None:
         self._service, self._route, self._handler = service, route, handler_of(route)
+        self._way_in = gate.way_in(route)
         most = service.settings.body
         self._limits = Limits(bytes=most)
         if route.body is Content.FILE:
             most = service.platform.scheme.largest_file + LONGEST_HEAD + 4
         self._most = most if route.body is not None else 0
 
-    async def __call__(self, scope: object, receive: object, send: object) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """As an ASGI application, so that a failure is ours to answer."""
-        request = Request(scope, receive, send)  # type: ignore[arg-type]
-        response = await self._answer(request)
-        await response(request.scope, request.receive, request._send)
+        response = await self._answer(Incoming(scope, receive, scope["path_params"]))
+        await response(scope, receive, send)
 
-    async def _answer(self, request: Request) -> Response:
+    async def _answer(self, request: Incoming) -> Response:
         service, begun = self._service, self._service.ticks()
-        line = _Line(_request_id(request))
+        line = _Line(_request_id(request.header("request-id")))
         try:
             response = await self._good(request, line)
         except ExpressPlatformError as error:
@@ -179,50 +193,49 @@ class _Endpoint:
         except Exception as error:  # noqa: BLE001  the last fence: a text might quote what is personal
             line.reason = place_of(error)
             response = _problem(_answer_to(ServerFailed(500, line.request_id, "internal"), line))
-        response.headers["request-id"] = line.request_id
+        response.raw_headers.append((b"request-id", line.request_id.encode()))
         seconds = service.ticks() - begun
         service.metrics.answered(self._route.name, response.status_code, seconds)
         if line.code:
             service.metrics.count("problems", line.code)
+        if logs.wanted():
+            self._log(line, response.status_code, seconds)
+        return response
+
+    def _log(self, line: _Line, status: int, seconds: float) -> None:
         log(
-            service.now(),
+            self._service.now(),
             request_id=line.request_id,
             route=self._route.name,
-            status=response.status_code,
+            status=status,
             ms=round(seconds * 1000, 1),
             organisation=line.organisation,
             key_id=line.key_id,
             code=line.code,
             reason=line.reason,
         )
-        return response
 
-    def _query(self, written: bytes) -> object:
-        return (
-            None
-            if not written and self._route.query is None
-            else asking.query_of(self._route, written.decode("latin-1"))
-        )
+    def _query(self, written: str) -> object:
+        return None if not written and self._route.query is None else asking.query_of(self._route, written)
 
-    async def _body(self, request: Request) -> bytes:
-        """The body; where none is announced for an operation that takes none, nothing is waited for."""
-        headers = request.headers
-        if not self._most and "content-length" not in headers and "transfer-encoding" not in headers:
-            return b""
-        return await asking.body_of(request, self._most, self._service.settings.body_seconds)
+    def _waits(self, request: Incoming) -> bool:
+        """Whether there is a body to wait for: none where none is announced for an operation that takes none."""
+        return bool(self._most) or request.has("content-length") or request.has("transfer-encoding")
 
-    async def _good(self, request: Request, line: _Line) -> Response:
+    async def _good(self, request: Incoming, line: _Line) -> Response:
         service, route = self._service, self._route
-        body = await self._body(request)
+        body = b""
+        if self._waits(request):
+            body = await asking.body_of(request, self._most, service.settings.body_seconds)
         as_sent = asking.as_signed(request, service.settings.scheme, body)
-        known = await gate.known(service, route, request, as_sent)
+        known = await self._way_in(service, route, request, as_sent)
         if known.signed is not None:
             line.organisation, line.key_id = known.by.organisation, known.signed.key_id
-        edition = edition_of(request.headers.get(HEADER, ""), service.editions)
-        asking.check_places(request.path_params)
+        edition = edition_of(request.header(HEADER), service.editions)
+        asking.check_places(request.places)
         key = asking.key_of(request) if route.writes else ""
         step = edition.raise_body.get(route.name)
-        document = asking.document_of(route, body, request.headers.get("content-type", ""), step, self._limits)
+        document = asking.document_of(route, body, request.header("content-type"), step, self._limits)
         if route.who is Who.OWN_KEY:
             known = attrs.evolve(
                 known, signed=await gate.by_own_key(service, request, as_sent, cast(Register, document))
@@ -231,8 +244,8 @@ class _Endpoint:
             service=service,
             route=route,
             by=known.by,
-            places=request.path_params,
-            query=self._query(request.scope["query_string"]),
+            places=request.places,
+            query=self._query(request.query),
             document=document,
             body=body,
             key=key,
@@ -244,22 +257,23 @@ class _Endpoint:
 
 def _response(route: Route, reply: Reply, edition: Edition) -> Response:
     status = reply.status or route.status
-    headers = {**_ALWAYS}
-    if reply.version is not None:
-        headers["etag"] = f'"{reply.version}"'
+    etag = [] if reply.version is None else [(b"etag", b'"%d"' % reply.version)]
     if reply.content is not None:
-        headers["content-disposition"] = "attachment"
-        return Response(reply.content, status, headers, reply.media_type)
-    body = _written(reply)
+        more = [*etag, (b"content-disposition", b"attachment")]
+        return Answered(reply.content, status, reply.media_type, more)
+    body = _written(route, reply)
     lower = edition.lower_answer.get(route.name)
     if lower is not None:
         body = orjson.dumps(lower(orjson.loads(body)))
-    return Response(body, status, headers, reply.media_type)
+    return Answered(body, status, reply.media_type, etag)
 
 
-def _written(reply: Reply) -> bytes:
-    if isinstance(reply.document, Mapping):
-        return orjson.dumps({"v": 1, **reply.document}, option=orjson.OPT_NON_STR_KEYS)
+def _written(route: Route, reply: Reply) -> bytes:
+    if isinstance(reply.document, dict):
+        option = (
+            orjson.OPT_NON_STR_KEYS if route.answer is Content.OPEN else None
+        )  # the library's own have codes as keys
+        return orjson.dumps({"v": 1, **reply.document}, option=option)
     return write(cast(attrs.AttrsInstance, reply.document), particulars=reply.personal)
 
 
@@ -284,20 +298,19 @@ def unsuitable(status: int, code: str) -> Answer:
 
 
 def _problem(answer: Answer) -> Response:
-    headers = {**_ALWAYS, **dict(answer.headers)}
-    return Response(answer.body, answer.status, headers, CONTENT_TYPE)
+    more = [(name.encode(), value.encode()) for name, value in answer.headers]
+    return Answered(answer.body, answer.status, CONTENT_TYPE, more)
 
 
-def _request_id(request: Request) -> str:
-    said = request.headers.get("request-id", "")
-    return said if _REQUEST_ID.fullmatch(said) else secrets.token_hex(8)
+def _request_id(said: str) -> str:
+    return said if _REQUEST_ID.fullmatch(said) else os.urandom(8).hex()
 
 
 def _outside(service: Service) -> Callable[[Request, Exception], Response]:
     """What no row of the table answers: another address, another method, or a fault outside of them."""
 
     def answer(request: Request, error: Exception) -> Response:
-        line = _Line(_request_id(request))
+        line = _Line(_request_id(request.headers.get("request-id", "")))
         if isinstance(error, HTTPException) and error.status_code == 405:
             line.code, response = "no_such_operation", _problem(unsuitable(405, "no_such_operation"))
             response.headers["allow"] = (error.headers or {}).get("Allow", "")

@@ -16,18 +16,20 @@ from urllib.parse import parse_qsl
 
 import attrs
 import orjson
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect
 
 from expressplatform.errors import ExpressPlatformError, InvalidInput, NoSuchCase, Problem
-from expressplatform.fields import Constraint, refuse
+from expressplatform.fields import refuse
 from expressplatform.reading import Limits, parse
 from expressplatform.transport import HttpRequest
 from expressplatform.wire import read
 from expressplatform_http.protocol import uploads
 from expressplatform_http.protocol.editions import Step
-from expressplatform_http.protocol.openapi import KEY, PERSON, PLACES
+from expressplatform_http.protocol.openapi import KEY, PLACES
 from expressplatform_http.protocol.queries import Nothing
 from expressplatform_http.protocol.routes import Content, Route
+from expressplatform_http.server.holders import PERSON
+from expressplatform_http.server.incoming import Incoming
 
 T = TypeVar("T")
 JSON: Final = "application/json"
@@ -46,9 +48,9 @@ class Unsuitable(ExpressPlatformError):
         return self.code
 
 
-async def body_of(request: Request, most: int, seconds: float) -> bytes:
+async def body_of(request: Incoming, most: int, seconds: float) -> bytes:
     """The whole body; raises InvalidInput (``too_large``), Unsuitable (408) for one that does not come."""
-    said = request.headers.get("content-length", "0")
+    said = request.header("content-length", "0")
     if said.isdecimal() and int(said[:12]) > most:
         raise too_large(most)
     pieces, size = [], 0
@@ -69,52 +71,50 @@ def too_large(most: int) -> InvalidInput:
     return refuse("$", "too_large", f"must have at most {most} bytes")
 
 
-def as_signed(request: Request, scheme: str, body: bytes) -> HttpRequest:
+def as_signed(request: Incoming, scheme: str, body: bytes) -> HttpRequest:
     """The request as its sender signed it: the address as it was written, every header in its order."""
-    raw = request.scope["raw_path"].split(b"?")[0].decode("latin-1")
-    query = request.scope["query_string"].decode("latin-1")
-    host = request.headers.get("host", "")
-    url = f"{scheme}://{host}{raw}" + (f"?{query}" if query else "")
-    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw)
-    return HttpRequest(request.method, url, headers, body)
+    url = f"{scheme}://{request.header('host')}{request.path}"
+    if request.query:
+        url += f"?{request.query}"
+    return HttpRequest(request.method, url, request.headers, body)
 
 
 # --- headers --------------------------------------------------------------------------------------------------
 
 
-def header(request: Request, name: str, shape: Constraint) -> str:
-    """A header that must be there once and fit; raises InvalidInput."""
-    found = request.headers.getlist(name)
-    path = f"$header.{name}"
+def once(request: Incoming, name: str) -> str:
+    """A header that must be there once; raises InvalidInput."""
+    found = request.every(name)
     if len(found) != 1:
-        raise refuse(path, "missing", "must be given once")
-    if message := shape.complaint(found[0]):
-        raise refuse(path, "text", message)
+        raise refuse(f"$header.{name}", "missing", "must be given once")
     return found[0]
 
 
-def key_of(request: Request) -> str:
+def key_of(request: Incoming) -> str:
     """The idempotency key."""
-    return header(request, "idempotency-key", KEY)
+    key = once(request, "idempotency-key")
+    if message := KEY.complaint(key):
+        raise refuse("$header.idempotency-key", "text", message)
+    return key
 
 
-def person_of(request: Request) -> str:
-    """Who acts for an organisation: an opaque staff id."""
-    return header(request, "expressplatform-person", PERSON)
+def person_of(request: Incoming) -> str:
+    """Who acts for an organisation: an opaque staff id, which becomes part of an `Actor` and is judged there."""
+    return once(request, PERSON)
 
 
 def check_places(places: Mapping[str, str]) -> None:
     """Raises NoSuchCase where something in the address is not shaped as it must be: then it is not there."""
-    if any(PLACES[name].complaint(value) is not None for name, value in places.items()):
-        raise NoSuchCase("")
+    for name, value in places.items():
+        if PLACES[name].complaint(value) is not None:
+            raise NoSuchCase("")
 
 
-def expected_of(request: Request) -> int | None:
+def expected_of(request: Incoming) -> int | None:
     """The version that a step was decided on; None where nobody says."""
-    written = request.headers.get("if-match")
-    if written is None:
+    if not request.has("if-match"):
         return None
-    found = _ETAG.fullmatch(written)
+    found = _ETAG.fullmatch(request.header("if-match"))
     if found is None:
         raise refuse("$header.if-match", "version", 'must be an ETag such as "3"')
     return int(found[1])

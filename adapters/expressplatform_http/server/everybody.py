@@ -7,10 +7,10 @@ while, however often they are asked for.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar, cast
 
 import orjson
 
@@ -29,8 +29,11 @@ from expressplatform_http.server import council, metrics, shown, steps
 from expressplatform_http.server.gate import NOBODY
 from expressplatform_http.server.service import Asked, Handler, Reply
 
+T = TypeVar("T")
 _MOST_FIGURES: Final = 64
 """How many published tables are kept at once."""
+_MOST_MADE: Final = 8
+"""How many documents that are the same for everybody."""
 
 
 # --- complainants ---------------------------------------------------------------------------------------------
@@ -89,12 +92,24 @@ async def diagram(asked: Asked) -> Reply:
 async def privacy_statement(asked: Asked) -> Reply:
     """How personal data are handled."""
     scheme = asked.platform.scheme
-    return Reply(statement_document(statement(scheme, on=scheme.day(asked.service.now()))))
+    day = scheme.day(asked.service.now())
+    return Reply(_once(asked, f"statement|{day}", lambda: statement_document(statement(scheme, on=day))))
 
 
 async def described(asked: Asked) -> Reply:
     """The table of routes as an OpenAPI document."""
-    return Reply(content=orjson.dumps(openapi.document()))
+    return Reply(content=_once(asked, "openapi", lambda: orjson.dumps(openapi.document())))
+
+
+def _once(asked: Asked, name: str, make: Callable[[], T]) -> T:
+    """What is long in the making and the same for everybody, made once."""
+    made = cast(dict[str, T], asked.service.made)
+    found = made.get(name)
+    if found is None:
+        while len(made) >= _MOST_MADE:
+            made.pop(next(iter(made)))
+        found = made[name] = make()
+    return found
 
 
 async def health(asked: Asked) -> Reply:

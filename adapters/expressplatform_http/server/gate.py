@@ -7,24 +7,29 @@ does. What was wrong with a signature is told to the log alone.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from typing import Final
+
 import attrs
-from starlette.requests import Request
 
 from expressplatform.codes import Role
 from expressplatform.complaint import Actor
 from expressplatform.errors import NoSuchCase, Unauthenticated
-from expressplatform.platform import KeyUse
+from expressplatform.platform import KeyUse, MemberKey
 from expressplatform.signing import VerifyingKey
 from expressplatform.transport import HttpRequest
 from expressplatform_http.protocol.queries import Register
 from expressplatform_http.protocol.routes import Route, Who
 from expressplatform_http.protocol.signatures import KnownKey, Reason, Signed, claim, verify
 from expressplatform_http.server import asking
+from expressplatform_http.server.holders import Holder
+from expressplatform_http.server.incoming import Incoming
 from expressplatform_http.server.service import Service
 
 NOBODY = "anybody"
 """The person of requests that nobody signs."""
-_MOST_KEYS = 1000
+_MOST_KEYS: Final = 1000
+"""How many keys are remembered."""
 
 
 @attrs.frozen
@@ -35,46 +40,49 @@ class Known:
     signed: Signed | None = None
 
 
-async def known(service: Service, route: Route, request: Request, as_sent: HttpRequest) -> Known:
-    """Who sent a request; raises Unauthenticated, NoSuchCase, LimitReached, InvalidInput (no staff id)."""
+WayIn = Callable[[Service, Route, Incoming, HttpRequest], Awaitable[Known]]
+"""Who sent a request: raises Unauthenticated, NoSuchCase, LimitReached, InvalidInput (no staff id)."""
+
+
+def way_in(route: Route) -> WayIn:
+    """How those who ask a row of the table are let in."""
     if route.who is Who.SIGNATURE:
-        return await _by_signature(service, route, request, as_sent)
+        return _by_signature
+    return _by_session if route.who is Who.SESSION else _anybody
+
+
+async def _anybody(service: Service, route: Route, request: Incoming, as_sent: HttpRequest) -> Known:
     _limit_anybody(service, request)
-    if route.who is Who.SESSION:
-        return Known(await _by_session(service, request))
-    role = route.role or Role.OPERATOR
-    return Known(Actor(role, NOBODY, service.platform.scheme.council))
+    return Known(Actor(route.role or Role.OPERATOR, NOBODY, service.platform.scheme.council))
 
 
-async def _by_signature(service: Service, route: Route, request: Request, as_sent: HttpRequest) -> Known:
+async def _by_signature(service: Service, route: Route, request: Incoming, as_sent: HttpRequest) -> Known:
     _check_host(service, request)
     claimed = claim(as_sent)
     held = await service.platform.member_key(claimed.key_id)
-    key = None
-    if held is not None and held.use is KeyUse.SIGNING:
-        key = KnownKey(_verifying(service, held.public), held.registered_at, held.ends_at)
-    signed = verify(claimed, key, at=service.now())
-    assert held is not None
-    service.organisations.take(held.organisation, service.ticks())
-    person = asking.person_of(request)
+    holder = _holder(service, held) if held is not None and held.use is KeyUse.SIGNING else None
+    signed = verify(claimed, holder and holder.key, at=service.now())
+    assert holder is not None
+    service.organisations.take(holder.held.organisation, service.ticks())
+    by = holder.acting(asking.person_of(request))
     if not await service.platform.remember(signed.key_id, signed.nonce, signed.remember_until):
         raise Unauthenticated(Reason.REPLAYED)
-    if held.role is not route.role:
+    if by.role is not route.role:
         raise NoSuchCase("")
-    return Known(Actor(held.role, person, held.organisation), signed)
+    return Known(by, signed)
 
 
-def _verifying(service: Service, public: str) -> VerifyingKey:
-    """A public key, made of its bytes once; whether it is good is asked each time."""
-    found = service.verifying.get(public)
-    if found is None:
-        if len(service.verifying) >= _MOST_KEYS:
-            service.verifying.clear()
-        found = service.verifying[public] = VerifyingKey(bytes.fromhex(public))
+def _holder(service: Service, held: MemberKey) -> Holder:
+    """Who holds a key that stands on the shelf; made anew when what stands there has changed."""
+    found = service.holders.get(held.id)
+    if found is None or found.held is not held:
+        if len(service.holders) >= _MOST_KEYS:
+            service.holders.clear()
+        found = service.holders[held.id] = Holder(held)
     return found
 
 
-async def by_own_key(service: Service, request: Request, as_sent: HttpRequest, brought: Register) -> Signed:
+async def by_own_key(service: Service, request: Incoming, as_sent: HttpRequest, brought: Register) -> Signed:
     """The proof that whoever registers a key holds it."""
     _check_host(service, request)
     public = VerifyingKey(bytes.fromhex(brought.signing))
@@ -84,20 +92,20 @@ async def by_own_key(service: Service, request: Request, as_sent: HttpRequest, b
     return signed
 
 
-async def _by_session(service: Service, request: Request) -> Actor:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+async def _by_session(service: Service, route: Route, request: Incoming, as_sent: HttpRequest) -> Known:
+    _limit_anybody(service, request)
+    scheme, _, token = request.header("authorization").partition(" ")
     if service.sessions is None or scheme.lower() != "bearer" or not token:
         raise Unauthenticated(Reason.UNSIGNED)
-    return await service.sessions.complainant(token, request.path_params.get("case_id", ""))
+    return Known(await service.sessions.complainant(token, request.places.get("case_id", "")))
 
 
-def _limit_anybody(service: Service, request: Request) -> None:
-    peer = request.client.host if request.client is not None else ""
-    service.anybody.take(peer, service.ticks())
+def _limit_anybody(service: Service, request: Incoming) -> None:
+    service.anybody.take(request.peer, service.ticks())
 
 
-def _check_host(service: Service, request: Request) -> None:
+def _check_host(service: Service, request: Incoming) -> None:
     """A request that was signed for another server is not for this one."""
     hosts = service.settings.hosts
-    if hosts and request.headers.get("host", "").lower() not in hosts:
+    if hosts and request.header("host").lower() not in hosts:
         raise Unauthenticated(Reason.COVERED)

@@ -16,6 +16,7 @@ import orjson
 
 LOGGER: Final = "expressplatform_http"
 """The name of the logger; whoever runs the server says where its lines go."""
+_LOGGER: Final = logging.getLogger(LOGGER)
 
 
 def line(at: datetime, **facts: str | float) -> str:
@@ -24,11 +25,15 @@ def line(at: datetime, **facts: str | float) -> str:
     return orjson.dumps({"at": at.isoformat(), **kept}).decode()
 
 
+def wanted() -> bool:
+    """Whether anybody reads lines."""
+    return _LOGGER.isEnabledFor(logging.INFO)
+
+
 def log(at: datetime, **facts: str | float) -> None:
     """Writes a line."""
-    logger = logging.getLogger(LOGGER)
-    if logger.isEnabledFor(logging.INFO):
-        logger.info("%s", line(at, **facts))
+    if wanted():
+        _LOGGER.info("%s", line(at, **facts))
 
 
 def place_of(error: BaseException) -> str:

@@ -16,26 +16,37 @@ BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 
+class _Told:
+    """What came of one operation: how often by status, how long in all, and how often within each bound."""
+
+    __slots__ = ("buckets", "seconds", "statuses")
+
+    def __init__(self) -> None:
+        self.buckets = [0] * (len(BUCKETS) + 1)
+        self.seconds = 0.0
+        self.statuses: dict[int, int] = {}
+
+
 @final
 class Metrics:
     """What was asked and how long it took. Thread-safe."""
 
-    __slots__ = ("_buckets", "_lock", "_named", "_requests", "_seconds")
+    __slots__ = ("_lock", "_named", "_told")
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._requests: Counter[tuple[str, int]] = Counter()
-        self._seconds: Counter[str] = Counter()
-        self._buckets: dict[str, list[int]] = {}
+        self._told: dict[str, _Told] = {}
         self._named: Counter[tuple[str, str]] = Counter()
 
     def answered(self, route: str, status: int, seconds: float) -> None:
         """One request was answered."""
         with self._lock:
-            self._requests[route, status] += 1
-            self._seconds[route] += seconds  # type: ignore[assignment]  # a Counter adds any numbers up
-            buckets = self._buckets.setdefault(route, [0] * (len(BUCKETS) + 1))
-            buckets[bisect_left(BUCKETS, seconds)] += 1
+            told = self._told.get(route)
+            if told is None:
+                told = self._told[route] = _Told()
+            told.statuses[status] = told.statuses.get(status, 0) + 1
+            told.seconds += seconds
+            told.buckets[bisect_left(BUCKETS, seconds)] += 1
 
     def count(self, what: str, code: str) -> None:
         """One more of something that has a code: ``refused_signatures``, ``problems``, ``webhooks``."""
@@ -46,11 +57,12 @@ class Metrics:
         """Everything counted so far."""
         with self._lock:
             lines = ["# TYPE expressplatform_http_requests_total counter"]
-            for (route, status), count in sorted(self._requests.items()):
-                lines.append(f'expressplatform_http_requests_total{{route="{route}",status="{status}"}} {count}')
+            for route, told in sorted(self._told.items()):
+                for status, count in sorted(told.statuses.items()):
+                    lines.append(f'expressplatform_http_requests_total{{route="{route}",status="{status}"}} {count}')
             lines.append("# TYPE expressplatform_http_request_seconds histogram")
-            for route, buckets in sorted(self._buckets.items()):
-                lines += _histogram(route, buckets, float(self._seconds[route]))
+            for route, told in sorted(self._told.items()):
+                lines += _histogram(route, told.buckets, told.seconds)
             for what in sorted({name for name, _ in self._named}):
                 lines.append(f"# TYPE expressplatform_http_{what}_total counter")
                 for (name, code), count in sorted(self._named.items()):

@@ -13,10 +13,10 @@ import attrs
 
 from expressplatform.complaint import Actor
 from expressplatform.platform import AsyncPlatform, Delivery
-from expressplatform.signing import VerifyingKey
 from expressplatform_http.protocol.editions import EDITIONS, Edition
 from expressplatform_http.protocol.routes import Route
 from expressplatform_http.protocol.signatures import Signed
+from expressplatform_http.server.holders import Holder
 from expressplatform_http.server.limits import Buckets
 from expressplatform_http.server.metrics import Metrics
 
@@ -76,7 +76,8 @@ class Service:
     ticks: Callable[[], float] = time.monotonic
     metrics: Metrics = attrs.Factory(Metrics)
     figures: dict[str, tuple[float, object]] = attrs.Factory(dict)
-    verifying: dict[str, VerifyingKey] = attrs.Factory(dict)
+    made: dict[str, object] = attrs.Factory(dict)
+    holders: dict[str, Holder] = attrs.Factory(dict)
     under_way: set[asyncio.Task[None]] = attrs.Factory(set)
     organisations: Buckets = attrs.field()
     anybody: Buckets = attrs.field()

@@ -16,12 +16,12 @@ from expressplatform.case import Case, allowed
 from expressplatform.codes import Category, Duty, Nature, Role, Status
 from expressplatform.complaint import Actor, CallCode
 from expressplatform.events import Event, Timer
-from expressplatform.platform import Claim, Document, Endpoint, MemberKey, Opened, Organisation, TraderCase
+from expressplatform.platform import Document, Endpoint, MemberKey, Opened, Organisation, TraderCase
 from expressplatform.ports import Header
 from expressplatform.privacy.rights import RightsRequest
 from expressplatform.records import KINDS
 from expressplatform.scheme import Assessment
-from expressplatform.wire import COMMANDS, NAMES, command_document, complaint_document
+from expressplatform.wire import COMMANDS, NAMES, command_document, complaint_document, document_as
 from expressplatform_http.protocol import council_documents as d
 from expressplatform_http.protocol import documents as o
 
@@ -32,7 +32,7 @@ _INTERNAL: Final = frozenset({"note_added", "assigned"})
 
 def names_of(commands: Sequence[str]) -> tuple[str, ...]:
     """Commands as documents call them."""
-    return tuple(_BY_CLASS[one] for one in commands)
+    return tuple(map(_BY_CLASS.__getitem__, commands))
 
 
 def may(case: Case, by: Actor) -> tuple[str, ...]:
@@ -181,35 +181,11 @@ def document(one: Document) -> o.DocumentShown:
     )  # fmt: skip
 
 
-def trader_row(row: TraderCase) -> o.TraderRow:
-    """A case as its trader sees it."""
-    return o.TraderRow(
-        case_id=row.case_id,
-        reference=row.reference,
-        status=row.status,
-        version=row.version,
-        changed_at=row.changed_at,
-        shop=row.shop,
-        uploaded_at=row.uploaded_at,
-        duty=row.duty,
-        due_at=row.due_at,
-        working_days_left=row.working_days_left,
-        allowed=names_of(row.allowed),
-        unread=row.unread,
-        their_reference=row.their_reference,
-        days_asked=row.days_asked,
-        offers=tuple(o.TermsShown(one.number, one.open, one.expires) for one in row.offers),
-        delete_by=row.delete_by,
-        read_again_by=row.read_again_by,
-        since=row.since,
-        claim=_claim(row.claim) if row.claim is not None else None,
-    )
-
-
-def _claim(claim: Claim) -> o.ClaimShown:
-    return o.ClaimShown(
-        claim.outcome, claim.promised, claim.perform_by, claim.proved, claim.contradicted
-    )  # fmt: skip
+def trader_row(row: TraderCase) -> dict[str, object]:
+    """A case as its trader sees it: the document of a `TraderRow`, whose fields the row has."""
+    made = document_as(o.TraderRow, row)
+    made["allowed"] = names_of(row.allowed)
+    return made
 
 
 def complainant_case(case: Case, by: Actor, trader: str) -> o.ComplainantCase:

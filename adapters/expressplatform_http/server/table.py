@@ -47,6 +47,14 @@ class Table(BaseRoute):
         node.names = tuple(names)
         node.answers[method] = app
 
+    def row_of(self, scope: Scope) -> ASGIApp | None:
+        """Who answers a request, told what stands in the open parts; None: it is for `handle`, or not here."""
+        found = self._found(scope["path"])
+        if found is None:
+            return None
+        node, scope["path_params"] = found
+        return node.answers.get(scope["method"])
+
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Whether there is such an address; then who answers it, and what stands in its open parts."""
         if scope["type"] != "http":

@@ -39,8 +39,8 @@ async def cases(asked: Asked) -> Reply:
         after=read_cursor(wanted.after, *scope, path="$query.after"),
         limit=wanted.limit,
     )
-    rows = tuple(shown.trader_row(one) for one in page.rows)
-    return Reply(o.TraderList(rows, page.gone, write_cursor(page.after, *scope), page.more))
+    rows, after = [shown.trader_row(one) for one in page.rows], write_cursor(page.after, *scope)
+    return Reply({"cases": rows, "gone": page.gone, "after": after, "more": page.more})
 
 
 async def case(asked: Asked) -> Reply:

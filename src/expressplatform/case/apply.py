@@ -8,12 +8,13 @@ figures. No scheme, calendar or clock is consulted: timers come with the events.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 
 from expressplatform import events as e
-from expressplatform.case.copies import changed, new_case
+from expressplatform.case.copies import changed, frozen, new_account, new_case, new_file, opened
 from expressplatform.case.folds import FOLDS
-from expressplatform.case.state import Account, Case, File
+from expressplatform.case.state import Account, Case, File, Turn
 from expressplatform.codes import END, Duty, Status
 from expressplatform.deadlines.duties import LIVE
 from expressplatform.errors import Refused
@@ -24,22 +25,40 @@ AT_REST: Final = END | {Status.RESOLVED}
 # Bound once: before Python 3.12 an enum looks its members up slowly.
 _REFERRED_BACK: Final = Status.REFERRED_BACK
 _ERASED: Final = Status.ERASED
+_ACKNOWLEDGE: Final = Duty.ACKNOWLEDGE
+
+
+_Stand = tuple[int, Status, datetime, datetime, tuple[Timer, ...], File, Turn | None, Account]
+"""What of a case an event may change: version, status, since, at, timers, and the three parts."""
 
 
 def replay(events: Iterable[Event]) -> Case:
-    """The case that its events make, in their order. Raises Refused for events that no rows would make."""
-    case: Case | None = None
+    """The case that its events make, in their order: what `apply` gives, one after the other.
+
+    Raises Refused for events that no rows would make.
+    """
+    case: Any = None
     for event in events:
-        case = apply(case, event)
+        if case is None:
+            case = opened(_lodged(event))
+            file, turn, account = case.file, case.turn, case.account
+        else:
+            case.version, case.status, case.since, case.at, case.timers, file, turn, account = _after(case, event)
+        # A part that was made anew is opened; one that was changed is open.
+        case.file, case.turn, case.account = opened(file), opened(turn), opened(account)
     if case is None:
         raise Refused("no_events", "")
-    return case
+    return frozen(case)
 
 
 def apply(case: Case | None, event: Event) -> Case:
     """The case after an event; ``case`` is None before the first. Raises Refused for an event out of turn."""
     if case is None:
         return _lodged(event)
+    return new_case(case.id, case.scheme, case.edition, *_after(case, event))
+
+
+def _after(case: Case, event: Event) -> _Stand:
     target = BY_EVENT.get((case.status, type(event)))
     if target is None:
         raise Refused("event_out_of_turn", case.id)
@@ -57,22 +76,24 @@ def apply(case: Case | None, event: Event) -> Case:
     elif event.timers:
         timers = _carried(timers, event.timers, target)
     elif type(event) is e.Acknowledged:
-        timers = tuple(timer for timer in timers if timer.duty is not Duty.ACKNOWLEDGE)
-    return new_case(
-        case.id, case.scheme, case.edition, case.version + 1, target, since, at, timers, file, turn, account
-    )
+        timers = tuple([timer for timer in timers if timer.duty is not _ACKNOWLEDGE])
+    return case.version + 1, target, since, at, timers, file, turn, account
 
 
 def _carried(old: tuple[Timer, ...], new: tuple[Timer, ...], target: Status) -> tuple[Timer, ...]:
-    live, started = LIVE[target], [timer.duty for timer in new]
-    return (*[timer for timer in old if timer.duty in live and timer.duty not in started], *new)
+    live = LIVE[target]
+    running = [timer for timer in old if timer.duty in live]
+    if not new:
+        return tuple(running)
+    started = [timer.duty for timer in new]
+    return (*[timer for timer in running if timer.duty not in started], *new)
 
 
 def _lodged(event: Event) -> Case:
     if not isinstance(event, e.Lodged):
         raise Refused("event_out_of_turn", "")
     complaint = event.asked.complaint
-    file = File(
+    file = new_file(
         event.council,
         event.reference,
         event.at,
@@ -84,4 +105,5 @@ def _lodged(event: Event) -> Case:
         references=((event.council, complaint.council_reference),) if complaint.council_reference else (),
     )
     at, timers = event.at, event.timers
-    return Case(event.case_id, event.scheme, event.edition, 1, Status.LODGED, at, at, timers, file, None, Account())
+    account = new_account()
+    return new_case(event.case_id, event.scheme, event.edition, 1, Status.LODGED, at, at, timers, file, None, account)

@@ -15,8 +15,8 @@ import attrs
 
 from expressplatform import events as e
 from expressplatform.case import folds_around as around
-from expressplatform.case.copies import changed, merged
-from expressplatform.case.state import Account, Case, Offer, Parts, Turn
+from expressplatform.case.copies import changed, merged, new_account, new_turn
+from expressplatform.case.state import Case, Offer, Parts, Turn
 from expressplatform.codes import SETTLED, Duty, Role, Status, Word
 from expressplatform.complaint import ERASED, Evidence
 from expressplatform.errors import Refused
@@ -68,7 +68,7 @@ def _redirected(case: Case, event: e.Redirected) -> Parts:
     trader = attrs.evolve(case.file.complaint.trader, organisation=event.asked.trader, shop=None)
     complaint = attrs.evolve(case.file.complaint, trader=trader)
     holdings = told_to_delete(case.file.holdings, None, event.at)
-    return changed(case.file, complaint=complaint, holdings=holdings), None, Account()
+    return changed(case.file, complaint=complaint, holdings=holdings), None, new_account()
 
 
 def _uploaded(case: Case, event: e.Uploaded) -> Parts:
@@ -76,7 +76,7 @@ def _uploaded(case: Case, event: e.Uploaded) -> Parts:
     if account.first_uploaded_at is None:
         account = changed(account, first_uploaded_at=event.at)
     resolve = next((timer for timer in event.timers if timer.duty is Duty.RESOLVE), None)
-    return case.file, Turn(event.trader, event.at, resolve=resolve, particulars=event.particulars), account
+    return case.file, new_turn(event.trader, event.at, resolve=resolve, particulars=event.particulars), account
 
 
 # --- the trader's turn -----------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ Laws of this file: types and their plain questions only. A `Case` has a slim par
 (version, status, timers) and three parts that few do: the *file* (the complaint and what stands around it), the
 *turn* (the trader at work) and the *account* (what was said of the outcome). Particulars stand in the file, and the
 code of a turn in it.
-None of the four can be weakly referenced, so that `copies` is quick.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from expressplatform.money import Money
 from expressplatform.privacy.deletion import Holding
 
 
-@attrs.frozen(weakref_slot=False)
+@attrs.frozen
 class File:
     """The complaint and what stands around it.
 
@@ -63,7 +62,7 @@ class Offer:
     open: bool = True
 
 
-@attrs.frozen(weakref_slot=False)
+@attrs.frozen
 class Turn:
     """One trader at work on the case: from the upload until the case leaves it.
 
@@ -82,7 +81,7 @@ class Turn:
     particulars: CallCode | Erased = ERASED
 
 
-@attrs.frozen(weakref_slot=False)
+@attrs.frozen
 class Account:
     """What was said of the outcome, and by whom: the trader's word is not the outcome.
 
@@ -113,7 +112,7 @@ class Account:
     outside: bool = False
 
 
-@attrs.frozen(weakref_slot=False)
+@attrs.frozen
 class Case:
     """A case as its events have made it. Only `apply` makes one; only `decide` says what may come next."""
 

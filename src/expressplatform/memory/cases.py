@@ -254,8 +254,7 @@ class MemoryStore:
 
 def _sees(organisation: str, header: Header) -> bool:
     """Nobody is not an organisation: a case without a trader is not for whoever gives no name."""
-    named = {EVERYONE, header.council, header.trader, *header.former} - {""}
-    return organisation in named
+    return organisation != "" and organisation in (EVERYONE, header.council, header.trader, *header.former)
 
 
 def _is_wanted(header: Header, wanted: Wanted) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, time
 from functools import partial
+from hmac import compare_digest
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -43,8 +44,11 @@ class Auditing(Inquiring):
     """What an auditor takes away."""
 
     def signing_key(self) -> SigningKey:
-        """The council's Ed25519 key, made where it is not there."""
-        return SigningKey(self.keys.secret(SIGNING))
+        """The council's Ed25519 key, made where it is not there: asked for each time, and made of its seed once."""
+        seed, held = self.keys.secret(SIGNING), self.signer
+        if held is None or not compare_digest(held.seed(), seed):
+            held = self.signer = SigningKey(seed)
+        return held
 
     async def audit_bundle(
         self, *, by: Actor, since: datetime, until: datetime, progress: Callable[[int], None] | None = None

@@ -29,7 +29,7 @@ from expressplatform.platform.membership import (
     MemberKey,
     Organisation,
 )
-from expressplatform.ports import EVERYONE, ShelfRow
+from expressplatform.ports import EVERYONE, ShelfRow, Sought
 from expressplatform.references import ALPHABET
 from expressplatform.sealing import check_public_key
 from expressplatform.signing import VerifyingKey, key_id
@@ -134,24 +134,25 @@ class Connecting(Keeping):
     async def member_key(self, id: str) -> MemberKey | None:
         """A key by its id, whoever asks: it is public. None: there is none."""
         row = await self.shelf.get(EVERYONE, MEMBER_KEY.name, id)
-        if row is None:
-            return None
-        held = self.known_keys.get(id)
-        if held is None or held[0] != row.body:  # what stands is read anew; what stood is opened once
+        return None if row is None else self._member_key(row)
+
+    def _member_key(self, row: ShelfRow) -> MemberKey:
+        """What stands is read anew each time; what stood before is not opened again."""
+        held = self.known_keys.get(row.id)
+        if held is None or held[0] != row.body:
             if len(self.known_keys) >= _MOST_KNOWN:
                 self.known_keys.clear()
-            held = self.known_keys[id] = row.body, self._standing(MEMBER_KEY, row).value
+            held = self.known_keys[row.id] = row.body, self._standing(MEMBER_KEY, row).value
         return held[1]
 
     async def sealing_key(self, organisation: str) -> MemberKey | None:
         """The key that details for an organisation are sealed to: the newest that is good now."""
-        now = self.now()
-        found = [
-            one.value
-            async for one in self.shelved(MEMBER_KEY, organisation)
-            if one.value.use is KeyUse.SEALING and one.value.good_at(now)
-        ]
-        return found[-1] if found else None
+        now, newest = self.now(), None
+        async for row in self._rows_of(MEMBER_KEY.name, organisation, Sought()):
+            key = self._member_key(row)
+            if key.use is KeyUse.SEALING and key.good_at(now):
+                newest = key
+        return newest
 
     async def _check_free(self, ids: Sequence[str], organisation: str) -> None:
         for id_ in ids:

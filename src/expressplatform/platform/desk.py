@@ -41,6 +41,7 @@ from expressplatform.ports import (
 )
 from expressplatform.scheme import Participant, Scheme
 from expressplatform.sealing import CaseKey, KeyRing
+from expressplatform.signing import SigningKey
 from expressplatform.wire import write_command
 
 NO_GATEWAYS: Final[Mapping[str, TraderGateway]] = MappingProxyType({})
@@ -113,6 +114,7 @@ class Desk:
         self.known_keys: dict[str, tuple[bytes, MemberKey]] = {}
         self.known_members: dict[str, tuple[bytes, Participation]] = {}
         self.seen_rows: dict[tuple[str, str], SeenRow] = {}
+        self.signer: SigningKey | None = None
         self._adopted = False
 
     async def adopt(self) -> None:

@@ -173,7 +173,8 @@ class Standing(Generic[T]):
 
 def place_of(at: datetime) -> str:
     """An instant as a place: text of one length that sorts as instants do, in UTC."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
+    utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return utc.isoformat("T", "microseconds")[:26] + "Z"
 
 
 OPEN_PLACE: Final = "open:"
@@ -212,11 +213,15 @@ class Keeping(Desk):
         self, kind: Kind[T], owner: str, *, label: str = "", since: str = "", until: str = ""
     ) -> AsyncIterator[Standing[T]]:
         """Every value of a kind in order of place: with a label, from one place (included) to another (not)."""
-        after, sought = "", Sought(label, since, until)
+        async for row in self._rows_of(kind.name, owner, Sought(label, since, until)):
+            yield self._standing(kind, row)
+
+    async def _rows_of(self, kind: str, owner: str, sought: Sought) -> AsyncIterator[ShelfRow]:
+        after = ""
         while True:
-            page = await self.shelf.list(owner, kind.name, sought, after, _BATCH)
+            page = await self.shelf.list(owner, kind, sought, after, _BATCH)
             for row in page.rows:
-                yield self._standing(kind, row)
+                yield row
             if not page.after:
                 return
             after = page.after

@@ -12,7 +12,7 @@ from typing import Final
 
 import attrs
 
-from expressplatform.case import Case, allowed
+from expressplatform.case import allowed
 from expressplatform.codes import Reading as How
 from expressplatform.codes import Role
 from expressplatform.complaint import Actor, Complaint
@@ -31,6 +31,8 @@ from expressplatform.scheme import Assessment
 
 WHOLE: Final = ("particulars", "call_code", "remarks")
 """What a reading of a whole case shows."""
+_COUNTED: Final = 500
+"""How many cases are folded for figures in one go."""
 
 
 class Reading(Enrolling):
@@ -104,31 +106,35 @@ class Reading(Enrolling):
         stored = await self._stored(case_id, by.organisation)
         return tuple(command.__name__ for command in allowed(rows.fold(stored), by))
 
-    async def all_cases(self, organisation: str, batch: int) -> AsyncIterator[Case]:
-        """Every case of an organisation, from its facts: for figures. Needs no key."""
-        async for stored in self.all_stored(organisation, batch):
-            yield rows.fold(stored)
-
     async def all_stored(self, organisation: str, batch: int) -> AsyncIterator[StoredCase]:
         """Every case of an organisation as it is stored, by case id."""
+        async for stretch in self._stretches(organisation, batch):
+            for stored in stretch:
+                yield stored
+
+    async def _stretches(self, organisation: str, batch: int) -> AsyncIterator[Sequence[StoredCase]]:
         after = ""
         while True:
             stretch = await self.store.scan(organisation, after, batch)
-            for stored in stretch:
-                yield stored
+            yield stretch
             if len(stretch) < batch:
                 return
             after = stretch[-1].header.case_id
 
     async def indicators(self, tally: Tally, *, by: Actor, progress: Callable[[int], None] | None = None) -> Figures:
-        """Adds every case of an organisation to a tally."""
+        """Adds every case of an organisation to a tally, from its facts: no key is needed."""
         counted = 0
-        async for case in self.all_cases(by.organisation, 500):
-            tally.add(case)
-            counted += 1
-            if progress is not None and counted % 500 == 0:
+        async for stretch in self._stretches(by.organisation, _COUNTED):
+            _add(tally, stretch)
+            counted += len(stretch)
+            if progress is not None and len(stretch) == _COUNTED:
                 progress(counted)
         return tally.figures()
+
+
+def _add(tally: Tally, stretch: Sequence[StoredCase]) -> None:
+    for stored in stretch:
+        tally.add(rows.fold(stored))
 
 
 def check_reader(case_id: str, by: Actor) -> None:

@@ -15,7 +15,7 @@ from typing import Final
 import attrs
 
 from expressplatform import events as e
-from expressplatform.case import Case, apply, next_due
+from expressplatform.case import Case, next_due, replay
 from expressplatform.codes import OPEN, Audience, EffectKind, Role, Status
 from expressplatform.complaint import Actor, Evidence, Particulars
 from expressplatform.errors import KeyDestroyed, StoreUnusable
@@ -78,10 +78,7 @@ def opened(row: StoredEvent, key: CaseKey) -> Event:
 
 def fold(stored: StoredCase) -> Case:
     """The case from its facts alone, without any key."""
-    case: Case | None = None
-    for row in stored.events:
-        case = apply(case, fact_of(row))
-    return _whole(case, stored)
+    return _replayed([fact_of(row) for row in stored.events], stored)
 
 
 def fold_opened(stored: StoredCase, ring: KeyRing, *, everything: bool = False) -> tuple[Case, tuple[Event, ...]]:
@@ -90,18 +87,16 @@ def fold_opened(stored: StoredCase, ring: KeyRing, *, everything: bool = False) 
     Other remarks are opened only where ``everything`` is asked for. An erased case folds without a key.
     """
     key = _key_of(stored, ring)
-    case: Case | None = None
-    events = []
-    for row in stored.events:
-        wanted = key is not None and (everything or row.kind in COMPLAINT_KINDS)
-        event = opened(row, key) if wanted and key is not None else fact_of(row)
-        events.append(event)
-        case = apply(case, event)
-    return _whole(case, stored), tuple(events)
+    events = tuple(
+        opened(row, key) if key is not None and (everything or row.kind in COMPLAINT_KINDS) else fact_of(row)
+        for row in stored.events
+    )
+    return _replayed(events, stored), events
 
 
-def _whole(case: Case | None, stored: StoredCase) -> Case:
-    """The case, unless some of its rows are missing."""
+def _replayed(events: Sequence[Event], stored: StoredCase) -> Case:
+    """The case that the events make, unless some of its rows are missing."""
+    case = replay(events) if events else None
     if case is None or case.version != stored.header.version:
         raise StoreUnusable("rows_missing", f"case {stored.header.case_id} does not replay to its header")
     return case

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime
 
 import attrs
 
@@ -86,13 +86,19 @@ class TraderPage:
 class SeenRow:
     """A row as it was read off a case: of which version, beside which facts; good until the case moves.
 
-    ``timer`` is the duty that it tells of, ``zone`` whose days count, ``day`` and ``over`` when its days were counted.
+    ``timer`` is the duty that it tells of. Its days come to the same number from ``since`` on and before ``until``,
+    instants in UTC; both are None where nothing runs, or nothing was counted yet.
     """
 
     version: int
     facts: bytes
     row: TraderCase
     timer: Timer | None
-    zone: tzinfo | None
-    day: date | None
-    over: bool
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def counts_at(self, now: datetime) -> bool:
+        """Whether the row's days are those of an instant."""
+        if self.timer is None:
+            return True
+        return self.since is not None and self.until is not None and self.since <= now < self.until

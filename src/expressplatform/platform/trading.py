@@ -8,7 +8,7 @@ signed request is kept beside the step that it led to, sealed under the case's k
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
 import attrs
@@ -98,20 +98,33 @@ class Trading(Changing, Reading):
         """The row of a case: read off its events once for each version; only its days are counted anew."""
         name, last = (stored.header.case_id, by.organisation), stored.events[-1]
         seen = self.seen_rows.get(name)
+        now = self.now()
+        if seen is not None and seen.version == last.version and seen.facts == last.facts and seen.counts_at(now):
+            return seen.row
         if seen is None or seen.version != last.version or seen.facts != last.facts:
             row, timer = self._read_row(stored, by)
-            zone = duties.length_of(timer, self.scheme).term.zone if timer is not None else None
             if len(self.seen_rows) >= _MOST_SEEN:
                 self.seen_rows.clear()
-            seen = SeenRow(last.version, last.facts, row, timer, zone, None, False)
-        if seen.timer is not None:
-            now = self.now()
-            day, over = now.astimezone(seen.zone).date(), now >= seen.timer.due
-            if (day, over) != (seen.day, seen.over):
-                row = attrs.evolve(seen.row, working_days_left=self._left(seen.timer))
-                seen = attrs.evolve(seen, row=row, day=day, over=over)
-        self.seen_rows[name] = seen
+            seen = SeenRow(last.version, last.facts, row, timer)
+        seen = self.seen_rows[name] = self._counted(seen, now)
         return seen.row
+
+    def _counted(self, seen: SeenRow, now: datetime) -> SeenRow:
+        """The row with the days that are left now, and between which instants they are as many."""
+        timer = seen.timer
+        if timer is None:
+            return seen
+        zone = duties.length_of(timer, self.scheme).term.zone
+        today = now.astimezone(zone).date()
+        since, until = (
+            datetime.combine(day, time(), zone).astimezone(UTC) for day in (today, today + timedelta(days=1))
+        )
+        if now < timer.due:
+            until = min(until, timer.due)
+        else:
+            since = max(since, timer.due)
+        row = attrs.evolve(seen.row, working_days_left=days_left(duties.explained(timer, self.scheme), now))
+        return attrs.evolve(seen, row=row, since=since, until=until)
 
     def _read_row(self, stored: StoredCase, by: Actor) -> tuple[TraderCase, Timer | None]:
         case, organisation = rows.fold(stored), by.organisation
@@ -148,9 +161,6 @@ class Trading(Changing, Reading):
 
     def _owed(self, case: Case) -> Timer | None:
         return min((one for one in case.timers if one.duty in _OWN), key=lambda one: one.due, default=None)
-
-    def _left(self, timer: Timer) -> int:
-        return days_left(duties.explained(timer, self.scheme), self.now())
 
     # --- what a trader signed --------------------------------------------------------------------------------------
 

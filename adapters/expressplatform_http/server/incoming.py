@@ -1,0 +1,82 @@
+"""One request as a server hands it over (ASGI), and the answer as it is handed back.
+
+Laws of this file: headers are read once and their text never changed; which of two equal headers counts is the first,
+and whoever needs one alone asks for all of them. What every answer says is written once. Nothing is judged here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Final, final
+
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.types import Receive, Scope
+
+_ALWAYS: Final = (
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+)
+
+
+@final
+class Incoming:
+    """A request: ``headers`` in their order, what stands in the open parts of its address (``places``), its query.
+
+    Names of headers are in lower case, as servers hand them over.
+    """
+
+    __slots__ = ("_first", "_receive", "headers", "method", "path", "peer", "places", "query")
+
+    def __init__(self, scope: Scope, receive: Receive, places: Mapping[str, str] | None = None) -> None:
+        self.method: str = scope["method"]
+        self.path: str = scope["raw_path"].partition(b"?")[0].decode("latin-1")
+        self.query: str = scope["query_string"].decode("latin-1")
+        self.headers = tuple([(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]])
+        self.peer: str = client[0] if (client := scope.get("client")) else ""
+        self.places: Mapping[str, str] = {} if places is None else places
+        self._first: dict[str, str] = dict(self.headers[::-1])
+        self._receive = receive
+
+    def header(self, name: str, otherwise: str = "") -> str:
+        """A header's value, the first where there are several."""
+        return self._first.get(name, otherwise)
+
+    def has(self, name: str) -> bool:
+        """Whether a header stands there, empty or not."""
+        return name in self._first
+
+    def every(self, name: str) -> list[str]:
+        """All values of a header."""
+        return [value for own, value in self.headers if own == name]
+
+    async def stream(self) -> AsyncIterator[bytes]:
+        """The body as it arrives; raises ClientDisconnect where whoever asks has gone."""
+        more = True
+        while more:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            if piece := message.get("body", b""):
+                yield piece
+            more = message.get("more_body", False)
+
+
+@final
+class Answered(Response):
+    """An answer whose headers are bytes already: those that every answer has, then its own. Text is in UTF-8."""
+
+    def __init__(self, body: bytes, status: int, media_type: str, more: Sequence[tuple[bytes, bytes]] = ()) -> None:
+        if media_type.startswith("text/") and "charset=" not in media_type:
+            media_type += "; charset=utf-8"
+        self.status_code = status
+        self.body = body
+        self.background = None
+        self.raw_headers = [
+            *_ALWAYS,
+            *more,
+            (b"content-length", str(len(body)).encode()),
+            (b"content-type", media_type.encode("latin-1")),
+        ]
