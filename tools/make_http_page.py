@@ -44,7 +44,7 @@ details are sealed stands in the protocol's own page; how to run a server, in {d
 - Bodies are JSON objects that say their version: `{"v": 1, ...}`. A field that is not known is refused.
 - Every write needs an `Idempotency-Key` of 1 to 100 letters, digits and `. _ : / -`. It is stored in clear.
 - `Expressplatform-Person` says who acts for an organisation: an opaque staff id. It is signed with the rest.
-- `ETag` holds a case's version; sent back as `If-Match`, a step is taken only where nobody wrote since.
+- `ETag` is the version of a case or a participant; sent back as `If-Match`, nothing is done where somebody wrote since.
 - `Expressplatform-Version` names the edition of the wire, by itself the newest; the one before is served too.
 - A problem is a document of RFC 9457 with a stable `code`, and every fault of a document by its path.
 - A case that is not the caller's is answered as one that is not there, and so is every address under another role.

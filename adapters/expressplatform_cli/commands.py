@@ -34,6 +34,7 @@ COMMANDS: Final = MappingProxyType(
         "impact-assessment": ("rights", "Impact assessments on record, which uploads name: add, list."),
         "serve": ("serving", "Serve councils, traders and complainants over HTTP."),
         "organisations": ("connecting", "Who is connected: invite, list, keys, rotate, revoke."),
+        "participants": ("participating", "The traders that take part: list, enrol, change, leave."),
         "sandbox": ("sandboxing", "A council, complainants and a clock on this machine, to try a trader's system on."),
         "agent": ("agenting", "At a trader's desk: init, register, run, status, connect, disconnect, suggestions."),
         "make-keys": ("calling", "Make the keys by which an organisation asks over HTTP."),

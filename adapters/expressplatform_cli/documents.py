@@ -34,6 +34,7 @@ from expressplatform.platform import Platform
 from expressplatform.reading import parse
 from expressplatform.records import event_row
 from expressplatform.references import read_reference
+from expressplatform.scheme import Scheme
 
 PERSONAL_FIELDS: Final = tuple(field.name for field in attrs.fields(cast(Any, Particulars)))
 """The fields of the particulars, in their order."""
@@ -180,6 +181,11 @@ def random_key() -> str:
 def staff_actor(platform: Platform, staff: str = "command-line") -> Actor:
     """An officer of the scheme's council."""
     return Actor(Role.COUNCIL, staff, platform.scheme.council)
+
+
+def scheme_with_everybody(platform: Platform) -> Scheme:
+    """The scheme with everybody who takes part in its own list: for whoever shows names."""
+    return attrs.evolve(platform.scheme, participants=platform.participants())
 
 
 def actor_of(

@@ -19,7 +19,11 @@ import click
 
 from expressplatform.codes import Status
 from expressplatform.errors import StoreUnusable
-from expressplatform.platform.keeping import KINDS
+from expressplatform.platform.connecting import INVITATION, MEMBER_KEY, ORGANISATION
+from expressplatform.platform.enrolling import PARTICIPANT
+from expressplatform.platform.keeping import KINDS, SIGNED
+from expressplatform.platform.sequencing import CHECKPOINT, WITNESSED
+from expressplatform.platform.subscribing import ENDPOINT
 from expressplatform.ports import EVERYONE, CaseStore, Sought, Wanted
 from expressplatform.recovery import private_text, public_text, read_public, seal_keys
 from expressplatform.sealing import new_encryption_pair
@@ -34,6 +38,12 @@ from expressplatform_cli.putting_back import key_image, put_right, reapplied_doc
 from expressplatform_sqlite.copies import kinds_in
 from expressplatform_sqlite.keys import LocalKeyStore
 
+ON_THE_SHELF: Final = (
+    *(kind.name for kind in KINDS),
+    *(kind.name for kind in (INVITATION, MEMBER_KEY, ORGANISATION, ENDPOINT, PARTICIPANT, SIGNED)),
+    *(kind.name for kind in (CHECKPOINT, WITNESSED)),
+)
+"""Every kind of small record; a test holds them to those of the platform."""
 _HEX: Final = re.compile(r"[0-9a-fA-F]{64}")
 _FILE: Final = click.Path(dir_okay=False, path_type=Path)
 _FOLDER: Final = click.Path(file_okay=False, path_type=Path)
@@ -246,7 +256,7 @@ def _drop_unreadable(place: Place) -> int:
 
 
 def _kinds_in(place: Place) -> Sequence[str]:
-    return [kind.name for kind in KINDS] if isinstance(place.store, Database) else kinds_in(place.store)
+    return ON_THE_SHELF if isinstance(place.store, Database) else kinds_in(place.store)
 
 
 def _must_hold_a_store(place: Place) -> None:

@@ -139,7 +139,7 @@ def show(place: Place, case: str, staff: str | None, reason: str, facts: bool, a
     with closing(open_platform(place)) as platform:
         by = documents.staff_actor(platform, staff or "command-line")
         opened = _read(platform, documents.find_case(platform, case, by), by, "" if facts else reason)
-        scheme = platform.scheme
+        scheme = documents.scheme_with_everybody(platform)
     if as_json:
         say_json(show_document(opened, scheme))
     else:
@@ -250,9 +250,9 @@ def _whose(case: Case, scheme: Scheme) -> str:
 
 def trader_name(organisation: str, scheme: Scheme, on: date | None) -> str:
     """What people call a trader: its name in the scheme, or its id."""
-    listed = [one for one in scheme.participants if one.organisation == organisation]
-    found = scheme.participant(organisation, on, Known()) if on else (listed[0] if listed else None)
-    return f"{found.name} ({organisation})" if found else organisation
+    listed = scheme.listed(organisation)
+    called = scheme.called(organisation, on, Known()) if on else (listed[-1].name if listed else None)
+    return f"{called} ({organisation})" if called else organisation
 
 
 def _particulars(given: Particulars) -> list[tuple[str, str | Text]]:

@@ -116,7 +116,7 @@ def write_report(
     survey = Survey(as_at=as_at or utc_now(), scheme=scheme)
     council = Actor(Role.COUNCIL, "report", scheme.council)
     figures = platform.indicators(survey, by=council)
-    known = {one.organisation: one.name for one in scheme.participants}
+    known = {one.organisation: one.name for one in platform.participants()}
     page = _Page(platform, survey, figures, {**known, **(names or {})})
     heading = title if isinstance(title, Heading) else Heading(title)
     document = drawing.page(heading, _sections(page, council), lead=lead, footer=_footer(page))

@@ -51,7 +51,7 @@ def init(directory: Path, scheme: str, recovery_key: str | None, register: Path 
     # Last, so that a place with a configuration is a whole one.
     named = REGISTER if register is None else place.register.as_posix()
     (directory / DEFAULT).write_text(configuration(scheme, STORE, KEYS, named), encoding="utf-8")
-    steps = _next_steps(directory)
+    steps = _next_steps(directory, enrols=not SCHEMES[scheme].participants)
     if as_json:
         files = {"config": str(directory / DEFAULT), "store": str(place.store), "keys": str(place.keys)}
         files["register"] = str(place.register)
@@ -69,12 +69,14 @@ def _must_be_empty(directory: Path) -> None:
         raise click.UsageError("That directory is not empty. Name a new one, or an empty one.")
 
 
-def _next_steps(directory: Path) -> list[str]:
-    there = [] if directory.resolve() == Path.cwd() else [f"cd {directory}"]
+def _next_steps(directory: Path, *, enrols: bool) -> list[str]:
+    """What to do in a new place; where the scheme names nobody, somebody must take part first."""
     steps = [
-        *there,
+        *(["expressplatform participants enrol a-trader --called 'A Trader' --as officer-1"] if enrols else []),
         "expressplatform lodge --template > complaint.json",
         "expressplatform assess --file complaint.json",
         "expressplatform lodge complaint.json --as officer-1",
     ]
-    return steps[:3] if not there else [steps[0] + " && " + steps[1], *steps[2:]]
+    if directory.resolve() != Path.cwd():
+        steps[0] = f"cd {directory} && {steps[0]}"
+    return steps

@@ -152,7 +152,7 @@ def _print_template(place: Place | None, as_json: bool) -> None:
     now = datetime.now(scheme.zone)
     if place is not None:
         with closing(open_platform(place)) as platform:
-            scheme = platform.scheme
+            scheme = documents.scheme_with_everybody(platform)
     text = the_template(scheme, now.astimezone(scheme.zone).date())
     click.echo(documents.without_notes(text.encode()).decode().lstrip() if as_json else text, nl=False)
 

@@ -15,6 +15,8 @@ from typing import Final
 from expressplatform.codes import Buyer, Category, Channel, EvidenceKind, Language, Nature, Proceedings, Redress
 from expressplatform.scheme import Scheme
 
+NOBODY_YET: Final = "a-trader"
+"""The id that stands for a trader where nobody takes part."""
 _READ_IN: Final = Language.ENGLISH
 _WIDTH: Final = 112
 _CONSENT: Final = Template(
@@ -80,7 +82,7 @@ $consents
 
 def template(scheme: Scheme, today: date) -> str:
     """The example for a scheme, as of a local day."""
-    trader = scheme.participants[0].organisation if scheme.participants else "a-trader"
+    trader = next((one.organisation for one in scheme.participants if one.member_on(today)), NOBODY_YET)
     yesterday = today - timedelta(days=1)
     given_at = f"{yesterday}T09:00:00Z"
     recipients = (trader, *scheme.recipients)

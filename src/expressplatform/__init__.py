@@ -65,6 +65,7 @@ from expressplatform.complaint import (
     TraderRef,
 )
 from expressplatform.eligibility import assess
+from expressplatform.enrolment import ChangeParticipant, Enrol, LetLeave, Participation
 from expressplatform.errors import (
     ExpressPlatformError,
     InvalidInput,
@@ -140,6 +141,7 @@ __all__ = [
     "Buyer",
     "Case",
     "Category",
+    "ChangeParticipant",
     "Channel",
     "Complainant",
     "Complaint",
@@ -150,6 +152,7 @@ __all__ = [
     "Disclosure",
     "Duty",
     "DutyTerm",
+    "Enrol",
     "Erased",
     "ErasureReason",
     "Evidence",
@@ -172,6 +175,7 @@ __all__ = [
     "Known",
     "Language",
     "LedgerBroken",
+    "LetLeave",
     "Market",
     "MediaType",
     "MemoryKeyStore",
@@ -186,6 +190,7 @@ __all__ = [
     "OperatorMustAct",
     "Outcome",
     "Participant",
+    "Participation",
     "Particulars",
     "Platform",
     "PriorContact",

@@ -110,7 +110,10 @@ class NoSuchCase(ExpressPlatformError):
 
 @attrs.frozen(str=False)
 class StaleVersion(ExpressPlatformError):
-    """Somebody wrote first: the case stood at ``found`` where ``expected`` was asked for."""
+    """Somebody wrote first: the case stood at ``found`` where ``expected`` was asked for.
+
+    ``case_id`` is empty where it was no case: a participant, which has versions too.
+    """
 
     case_id: str
     expected: int
@@ -118,7 +121,8 @@ class StaleVersion(ExpressPlatformError):
     code: str = "stale_version"
 
     def __str__(self) -> str:
-        return f"the case is at version {self.found}, not {self.expected}: read it again and decide again"
+        what = "the case" if self.case_id else "it"
+        return f"{what} is at version {self.found}, not {self.expected}: read it again and decide again"
 
 
 @attrs.frozen(str=False)

@@ -117,7 +117,8 @@ class Known:
     """What the shell looked up before asking the core to decide.
 
     ``duplicates`` are the ids of other open cases over the same order; ``participants`` those of the store, live on the
-    date. ``case_id`` and ``reference`` are the numbers drawn for a complaint that is being lodged, ``call_code`` the
+    date, and ``settled`` the organisations of which they tell every day: of these the scheme's own list is not asked.
+    ``case_id`` and ``reference`` are the numbers drawn for a complaint that is being lodged, ``call_code`` the
     one for an upload, ``assessments`` what is on record under the impact assessment that it names (None: nobody
     looked). ``key_destroyed``: the key store says that nothing opens the case any more.
     """
@@ -126,6 +127,7 @@ class Known:
     reference: str = ""
     duplicates: tuple[str, ...] = ()
     participants: tuple[Participant, ...] = ()
+    settled: tuple[str, ...] = ()
     call_code: CallCode | Erased = ERASED
     assessments: tuple[ImpactAssessmentRef, ...] | None = None
     key_destroyed: bool = False
@@ -347,10 +349,22 @@ class Scheme:
         for one in known.participants:
             if one.organisation == organisation and one.member_on(on):
                 return one
+        if organisation in known.settled:
+            return None
         for one in self._members.get(organisation, ()):
             if one.member_on(on):
                 return one
         return None
+
+    def listed(self, organisation: str) -> tuple[Participant, ...]:
+        """The rows of an organisation in the scheme's own list, in its order."""
+        return self._members.get(organisation, ())
+
+    def called(self, organisation: str, on: date, known: Known) -> str | None:
+        """What people call a trader: by its row of that day, else by the last there is; None where there is none."""
+        row = self.participant(organisation, on, known)
+        told = [one for one in known.participants if one.organisation == organisation] or self.listed(organisation)
+        return row.name if row is not None else told[-1].name if told else None
 
     def criteria_on(self, on: date) -> tuple[Criterion, ...]:
         """The criteria in force on a local day."""

@@ -451,11 +451,15 @@ def test_the_reference_page_says_what_the_program_says() -> None:
 
 
 def test_init_makes_a_private_place_and_says_what_comes_next(tmp_path: Path) -> None:
-    """The files are the owner's alone, the configuration is found, and three commands are printed."""
+    """The files are the owner's alone, the configuration is found, and four commands are printed.
+
+    One of them enrols a trader, where the scheme names none.
+    """
     folder = tmp_path / "new"
     result = CliRunner().invoke(group, ["init", str(folder), "--scheme", "consumidor-br"])
     assert result.exit_code == 0
-    assert result.stdout.count("expressplatform ") == 3
+    assert result.stdout.count("expressplatform ") == 4
+    assert "participants enrol a-trader" in result.stdout
     assert not any(stat.S_IMODE((folder / name).stat().st_mode) & 0o077 for name in ("cases.db", "keys.db"))
     config = str(folder / "expressplatform.toml")
     assert "No case" in CliRunner().invoke(group, ["cases", "--config", config]).stdout

@@ -20,6 +20,7 @@ import pytest
 from expressplatform import commands as c
 from expressplatform.codes import Channel, EvidenceKind, KeptGround, Nature, Outcome, Redress, Right, Role, Status
 from expressplatform.complaint import Remark
+from expressplatform.enrolment import ChangeParticipant, Enrol, LetLeave
 from expressplatform.errors import (
     InvalidInput,
     KeyReused,
@@ -716,6 +717,10 @@ def _argument(one: inspect.Parameter) -> object:
         return q.OpenRequest(Right.ACCESS, Channel.POST, q.Asking("A. Person", "a@example.org"))
     if one.name == "made":
         return ASSESSED
+    if one.name == "asked":
+        day = HK_CCA.day(START)
+        wanted = {"Enrol": Enrol("toys", "Toys", day), "LetLeave": LetLeave(day)}
+        return wanted.get(str(one.annotation), ChangeParticipant(day, name="Toys"))
     if one.name == "query":
         return q.TraderQuery() if "TraderQuery" in str(one.annotation) else q.CouncilQuery()
     return given.get(one.name, "x1")

@@ -14,11 +14,13 @@ from expressplatform import (
     AsyncPlatform,
     Case,
     Category,
+    ChangeParticipant,
     Channel,
     Complaint,
     Consent,
     DeadLetter,
     Disclosure,
+    Enrol,
     Erased,
     EvidenceKind,
     ExpressPlatformError,
@@ -28,6 +30,7 @@ from expressplatform import (
     ImpactAssessment,
     InvalidInput,
     Language,
+    LetLeave,
     MemoryKeyStore,
     MemoryStore,
     Money,
@@ -36,6 +39,8 @@ from expressplatform import (
     Notice,
     NoticeShown,
     Opened,
+    Participant,
+    Participation,
     Particulars,
     Platform,
     Problem,
@@ -178,6 +183,17 @@ def admitted(platform: Platform, case_id: str, code: str) -> Actor:
     platform.sign_out(signed.token)
     platform.bounced(f"{case_id}.1.tell", by=OFFICER)
     return assert_type(session.of(signed.case_id), Actor)
+
+
+def taking_part(platform: Platform, day: date) -> list[str]:
+    """Who takes part is entered, and everybody sees it."""
+    made = assert_type(platform.enrol(Enrol("toys", "Toys", day), by=OFFICER, key="k", expected=0), Participation)
+    changed = platform.change_participant("toys", ChangeParticipant(day, city="Shenzhen"), by=OFFICER, key="k2")
+    left = platform.let_leave("toys", LetLeave(day), by=OFFICER, key="k3", expected=changed.version)
+    assert_type(platform.participant("toys", on=day), Participant | None)
+    assert_type(platform.participations(by=OFFICER), tuple[Participation, ...])
+    assert_type(left.rows, tuple[Participant, ...])
+    return [f"{row.name} {made.version}" for row in assert_type(platform.participants(), tuple[Participant, ...])]
 
 
 def erased(platform: Platform, case_id: str, second: Actor) -> Status:

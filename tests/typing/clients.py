@@ -10,7 +10,7 @@ from typing import assert_type
 import httpx
 import httpx2
 
-from expressplatform import Money, Nature, Role, Status
+from expressplatform import Enrol, LetLeave, Money, Nature, Role, Status
 from expressplatform.codes import EvidenceKind
 from expressplatform.commands import ReportContact, ReportResolution
 from expressplatform.complaint import Complaint
@@ -37,6 +37,7 @@ from expressplatform_http.client import (
 )
 from expressplatform_http.protocol.council_documents import CaseReading, CouncilRow
 from expressplatform_http.protocol.documents import Acted, OwedShown, TraderRow
+from expressplatform_http.protocol.participants import ParticipationShown
 
 
 def a_day(http: httpx.Client | httpx2.Client, keys: MemoryKeys, trust: Trust, contact: ReportContact) -> Status:
@@ -81,6 +82,13 @@ def a_council(platform: CouncilClient, complaint: Complaint) -> str:
     assert_type(platform.cases(trader="taobao"), Rows[CouncilRow])
     assert_type(platform.reading(acted.case_id, reason="a call"), CaseReading)
     return acted.reference
+
+
+def enrolling(platform: CouncilClient, asked: Enrol) -> int:
+    """Who takes part, entered with a version in hand."""
+    made = assert_type(platform.enrol(asked, key="k", expected=0), ParticipationShown)
+    assert_type(platform.participations(), tuple[ParticipationShown, ...])
+    return platform.let_leave(asked.organisation, LetLeave(asked.member_from), key="k", expected=made.version).version
 
 
 async def a_council_awaited(platform: AsyncCouncilClient) -> tuple[Role, ...]:

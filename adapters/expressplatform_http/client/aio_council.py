@@ -10,6 +10,7 @@ import attrs
 from expressplatform.codes import Channel, IdentityProof, RefusalSection, Role, Status
 from expressplatform.commands import Command, Lodge
 from expressplatform.complaint import Complaint
+from expressplatform.enrolment import ChangeParticipant, Enrol, LetLeave
 from expressplatform.fields import refuse
 from expressplatform.privacy.impact import ImpactAssessment
 from expressplatform.wire import NAMES
@@ -19,6 +20,7 @@ from expressplatform_http.client.files import Content, ReceivedFile, read_plainl
 from expressplatform_http.client.rows import AsyncRows, Stretch
 from expressplatform_http.protocol import council_documents as d
 from expressplatform_http.protocol import documents as o
+from expressplatform_http.protocol import participants as p
 from expressplatform_http.protocol import queries as q
 from expressplatform_http.protocol.routes import BY_NAME
 from expressplatform_http.protocol.uploads import Masked
@@ -27,7 +29,7 @@ __all__ = ["AsyncCouncilClient"]
 
 
 class AsyncCouncilClient(AsyncMember):
-    """A council's calls: taking in, deciding, uploading, reading with a reason, rights, who is connected.
+    """A council's calls: taking in, deciding, uploading, reading with a reason, rights, who takes part.
 
     ``base`` is the address of the platform, ``transport`` carries requests (`AsyncHttpxTransport` over a client of
     httpx or httpx2 that is yours), ``signer`` signs with the council's key (`signing.SigningKey` is one).
@@ -184,6 +186,47 @@ class AsyncCouncilClient(AsyncMember):
         """Ends somebody's key, at once or from the instant ``at`` on."""
         sent = Sent({"organisation": organisation, "key_id": key_id}, body=q.EndKey(at), key=key)
         return await self._caller.read(o.KeyShown, "council.end_key_of", sent)
+
+    # --- who takes part -------------------------------------------------------------------------------------------
+
+    async def participations(self) -> tuple[p.ParticipationShown, ...]:
+        """Who takes part, with what was entered by whom, and the version that it comes to."""
+        return (await self._caller.read(p.ParticipationsShown, "council.participants")).participants
+
+    async def participation(self, organisation: str) -> p.ParticipationShown:
+        """The same for one organisation. Raises Refused (``no_such_participant``)."""
+        return await self._caller.read(p.ParticipationShown, "council.participant", _organisation(organisation))
+
+    async def enrol(self, asked: Enrol, *, key: str, expected: int | None = None) -> p.ParticipationShown:
+        """Has a trader take part from a day on.
+
+        ``key`` is as in `act`, ``expected`` the version that was decided on (0: of an organisation about which nothing
+        was entered). Raises Refused (``not_the_schemes_council``, ``takes_part``), InvalidInput, StaleVersion,
+        KeyReused.
+        """
+        sent = Sent(body=asked, key=key, expected=expected)
+        return await self._caller.read(p.ParticipationShown, "council.enrol", sent)
+
+    async def change_participant(
+        self, organisation: str, asked: ChangeParticipant, *, key: str, expected: int | None = None
+    ) -> p.ParticipationShown:
+        """Changes what is told of a participant, from a day on; days before it stay as they were told.
+
+        Raises as `enrol`, and Refused (``no_such_participant``, ``takes_no_part`` on that day).
+        """
+        sent = attrs.evolve(_organisation(organisation), body=asked, key=key, expected=expected)
+        return await self._caller.read(p.ParticipationShown, "council.change_participant", sent)
+
+    async def let_leave(
+        self, organisation: str, asked: LetLeave, *, key: str, expected: int | None = None
+    ) -> p.ParticipationShown:
+        """Lets a participant leave with a day; cases that it holds go on. Raises as `change_participant`."""
+        sent = attrs.evolve(_organisation(organisation), body=asked, key=key, expected=expected)
+        return await self._caller.read(p.ParticipationShown, "council.let_leave", sent)
+
+
+def _organisation(organisation: str) -> Sent:
+    return Sent({"organisation": organisation})
 
 
 def _document(case_id: str, evidence_id: str) -> Mapping[str, str]:

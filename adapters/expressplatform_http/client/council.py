@@ -9,6 +9,7 @@ from expressplatform.codes import Channel, IdentityProof, RefusalSection, Status
 from expressplatform.commands import Command
 from expressplatform.complaint import Complaint
 from expressplatform.driving import run
+from expressplatform.enrolment import ChangeParticipant, Enrol, LetLeave
 from expressplatform.privacy.impact import ImpactAssessment
 from expressplatform.transport import LiftedTransport, Surroundings, Transport
 from expressplatform_http.client.aio_council import AsyncCouncilClient
@@ -19,6 +20,7 @@ from expressplatform_http.client.member import SLEEPING, Member
 from expressplatform_http.client.rows import Rows, Stretch
 from expressplatform_http.protocol import council_documents as d
 from expressplatform_http.protocol import documents as o
+from expressplatform_http.protocol import participants as p
 from expressplatform_http.protocol import queries as q
 from expressplatform_http.protocol.signatures import RequestSigner
 
@@ -26,7 +28,7 @@ __all__ = ["CouncilClient"]
 
 
 class CouncilClient(Member):
-    """A council's calls: taking in, deciding, uploading, reading with a reason, rights, who is connected.
+    """A council's calls: taking in, deciding, uploading, reading with a reason, rights, who takes part.
 
     ``base`` is the address of the platform, ``transport`` carries requests (`HttpxTransport` over a client of httpx or
     httpx2 that is yours), ``signer`` signs with the council's key (`signing.SigningKey` is one).
@@ -176,3 +178,35 @@ class CouncilClient(Member):
     def end_key_of(self, organisation: str, key_id: str, *, key: str, at: datetime | None = None) -> o.KeyShown:
         """Ends somebody's key, at once or from the instant ``at`` on."""
         return run(self._flow.end_key_of(organisation, key_id, key=key, at=at))
+
+    def participations(self) -> tuple[p.ParticipationShown, ...]:
+        """Who takes part, with what was entered by whom, and the version that it comes to."""
+        return run(self._flow.participations())
+
+    def participation(self, organisation: str) -> p.ParticipationShown:
+        """The same for one organisation. Raises Refused (``no_such_participant``)."""
+        return run(self._flow.participation(organisation))
+
+    def enrol(self, asked: Enrol, *, key: str, expected: int | None = None) -> p.ParticipationShown:
+        """Has a trader take part from a day on.
+
+        ``key`` is as in `act`, ``expected`` the version that was decided on (0: of an organisation about which nothing
+        was entered). Raises Refused (``not_the_schemes_council``, ``takes_part``), InvalidInput, StaleVersion,
+        KeyReused.
+        """
+        return run(self._flow.enrol(asked, key=key, expected=expected))
+
+    def change_participant(
+        self, organisation: str, asked: ChangeParticipant, *, key: str, expected: int | None = None
+    ) -> p.ParticipationShown:
+        """Changes what is told of a participant, from a day on; days before it stay as they were told.
+
+        Raises as `enrol`, and Refused (``no_such_participant``, ``takes_no_part`` on that day).
+        """
+        return run(self._flow.change_participant(organisation, asked, key=key, expected=expected))
+
+    def let_leave(
+        self, organisation: str, asked: LetLeave, *, key: str, expected: int | None = None
+    ) -> p.ParticipationShown:
+        """Lets a participant leave with a day; cases that it holds go on. Raises as `change_participant`."""
+        return run(self._flow.let_leave(organisation, asked, key=key, expected=expected))

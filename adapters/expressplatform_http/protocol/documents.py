@@ -313,13 +313,14 @@ class KeysShown(Answer):
 
 @attrs.frozen
 class ParticipantShown(Answer):
-    """A trader that takes part, from one day to another (null: no bound)."""
+    """A trader that takes part, from one day to another (null: no bound). One that came back has several of these."""
 
     organisation: str
     name: str
     member_from: date | None
     member_until: date | None
     platform: bool
+    city: str = ""
 
 
 @attrs.frozen

@@ -81,7 +81,7 @@ _TITLES: Final = types.MappingProxyType(
         408: "The request did not come in time.",
         409: "A rule says no.",
         410: "The case has been erased.",
-        412: "Somebody else has moved the case.",
+        412: "Somebody else was first: the case, or the participant, is at another version.",
         413: "The request is too large.",
         415: "The request is of another media type.",
         422: "The request is not right: every problem by its path.",
@@ -230,7 +230,7 @@ def _parameters(schemas: _Schemas, route: Route) -> list[Schema]:
             found.append({"name": name, "in": "query", "required": False, "schema": _said_once(schema)})
     if route.writes:
         found.append(_header("Idempotency-Key", KEY, "Makes the request safe to repeat: one key, one request."))
-    if route.command is not None and "case_id" in route.parameters and route.role is not None:
+    if route.versioned:
         pattern = Constraint(pattern='"[0-9]{1,9}"', shortest=1)
         found.append(_header("If-Match", pattern, "The version that was decided on, as ETag gave it.", needed=False))
     if route.who is Who.SIGNATURE:
@@ -264,6 +264,8 @@ def statuses(route: Route) -> tuple[int, ...]:
         found |= {409}
     if "case_id" in route.parameters:
         found |= {410, 412}
+    if route.versioned:
+        found.add(412)
     return tuple(sorted(found))
 
 

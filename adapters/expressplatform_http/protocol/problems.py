@@ -56,7 +56,7 @@ STATUSES: Final[Sequence[tuple[type[ExpressPlatformError], int, str]]] = (
     (InvalidInput, 422, "The document is not right"),
     (Refused, 409, "A rule says no"),
     (NoSuchCase, 404, "Not found"),
-    (StaleVersion, 412, "The case has changed"),
+    (StaleVersion, 412, "It has changed"),
     (KeyReused, 422, "The idempotency key has carried another request"),
     (Unauthenticated, 401, "Not recognised"),
     (LimitReached, 429, "Too many requests"),

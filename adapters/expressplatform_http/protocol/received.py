@@ -32,6 +32,7 @@ from expressplatform.codes import (
 from expressplatform.complaint import Veiled
 from expressplatform.errors import InvalidInput, Problem
 from expressplatform.money import Money
+from expressplatform_http.protocol.received_parts import Named, Shown, Written
 
 __all__ = ["READERS", "Named", "ReceivedDetails", "Shown", "Written", "instant", "judged", "known"]
 
@@ -92,34 +93,6 @@ def _each(read: Callable[[object], T]) -> Callable[[object], tuple[T, ...]]:
 
 def _code(kind: type[StrEnum]) -> Read:
     return lambda value: known(kind, value)
-
-
-@attrs.frozen
-class Shown:
-    """A document that is on the case, by its id: what it shows, what kind of file, bytes; None where nobody said."""
-
-    id: str
-    kind: EvidenceKind | str
-    media_type: MediaType | str | None
-    size: int | None
-
-
-@attrs.frozen(repr=False, str=False)
-class Written(Veiled):
-    """A message to the trader: the how-manieth, when, by whom (a role), and what it says; cards' numbers are masked."""
-
-    number: int
-    at: datetime
-    by: Role | str
-    text: str
-
-
-@attrs.frozen(repr=False, str=False)
-class Named(Veiled):
-    """What a document is called by whoever gave it."""
-
-    id: str
-    name: str
 
 
 def _shown(value: object) -> Shown:

@@ -17,11 +17,13 @@ import attrs
 from expressplatform import commands as c
 from expressplatform.codes import Role
 from expressplatform.commands import Command
+from expressplatform.enrolment import ChangeParticipant, Enrol, LetLeave
 from expressplatform.lifecycle import ROWS
 from expressplatform.privacy.impact import ImpactAssessment
 from expressplatform.wire import NAMES
 from expressplatform_http.protocol import council_documents as d
 from expressplatform_http.protocol import documents as o
+from expressplatform_http.protocol import participants as p
 from expressplatform_http.protocol import queries as q
 
 PREFIX: Final = "/v1"
@@ -64,7 +66,7 @@ class Route:
 
     ``role`` is that of whoever asks (None: anybody), ``status`` that of a good answer. ``command`` is set for steps of
     cases, ``speaks_for`` where the step is another's word, which whoever asks has taken down. A row that ``writes``
-    needs an idempotency key.
+    needs an idempotency key; one that ``follows`` changes what has a version and is no case.
     """
 
     name: str
@@ -81,6 +83,12 @@ class Route:
     writes: bool = False
     tag: str = ""
     speaks_for: Role | None = None
+    follows: bool = False
+
+    @property
+    def versioned(self) -> bool:
+        """Whether the request may name the version that it was decided on."""
+        return self.follows or (self.command is not None and "case_id" in self.parameters and self.role is not None)
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -185,6 +193,26 @@ def _council() -> Iterator[Route]:
         body=q.EndKey, answer=o.KeyShown,
     )  # fmt: skip
     yield from _keys(C)
+    yield from _participants()
+
+
+def _participants() -> Iterator[Route]:
+    C = Role.COUNCIL  # noqa: N806
+    yield _row(
+        C, "GET", "/participants", "participants", "Who takes part, and what was entered by whom.",
+        answer=p.ParticipationsShown,
+    )  # fmt: skip
+    yield _row(
+        C, "GET", "/participants/{organisation}", "participant", "How one organisation takes part.",
+        answer=p.ParticipationShown,
+    )  # fmt: skip
+    for path, name, body, status in (
+        ("/participants", "enrol", Enrol, 201),
+        ("/participants/{organisation}/change", "change_participant", ChangeParticipant, 200),
+        ("/participants/{organisation}/leave", "let_leave", LetLeave, 200),
+    ):
+        made = _row(C, "POST", path, name, _first_line(body), body=body, answer=p.ParticipationShown, status=status)
+        yield attrs.evolve(made, follows=True)
 
 
 def _rights() -> Iterator[Route]:

@@ -32,7 +32,19 @@ from expressplatform_http.protocol.problems import CONTENT_TYPE, Answer, problem
 from expressplatform_http.protocol.queries import Register
 from expressplatform_http.protocol.routes import ROUTES, Content, Route, Who
 from expressplatform_http.protocol.uploads import OVERHEAD
-from expressplatform_http.server import asking, connected, council, everybody, gate, logs, people, shown, steps, trader
+from expressplatform_http.server import (
+    asking,
+    connected,
+    council,
+    enrolling,
+    everybody,
+    gate,
+    logs,
+    people,
+    shown,
+    steps,
+    trader,
+)
 from expressplatform_http.server.incoming import Answered, Incoming, flowing
 from expressplatform_http.server.logs import log, place_of
 from expressplatform_http.server.people import PlatformSessions
@@ -75,6 +87,7 @@ HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
         **council.HANDLERS,
         **trader.HANDLERS,
         **connected.HANDLERS,
+        **enrolling.HANDLERS,
         **everybody.HANDLERS,
         **people.HANDLERS,
         "public.register": register,

@@ -55,7 +55,7 @@ async def assessment(asked: Asked) -> Reply:
 
 async def judge(asked: Asked) -> Reply:
     """How a complaint would stand."""
-    return Reply(shown.assessment(asked.platform.assess_unlodged(asked.body_as(q.Judge).complaint)))
+    return Reply(shown.assessment(await asked.platform.assess_unlodged(asked.body_as(q.Judge).complaint)))
 
 
 async def signed(asked: Asked) -> Reply:

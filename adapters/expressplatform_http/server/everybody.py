@@ -21,7 +21,6 @@ from expressplatform.indicators import Tally, document
 from expressplatform.lifecycle import ROWS
 from expressplatform.privacy.statement import document as statement_document
 from expressplatform.privacy.statement import statement
-from expressplatform.scheme import Participant
 from expressplatform.wire import NAMES
 from expressplatform_http.protocol import documents as o
 from expressplatform_http.protocol import openapi
@@ -43,7 +42,7 @@ _MOST_MADE: Final = 8
 async def own_case(asked: Asked) -> Reply:
     """Where one's case stands."""
     case = (await asked.platform.facts(asked.case_id, by=asked.by)).case
-    name = next((one.name for one in _participants(asked) if one.organisation == case.trader), case.trader)
+    name = await asked.platform.called(case.trader)
     return Reply(shown.complainant_case(case, asked.by, name), version=case.version)
 
 
@@ -97,21 +96,6 @@ async def privacy_statement(asked: Asked) -> Reply:
     return Reply(_once(asked, f"statement|{day}", lambda: statement_document(statement(scheme, on=day))))
 
 
-async def participants(asked: Asked) -> Reply:
-    """The traders that take part."""
-    scheme = asked.platform.scheme
-    told = tuple(
-        o.ParticipantShown(one.organisation, one.name, one.member_from, one.member_until, one.platform)
-        for one in _participants(asked)
-    )
-    council_key = (await asked.platform.audit_key()).hex()
-    return Reply(o.ParticipantsShown(scheme.id, scheme.edition, council_key, told))
-
-
-def _participants(asked: Asked) -> tuple[Participant, ...]:
-    return asked.platform.scheme.participants
-
-
 async def described(asked: Asked) -> Reply:
     """The table of routes as an OpenAPI document."""
     return Reply(content=_once(asked, "openapi", lambda: orjson.dumps(openapi.document())))
@@ -160,7 +144,6 @@ HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
         "public.indicators": indicators,
         "public.diagram": diagram,
         "public.privacy_statement": privacy_statement,
-        "public.participants": participants,
         "public.openapi": described,
         "public.health": health,
         "public.ready": ready,

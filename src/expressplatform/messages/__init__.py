@@ -5,7 +5,7 @@ is sent is said from the case as it stands when it is written, in its reader's l
 trader, a day, and on upload the code of its callers: nothing else of the person (PDPO DPP3; PIPL Art 6).
 """
 
-from expressplatform.messages.letters import Letter, letter_of
+from expressplatform.messages.letters import Letter, letter_of, named_in
 from expressplatform.messages.standing import Happened, happenings, stands, told_over
 from expressplatform.messages.table import (
     ENTRIES,
@@ -33,6 +33,7 @@ __all__ = [
     "answer_to",
     "happenings",
     "letter_of",
+    "named_in",
     "stands",
     "told_over",
 ]

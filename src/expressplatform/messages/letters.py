@@ -75,6 +75,12 @@ def letter_of(
     return Letter(subject.format(**places), "\n\n".join(parts))
 
 
+def named_in(step: Happened, case: Case) -> tuple[str, ...]:
+    """The organisations that the letter about a step may call by name."""
+    recipient: str = getattr(step.event.asked, "recipient", "")
+    return tuple(dict.fromkeys(one for one in (case.trader, step.trader, recipient) if one))
+
+
 def _next(of: _Writing) -> str:
     """What happens next, by when, who must act: in the status that the case has now."""
     duties = LIVE[of.case.status]
@@ -93,9 +99,9 @@ def _title(of: _Writing) -> str:
 
 def _name(of: _Writing, organisation: str) -> str:
     """What people call an organisation: a participant as of now, a class of the notice, else its id."""
-    found = of.scheme.participant(organisation, of.scheme.day(of.case.at), of.known)
-    if found is not None:
-        return found.name
+    called = of.scheme.called(organisation, of.scheme.day(of.case.at), of.known)
+    if called is not None:
+        return called
     notice = of.scheme.notice_of(of.scheme.notice)
     named = [one.texts for one in (notice.terms.transferees if notice is not None else ()) if one.code == organisation]
     return read(named[0], of.language) if named else organisation

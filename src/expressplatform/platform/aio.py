@@ -18,6 +18,7 @@ from expressplatform.platform.aio_breach import AsyncBreachFace
 from expressplatform.platform.aio_evidence import AsyncEvidenceFace
 from expressplatform.platform.aio_ledger import AsyncLedgerFace
 from expressplatform.platform.aio_network import AsyncNetworkFace
+from expressplatform.platform.aio_participants import AsyncParticipantsFace
 from expressplatform.platform.aio_privacy import AsyncPrivacyFace
 from expressplatform.platform.aio_rights import AsyncRightsFace
 from expressplatform.platform.aio_trading import AsyncTradingFace
@@ -53,6 +54,7 @@ class AsyncPlatform(
     AsyncLedgerFace,
     AsyncAdmissionFace,
     AsyncNetworkFace,
+    AsyncParticipantsFace,
     AsyncTradingFace,
 ):
     """`Platform` for asynchronous callers: same arguments, same methods, each to be awaited.
@@ -198,9 +200,9 @@ class AsyncPlatform(
         """Every finding about a case as at its filing date, and the one verdict. Raises Refused, NoSuchCase."""
         return await self._flow.assess(case_id, by=by)
 
-    def assess_unlodged(self, complaint: Complaint) -> Assessment:
+    async def assess_unlodged(self, complaint: Complaint) -> Assessment:
         """What an assessment would come to if the complaint were lodged now; nothing is stored."""
-        return self._flow.assess_unlodged(complaint)
+        return await self._flow.assess_unlodged(complaint)
 
     async def allowed(self, case_id: str, *, by: Actor) -> tuple[str, ...]:
         """The names of the commands that this actor may send now, guards on their content aside. Raises NoSuchCase."""

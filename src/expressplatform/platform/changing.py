@@ -16,6 +16,7 @@ import attrs
 from expressplatform import commands as c
 from expressplatform.case import Case, allowed, apply, brought, decide
 from expressplatform.codes import Audience, Purpose, Role, Stage
+from expressplatform.commands import Command
 from expressplatform.complaint import ERASED, Actor, CallCode
 from expressplatform.errors import (
     ExpressPlatformError,
@@ -30,6 +31,7 @@ from expressplatform.events import Obtained
 from expressplatform.fields import refuse
 from expressplatform.platform import rows
 from expressplatform.platform.desk import Step
+from expressplatform.platform.enrolling import Enrolling, asked_about
 from expressplatform.platform.filing import Filing
 from expressplatform.platform.keeping import IMPACT
 from expressplatform.platform.requests import Request, judged, numbered
@@ -77,9 +79,9 @@ class _Batch:
     """What one round of a batch has read and decided.
 
     Cases as they stand; by place the case that a request is about, and the step that it came to; ``first`` holds the
-    place of each key, ``twins`` the places that bring the same key again; the quarters behind the store's tokens, and
-    the impact assessments on record, by name. ``again`` says that the requests were decided before, on cases that have
-    moved since.
+    place of each key, ``twins`` the places that bring the same key again; the quarters behind the store's tokens, the
+    impact assessments on record by name, and who takes part by organisation. ``again`` says that the requests were
+    decided before, on cases that have moved since.
     """
 
     again: bool
@@ -90,9 +92,10 @@ class _Batch:
     steps: dict[int, Step] = attrs.Factory(dict)
     quarters: tuple[str, ...] | None = None
     assessments: dict[str, tuple[ImpactAssessmentRef, ...]] = attrs.Factory(dict)
+    members: dict[str, Known] = attrs.Factory(lambda: {"": Known()})
 
 
-class Changing(Filing):
+class Changing(Filing, Enrolling):
     """What changes a case."""
 
     async def submit(self, requests: Sequence[Request]) -> list[Case | ExpressPlatformError]:
@@ -289,15 +292,22 @@ class Changing(Filing):
                 if batch.quarters is None:
                     batch.quarters = tuple(await self.store.quarters())
                 found = await self._duplicates(draft.case, batch.quarters)
-                return Known(participants=self.participants, duplicates=found)
+                return attrs.evolve(await self._members(batch, command, draft.case), duplicates=found)
         if isinstance(command, c.Erase):
             return Known(key_destroyed=self._key_destroyed(case_id))
         if isinstance(command, c.Upload):
             version = batch.drafts[case_id].version + 1
             drawn = CallCode(call_code(self.draw("call_code", case_id, version)))
             found_here = await self._assessments(batch, command.impact_assessment, request.by.organisation)
-            return Known(participants=self.participants, call_code=drawn, assessments=found_here)
-        return Known(participants=self.participants)
+            known = await self._members(batch, command, batch.drafts[case_id].case)
+            return attrs.evolve(known, call_code=drawn, assessments=found_here)
+        return await self._members(batch, command, batch.drafts[case_id].case)
+
+    async def _members(self, batch: _Batch, command: Command, case: Case | None) -> Known:
+        """What is said of the organisation whose taking part a step turns on, looked up once in a batch."""
+        if (about := asked_about(command, case)) not in batch.members:
+            batch.members[about] = await self.told_of(about)
+        return batch.members[about]
 
     async def _assessments(self, batch: _Batch, name: str, council: str) -> tuple[ImpactAssessmentRef, ...]:
         """What is on record under the name of an impact assessment, looked up once in a batch (PIPL Arts 55-56)."""

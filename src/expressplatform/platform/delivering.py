@@ -12,20 +12,20 @@ from typing import Final
 
 from expressplatform.case import Case
 from expressplatform.codes import EffectKind, Status
-from expressplatform.messages import letter_of, stands, told_over
+from expressplatform.messages import letter_of, named_in, stands, told_over
 from expressplatform.platform import rows
 from expressplatform.platform.admitting import Admitting
+from expressplatform.platform.enrolling import Enrolling
 from expressplatform.platform.filing import Filing
 from expressplatform.platform.keeping import SIGNED
 from expressplatform.platform.registering import REGISTERED, Registering
 from expressplatform.platform.writing import reads_alone
 from expressplatform.ports import EVERYONE, Alert, EffectRow, StoredCase
-from expressplatform.scheme import Known
 
 _TELLING: Final = frozenset({EffectKind.TELL.value, EffectKind.TELL_UPLOAD.value})
 
 
-class Delivering(Filing, Registering, Admitting):
+class Delivering(Filing, Registering, Admitting, Enrolling):
     """What carries effects out."""
 
     async def deliver(self, effect: EffectRow) -> None:
@@ -83,7 +83,7 @@ class Delivering(Filing, Registering, Admitting):
             return
         case = rows.fold_opened(stored, self.ring)[0]
         await self.log_message(effect.id, case, told.occasion)
-        known, link = Known(participants=self.participants), await self.page_link(case)
+        known, link = await self.told_of(*named_in(step, case)), await self.page_link(case)
         words = letter_of(told.occasion, step, case, scheme=self.scheme, known=known, link=link)
         if words is not None:
             await self.send(effect.id, case, words, told.occasion)

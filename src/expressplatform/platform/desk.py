@@ -15,6 +15,7 @@ import attrs
 
 from expressplatform.case import Case
 from expressplatform.codes import Status
+from expressplatform.enrolment import Participation
 from expressplatform.errors import KeyDestroyed, KeyMissing, NoSuchCase, StoreUnusable
 from expressplatform.events import Event
 from expressplatform.platform import rows
@@ -98,7 +99,9 @@ class Desk:
         self.now = now
         self.draw = draw
         self.gateways = gateways
-        self.participants = tuple(participants)
+        self.given: dict[str, tuple[Participant, ...]] = {}
+        for one in participants:
+            self.given[one.organisation] = (*self.given.get(one.organisation, ()), one)
         self.shelf = shelf
         self.messenger = messenger
         self.evidence = evidence
@@ -112,6 +115,7 @@ class Desk:
         self.ring = KeyRing(keys)
         self.secrets = KeyRing(_Secrets(keys))
         self.known_keys: dict[str, tuple[bytes, MemberKey]] = {}
+        self.known_members: dict[str, tuple[bytes, Participation]] = {}
         self.seen_rows: dict[tuple[str, str], SeenRow] = {}
         self.signer: SigningKey | None = None
         self._adopted = False

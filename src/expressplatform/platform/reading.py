@@ -21,12 +21,13 @@ from expressplatform.errors import Refused, StoreUnusable
 from expressplatform.events import NoteAdded
 from expressplatform.indicators import Figures, Tally
 from expressplatform.platform import rows
-from expressplatform.platform.keeping import ACCESS, Keeping, place_of
+from expressplatform.platform.enrolling import Enrolling
+from expressplatform.platform.keeping import ACCESS, place_of
 from expressplatform.platform.requests import Opened, judged_list
 from expressplatform.ports import Page, StoredCase, Wanted
 from expressplatform.privacy.log import Access
 from expressplatform.records import without_particulars
-from expressplatform.scheme import Assessment, Known
+from expressplatform.scheme import Assessment
 
 WHOLE: Final = ("particulars", "call_code", "remarks")
 """What a reading of a whole case shows."""
@@ -34,7 +35,7 @@ _COUNTED: Final = 500
 """How many cases are folded for figures in one go."""
 
 
-class Reading(Keeping):
+class Reading(Enrolling):
     """What shows a case."""
 
     async def read(self, case_id: str, *, by: Actor, reason: str) -> Opened:
@@ -90,15 +91,14 @@ class Reading(Keeping):
         check_reader(case_id, by)
         case = rows.fold_opened(stored, self.ring)[0]
         complaint = attrs.evolve(case.complaint, consents=case.file.consents, evidence=case.file.evidence)
-        known = Known(
-            participants=self.participants, duplicates=await self._duplicates(case, await self.store.quarters())
-        )
+        found = await self._duplicates(case, await self.store.quarters())
+        known = attrs.evolve(await self.told_of(case.trader), duplicates=found)
         on = self.scheme.day(case.file.filed_at)
         return assess(complaint, scheme=self._scheme_of(case), on=on, known=known)
 
-    def assess_unlodged(self, complaint: Complaint) -> Assessment:
+    async def assess_unlodged(self, complaint: Complaint) -> Assessment:
         """What an assessment would come to if the complaint were lodged now; nothing is stored."""
-        known = Known(participants=self.participants)
+        known = await self.told_of(complaint.trader.organisation)
         return assess(complaint, scheme=self.scheme, on=self.scheme.day(self.now()), known=known)
 
     async def allowed(self, case_id: str, *, by: Actor) -> tuple[str, ...]:

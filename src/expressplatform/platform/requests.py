@@ -19,6 +19,7 @@ from expressplatform.case import Case
 from expressplatform.codes import Channel, IdentityProof, RefusalSection, Right, Status
 from expressplatform.commands import Command
 from expressplatform.complaint import Actor, Particulars
+from expressplatform.enrolment import Asked, ChangeParticipant, Enrol, LetLeave
 from expressplatform.errors import InvalidInput, NoSuchCase, Problem
 from expressplatform.events import Event
 from expressplatform.fields import CODE, Constraint, constraint_of, refuse
@@ -187,6 +188,18 @@ def judged(request: Request) -> None:
         found.append(Problem("$.on", "value", "must be the case of that number"))
     if found:
         raise InvalidInput(tuple(found))
+
+
+def judged_entry(organisation: str, asked: Asked, by: Actor, key: str, expected: int | None) -> None:
+    """Raises InvalidInput for what cannot be entered about an organisation, with every problem."""
+    if type(asked) not in (Enrol, ChangeParticipant, LetLeave):
+        raise refuse("$", "type", "must be an Enrol, a ChangeParticipant or a LetLeave")
+    found = [*_ACTORS.problems(asked, type(asked), "$"), *_ACTORS.problems(by, Actor, "$.by")]
+    found += [*_text(organisation, _RECIPIENT, "$.organisation"), *_text(key, KEY, "$.key")]
+    if expected is not None and type(expected) is not int:
+        found.append(Problem("$.expected", "type", "must be a whole number"))
+    if found:
+        raise InvalidInput(tuple(dict.fromkeys(found)))
 
 
 def wanted_of(

@@ -80,7 +80,7 @@ class Running(Delivering):
         """One step that nobody asked for under a key of its own."""
         request = Request(command, by, "", case.id)
         gone = isinstance(command, c.Erase) and self._key_destroyed(case.id)
-        known = Known(participants=self.participants, key_destroyed=gone)
+        known = Known(key_destroyed=gone)
         scheme = self._scheme_of(case)
         (event,) = decide(case, command, by=request.by, at=max(at, case.at), scheme=scheme, known=known)
         after = apply(case, event)

@@ -156,7 +156,7 @@ class Sequencing(Auditing):
             return 0, ()
         told = await self._sent_last()
         sent, failed = 0, []
-        for organisation in self.witnesses():
+        for organisation in await self.witnesses():
             taken = await self._take(organisation, told.get(organisation), signed.id)
             if taken is None:
                 continue
@@ -182,10 +182,10 @@ class Sequencing(Auditing):
                 return found
             after = page.after
 
-    def witnesses(self) -> tuple[str, ...]:
+    async def witnesses(self) -> tuple[str, ...]:
         """Who is sent a checkpoint: the council, and every trader that takes part today."""
         day = self.scheme.day(self.now())
-        members = (one.organisation for one in (*self.scheme.participants, *self.participants) if one.member_on(day))
+        members = {one.organisation for one in await self.participants() if one.member_on(day)}
         return tuple(sorted({self.scheme.council, *members}))
 
     async def _take(

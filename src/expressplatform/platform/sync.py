@@ -27,6 +27,7 @@ from expressplatform.platform.sync_breach import BreachFace
 from expressplatform.platform.sync_evidence import EvidenceFace
 from expressplatform.platform.sync_ledger import LedgerFace
 from expressplatform.platform.sync_network import NetworkFace
+from expressplatform.platform.sync_participants import ParticipantsFace
 from expressplatform.platform.sync_privacy import PrivacyFace
 from expressplatform.platform.sync_rights import RightsFace
 from expressplatform.platform.sync_trading import TradingFace
@@ -49,17 +50,27 @@ from expressplatform.privacy.disclosure import Disclosure
 from expressplatform.scheme import Assessment, Participant, Scheme
 
 
-class Platform(PrivacyFace, RightsFace, EvidenceFace, BreachFace, LedgerFace, AdmissionFace, NetworkFace, TradingFace):
+class Platform(
+    PrivacyFace,
+    RightsFace,
+    EvidenceFace,
+    BreachFace,
+    LedgerFace,
+    AdmissionFace,
+    NetworkFace,
+    ParticipantsFace,
+    TradingFace,
+):
     """A council's desk over one store, one key store and one scheme.
 
     ``now`` tells the time (UTC), ``draw`` gives random bytes for references, ``gateways`` tell traders that a case
-    waits (by organisation), ``participants`` take part besides those that the scheme names. ``shelf`` keeps what
-    belongs to no case, such as the log of who read what, and ``register`` which keys were destroyed and which consents
-    taken back: give lasting ones beside a lasting store, for without them they live in memory and are gone with the
-    process. ``evidence`` keeps files of documents (none: they are described only), ``scan`` looks into them before
-    anybody is handed one, ``strip`` makes the copies of PDF documents that traders are handed (none: no trader is).
-    ``messenger`` writes to complainants, and ``link`` is how the address of a case's own page begins (such as
-    ``https://council.example/case#``): what opens the page is put behind it in each letter.
+    waits (by organisation), ``participants`` take part besides those that the scheme names and those that are enrolled.
+    ``shelf`` keeps what belongs to no case, such as the log of who read what, and ``register`` which keys were
+    destroyed and which consents taken back: give lasting ones beside a lasting store, for without them they live in
+    memory and are gone with the process. ``evidence`` keeps files of documents (none: they are described only),
+    ``scan`` looks into them before anybody is handed one, ``strip`` makes the copies of PDF documents that traders are
+    handed (none: no trader is). ``messenger`` writes to complainants, and ``link`` is how the address of a case's own
+    page begins (such as ``https://council.example/case#``): what opens the page is put behind it in each letter.
     """
 
     def __init__(
@@ -199,7 +210,7 @@ class Platform(PrivacyFace, RightsFace, EvidenceFace, BreachFace, LedgerFace, Ad
 
     def assess_unlodged(self, complaint: Complaint) -> Assessment:
         """What an assessment would come to if the complaint were lodged now; nothing is stored."""
-        return self._flow.assess_unlodged(complaint)
+        return run(self._flow.assess_unlodged(complaint))
 
     def allowed(self, case_id: str, *, by: Actor) -> tuple[str, ...]:
         """The names of the commands that this actor may send now, guards on their content aside. Raises NoSuchCase."""

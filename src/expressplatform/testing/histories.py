@@ -22,6 +22,7 @@ from expressplatform.case import Case, allowed, apply, decide, due, replay
 from expressplatform.codes import Role
 from expressplatform.complaint import Actor, Complaint, clock_of
 from expressplatform.eligibility import assess
+from expressplatform.enrolment import ChangeParticipant, Enrol
 from expressplatform.errors import Refused
 from expressplatform.events import Event
 from expressplatform.indicators import Figures, figures
@@ -45,7 +46,15 @@ from expressplatform.schemes.levels import house_defaults
 from expressplatform.testing.fakes import ScriptedClock
 from expressplatform.testing.fitting import START, fitting, whole_complaint
 from expressplatform.testing.machines import AHEAD
-from expressplatform.testing.strategies import complaints, days, instants, values
+from expressplatform.testing.strategies import (
+    complaints,
+    days,
+    enrolments,
+    instants,
+    participant_changes,
+    participants,
+    values,
+)
 from expressplatform.wire import write_complaint
 from expressplatform.workdays import HONG_KONG, MACAO, MAINLAND
 
@@ -156,6 +165,9 @@ _WHOLE: Final[Mapping[type[object], Callable[[], SearchStrategy[Any]]]] = Mappin
         Figures: tallies,
         Breach: lambda: instants().flatmap(_lain_open),
         Request: lambda: values(Request, on=st.none() | histories(most=4).map(replay)),
+        Enrol: enrolments,
+        ChangeParticipant: participant_changes,
+        Participant: participants,
         ImpactAssessment: lambda: st.builds(_spanning, days(), st.integers(0, 900), values(ImpactAssessmentRef)),
     }
 )

@@ -33,10 +33,12 @@ from expressplatform.complaint import (
     Purchase,
     Remark,
 )
+from expressplatform.enrolment import ChangeParticipant, Enrol
 from expressplatform.events import Event
 from expressplatform.fields import Constraint, constraint_of
 from expressplatform.money import LARGEST, Money
 from expressplatform.records import EVENTS
+from expressplatform.scheme import Participant
 from expressplatform.wire import COMMANDS, write_command
 
 T = TypeVar("T")
@@ -146,6 +148,41 @@ def commands(*only: type[Command]) -> SearchStrategy[Command]:
 def events(*only: type[Event]) -> SearchStrategy[Event]:
     """Events of the classes named, or of all; their parts are valid one by one, not as a history."""
     return st.one_of([values(cls) for cls in only or EVENTS.values()])
+
+
+def participants(organisation: str | None = None) -> SearchStrategy[Participant]:
+    """Rows of who takes part, of one organisation or of any: bounded on both sides, on one, or on none."""
+    whose = st.just(organisation) if organisation else identifiers()
+    return values(Participant, organisation=whose, name=texts(1), city=texts()).map(_in_order)
+
+
+def _in_order(row: Participant) -> Participant:
+    if row.member_from is None or row.member_until is None or row.member_from <= row.member_until:
+        return row
+    return attrs.evolve(row, member_from=row.member_until, member_until=row.member_from)
+
+
+def enrolments(organisation: str | None = None) -> SearchStrategy[Enrol]:
+    """What an officer may ask of a trader that is to take part."""
+    whose = st.just(organisation) if organisation else identifiers()
+    names = texts(1).filter(lambda name: bool(name.strip()))
+    spans = st.tuples(days(), st.none() | st.integers(0, 2000))
+
+    def enrol(organisation: str, name: str, span: tuple[date, int | None], city: str, platform: bool) -> Enrol:
+        first, longer = span
+        last = None if longer is None else first + timedelta(days=longer)
+        return Enrol(organisation, name, first, last, city, platform)
+
+    return st.builds(enrol, whose, names, spans, texts(), st.booleans())
+
+
+def participant_changes() -> SearchStrategy[ChangeParticipant]:
+    """What an officer may ask to be told otherwise of a participant: a name, a city, a kind, or several of these."""
+    names = texts(1).filter(lambda name: bool(name.strip()))
+    told = st.tuples(st.none() | names, st.none() | texts(), st.none() | st.booleans())
+    return st.builds(
+        lambda day, given: ChangeParticipant(day, *given), days(), told.filter(lambda given: given != (None,) * 3)
+    )
 
 
 def documents(*only: type[Command]) -> SearchStrategy[dict[str, Any]]:
