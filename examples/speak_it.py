@@ -140,7 +140,7 @@ class Trader:
             yield from open_document(*self.opening, answer, case_id, document, self.keys["organisation"])
 
 
-if __name__ == "__main__":
+if __name__ == "__main__" and len(sys.argv) == 3:
     trader = Trader(sys.argv[1], json.loads(Path(sys.argv[2]).read_text("utf-8")))
     for row in trader.call("GET", "/v1/trader/cases?limit=50")["cases"]:
         id, shared = row["case_id"], f"/v1/trader/cases/{row['case_id']}/evidence"

@@ -1,8 +1,7 @@
 """Speak it, checked: the small client beside this file against the vectors that are published in the package.
 
-Run it from the project's folder, `python -m examples.speak_vectors`, or do the same in another language: each file
-holds what is valid, with what it comes to, and what is not. Of a stream a part may stand as ``{"of": label, "part":
-number}``: that of another one.
+Run it as a script, or do the same in another language: each file holds what is valid, with what it comes to, and what
+is not. Of a stream a part may stand as ``{"of": label, "part": number}``: that of another one.
 """
 
 from __future__ import annotations
@@ -12,11 +11,14 @@ from base64 import b64decode
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
 
-from examples.speak_it import open_document, open_envelope, sign, verify_webhook
+if TYPE_CHECKING:
+    from examples.speak_it import open_document, open_envelope, sign, verify_webhook
+else:  # the file beside this one
+    from speak_it import open_document, open_envelope, sign, verify_webhook
 
 
 def check_vectors(folder: Path) -> int:

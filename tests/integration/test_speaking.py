@@ -59,7 +59,7 @@ def test_it_imports_nothing_else_and_is_short() -> None:
 
 def test_it_passes_the_vectors() -> None:
     """All that is published: requests, details, documents and webhooks, what is valid and what is not."""
-    command = [sys.executable, "-W", "error", "-m", "examples.speak_vectors"]
+    command = [sys.executable, "-W", "error", str(SPEAK.with_name("speak_vectors.py"))]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=ROOT)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == f"{_published()} vectors hold\n"
