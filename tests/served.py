@@ -214,9 +214,12 @@ class Direct:
             "headers": raw, "client": ("127.0.0.1", 1), "server": ("platform.test", 80),
         }  # fmt: skip
         sent: list[dict[str, Any]] = []
+        left = [content]
 
         async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": content, "more_body": False}
+            if not left:
+                await asyncio.sleep(3600)  # whoever asks for more waits for somebody to go away, which nobody does
+            return {"type": "http.request", "body": left.pop(), "more_body": False}
 
         async def send(message: Any) -> None:
             sent.append(message)

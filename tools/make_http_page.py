@@ -30,7 +30,7 @@ _TITLES: Final = {
     "operation": "For whoever runs the server",
 }
 _CARRIED: Final = {
-    Content.FILE: "a file", Content.PACKED: "an envelope as bytes", Content.OPEN: "a JSON object",
+    Content.FILE: "a file, in pieces", Content.STREAM: "a sealed stream", Content.OPEN: "a JSON object",
     Content.TEXT: "text", Content.PAGE: "a page",
 }  # fmt: skip
 _HEAD: Final = """# The HTTP interface

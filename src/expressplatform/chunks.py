@@ -43,7 +43,12 @@ def name_of(key: CaseKey, content: Iterable[bytes]) -> str:
     digest = sha256()
     for piece in content:
         digest.update(piece)
-    return key.address(_NAME + digest.digest()).hex()
+    return name_of_digest(key, digest.digest())
+
+
+def name_of_digest(key: CaseKey, digest: bytes) -> str:
+    """The same name, of content whose SHA-256 is known already."""
+    return key.address(_NAME + digest).hex()
 
 
 def name_beside(key: CaseKey, name: str, label: str) -> str:

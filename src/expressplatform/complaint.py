@@ -110,8 +110,10 @@ CLOCK_PERSON: Final = "clock"
 
 MOST_EVIDENCE: Final = 50
 """How many documents a case describes at most; how many of them are held as files, a `Scheme` says."""
-LARGEST_EVIDENCE: Final = 10 * 1024 * 1024
-"""Bytes of the largest document there can be; a `Scheme` may ask for less."""
+LARGEST_EVIDENCE: Final = 1024 * 1024 * 1024
+"""Bytes of the largest document there can be; a `Scheme` asks for less."""
+USUAL_EVIDENCE: Final = 10 * 1024 * 1024
+"""Bytes of the largest document where a `Scheme` does not say otherwise."""
 MOST_CONSENTS: Final = 10
 """To how many recipients a case may be sent at most."""
 
@@ -261,6 +263,20 @@ class Remark(Veiled):
     """Free text that somebody wrote on a case."""
 
     text: str = attrs.field(validator=text(8000, shortest=1))
+
+
+MOST_SAID: Final = 20
+"""How many of the latest messages to a trader stand in the details that it is shown."""
+
+
+@attrs.frozen(repr=False, str=False)
+class Said(Veiled):
+    """A message to the trader that has the case: the how-manieth in its turn, when, by whom; the words, or `ERASED`."""
+
+    number: int
+    at: datetime
+    by: Role
+    particulars: Remark | Erased
 
 
 @personal

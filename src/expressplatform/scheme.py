@@ -16,7 +16,7 @@ import attrs
 
 from expressplatform.citations import Citation
 from expressplatform.codes import Duty, Effect, Instrument, RejectionRule, Result, Role, Verdict
-from expressplatform.complaint import ERASED, LARGEST_EVIDENCE, CallCode, Complaint, Erased
+from expressplatform.complaint import ERASED, USUAL_EVIDENCE, CallCode, Complaint, Erased
 from expressplatform.notices import Notice
 from expressplatform.workdays import WorkingCalendar
 
@@ -289,7 +289,7 @@ class Scheme:
     ceilings: Mapping[str, int] = NO_CEILINGS
     use_days: int = 30
     most_files: int = 20
-    largest_file: int = LARGEST_EVIDENCE
+    largest_file: int = USUAL_EVIDENCE
     delete_days: int = DELETE_DAYS
     rights_days: int = RIGHTS_DAYS
     breach_authority_hours: int = BREACH_AUTHORITY_HOURS

@@ -483,9 +483,14 @@ class TestANewerServer:
             _answered(body).duties()
         assert (caught.value.code, caught.value.request) == ("unreadable_answer", "r-1")
 
-    def test_a_packed_document_that_is_none_is_one_too(self) -> None:
+    def test_a_document_that_is_none_is_one_too(self) -> None:
         with pytest.raises(ServerFailed):
+            _answered(bytes(4)).obtain_evidence("c" + "0" * 31, "e1", key=new_key())
+
+    def test_a_document_that_ends_before_it_began_is_cut(self) -> None:
+        with pytest.raises(SealBroken) as caught:
             _answered(b"\x00\x00").obtain_evidence("c" + "0" * 31, "e1", key=new_key())
+        assert caught.value.code == "truncated"
 
     def test_figures_that_are_none_are_one_too(self) -> None:
         with pytest.raises(ServerFailed):

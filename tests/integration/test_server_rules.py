@@ -26,9 +26,10 @@ from expressplatform.sealing import new_encryption_pair, open_with
 from expressplatform.signing import SigningKey, VerifyingKey
 from expressplatform.transport import HttpRequest
 from expressplatform.wire import command_document
-from expressplatform_http.protocol.details import open_document, unpack
+from expressplatform_http.protocol import streams
 from expressplatform_http.protocol.editions import Edition
 from expressplatform_http.protocol.signatures import sign
+from expressplatform_http.protocol.streams import Expected, Incoming
 from expressplatform_http.protocol.uploads import MEDIA_TYPE, Described, write_upload
 from expressplatform_http.server import Worker
 from expressplatform_http.server.limits import MOST, Buckets
@@ -157,7 +158,7 @@ class TestWhoIsLetIn:
         assert trader.get(LIST).status_code == 401
 
     def test_details_are_sealed_to_the_newest_key(self, world: Served) -> None:
-        """Documents too: a packed envelope, opened by the new key alone."""
+        """Documents too: the envelope in front of the stream is opened by the new key alone."""
         caller, new = world.callers["taobao"], new_encryption_pair()
         case_id = _walked(world, list(WAYS)[4])
         council = world.callers["hkcc"]
@@ -174,18 +175,16 @@ class TestWhoIsLetIn:
         sealed = caller.post(f"/v1/trader/cases/{case_id}/obtain", {"v": 1}).json()
         assert sealed["key_id"] == new.key_id
         answer = caller.post(f"/v1/trader/cases/{case_id}/evidence/{evidence}/obtain", {"v": 1})
-        assert answer.headers["content-type"] == "application/octet-stream"
+        assert answer.headers["content-type"] == streams.MEDIA_TYPE
         key = bytes.fromhex(good(world.http.get("/v1/public/participants"))["council_key"])
 
         class Opener:
             def open(self, key_id: str, sealed: bytes, info: bytes, /) -> bytes:
                 return open_with(new.private, sealed, info)
 
-        shown = open_document(
-            unpack(answer.content), case_id=case_id, evidence_id=evidence, recipient="taobao", opener=Opener(),
-            councils=[VerifyingKey(key)],
-        )  # fmt: skip
-        assert shown.content[:2] == b"\xff\xd8"
+        coming = Incoming(Expected(case_id, evidence, "taobao", [VerifyingKey(key)]), Opener())
+        content = coming.feed(answer.content) + coming.end()
+        assert content[:2] == b"\xff\xd8"
         reading = council.post(f"/v1/council/cases/{case_id}/evidence/{evidence}/reading", {"v": 1, "reason": "look"})
         assert (reading.headers["content-type"], reading.content) == ("image/jpeg", jpeg())
 

@@ -17,6 +17,7 @@ from expressplatform_http.testing import FakePlatform
 from tests.docs.fences import ROOT
 
 SPEAK = ROOT / "examples" / "speak_it.py"
+WHOLE = ("details", "streams", "webhooks")
 LIBRARY = sys.stdlib_module_names | {"cryptography"}
 
 
@@ -56,10 +57,19 @@ def test_it_imports_nothing_else_and_is_short() -> None:
     assert len(SPEAK.read_text("utf-8").splitlines()) <= 150
 
 
-def test_it_passes_the_vectors(tmp_path: Path) -> None:
-    done = spoken(cwd=tmp_path)
+def test_it_passes_the_vectors() -> None:
+    """All that is published: requests, details, documents and webhooks, what is valid and what is not."""
+    command = [sys.executable, "-W", "error", "-m", "examples.speak_vectors"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=ROOT)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "vectors hold" in done.stdout
+    assert done.stdout == f"{_published()} vectors hold\n"
+
+
+def _published() -> int:
+    folder = ROOT / "src" / "expressplatform" / "vectors"
+    found = {name: json.loads((folder / f"{name}-1.json").read_text("utf-8")) for name in WHOLE}
+    requests = json.loads((folder / "requests-1.json").read_text("utf-8"))
+    return len(requests["valid"]) + sum(len(one["valid"]) + len(one["invalid"]) for one in found.values())
 
 
 def test_it_reads_the_cases_of_the_real_server(platform: FakePlatform, tmp_path: Path) -> None:
@@ -70,6 +80,10 @@ def test_it_reads_the_cases_of_the_real_server(platform: FakePlatform, tmp_path:
     assert (status, int(count) > 10) == ("uploaded", True)
     second = spoken(platform.base, str(path), cwd=tmp_path)
     assert second.stdout.split() == [reference, "obtained", "0", "fields"]
+    shared = platform.share_evidence(case_id, b"The parcel was empty.\n" * 5000)
+    third = spoken(platform.base, str(path), cwd=tmp_path)
+    assert third.stdout.split() == [reference, "obtained", "0", "fields", str(22 * 5000), "bytes"]
+    assert shared in {one.id for one in platform.platform.facts(case_id, by=platform._officer).case.file.evidence}
     assert platform.platform.facts(case_id, by=platform._officer).case.status == "obtained"
 
 

@@ -20,8 +20,6 @@ from expressplatform.codes import (
     Audience,
     Basis,
     Channel,
-    EvidenceKind,
-    MediaType,
     Purpose,
     Stage,
 )
@@ -37,13 +35,9 @@ from expressplatform_http.protocol.details import (
     Recipient,
     Sealed,
     open_details,
-    open_document,
-    pack,
     read_sealed,
     seal_details,
-    seal_document,
     sealed_document,
-    unpack,
 )
 from expressplatform_http.protocol.problems import STATUSES, problem_of, read_problem
 from expressplatform_http.protocol.received import READERS, ReceivedDetails
@@ -347,21 +341,9 @@ class TestDetails:
         assert json.loads(plain)["values"]["particulars.name"] == opened().name
 
 
-@attrs.frozen
-class Copy:
-    """A copy of a document as the platform makes it for a trader."""
-
-    id: str = "e7"
-    kind: EvidenceKind = EvidenceKind.PHOTOGRAPH
-    media_type: MediaType = MediaType.JPEG
-    content: bytes = b"\xff\xd8" + bytes(5000)
-    use_until: datetime | None = NOW
-
-
 class TestOnTheWay:
-    def test_an_envelope_travels_as_json_and_as_bytes(self) -> None:
+    def test_an_envelope_travels_as_json(self) -> None:
         assert read_sealed(json.loads(orjson.dumps(sealed_document(SEALED)))) == SEALED
-        assert unpack(pack(SEALED)) == SEALED
 
     @pytest.mark.parametrize(
         "change",
@@ -371,34 +353,3 @@ class TestOnTheWay:
     def test_one_that_is_none_is_refused(self, change: dict[str, object]) -> None:
         with pytest.raises(InvalidInput):
             read_sealed({**sealed_document(SEALED), **change})
-
-    @given(st.binary(max_size=40) | st.builds(lambda head: len(head).to_bytes(4, "big") + head, st.binary(max_size=20)))
-    def test_any_bytes_are_refused(self, data: bytes) -> None:
-        with pytest.raises(InvalidInput):
-            unpack(data)
-
-
-class TestDocuments:
-    SEALED = seal_document(Copy(), case_id=CASE, disclosure_id=f"{CASE}.6", to=TO, signer=COUNCIL)
-
-    def opened(self, sealed: Sealed, evidence_id: str = "e7") -> object:
-        councils = (COUNCIL.verifying_key,)
-        return open_document(
-            sealed, case_id=CASE, evidence_id=evidence_id, recipient=TRADER, opener=Keys(), councils=councils
-        )
-
-    def test_it_arrives_whole(self) -> None:
-        document = self.opened(unpack(pack(self.SEALED)))
-        told = attrs.asdict(document)  # type: ignore[arg-type]
-        assert told == {**attrs.asdict(Copy()), "case_id": CASE}
-        assert "\\xff" not in repr(document)
-
-    def test_another_document_is_not_taken_for_it(self) -> None:
-        with pytest.raises(SealBroken):
-            self.opened(self.SEALED, "e8")
-        with pytest.raises(SignatureInvalid):
-            self.opened(attrs.evolve(self.SEALED, disclosure_id=f"{CASE}.6#e8"), "e8")
-
-    def test_a_copy_for_somebody_else_is_not_sealed(self) -> None:
-        with pytest.raises(InvalidInput):
-            seal_document(Copy(use_until=None), case_id=CASE, disclosure_id="d", to=TO, signer=COUNCIL)

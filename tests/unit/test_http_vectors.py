@@ -134,19 +134,6 @@ class TestDetails:
         )
         assert orjson.loads(orjson.dumps(opened.document, default=dict)) == case["document"]
 
-    @pytest.mark.parametrize("case", DETAILS["documents"], ids=lambda case: case["evidence_id"])
-    def test_documents_do_too(self, case: dict[str, Any]) -> None:
-        opened = details.open_document(
-            details.unpack(b64decode(case["packed"])),
-            case_id=case["case_id"],
-            evidence_id=case["evidence_id"],
-            recipient=case["recipient"],
-            opener=Keys(),
-            councils=COUNCILS,
-        )
-        assert (opened.kind, opened.media_type) == (case["kind"], case["media_type"])
-        assert opened.content == b64decode(case["content"])
-
     @pytest.mark.parametrize("case", DETAILS["invalid"], ids=label)
     def test_what_is_not_does_not(self, case: dict[str, Any]) -> None:
         with pytest.raises((SealBroken, SignatureInvalid, InvalidInput)) as caught:

@@ -197,7 +197,7 @@ class TestTable:
 
     def test_every_field_of_a_complaint_has_a_ruling_for_every_audience(self) -> None:
         shown = {(row.field, row.audience) for row in TABLE}
-        asked = {(field, audience) for field in (*leaves(Complaint), "call_code") for audience in Audience}
+        asked = {(field, audience) for field in (*leaves(Complaint), "call_code", "messages") for audience in Audience}
         assert shown | WITHHELD.keys() == asked
 
     def test_no_field_is_both_shown_to_an_audience_and_withheld_from_it(self) -> None:

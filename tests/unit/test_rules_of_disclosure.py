@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import attrs
 import pytest
@@ -32,6 +32,7 @@ from expressplatform.codes import (
     Purpose,
     Redress,
     Residence,
+    Role,
     Stage,
     Subject,
     Supplier,
@@ -50,6 +51,8 @@ from expressplatform.complaint import (
     Particulars,
     PriorContact,
     Purchase,
+    Remark,
+    Said,
     Shop,
     TraderRef,
 )
@@ -63,8 +66,9 @@ NOW: Final = datetime(2026, 3, 2, 2, tzinfo=UTC)
 DAY: Final = date(2026, 1, 2)
 CARD: Final = "4111 1111 1111 1111"
 CODE: Final = "call_code"
-ALL: Final = frozenset({*leaves(Complaint), CODE})
-"""Every path of a complaint, and the code that whoever calls for the trader must say."""
+SAID: Final = "messages"
+ALL: Final = frozenset({*leaves(Complaint), CODE, SAID})
+"""Every path of a complaint, the code that whoever calls for the trader must say, and what was written to it."""
 
 CONSENTS: Final = tuple(
     Consent(recipient, purpose, SCHEME.notice, NOW, Channel.WEB) for recipient in WHOM.values() for purpose in Purpose
@@ -107,6 +111,8 @@ FULL: Final = Complaint(
 )
 """A complaint in which every field is filled, by a person who speaks for themselves."""
 SAID_BY_CALLERS: Final = CallCode("493027")
+WRITTEN: Final = (Said(7, NOW, Role.COMPLAINANT, Remark(f"I paid by {CARD}.")),)
+"""What was written to the trader."""
 BY_ANOTHER: Final = attrs.evolve(FULL, complainant=attrs.evolve(PERSON, represented=True))
 """The same, by a representative."""
 
@@ -135,6 +141,7 @@ def shown(
         basis=basis if audience is Audience.AUTHORITY else None,
         fields=asked if purpose is Purpose.LAW_ENFORCEMENT else None,
         code=SAID_BY_CALLERS,
+        messages=WRITTEN,
     )
     return dict(made.values)
 
@@ -154,7 +161,7 @@ def arrives(
     return all(shown(audience, stage, purpose, one).keys() == wanted for one in (FULL, BY_ANOTHER) for stage in stages)
 
 
-PERSONAL: Final = below("particulars", CODE)
+PERSONAL: Final = below("particulars", CODE, SAID)
 MEANS: Final = frozenset(
     {"particulars.email", "particulars.phone", "particulars.address", "particulars.representative_contact"}
 )
@@ -230,7 +237,7 @@ class TestThePerson:
             trader=TraderRef("shop"), category=Category.OTHER_GOODS, nature=Nature.OTHER, particulars=NAMED
         )
         told = shown(Audience.COMPLAINANT, complaint=bare)
-        assert told.keys() & PERSONAL == {"particulars.name", CODE}
+        assert told.keys() & PERSONAL == {"particulars.name", CODE, SAID}
         assert not told.keys() & {"evidence", "consents", "redress", "council_reference", "claimed"}
 
     def test_they_read_it_as_they_wrote_it(self) -> None:
@@ -338,6 +345,17 @@ class TestTheTrader:
         )
         assert CODE not in made.fields
 
+    def test_it_reads_what_was_written_to_it(self) -> None:
+        """Who wrote it, by their role, and when; nobody's name."""
+        (message,) = cast("list[dict[str, object]]", shown(Audience.TRADER)[SAID])
+        assert message == {
+            "number": 7,
+            "at": NOW.isoformat(),
+            "by": "complainant",
+            "text": cast(str, message["text"]),
+        }
+        assert cast(str, message["text"]).startswith("I paid by ")
+
     def test_a_document_keeps_the_id_by_which_it_is_asked_for(self) -> None:
         """However much an id reads like the number of a card."""
         names = (EvidenceName("4111111111111111", "slip"),)
@@ -360,7 +378,7 @@ class TestTheAssociation:
     def test_the_code_is_between_the_person_and_the_trader(self) -> None:
         """Whoever else knew it could call in the trader's name."""
         for audience, purpose in ((Audience.CCA, Purpose.HANDLING), (Audience.COUNCIL, Purpose.RESEARCH)):
-            assert not any(CODE in shown(audience, stage, purpose) for stage in Stage)
+            assert not any({CODE, SAID} & shown(audience, stage, purpose).keys() for stage in Stage)
 
     def test_it_cannot_reach_the_person_nor_tell_who_they_are(self) -> None:
         for stage in Stage:
@@ -380,7 +398,7 @@ class TestAnAuthority:
 
     def test_one_with_a_statutory_duty_may_ask_for_all_but_what_the_person_agreed_to(self) -> None:
         """Whom the person let have it is the council's paper: no crime of a trader turns on it."""
-        assert arrives(Audience.AUTHORITY, ALL - AGREED - {CODE}, Purpose.LAW_ENFORCEMENT)
+        assert arrives(Audience.AUTHORITY, ALL - AGREED - {CODE, SAID}, Purpose.LAW_ENFORCEMENT)
 
     @pytest.mark.parametrize("purpose", [Purpose.HANDLING, Purpose.LAW_ENFORCEMENT])
     def test_no_number_of_a_card_reaches_it_in_what_people_wrote(self, purpose: Purpose) -> None:

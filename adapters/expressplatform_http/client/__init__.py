@@ -10,11 +10,11 @@ from expressplatform_http.client.aio_member import new_key
 from expressplatform_http.client.aio_trader import AsyncTraderClient, Obtained, Trust
 from expressplatform_http.client.calling import Options
 from expressplatform_http.client.council import CouncilClient
+from expressplatform_http.client.files import ReceivedDocument, ReceivedFile
 from expressplatform_http.client.keys import KeyHolder, MemoryKeys
 from expressplatform_http.client.rows import AsyncRows, Rows, Stretch
 from expressplatform_http.client.trader import TraderClient
 from expressplatform_http.protocol.answers import is_known, write_answer
-from expressplatform_http.protocol.details import ReceivedDocument
 from expressplatform_http.protocol.received import ReceivedDetails
 from expressplatform_http.protocol.webhooks import Secret, Webhook
 from expressplatform_http.protocol.webhooks import verify as verify_webhook
@@ -30,6 +30,7 @@ __all__ = [
     "Options",
     "ReceivedDetails",
     "ReceivedDocument",
+    "ReceivedFile",
     "Rows",
     "Secret",
     "Stretch",

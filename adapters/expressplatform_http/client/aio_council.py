@@ -15,12 +15,13 @@ from expressplatform.privacy.impact import ImpactAssessment
 from expressplatform.wire import NAMES
 from expressplatform_http.client.aio_member import AsyncMember, Progress, case_of, new_key
 from expressplatform_http.client.calling import Sent
+from expressplatform_http.client.files import Content, ReceivedFile, read_plainly
 from expressplatform_http.client.rows import AsyncRows, Stretch
 from expressplatform_http.protocol import council_documents as d
 from expressplatform_http.protocol import documents as o
 from expressplatform_http.protocol import queries as q
 from expressplatform_http.protocol.routes import BY_NAME
-from expressplatform_http.protocol.uploads import Masked, write_upload
+from expressplatform_http.protocol.uploads import Masked
 
 __all__ = ["AsyncCouncilClient"]
 
@@ -104,15 +105,26 @@ class AsyncCouncilClient(AsyncMember):
 
     async def read_evidence(self, case_id: str, evidence_id: str, *, reason: str, key: str = "") -> bytes:
         """A document as it was handed in: a reading, as `reading` is."""
+        with await self.read_evidence_file(case_id, evidence_id, reason=reason, key=key) as file:
+            return file.whole()
+
+    async def read_evidence_file(self, case_id: str, evidence_id: str, *, reason: str, key: str = "") -> ReceivedFile:
+        """A document as it was handed in, in pieces: a reading, as `reading` is. Close it when you are done.
+
+        It is handed over once it is here whole and its digest is right: raises SealBroken where that is not so.
+        """
         sent = Sent(_document(case_id, evidence_id), body=q.Why(reason), key=key or new_key())
-        return (await self._caller.ask("council.read_evidence", sent)).body
+        return await read_plainly(
+            lambda taker: self._caller.ask("council.read_evidence", attrs.evolve(sent, taker=taker)),
+            case_id,
+            evidence_id,
+        )
 
     async def mask_evidence(
-        self, case_id: str, evidence_id: str, content: bytes = b"", *, key: str, progress: Progress | None = None
+        self, case_id: str, evidence_id: str, content: Content = b"", *, key: str, progress: Progress | None = None
     ) -> o.Acted:
         """Puts a masked copy beside a document; without ``content``, one is made of a text by rule."""
-        body = write_upload(Masked(), content)
-        return await self._upload("mask_evidence", _document(case_id, evidence_id), body, key, progress)
+        return await self._upload("mask_evidence", _document(case_id, evidence_id), Masked(), content, key, progress)
 
     # --- what waits -----------------------------------------------------------------------------------------------
 

@@ -16,15 +16,16 @@ from expressplatform.errors import InvalidInput, ServerFailed
 from expressplatform.fields import refuse
 from expressplatform.platform import KeyUse
 from expressplatform.reading import parse
-from expressplatform.transport import AsyncTransport, HttpResponse, Surroundings
+from expressplatform.transport import AsyncTransport, HttpResponse, Supply, Surroundings
 from expressplatform.wire import NAMES
 from expressplatform_http.client.calling import Caller, Options, Sent, World
+from expressplatform_http.client.files import Content, digested, supply_of
 from expressplatform_http.protocol import documents as o
 from expressplatform_http.protocol import queries as q
 from expressplatform_http.protocol.answers import LARGE
 from expressplatform_http.protocol.routes import BY_NAME
 from expressplatform_http.protocol.signatures import RequestSigner
-from expressplatform_http.protocol.uploads import Described, write_upload
+from expressplatform_http.protocol.uploads import Described, Masked, head_of, write_upload
 
 Progress = Callable[[int, int], None]
 """Hears how many bytes of how many were sent, at every attempt anew."""
@@ -112,18 +113,31 @@ class AsyncMember:
         return shown.documents
 
     async def upload_evidence(
-        self, case_id: str, content: bytes, *, kind: EvidenceKind, name: str = "", key: str,
+        self, case_id: str, content: Content, *, kind: EvidenceKind, name: str = "", key: str,
         progress: Progress | None = None,
     ) -> o.Acted:  # fmt: skip
-        """Hands a document in; ``name`` is what you call it. Raises as `act` does."""
-        body = write_upload(Described(kind, name), content)
-        return await self._upload("upload_evidence", case_of(case_id), body, key, progress)
+        """Hands a document in; ``name`` is what you call it. Raises as `act` does.
+
+        ``content`` is its bytes, the path where it lies, or an open file that can be read again from where it stands;
+        of a path or file little is in memory at a time: it is read once for its digest and once at each attempt, and
+        must not change meanwhile. A large one may need more than the seconds that `Options` give to an attempt.
+        """
+        return await self._upload("upload_evidence", case_of(case_id), Described(kind, name), content, key, progress)
 
     async def _upload(
-        self, name: str, places: Mapping[str, str], body: bytes, key: str, progress: Progress | None
-    ) -> o.Acted:
-        heard = None if progress is None else lambda sent: progress(sent, len(body))
-        return await self._caller.read(o.Acted, self._name(name), Sent(places, body=body, key=key, progress=heard))
+        self, name: str, places: Mapping[str, str], described: Described | Masked, content: Content, key: str,
+        progress: Progress | None,
+    ) -> o.Acted:  # fmt: skip
+        body: bytes | Supply
+        if isinstance(content, bytes):
+            body, digest = write_upload(described, content), ""
+            size = len(body)
+        else:
+            body = supply_of(head_of(described), content)
+            size, digest = body.size, await digested(body, self._caller.around.pause)
+        heard = None if progress is None else lambda sent: progress(sent, size)
+        sent = Sent(places, body=body, digest=digest, key=key, progress=heard)
+        return await self._caller.read(o.Acted, self._name(name), sent)
 
     # --- keys -----------------------------------------------------------------------------------------------------
 

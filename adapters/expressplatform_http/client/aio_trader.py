@@ -9,25 +9,20 @@ import attrs
 
 from expressplatform.codes import KeptGround, Role, Status
 from expressplatform.commands import ConfirmDeletion
-from expressplatform.errors import ExpressPlatformError, InvalidInput, SealBroken, ServerFailed, SignatureInvalid
+from expressplatform.errors import ExpressPlatformError, InvalidInput, SealBroken, SignatureInvalid
 from expressplatform.signing import VerifyingKey
-from expressplatform.transport import AsyncTransport, HttpResponse, Surroundings
+from expressplatform.transport import AsyncTransport, Surroundings
 from expressplatform_http.client.aio_member import AWAKE, AsyncMember, case_of, new_nonce
 from expressplatform_http.client.calling import Caller, Options, Sent
+from expressplatform_http.client.files import ReceivedDocument, ReceivedFile, obtained
 from expressplatform_http.client.keys import KeyHolder
 from expressplatform_http.client.rows import AsyncRows, Stretch
 from expressplatform_http.protocol import documents as o
 from expressplatform_http.protocol import queries as q
-from expressplatform_http.protocol.details import (
-    ReceivedDocument,
-    Sealed,
-    open_details,
-    open_document,
-    read_sealed,
-    unpack,
-)
+from expressplatform_http.protocol.details import open_details, read_sealed
 from expressplatform_http.protocol.problems import read_problem_document
 from expressplatform_http.protocol.received import ReceivedDetails
+from expressplatform_http.protocol.streams import Expected
 from expressplatform_http.protocol.webhooks import Headers, Secret, Webhook, verify
 
 __all__ = ["AsyncTraderClient", "Obtained", "Trust"]
@@ -152,15 +147,23 @@ class AsyncTraderClient(AsyncMember):
 
     async def obtain_evidence(self, case_id: str, evidence_id: str, *, key: str) -> ReceivedDocument:
         """A document that was shared with the trader, its seal checked and opened; raises as `obtain` does."""
+        with await self.obtain_evidence_file(case_id, evidence_id, key=key) as file:
+            assert file.kind is not None
+            assert file.use_until is not None
+            return ReceivedDocument(case_id, evidence_id, file.kind, file.media_type, file.whole(), file.use_until)
+
+    async def obtain_evidence_file(self, case_id: str, evidence_id: str, *, key: str) -> ReceivedFile:
+        """A document that was shared with the trader, in pieces. Close it when you are done.
+
+        It is handed over once it is here whole and every piece of it is proven: raises as `obtain` does. Until then it
+        lies sealed under a key that nobody keeps, in memory or in a file without a name; little of it is in memory at
+        a time. Where the line breaks it is asked for again from its beginning, within the deadline of the call.
+        """
         sent = Sent({**case_of(case_id), "evidence_id": evidence_id}, key=key)
-        answer = await self._caller.ask("trader.obtain_evidence", sent)
-        return open_document(
-            _unpacked(answer),
-            case_id=case_id,
-            evidence_id=evidence_id,
-            recipient=self._trust.organisation,
-            opener=self._keys,
-            councils=self._trust.councils,
+        return await obtained(
+            lambda taker: self._caller.ask("trader.obtain_evidence", attrs.evolve(sent, taker=taker)),
+            Expected(case_id, evidence_id, self._trust.organisation, self._trust.councils),
+            self._keys,
         )
 
     # --- duties ---------------------------------------------------------------------------------------------------
@@ -210,10 +213,3 @@ class AsyncTraderClient(AsyncMember):
     async def replay_delivery(self, id: str, *, key: str) -> o.DeliveryShown:
         """Has a webhook sent again."""
         return await self._caller.read(o.DeliveryShown, "trader.replay_delivery", Sent({"id": id}, key=key))
-
-
-def _unpacked(answer: HttpResponse) -> Sealed:
-    try:
-        return unpack(answer.body)
-    except InvalidInput:
-        raise ServerFailed(answer.status, answer.header("request-id")[:100], "unreadable_answer") from None

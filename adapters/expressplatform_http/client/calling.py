@@ -31,7 +31,9 @@ from expressplatform.transport import (
     HttpRequest,
     HttpResponse,
     RetryPolicy,
+    Supply,
     Surroundings,
+    Take,
     exchange,
 )
 from expressplatform.wire import write
@@ -85,14 +87,17 @@ class Sent:
     """What goes with one call: ``places`` fill the address, ``query`` and ``body`` are of the row's classes or bytes.
 
     A write needs ``key``; ``expected`` is the version that it was decided on; ``progress`` hears of bytes that went.
+    ``digest`` is the Content-Digest of a body that is supplied in pieces, ``taker`` takes the answer in pieces.
     """
 
     places: Mapping[str, str] = _NOTHING
     query: attrs.AttrsInstance | None = None
-    body: attrs.AttrsInstance | bytes | None = None
+    body: attrs.AttrsInstance | bytes | Supply | None = None
+    digest: str = ""
     key: str = ""
     expected: int | None = None
     progress: Callable[[int], None] | None = None
+    taker: Callable[[], Take] | None = None
 
 
 class Caller:
@@ -118,6 +123,11 @@ class Caller:
         made._options = options
         return made
 
+    @property
+    def around(self) -> Surroundings:
+        """What its calls need of the world."""
+        return self._world.around
+
     def now(self) -> datetime:
         """The instant by its clock."""
         return self._world.around.now()
@@ -138,9 +148,11 @@ class Caller:
         request = HttpRequest(
             route.method,
             self._base + _path(route, sent.places) + _query(sent.query),
-            tuple(self._headers(route, sent.key, sent.expected)),
+            (*self._headers(route, sent.key, sent.expected), *_digest(sent)),
             _body(route, sent.body),
             progress=sent.progress,
+            supply=sent.body if isinstance(sent.body, Supply) else None,
+            taker=sent.taker,
         )
 
         def signed() -> HttpRequest:
@@ -219,9 +231,13 @@ def _written(value: object) -> str:
     return str(value.value) if isinstance(value, Enum) else str(value)
 
 
-def _body(route: Route, body: attrs.AttrsInstance | bytes | None) -> bytes:
-    if isinstance(body, bytes):
-        return body
+def _digest(sent: Sent) -> tuple[tuple[str, str], ...]:
+    return (("content-digest", sent.digest),) if sent.digest else ()
+
+
+def _body(route: Route, body: attrs.AttrsInstance | bytes | Supply | None) -> bytes:
+    if isinstance(body, bytes | Supply):
+        return body if isinstance(body, bytes) else b""
     if body is None and route.body is Nothing:
         body = Nothing()
     return b"" if body is None else write(body, particulars=True)

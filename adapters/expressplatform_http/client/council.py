@@ -14,6 +14,7 @@ from expressplatform.transport import LiftedTransport, Surroundings, Transport
 from expressplatform_http.client.aio_council import AsyncCouncilClient
 from expressplatform_http.client.aio_member import Progress, new_nonce
 from expressplatform_http.client.calling import Options
+from expressplatform_http.client.files import Content, ReceivedFile
 from expressplatform_http.client.member import SLEEPING, Member
 from expressplatform_http.client.rows import Rows, Stretch
 from expressplatform_http.protocol import council_documents as d
@@ -115,8 +116,15 @@ class CouncilClient(Member):
         """A document as it was handed in: a reading, as `reading` is."""
         return run(self._flow.read_evidence(case_id, evidence_id, reason=reason, key=key))
 
+    def read_evidence_file(self, case_id: str, evidence_id: str, *, reason: str, key: str = "") -> ReceivedFile:
+        """A document as it was handed in, in pieces: a reading, as `reading` is. Close it when you are done.
+
+        It is handed over once it is here whole and its digest is right: raises SealBroken where that is not so.
+        """
+        return run(self._flow.read_evidence_file(case_id, evidence_id, reason=reason, key=key))
+
     def mask_evidence(
-        self, case_id: str, evidence_id: str, content: bytes = b"", *, key: str, progress: Progress | None = None
+        self, case_id: str, evidence_id: str, content: Content = b"", *, key: str, progress: Progress | None = None
     ) -> o.Acted:
         """Puts a masked copy beside a document; without ``content``, one is made of a text by rule."""
         return run(self._flow.mask_evidence(case_id, evidence_id, content, key=key, progress=progress))

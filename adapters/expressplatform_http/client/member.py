@@ -15,6 +15,7 @@ from expressplatform.platform import KeyUse
 from expressplatform.transport import Surroundings
 from expressplatform_http.client.aio_member import ALL_FIGURES, ALL_PUBLISHED, AsyncMember, Progress, utc_now
 from expressplatform_http.client.calling import Options
+from expressplatform_http.client.files import Content
 from expressplatform_http.protocol import documents as o
 from expressplatform_http.protocol import queries as q
 
@@ -61,14 +62,19 @@ class Member:
     def upload_evidence(
         self,
         case_id: str,
-        content: bytes,
+        content: Content,
         *,
         kind: EvidenceKind,
         name: str = "",
         key: str,
         progress: Progress | None = None,
     ) -> o.Acted:
-        """Hands a document in; ``name`` is what you call it. Raises as `act` does."""
+        """Hands a document in; ``name`` is what you call it. Raises as `act` does.
+
+        ``content`` is its bytes, the path where it lies, or an open file that can be read again from where it stands;
+        of a path or file little is in memory at a time: it is read once for its digest and once at each attempt, and
+        must not change meanwhile. A large one may need more than the seconds that `Options` give to an attempt.
+        """
         return run(self._flow.upload_evidence(case_id, content, kind=kind, name=name, key=key, progress=progress))
 
     def register(self, code: str, *, signing: bytes, sealing: bytes | None = None, key: str) -> o.OrganisationShown:

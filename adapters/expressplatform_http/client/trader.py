@@ -11,12 +11,12 @@ from expressplatform.transport import LiftedTransport, Surroundings, Transport
 from expressplatform_http.client.aio_member import new_nonce
 from expressplatform_http.client.aio_trader import AsyncTraderClient, Obtained, Trust
 from expressplatform_http.client.calling import Options
+from expressplatform_http.client.files import ReceivedDocument, ReceivedFile
 from expressplatform_http.client.keys import KeyHolder
 from expressplatform_http.client.member import SLEEPING, Member
 from expressplatform_http.client.rows import Rows, Stretch
 from expressplatform_http.protocol import documents as o
 from expressplatform_http.protocol import queries as q
-from expressplatform_http.protocol.details import ReceivedDocument
 from expressplatform_http.protocol.received import ReceivedDetails
 from expressplatform_http.protocol.webhooks import Headers, Secret, Webhook
 
@@ -101,6 +101,15 @@ class TraderClient(Member):
     def obtain_evidence(self, case_id: str, evidence_id: str, *, key: str) -> ReceivedDocument:
         """A document that was shared with the trader, its seal checked and opened; raises as `obtain` does."""
         return run(self._flow.obtain_evidence(case_id, evidence_id, key=key))
+
+    def obtain_evidence_file(self, case_id: str, evidence_id: str, *, key: str) -> ReceivedFile:
+        """A document that was shared with the trader, in pieces. Close it when you are done.
+
+        It is handed over once it is here whole and every piece of it is proven: raises as `obtain` does. Until then it
+        lies sealed under a key that nobody keeps, in memory or in a file without a name; little of it is in memory at
+        a time. Where the line breaks it is asked for again from its beginning, within the deadline of the call.
+        """
+        return run(self._flow.obtain_evidence_file(case_id, evidence_id, key=key))
 
     def duties(self) -> tuple[o.OwedShown, ...]:
         """What the trader owes beside its steps, the most urgent first: deletions to confirm, corrections to read."""

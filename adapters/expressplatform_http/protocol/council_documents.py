@@ -136,6 +136,11 @@ class CaseReading(Answer, Veiled):
     call_code: str | None
     happened: tuple[Happened, ...]
 
+    @property
+    def messages(self) -> tuple[Happened, ...]:
+        """Of what happened, the messages: whose words they are says ``role``, the words stand in ``asked``."""
+        return tuple(one for one in self.happened if one.kind == "message_added")
+
 
 @attrs.frozen
 class FindingShown(Answer):

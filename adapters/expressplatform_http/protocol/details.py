@@ -1,17 +1,15 @@
 """A trader's details: what `disclose` let out, sealed to one key of the trader's, signed by the council; and opened.
 
 Laws of this file
-- Only a `Disclosure` or a copy of a document that was made for a trader becomes an envelope.
+- Only a `Disclosure` becomes an envelope here; documents follow one of their own (`streams`).
 - An envelope is bound to its case, recipient, key, disclosure and purpose (`sealing.DisclosureContext`). Whoever opens
   one names the case and itself, and takes nothing that stands beside the envelope on trust.
 - The council's signature is checked before anything is opened, by a key that the trader knew beforehand.
 - What is opened never prints. Fields and codes of a newer platform stay in it and can be written again.
 
 The plaintext of details is a JSON object: ``v`` (1), ``purpose``, ``stage``, ``basis``, ``article``, ``notice``,
-``use_until`` and ``values``, a plain value by each path of `privacy.table`. That of a document is four bytes of length,
-big endian, a JSON object of that length (``v``, ``kind``, ``media_type``, ``use_until``), and the content; its
-disclosure is named ``<disclosure>#<id of the document>``. What an envelope travels in is a JSON object
-(`sealed_document`) or, for a document, the same as bytes (`pack`).
+``use_until`` and ``values``, a plain value by each path of `privacy.table`. An envelope travels in a JSON object
+(`sealed_document`).
 """
 
 from __future__ import annotations
@@ -25,40 +23,32 @@ from typing import Any, Final, Protocol
 import attrs
 import orjson
 
-from expressplatform.codes import EvidenceKind, MediaType, Purpose
-from expressplatform.complaint import Veiled
-from expressplatform.errors import SealBroken, SignatureInvalid
+from expressplatform.codes import Purpose
+from expressplatform.errors import SignatureInvalid
 from expressplatform.fields import code, refuse, text
 from expressplatform.privacy.disclosure import Disclosure
 from expressplatform.reading import Limits, parse
 from expressplatform.sealing import DisclosureContext, RecipientKey, Signer, seal_for, verify_envelope
 from expressplatform.signing import VerifyingKey
-from expressplatform_http.protocol.received import ReceivedDetails, instant, judged, known
+from expressplatform_http.protocol.received import ReceivedDetails, instant, judged
 
 __all__ = [
     "SCHEMA",
-    "DocumentShown",
     "Opener",
-    "ReceivedDocument",
     "Recipient",
     "Sealed",
     "open_details",
-    "open_document",
-    "pack",
+    "opened",
     "read_sealed",
     "seal_details",
-    "seal_document",
+    "seal_plain",
     "sealed_document",
-    "unpack",
+    "until",
 ]
 
 SCHEMA: Final = 1
 """The edition of the plaintexts."""
-_LENGTH: Final = 4
-_LONGEST_HEAD: Final = 4096
 _PLAIN: Final = Limits(bytes=1_048_576, depth=8)
-_CLEAR: Final = Limits(bytes=_LONGEST_HEAD, depth=4)
-_LARGEST: Final = 32 * 1024 * 1024
 _CODE: Final = code().constraint
 _DISCLOSURE: Final = text(200, shortest=1).constraint
 _NAMES: Final = ("case_id", "recipient", "key_id", "disclosure_id", "purpose", "council_key")
@@ -72,21 +62,6 @@ class Opener(Protocol):
 
         Raises SealBroken: ``unknown_key`` where there is no key of that id, ``wrong_key`` where it does not open.
         """
-
-
-class DocumentShown(Protocol):
-    """A copy of a document as the platform hands it to a trader: ``platform.evidencing.DocumentCopy`` is one."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def kind(self) -> EvidenceKind: ...
-    @property
-    def media_type(self) -> MediaType: ...
-    @property
-    def content(self) -> bytes: ...
-    @property
-    def use_until(self) -> datetime | None: ...
 
 
 @attrs.frozen
@@ -115,7 +90,7 @@ class Sealed:
     """An envelope and what stands beside it in clear: codes and numbers that say which key opens it, no particular.
 
     ``council_key`` is the id of the key by which the council signed it. What comes from outside is judged where it is
-    read (`read_sealed`, `unpack`).
+    read (`read_sealed`).
     """
 
     case_id: str
@@ -132,18 +107,6 @@ class Sealed:
         return DisclosureContext(
             self.case_id, self.recipient, self.key_id, self.disclosure_id, self.purpose, self.schema
         )
-
-
-@attrs.frozen(repr=False, str=False)
-class ReceivedDocument(Veiled):
-    """A document as the trader was handed it: the whole ``content``, and until when it may be used. Never prints."""
-
-    case_id: str
-    id: str
-    kind: EvidenceKind | str
-    media_type: MediaType | str
-    content: bytes
-    use_until: datetime
 
 
 # --- sealing ------------------------------------------------------------------------------------------------
@@ -167,26 +130,18 @@ def seal_details(shown: Disclosure, *, case_id: str, disclosure_id: str, to: Rec
         "values": dict(shown.values),
     }
     plain = orjson.dumps(document, option=orjson.OPT_UTC_Z)
-    return _sealed(plain, case_id, disclosure_id, shown.purpose, to, signer)
+    return seal_plain(plain, case_id, disclosure_id, shown.purpose, to, signer)
 
 
-def seal_document(shown: DocumentShown, *, case_id: str, disclosure_id: str, to: Recipient, signer: Signer) -> Sealed:
-    """A copy of a document for a trader, sealed to its key. Raises InvalidInput for one that was made for others."""
-    if shown.use_until is None:
-        raise refuse("$.shown", "recipient", "must be a copy that was made for a trader")
-    head = orjson.dumps(
-        {"v": SCHEMA, "kind": shown.kind, "media_type": shown.media_type, "use_until": shown.use_until},
-        option=orjson.OPT_UTC_Z,
-    )
-    plain = len(head).to_bytes(_LENGTH, "big") + head + shown.content
-    return _sealed(plain, case_id, f"{disclosure_id}#{shown.id}", Purpose.HANDLING, to, signer)
-
-
-def _sealed(plain: bytes, case_id: str, disclosure_id: str, purpose: Purpose, to: Recipient, signer: Signer) -> Sealed:
+def seal_plain(
+    plain: bytes, case_id: str, disclosure_id: str, purpose: Purpose, to: Recipient, signer: Signer, *,
+    schema: int = SCHEMA,
+) -> Sealed:  # fmt: skip
+    """A plaintext of an edition, sealed to a trader's key; what may stand in it is for others to say."""
     key, what = to.key, purpose.value
-    context = DisclosureContext(case_id, to.organisation, key.key_id, disclosure_id, what, SCHEMA)
+    context = DisclosureContext(case_id, to.organisation, key.key_id, disclosure_id, what, schema)
     envelope = seal_for(key, plain, info=context, signer=signer)
-    return Sealed(case_id, to.organisation, key.key_id, disclosure_id, what, signer.key_id, envelope)
+    return Sealed(case_id, to.organisation, key.key_id, disclosure_id, what, signer.key_id, envelope, schema)
 
 
 # --- on the way ---------------------------------------------------------------------------------------------
@@ -206,18 +161,6 @@ def read_sealed(document: object) -> Sealed:
     except ValueError:
         raise refuse("$.envelope", "base64", "must be base64") from None
     return _read(document, envelope)
-
-
-def pack(sealed: Sealed) -> bytes:
-    """An envelope as bytes: four of length, the JSON object without the envelope, the envelope."""
-    head = orjson.dumps(_clear(sealed))
-    return len(head).to_bytes(_LENGTH, "big") + head + sealed.envelope
-
-
-def unpack(data: bytes) -> Sealed:
-    """The envelope that was packed; raises InvalidInput."""
-    head, envelope = _split(data)
-    return _read(head, envelope)
 
 
 def _clear(sealed: Sealed) -> dict[str, object]:
@@ -248,18 +191,6 @@ def _text(document: Mapping[str, Any], name: str) -> str:
     return found
 
 
-def _split(data: bytes) -> tuple[Mapping[str, Any], bytes]:
-    """The JSON object in front, and what follows it."""
-    length = int.from_bytes(data[:_LENGTH], "big")
-    end = _LENGTH + length
-    if not 2 <= length <= _LONGEST_HEAD or not end <= len(data) <= _LARGEST:
-        raise refuse("$", "length", "must begin with the length of what describes it")
-    document = parse(data[_LENGTH:end], _CLEAR)
-    if not isinstance(document, dict):
-        raise refuse("$", "type", "must begin with an object")
-    return document, data[end:]
-
-
 # --- opening ------------------------------------------------------------------------------------------------
 
 
@@ -272,7 +203,7 @@ def open_details(
     SignatureInvalid (``unknown_key`` where none of them signed it), SealBroken, and InvalidInput for what a council
     should not have sealed.
     """
-    document = parse(_opened(sealed, case_id, recipient, opener, councils), _PLAIN)
+    document = parse(opened(sealed, case_id, recipient, opener, councils), _PLAIN)
     if not isinstance(document, dict) or not isinstance(document.get("values"), dict):
         raise refuse("$.values", "missing", "must be given")
     judged(document["values"])
@@ -283,27 +214,14 @@ def open_details(
         basis=_text(document, "basis"),
         article=_text(document, "article"),
         notice=_text(document, "notice"),
-        use_until=_until(document),
+        use_until=until(document),
         values=MappingProxyType(document["values"]),
         document=MappingProxyType(document),
     )
 
 
-def open_document(
-    sealed: Sealed, *, case_id: str, evidence_id: str, recipient: str, opener: Opener, councils: Sequence[VerifyingKey]
-) -> ReceivedDocument:
-    """A document of a case; as `open_details`, and only the document that was asked for."""
-    if sealed.disclosure_id.rpartition("#")[2] != evidence_id:
-        raise SealBroken("altered", case_id)
-    head, content = _split(_opened(sealed, case_id, recipient, opener, councils))
-    try:
-        kind, media = known(EvidenceKind, head.get("kind")), known(MediaType, head.get("media_type"))
-    except TypeError:
-        raise refuse("$.kind", "type", "must be text") from None
-    return ReceivedDocument(case_id, evidence_id, kind, media, content, _until(head))
-
-
-def _opened(sealed: Sealed, case_id: str, recipient: str, opener: Opener, councils: Sequence[VerifyingKey]) -> bytes:
+def opened(sealed: Sealed, case_id: str, recipient: str, opener: Opener, councils: Sequence[VerifyingKey]) -> bytes:
+    """What an envelope holds, once it is sure that a known council sealed it for this trader and case."""
     council = next((one for one in councils if one.key_id == sealed.council_key), None)
     if council is None:
         raise SignatureInvalid("unknown_key", sealed.council_key)
@@ -312,7 +230,8 @@ def _opened(sealed: Sealed, case_id: str, recipient: str, opener: Opener, counci
     return opener.open(sealed.key_id, envelope, info)
 
 
-def _until(document: Mapping[str, Any]) -> datetime:
+def until(document: Mapping[str, Any]) -> datetime:
+    """The instant up to which what was opened may be used; raises InvalidInput."""
     try:
         return instant(document.get("use_until"))
     except (TypeError, ValueError, OverflowError):

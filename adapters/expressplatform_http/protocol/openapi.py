@@ -21,7 +21,7 @@ from expressplatform.complaint import Erased
 from expressplatform.fields import CODE, Constraint, constraint_of
 from expressplatform.money import LARGEST, Money
 from expressplatform.reading import ENTRY
-from expressplatform_http.protocol import uploads
+from expressplatform_http.protocol import streams, uploads
 from expressplatform_http.protocol.problems import CONTENT_TYPE
 from expressplatform_http.protocol.routes import ROUTES, Carried, Content, Route, Who
 
@@ -38,7 +38,6 @@ PERSON: Final = Constraint(
 """What the id of a member of staff may be: never a name."""
 _CURRENCY: Final = Constraint(pattern="[A-Z]{3}", shortest=3, longest=3)
 _UNITS: Final = Constraint(least=0, most=LARGEST)
-_PACKED: Final = "application/octet-stream"
 PLACES: Final[Mapping[str, Constraint]] = types.MappingProxyType(
     {
         "case_id": Constraint(shortest=32, longest=32, pattern="c[0-9a-f]{31}"),
@@ -214,7 +213,7 @@ def _answered(schemas: _Schemas, route: Route, carried: Carried) -> Mapping[str,
         return {"application/json": {"schema": _enveloped(schemas, carried)}}
     if carried is Content.FILE:
         return {kind: {} for kind in ("image/jpeg", "image/png", "application/pdf", "text/plain")}
-    kind = {Content.PACKED: _PACKED, Content.TEXT: "text/plain"}.get(Content(carried or Content.OPEN))
+    kind = {Content.STREAM: streams.MEDIA_TYPE, Content.TEXT: "text/plain"}.get(Content(carried or Content.OPEN))
     return {kind: {}} if kind else {"application/json": {"schema": {"type": "object"}}}
 
 

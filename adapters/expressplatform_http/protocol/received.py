@@ -26,13 +26,14 @@ from expressplatform.codes import (
     Nature,
     PriorOutcome,
     Redress,
+    Role,
     Subject,
 )
 from expressplatform.complaint import Veiled
 from expressplatform.errors import InvalidInput, Problem
 from expressplatform.money import Money
 
-__all__ = ["READERS", "Named", "ReceivedDetails", "Shown", "instant", "judged", "known"]
+__all__ = ["READERS", "Named", "ReceivedDetails", "Shown", "Written", "instant", "judged", "known"]
 
 E = TypeVar("E", bound=StrEnum)
 T = TypeVar("T")
@@ -104,6 +105,16 @@ class Shown:
 
 
 @attrs.frozen(repr=False, str=False)
+class Written(Veiled):
+    """A message to the trader: the how-manieth, when, by whom (a role), and what it says; cards' numbers are masked."""
+
+    number: int
+    at: datetime
+    by: Role | str
+    text: str
+
+
+@attrs.frozen(repr=False, str=False)
 class Named(Veiled):
     """What a document is called by whoever gave it."""
 
@@ -123,6 +134,14 @@ def _shown(value: object) -> Shown:
 def _named(value: object) -> Named:
     found = _mapping(value)
     return Named(_text(found["id"]), _text(found["name"]))
+
+
+def _written(value: object) -> Written:
+    found = _mapping(value)
+    number = found["number"]
+    if type(number) is not int:
+        raise TypeError("is no number")
+    return Written(number, instant(found["at"]), known(Role, found["by"]), _text(found["text"]))
 
 
 READERS: Final[Mapping[str, Read]] = MappingProxyType(
@@ -163,6 +182,7 @@ READERS: Final[Mapping[str, Read]] = MappingProxyType(
         "particulars.request": _text,
         "particulars.evidence_names": _each(_named),
         "call_code": _text,
+        "messages": _each(_written),
     }
 )
 """How each field is read that a trader may be shown: a test holds it complete over the disclosure table."""
@@ -336,6 +356,11 @@ class ReceivedDetails(Veiled):
     def call_code(self) -> str:
         """What whoever calls must say first: the person is told to hang up on anybody who does not."""
         return self._text_of("call_code")
+
+    @property
+    def messages(self) -> tuple[Written, ...]:
+        """What others wrote to the trader since it has the case, in order: the latest of it where that is much."""
+        return cast("tuple[Written, ...]", self._of("messages") or ())
 
     @property
     def name(self) -> str:

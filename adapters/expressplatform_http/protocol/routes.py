@@ -32,9 +32,9 @@ class Content(StrEnum):
     """What is carried that is no JSON document of a class."""
 
     FILE = "file"
-    """A file, whole: in an answer with its media type; in a request, behind what describes it (`uploads`)."""
-    PACKED = "packed"
-    """An envelope as bytes (`details.pack`)."""
+    """A file, piece by piece: in an answer with its media type; in a request behind what describes it (`uploads`)."""
+    STREAM = "stream"
+    """A file, piece by piece, sealed to a trader's key (`streams`)."""
     OPEN = "open"
     """A JSON object whose fields the library's reference tells."""
     TEXT = "text"
@@ -259,7 +259,7 @@ def _trader() -> Iterator[Route]:
     yield from _documents(T)
     yield _row(
         T, "POST", f"{_CASE}/evidence/{{evidence_id}}/obtain", "obtain_evidence",
-        "A document that was shared, sealed to the trader's key.", body=q.Nothing, answer=Content.PACKED,
+        "A document that was shared, sealed to the trader's key.", body=q.Nothing, answer=Content.STREAM,
         command=c.Obtain,
     )  # fmt: skip
     yield _row(T, "GET", "/duties", "duties", "What the trader owes: deletions, corrections.", answer=o.OwedList)

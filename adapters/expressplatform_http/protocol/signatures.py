@@ -231,9 +231,10 @@ def sign(
 # --- verifying ----------------------------------------------------------------------------------------------
 
 
-def claim(request: HttpRequest) -> Claim:
+def claim(request: HttpRequest, *, body_follows: bool = False) -> Claim:
     """What a request says of who signed it, once its shape and the digest of its body are right.
 
+    ``body_follows``: the body is not here yet; then there must be a digest, and the caller holds against it what comes.
     Raises Unauthenticated for any other request, whatever stands in it.
     """
     label, covered, params = _input(_only(request, "signature-input"))
@@ -242,7 +243,10 @@ def claim(request: HttpRequest) -> Claim:
     names = [name[1:-1] for name in covered.split(" ")]
     if sorted(names) != sorted(values):
         raise Unauthenticated(Reason.COVERED)
-    _check_digest(request.body, values.get("content-digest", ""))
+    if not body_follows:
+        _check_digest(request.body, values.get("content-digest", ""))
+    elif "content-digest" not in values:
+        raise Unauthenticated(Reason.DIGEST)
     written = f"({covered}){params}"
     found = _parameters(params)
     base = _base(names, values, written)

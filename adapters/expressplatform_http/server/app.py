@@ -31,9 +31,9 @@ from expressplatform_http.protocol.editions import EDITIONS, HEADER, Edition, ed
 from expressplatform_http.protocol.problems import CONTENT_TYPE, Answer, problem, problem_of
 from expressplatform_http.protocol.queries import Register
 from expressplatform_http.protocol.routes import ROUTES, Content, Route, Who
-from expressplatform_http.protocol.uploads import LONGEST_HEAD
+from expressplatform_http.protocol.uploads import OVERHEAD
 from expressplatform_http.server import asking, connected, council, everybody, gate, logs, people, shown, steps, trader
-from expressplatform_http.server.incoming import Answered, Incoming
+from expressplatform_http.server.incoming import Answered, Incoming, flowing
 from expressplatform_http.server.logs import log, place_of
 from expressplatform_http.server.people import PlatformSessions
 from expressplatform_http.server.service import (
@@ -45,8 +45,10 @@ from expressplatform_http.server.service import (
     Service,
     Sessions,
     Settings,
+    Upload,
 )
 from expressplatform_http.server.table import Table
+from expressplatform_http.server.uploading import let_pass, upload_of
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _UNSUITABLE: Final[Mapping[int, tuple[str, str]]] = MappingProxyType(
@@ -162,7 +164,7 @@ class _Endpoint:
         most = service.settings.body
         self._limits = Limits(bytes=most)
         if route.body is Content.FILE:
-            most = service.platform.scheme.largest_file + LONGEST_HEAD + 4
+            most = service.platform.scheme.largest_file + OVERHEAD
         self._most = most if route.body is not None else 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -177,6 +179,8 @@ class _Endpoint:
             response = await self._good(request, line)
         except ExpressPlatformError as error:
             response = _problem(_answer_to(error, line))
+            if self._route.body is Content.FILE and response.status_code != 408:
+                await let_pass(request, self._most, service.settings.body_seconds)
         except Exception as error:  # noqa: BLE001  the last fence: a text might quote what is personal
             line.reason = place_of(error)
             response = _problem(_answer_to(ServerFailed(500, line.request_id, "internal"), line))
@@ -206,7 +210,9 @@ class _Endpoint:
         return None if not written and self._route.query is None else asking.query_of(self._route, written)
 
     def _waits(self, request: Incoming) -> bool:
-        """Whether there is a body to wait for: none where none is announced for an operation that takes none."""
+        """Whether there is a body to wait for: a file comes later, and what nobody announces may be nothing."""
+        if self._route.body is Content.FILE:
+            return False
         return bool(self._most) or request.has("content-length") or request.has("transfer-encoding")
 
     async def _good(self, request: Incoming, line: _Line) -> Response:
@@ -221,8 +227,8 @@ class _Endpoint:
         edition = edition_of(request.header(HEADER), service.editions)
         asking.check_places(request.places)
         key = asking.key_of(request) if route.writes else ""
-        step = edition.raise_body.get(route.name)
-        document = asking.document_of(route, body, request.header("content-type"), step, self._limits)
+        query, expected = self._query(request.query), asking.expected_of(request)
+        document = await self._document(request, body, edition)
         if route.who is Who.OWN_KEY:
             known = attrs.evolve(
                 known, signed=await gate.by_own_key(service, request, as_sent, cast(Register, document))
@@ -232,14 +238,27 @@ class _Endpoint:
             route=route,
             by=known.by,
             places=request.places,
-            query=self._query(request.query),
+            query=query,
             document=document,
             body=body,
             key=key,
-            expected=asking.expected_of(request),
+            expected=expected,
             signed=known.signed,
         )
-        return _response(route, await self._handler(asked), edition)
+        try:
+            return _response(route, await self._handler(asked), edition)
+        finally:
+            if isinstance(document, Upload):
+                document.content.close()
+
+    async def _document(self, request: Incoming, body: bytes, edition: Edition) -> object:
+        """The body as a value; a file is read now that it is known who sends it."""
+        route, said = self._route, request.header("content-type")
+        if route.body is not Content.FILE:
+            return asking.document_of(route, body, said, edition.raise_body.get(route.name), self._limits)
+        asking.check_media_type(route, said)
+        signed = route.who is Who.SIGNATURE
+        return await upload_of(request, self._most, self._service.settings.body_seconds, signed=signed)
 
 
 def _response(route: Route, reply: Reply, edition: Edition) -> Response:
@@ -248,6 +267,8 @@ def _response(route: Route, reply: Reply, edition: Edition) -> Response:
     if reply.content is not None:
         more = [*etag, (b"content-disposition", b"attachment")]
         return Answered(reply.content, status, reply.media_type, more)
+    if reply.flowing is not None:
+        return flowing(reply.flowing, status, reply.media_type)
     body = _written(route, reply)
     lower = edition.lower_answer.get(route.name)
     if lower is not None:

@@ -66,6 +66,13 @@ async def body_of(request: Incoming, most: int, seconds: float) -> bytes:
     return b"".join(pieces)
 
 
+def check_media_type(route: Route, media_type: str) -> None:
+    """Raises Unsuitable (415) for a body of another media type than the operation takes."""
+    bare = media_type.partition(";")[0].strip().lower()
+    if bare != (uploads.MEDIA_TYPE if route.body is Content.FILE else JSON):
+        raise Unsuitable(415, "media_type")
+
+
 def too_large(most: int) -> InvalidInput:
     """A body of more bytes than are taken."""
     return refuse("$", "too_large", f"must have at most {most} bytes")
@@ -184,14 +191,12 @@ def _read(kind: Any, text: str) -> object:
 
 
 def document_of(route: Route, body: bytes, media_type: str, step: Step | None, limits: Limits) -> object:
-    """The body as a value of the route's class; a file stays as it is. Raises InvalidInput, Unsuitable (415)."""
+    """The body as a value of the route's class. Raises InvalidInput, Unsuitable (415)."""
     if route.body is None:
         if body:
             raise refuse("$", "unknown_field", "must be empty")
         return None
-    bare = media_type.partition(";")[0].strip().lower()
-    if bare != (uploads.MEDIA_TYPE if route.body is Content.FILE else JSON):
-        raise Unsuitable(415, "media_type")
+    check_media_type(route, media_type)
     if not isinstance(route.body, type):
         return None
     if step is not None:

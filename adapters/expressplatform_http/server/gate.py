@@ -19,7 +19,7 @@ from expressplatform.platform import KeyUse, MemberKey
 from expressplatform.signing import VerifyingKey
 from expressplatform.transport import HttpRequest
 from expressplatform_http.protocol.queries import Register
-from expressplatform_http.protocol.routes import Route, Who
+from expressplatform_http.protocol.routes import Content, Route, Who
 from expressplatform_http.protocol.signatures import KnownKey, Reason, Signed, claim, verify
 from expressplatform_http.server import asking
 from expressplatform_http.server.holders import Holder
@@ -58,7 +58,7 @@ async def _anybody(service: Service, route: Route, request: Incoming, as_sent: H
 
 async def _by_signature(service: Service, route: Route, request: Incoming, as_sent: HttpRequest) -> Known:
     _check_host(service, request)
-    claimed = claim(as_sent)
+    claimed = claim(as_sent, body_follows=route.body is Content.FILE)
     held = await service.platform.member_key(claimed.key_id)
     holder = _holder(service, held) if held is not None and held.use is KeyUse.SIGNING else None
     signed = verify(claimed, holder and holder.key, at=service.now())

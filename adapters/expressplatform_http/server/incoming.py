@@ -6,12 +6,14 @@ and whoever needs one alone asks for all of them. What every answer says is writ
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Final, final
 
 from starlette.requests import ClientDisconnect
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope
+
+from expressplatform_http.server.service import Flowing
 
 _ALWAYS: Final = (
     (b"cache-control", b"no-store"),
@@ -28,7 +30,7 @@ class Incoming:
     Names of headers are in lower case, as servers hand them over.
     """
 
-    __slots__ = ("_first", "_receive", "headers", "method", "path", "peer", "places", "query")
+    __slots__ = ("_first", "_more", "_receive", "headers", "method", "path", "peer", "places", "query")
 
     def __init__(self, scope: Scope, receive: Receive, places: Mapping[str, str] | None = None) -> None:
         self.method: str = scope["method"]
@@ -37,6 +39,7 @@ class Incoming:
         self.headers = tuple([(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]])
         self.peer: str = client[0] if (client := scope.get("client")) else ""
         self.places: Mapping[str, str] = {} if places is None else places
+        self._more = True
         self._first: dict[str, str] = dict(self.headers[::-1])
         self._receive = receive
 
@@ -53,15 +56,14 @@ class Incoming:
         return [value for own, value in self.headers if own == name]
 
     async def stream(self) -> AsyncIterator[bytes]:
-        """The body as it arrives; raises ClientDisconnect where whoever asks has gone."""
-        more = True
-        while more:
+        """The body as it arrives, from where it was left; raises ClientDisconnect where whoever asks has gone."""
+        while self._more:
             message = await self._receive()
             if message["type"] == "http.disconnect":
                 raise ClientDisconnect
+            self._more = message.get("more_body", False)
             if piece := message.get("body", b""):
                 yield piece
-            more = message.get("more_body", False)
 
 
 @final
@@ -80,3 +82,20 @@ class Answered(Response):
             (b"content-length", str(len(body)).encode()),
             (b"content-type", media_type.encode("latin-1")),
         ]
+
+
+def flowing(answer: Flowing, status: int, media_type: str) -> Response:
+    """An answer in pieces, each made in a thread; its length is said, so that whoever is cut off knows."""
+
+    def pieces() -> Iterator[bytes]:
+        with answer.content:
+            yield from answer.pieces
+
+    made = StreamingResponse(pieces(), status, media_type=media_type)
+    made.raw_headers += [
+        *_ALWAYS,
+        (b"content-disposition", b"attachment"),
+        (b"content-length", str(answer.size).encode()),
+        *([(b"content-digest", answer.digest.encode())] if answer.digest else []),
+    ]
+    return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Protocol, TypeVar
@@ -13,14 +13,17 @@ import attrs
 
 from expressplatform.complaint import Actor
 from expressplatform.platform import AsyncPlatform, Delivery
+from expressplatform.spools import Spool
 from expressplatform_http.protocol.editions import EDITIONS, Edition
 from expressplatform_http.protocol.routes import Route
 from expressplatform_http.protocol.signatures import Signed
+from expressplatform_http.protocol.uploads import Unwrapping
 from expressplatform_http.server.holders import Holder
 from expressplatform_http.server.limits import Buckets
 from expressplatform_http.server.metrics import Metrics
 
 T = TypeVar("T")
+D = TypeVar("D", bound=attrs.AttrsInstance)
 
 
 class Sessions(Protocol):
@@ -92,11 +95,20 @@ class Service:
 
 
 @attrs.frozen(repr=False)
+class Upload:
+    """A file that came in whole, its digest right: what stands before it, and its ``content``."""
+
+    head: Unwrapping
+    content: Spool
+
+
+@attrs.frozen(repr=False)
 class Asked:
     """One request, read and known to be from ``by``. It never prints: it may hold what is personal.
 
-    ``document`` is the body as a value of the route's class, ``query`` that of the address, ``places`` what stands in
-    the address by name. ``signed`` is the proof of who sent it, None where nobody signed.
+    ``document`` is the body as a value of the route's class or, where it is a file, an `Upload`; ``query`` is that of
+    the address, ``places`` what stands in the address by name. ``signed`` is the proof of who sent it, None where
+    nobody signed.
     """
 
     service: Service
@@ -125,6 +137,11 @@ class Asked:
         assert isinstance(self.document, cls)
         return self.document
 
+    def upload_as(self, cls: type[D]) -> tuple[D, Spool]:
+        """What describes the file that came, and its content."""
+        assert isinstance(self.document, Upload)
+        return self.document.head.described(cls), self.document.content
+
     def query_as(self, cls: type[T]) -> T:
         """The query as what the route says that it is."""
         assert isinstance(self.query, cls)
@@ -132,14 +149,28 @@ class Asked:
 
 
 @attrs.frozen(repr=False)
+class Flowing:
+    """An answer that goes out in pieces: they, how many bytes they come to, and what is let go at the end.
+
+    ``digest`` becomes the Content-Digest, where it is known.
+    """
+
+    pieces: Iterable[bytes]
+    size: int
+    content: Spool
+    digest: str = ""
+
+
+@attrs.frozen(repr=False)
 class Reply:
-    """What an operation answers: a document (a value of a class, or plain), or bytes of a media type.
+    """What an operation answers: a document (a value of a class, or plain), or bytes of a media type, whole or not.
 
     ``personal``: the document may hold particulars. ``version`` becomes the ETag.
     """
 
     document: object = None
     content: bytes | None = None
+    flowing: Flowing | None = None
     media_type: str = "application/json"
     status: int = 0
     version: int | None = None

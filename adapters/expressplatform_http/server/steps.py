@@ -10,12 +10,13 @@ from expressplatform.case import Case
 from expressplatform.codes import Channel, EvidenceKind, Role
 from expressplatform.commands import Command, Lodge
 from expressplatform.complaint import ActingFor, Actor
-from expressplatform.platform import DocumentCopy
+from expressplatform.platform import DocumentFile
+from expressplatform_http.protocol import digests
 from expressplatform_http.protocol import documents as o
 from expressplatform_http.protocol.queries import Why
-from expressplatform_http.protocol.uploads import Described, Masked, read_upload
+from expressplatform_http.protocol.uploads import Described, Masked
 from expressplatform_http.server import shown
-from expressplatform_http.server.service import Asked, Reply
+from expressplatform_http.server.service import Asked, Flowing, Reply
 
 
 async def step(asked: Asked) -> Reply:
@@ -71,7 +72,7 @@ async def evidence(asked: Asked) -> Reply:
 
 async def upload_evidence(asked: Asked) -> Reply:
     """Takes a document in."""
-    described, content = read_upload(asked.body, Described)
+    described, content = asked.upload_as(Described)
     kind: EvidenceKind = described.kind
     case = await asked.platform.add_evidence(
         asked.case_id, content, kind=kind, name=described.name, by=asked.by, key=asked.key
@@ -81,24 +82,26 @@ async def upload_evidence(asked: Asked) -> Reply:
 
 async def mask_evidence(asked: Asked) -> Reply:
     """A masked copy that stands in for a document."""
-    _, content = read_upload(asked.body, Masked)
+    _, content = asked.upload_as(Masked)
     case = await asked.platform.redact(
-        asked.case_id, asked.places["evidence_id"], content or None, by=asked.by, key=asked.key
+        asked.case_id, asked.places["evidence_id"], content if content.size else None, by=asked.by, key=asked.key
     )
     return acted(asked, case, (await asked.platform.evidence_added(asked.case_id, by=asked.by, key=asked.key),))
 
 
 async def read_evidence(asked: Asked) -> Reply:
     """A document as it was handed in."""
-    copy = await asked.platform.read_evidence(
+    copy = await asked.platform.read_evidence_file(
         asked.case_id, asked.places["evidence_id"], by=asked.by, reason=asked.body_as(Why).reason
     )
     return file(copy)
 
 
-def file(copy: DocumentCopy) -> Reply:
-    """A document as bytes."""
-    return Reply(content=copy.content, media_type=copy.media_type.value)
+def file(copy: DocumentFile) -> Reply:
+    """A document as bytes, piece by piece."""
+    content = copy.content
+    flowing = Flowing(content, content.size, content, digests.written(content.sha256))
+    return Reply(flowing=flowing, media_type=copy.media_type.value)
 
 
 async def reading(asked: Asked) -> Reply:

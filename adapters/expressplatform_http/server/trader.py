@@ -16,13 +16,15 @@ import orjson
 from expressplatform.errors import ExpressPlatformError, InvalidInput, OperatorMustAct, Problem, Refused
 from expressplatform.fields import refuse
 from expressplatform.platform import Delivery, TraderCase
+from expressplatform.sealing import new_key
 from expressplatform_http.protocol import documents as o
 from expressplatform_http.protocol import queries as q
+from expressplatform_http.protocol import streams
 from expressplatform_http.protocol.cursors import read_cursor, write_cursor
-from expressplatform_http.protocol.details import Recipient, Sealed, pack, seal_details, seal_document, sealed_document
+from expressplatform_http.protocol.details import Recipient, Sealed, seal_details, sealed_document
 from expressplatform_http.protocol.problems import problem_of
 from expressplatform_http.server import council, shown, steps
-from expressplatform_http.server.service import Asked, Handler, Reply
+from expressplatform_http.server.service import Asked, Flowing, Handler, Reply
 
 
 async def cases(asked: Asked) -> Reply:
@@ -113,10 +115,15 @@ async def _recipient(asked: Asked) -> Recipient:
 async def obtain_evidence(asked: Asked) -> Reply:
     """A document that was shared, sealed to the trader's newest key."""
     to = await _recipient(asked)
-    copy = await asked.platform.obtain_evidence(asked.case_id, asked.places["evidence_id"], by=asked.by, key=asked.key)
-    signer = await asked.platform.disclosure_key()
-    sealed = seal_document(copy, case_id=asked.case_id, disclosure_id=copy.disclosure_id, to=to, signer=signer)
-    return Reply(content=pack(sealed), media_type="application/octet-stream")
+    copy = await asked.platform.obtain_evidence_file(
+        asked.case_id, asked.places["evidence_id"], by=asked.by, key=asked.key
+    )
+    signer, content = await asked.platform.disclosure_key(), copy.content
+    out = streams.seal_stream(
+        copy, size=content.size, case_id=asked.case_id, disclosure_id=copy.disclosure_id, to=to, signer=signer,
+        key=new_key(),
+    )  # fmt: skip
+    return Reply(flowing=Flowing(out.chunks(content), out.size, content), media_type=streams.MEDIA_TYPE)
 
 
 # --- webhooks -------------------------------------------------------------------------------------------------

@@ -326,6 +326,7 @@ FOLDS: Final[Mapping[type[Event], Fold]] = MappingProxyType(
         e.EvidenceShared: around.shared,
         e.EvidenceAdded: around.evidence,
         e.Redacted: around.redacted,
+        e.MessageAdded: around.message,
         e.ReferenceSet: around.reference,
         e.Assigned: around.assigned,
         e.NoteAdded: around.noted,

@@ -10,7 +10,8 @@ import attrs
 from expressplatform import events as e
 from expressplatform.case.copies import changed, merged
 from expressplatform.case.state import Case, Parts
-from expressplatform.complaint import ERASED, Particulars
+from expressplatform.codes import Role
+from expressplatform.complaint import ERASED, MOST_SAID, Particulars, Said
 from expressplatform.lifecycle import OUTSIDE, UNTIL_REPORTED
 from expressplatform.privacy.deletion import confirmed, corrected_at, told_to_delete
 
@@ -50,6 +51,16 @@ def shared(case: Case, event: e.EvidenceShared) -> Parts:
         case.turn,
         case.account,
     )
+
+
+def message(case: Case, event: e.MessageAdded) -> Parts:
+    """What others write while a trader has the case is for it to read; what it writes itself, it knows."""
+    turn = case.turn
+    if turn is not None and case.status in UNTIL_REPORTED and event.by.role is not Role.TRADER:
+        number = turn.messages[-1].number + 1 if turn.messages else 1
+        said = Said(number, event.at, event.by.role, event.asked.particulars)
+        turn = changed(turn, messages=(*turn.messages, said)[-MOST_SAID:])
+    return case.file, turn, case.account
 
 
 def evidence(case: Case, event: e.EvidenceAdded) -> Parts:

@@ -197,6 +197,7 @@ def _obtained(step: Step, row: Row, timers: tuple[Timer, ...]) -> Event:
         use_until=until,
         fields=("evidence",) if command.evidence else None,
         code=case.turn.particulars if case.turn is not None else ERASED,
+        messages=case.turn.messages if case.turn is not None else (),
         case_id=case.id,
     )
     return e.Obtained(step.at, step.by, timers, command, case.trader, _record(case, shown))

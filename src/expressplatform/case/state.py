@@ -15,7 +15,7 @@ import attrs
 
 from expressplatform.codes import END, Outcome, Role, Status, Verdict, Word
 from expressplatform.commands import MakeOffer
-from expressplatform.complaint import ERASED, CallCode, Complaint, Consent, Erased, Evidence, Particulars
+from expressplatform.complaint import ERASED, CallCode, Complaint, Consent, Erased, Evidence, Particulars, Said
 from expressplatform.events import Timer
 from expressplatform.money import Money
 from expressplatform.privacy.deletion import Holding
@@ -67,7 +67,8 @@ class Offer:
 class Turn:
     """One trader at work on the case: from the upload until the case leaves it.
 
-    ``particulars`` is the code that its callers must say, `ERASED` where the case was read without its key.
+    ``particulars`` is the code that its callers must say, `ERASED` where the case was read without its key, and so are
+    the words of ``messages``: the latest that others wrote while the case was with it.
     """
 
     trader: str
@@ -80,6 +81,7 @@ class Turn:
     resolve: Timer | None = None
     perform_by: date | None = None
     particulars: CallCode | Erased = ERASED
+    messages: tuple[Said, ...] = ()
 
 
 @attrs.frozen(weakref_slot=False)

@@ -19,9 +19,18 @@ from expressplatform.fields import refuse
 from expressplatform.media.jpeg import strip_jpeg
 from expressplatform.media.parts import PATH
 from expressplatform.media.png import strip_png
-from expressplatform.media.text import masked_text, read_text
+from expressplatform.media.text import check_length, masked_text, read_text
 
-__all__ = ["masked_text", "media_type", "read_text", "strip_image", "strip_jpeg", "strip_png"]
+__all__ = [
+    "begins_as",
+    "check_length",
+    "masked_text",
+    "media_type",
+    "read_text",
+    "strip_image",
+    "strip_jpeg",
+    "strip_png",
+]
 
 
 def media_type(content: bytes) -> MediaType:
@@ -30,16 +39,21 @@ def media_type(content: bytes) -> MediaType:
     Raises InvalidInput: ``$.content`` of kind ``media_type`` for any other file, ``damaged`` for a picture that does
     not hold together, ``text`` for characters that no text has.
     """
-    if content.startswith(b"\xff\xd8\xff"):
-        strip_jpeg(content)
+    kind = begins_as(content)
+    if kind is MediaType.TEXT:
+        read_text(content)
+    elif kind is not MediaType.PDF:
+        strip_image(content, kind)
+    return kind
+
+
+def begins_as(head: bytes) -> MediaType:
+    """What a file claims to be by its first bytes (8 are enough): text, where it begins as nothing else does."""
+    if head.startswith(b"\xff\xd8\xff"):
         return MediaType.JPEG
-    if content.startswith(b"\x89PNG\r\n\x1a\n"):
-        strip_png(content)
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
         return MediaType.PNG
-    if content.startswith(b"%PDF-"):
-        return MediaType.PDF
-    read_text(content)
-    return MediaType.TEXT
+    return MediaType.PDF if head.startswith(b"%PDF-") else MediaType.TEXT
 
 
 def strip_image(content: bytes, kind: MediaType) -> bytes:

@@ -23,8 +23,7 @@ def read_text(content: bytes) -> str:
     Raises InvalidInput of kind ``media_type`` where it is not UTF-8, or nothing at all, ``text`` where it holds
     control characters other than tabs and ends of lines and pages, and ``too_long`` above 1 MiB.
     """
-    if len(content) > LONGEST:
-        raise refuse(PATH, "too_long", "must have at most 1 MiB as text: a longer one belongs into a PDF document")
+    check_length(len(content))
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -34,6 +33,12 @@ def read_text(content: bytes) -> str:
     if _CONTROLS.search(text):
         raise refuse(PATH, "text", "must not contain control characters")
     return text
+
+
+def check_length(size: int) -> None:
+    """Raises InvalidInput (``too_long``) for so many bytes as no text may have."""
+    if size > LONGEST:
+        raise refuse(PATH, "too_long", "must have at most 1 MiB as text: a longer one belongs into a PDF document")
 
 
 def masked_text(content: bytes, mask: Callable[[str], str]) -> bytes:

@@ -4,7 +4,7 @@ from expressplatform.platform.admitting import Session, SignedIn
 from expressplatform.platform.aio import AsyncPlatform
 from expressplatform.platform.breach_telling import Told
 from expressplatform.platform.changing import HandedOver
-from expressplatform.platform.evidencing import Document, DocumentCopy
+from expressplatform.platform.evidencing import Document, DocumentCopy, DocumentFile
 from expressplatform.platform.inquiring import Given, Waits
 from expressplatform.platform.membership import (
     Delivery,
@@ -41,6 +41,7 @@ __all__ = [
     "Delivery",
     "Document",
     "DocumentCopy",
+    "DocumentFile",
     "Endpoint",
     "Feed",
     "Given",

@@ -21,6 +21,7 @@ from expressplatform.platform.aio_network import AsyncNetworkFace
 from expressplatform.platform.aio_privacy import AsyncPrivacyFace
 from expressplatform.platform.aio_rights import AsyncRightsFace
 from expressplatform.platform.aio_trading import AsyncTradingFace
+from expressplatform.platform.aside import InThreads
 from expressplatform.platform.flow import NO_GATEWAYS, Flow, approver
 from expressplatform.platform.lifted import LiftedShelf
 from expressplatform.platform.requests import DeadLetter, Opened, Request, Ticked, Worked, wanted_of
@@ -56,9 +57,10 @@ class AsyncPlatform(
 ):
     """`Platform` for asynchronous callers: same arguments, same methods, each to be awaited.
 
-    The key store and the register are asked directly; one that travels over a network belongs behind a cache of its
-    own. A messenger that blocks is asked directly too: one that travels over a network belongs into a
-    `threads.ThreadedMessenger`.
+    Keys are made, and documents looked through and freed of their notes, in threads of the event loop's own pool: two
+    documents at a time. A key that is fetched again after its minute, and the register, are asked directly; what
+    travels over a network belongs behind a cache of its own. A messenger that blocks is asked directly too: one that
+    travels over a network belongs into a `threads.ThreadedMessenger`.
     """
 
     def __init__(
@@ -98,6 +100,7 @@ class AsyncPlatform(
             link=link,
             witness=witness,
             origin=origin,
+            aside=InThreads(),
         )
 
     @property

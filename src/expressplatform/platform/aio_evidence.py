@@ -8,7 +8,7 @@ from datetime import timedelta
 from expressplatform.case import Case
 from expressplatform.codes import EvidenceKind
 from expressplatform.complaint import Actor
-from expressplatform.platform.evidencing import Document, DocumentCopy
+from expressplatform.platform.evidencing import Document, DocumentCopy, DocumentFile
 from expressplatform.platform.filing import GRACE
 from expressplatform.platform.flow import Flow
 
@@ -66,6 +66,14 @@ class AsyncEvidenceFace:
         """
         return await self._flow.read_evidence(case_id, evidence_id, by=by, reason=reason)
 
+    async def read_evidence_file(self, case_id: str, evidence_id: str, *, by: Actor, reason: str) -> DocumentFile:
+        """The same in pieces, of which few are in memory at once: close its ``content`` when you are done.
+
+        It is proven to be whole before anything is on record or shown. What is on its way lies sealed, under a key that
+        nobody keeps, in memory or in a file without a name.
+        """
+        return await self._flow.read_evidence_file(case_id, evidence_id, by=by, reason=reason)
+
     async def obtain_evidence(self, case_id: str, evidence_id: str, *, by: Actor, key: str) -> DocumentCopy:
         """A trader reads a document that was shared with it: a copy that tells nothing but its content.
 
@@ -76,6 +84,13 @@ class AsyncEvidenceFace:
         `read_evidence` and of `obtain`; NoSuchCase, KeyReused.
         """
         return await self._flow.obtain_evidence(case_id, evidence_id, by=by, key=key)
+
+    async def obtain_evidence_file(self, case_id: str, evidence_id: str, *, by: Actor, key: str) -> DocumentFile:
+        """The same in pieces: close its ``content`` when you are done.
+
+        A copy without notes is made of the whole document in memory; the copy itself is handed over in pieces.
+        """
+        return await self._flow.obtain_evidence_file(case_id, evidence_id, by=by, key=key)
 
     async def sweep_evidence(self, grace: timedelta = GRACE) -> int:
         """Deletes files that no case has named for longer than ``grace``, and those of erased cases: how many.

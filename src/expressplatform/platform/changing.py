@@ -123,7 +123,7 @@ class Changing(Filing):
                 answers[place] = _facts_only(await self._step(batch, place, requests[place]))
             except ExpressPlatformError as error:
                 answers[place] = error
-        commits = self._commits(batch, requests, answers)
+        commits = await self._commits(batch, requests, answers)
         stored = dict(zip(commits, await self.store.append(tuple(commits.values())), strict=True))
         return await self._settled(batch, requests, stored, answers)
 
@@ -151,12 +151,13 @@ class Changing(Filing):
                 moved.add(case_id)  # what followed in this round was decided on a case that never was
         return again
 
-    def _commits(
+    async def _commits(
         self, batch: _Batch, requests: Sequence[Request], answers: dict[int, Case | ExpressPlatformError]
     ) -> dict[int, Commit]:
         """The decided steps as commits. Keys come first, in one batch: a case is never stored without its key."""
         lodged = [step.after.id for step in batch.steps.values() if step.before is None]
-        self._make_keys(lodged)
+        if lodged:
+            await self.aside.wait(lambda: self._make_keys(lodged))
         commits = {}
         for place, step in batch.steps.items():
             try:
@@ -167,8 +168,7 @@ class Changing(Filing):
 
     def _make_keys(self, case_ids: Sequence[str]) -> None:
         try:
-            if case_ids:
-                self.keys.create(case_ids)
+            self.keys.create(case_ids)
         except KeyDestroyed:  # of one of them: the others get theirs, and its own step says so
             for case_id in case_ids if len(case_ids) > 1 else ():
                 self._make_keys((case_id,))
@@ -334,10 +334,11 @@ class Changing(Filing):
         """The same, with the number under which the disclosure stands in the record."""
         after = await self.act(Request(c.Obtain(), by, key, case_id, at=at))
         stored = await self._stored(case_id, by.organisation)
-        case, events = rows.fold_opened(stored, self.ring)
+        case, events = rows.fold_opened(stored, self.ring, messages=True)
         check_reading(case, by)
         readings = (event for event in reversed(events) if isinstance(event, Obtained))
-        record = next(event.disclosure for event in readings if not event.asked.evidence)
+        reading = next(event for event in readings if not event.asked.evidence)
+        record, said = reading.disclosure, case.turn.messages if case.turn is not None else ()
         disclosure = disclose(
             attrs.evolve(case.complaint, evidence=case.file.evidence),
             audience=Audience.TRADER,
@@ -350,6 +351,7 @@ class Changing(Filing):
             use_until=record.use_until,
             fields=record.fields,  # a reading repeated shows no more than was recorded
             code=case.turn.particulars if case.turn is not None else ERASED,
+            messages=[one for one in said if one.at <= reading.at],
             case_id=case_id,
         )
         return HandedOver(case_id, record.id, after.version, disclosure)
@@ -374,6 +376,10 @@ def _facts_only(case: Case) -> Case:
     turn = case.turn
     if turn is not None and turn.particulars is not ERASED:
         turn = attrs.evolve(turn, particulars=ERASED)
+        case = attrs.evolve(case, turn=turn)
+    if turn is not None and any(one.particulars is not ERASED for one in turn.messages):
+        messages = tuple(attrs.evolve(one, particulars=ERASED) for one in turn.messages)
+        turn = attrs.evolve(turn, messages=messages)
         case = attrs.evolve(case, turn=turn)
     if turn is not None and any(offer.terms.particulars is not ERASED for offer in turn.offers):
         offers = tuple(attrs.evolve(one, terms=attrs.evolve(one.terms, particulars=ERASED)) for one in turn.offers)

@@ -18,6 +18,7 @@ from expressplatform.codes import Status
 from expressplatform.errors import KeyDestroyed, KeyMissing, NoSuchCase, StoreUnusable
 from expressplatform.events import Event
 from expressplatform.platform import rows
+from expressplatform.platform.aside import Aside
 from expressplatform.platform.membership import MemberKey
 from expressplatform.platform.requests import Request, numbered
 from expressplatform.platform.trader_rows import SeenRow
@@ -88,7 +89,9 @@ class Desk:
         link: str,
         witness: Witness | None,
         origin: str,
+        aside: Aside,
     ) -> None:
+        self.aside = aside
         self.scheme = scheme
         self.store = store
         self.keys = keys

@@ -4,6 +4,8 @@ Laws of this file
 - A file is told from its bytes and stored before the event that names it; the same key and content add it once.
 - Nobody is handed a file that no scan has found clean. Whoever reads one stands in the access log, or, a trader, in the
   case's own record, before anything is shown.
+- A document passes through in pieces. It is whole in memory only where nothing else will do, and then aside, one of
+  few: a picture that is looked through, a picture or PDF document of which a copy without notes is made, a text.
 - A trader is handed the documents that were shared with it, one by one, while it may read the case (PIPL Art 6), each
   as a copy without what cameras and programs wrote beside the content. Numbers of cards and accounts are masked (PIPL
   Art 28): in text by rule, in pictures and PDF documents of a payment by a person, in a copy that `redact` took in.
@@ -11,7 +13,8 @@ Laws of this file
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
@@ -21,14 +24,14 @@ import attrs
 from expressplatform import commands as c
 from expressplatform import events as e
 from expressplatform.case import Case, allowed
-from expressplatform.chunks import name_of
+from expressplatform.chunks import name_of_digest
 from expressplatform.codes import Audience, EvidenceKind, MediaType, Purpose, Role, Stage, Status
 from expressplatform.codes import Reading as How
 from expressplatform.commands import Command
 from expressplatform.complaint import ERASED, Actor, Erased, Evidence, EvidenceName, Particulars, Remark, Veiled
 from expressplatform.errors import InvalidInput, Refused
 from expressplatform.fields import refuse
-from expressplatform.media import masked_text, media_type, strip_image
+from expressplatform.media import begins_as, check_length, masked_text, media_type, strip_image
 from expressplatform.media.parts import PATH
 from expressplatform.platform import rows
 from expressplatform.platform.changing import NO_SUCH_FILE, Changing, check_reading
@@ -37,6 +40,7 @@ from expressplatform.platform.requests import Request, judged
 from expressplatform.ports import Scanned, StoredCase
 from expressplatform.privacy.disclosure import disclose
 from expressplatform.privacy.masking import mask_numbers
+from expressplatform.spools import Spool
 
 SHOWS_ACCOUNTS: Final = frozenset({EvidenceKind.PAYMENT, EvidenceKind.REFUND_PROOF})
 """Kinds of document that show numbers of cards or accounts (PIPL Art 28)."""
@@ -77,6 +81,25 @@ class DocumentCopy(Veiled):
     disclosure_id: str = ""
 
 
+@attrs.frozen(repr=False, str=False)
+class DocumentFile(Veiled):
+    """The same as a `DocumentCopy`, its ``content`` in pieces: whoever is handed it closes that. Never prints."""
+
+    id: str
+    kind: EvidenceKind
+    media_type: MediaType
+    name: str
+    content: Spool
+    use_until: datetime | None = None
+    disclosure_id: str = ""
+
+    def copied(self) -> DocumentCopy:
+        """All of it at once; the pieces are let go."""
+        with self.content as content:
+            whole = content.whole()
+        return DocumentCopy(self.id, self.kind, self.media_type, self.name, whole, self.use_until, self.disclosure_id)
+
+
 class Evidencing(Changing, Reading):
     """What takes documents in and hands them out."""
 
@@ -85,9 +108,8 @@ class Evidencing(Changing, Reading):
     ) -> Case:
         """Takes a document in."""
         words = _words(name)
-        return await self._take_in(
-            case_id, self._gathered(content), kind, lambda one: c.AddEvidence(one, words), by, key
-        )
+        with self._gathered(content) as whole:
+            return await self._take_in(case_id, whole, kind, lambda one: c.AddEvidence(one, words), by, key)
 
     async def redact(
         self, case_id: str, evidence_id: str, content: bytes | Iterable[bytes] | None, *, by: Actor, key: str
@@ -95,31 +117,33 @@ class Evidencing(Changing, Reading):
         """Takes in a masked copy of a document, or makes one of a text."""
         case = rows.fold_opened(await self._stored(case_id, by.organisation), self.ring)[0]
         document = _held(case, evidence_id, by) if content is None else _document(case, evidence_id, by)
-        whole = await self._masked(case, document) if content is None else self._gathered(content)
-        return await self._take_in(case_id, whole, document.kind, lambda one: c.Redact(evidence_id, one), by, key)
+        given = await self._masked(case, document) if content is None else content
+        with self._gathered(given) as whole:
+            return await self._take_in(case_id, whole, document.kind, lambda one: c.Redact(evidence_id, one), by, key)
 
     async def _take_in(
-        self, case_id: str, whole: bytes, kind: EvidenceKind, asked: Callable[[Evidence], Command], by: Actor, key: str
+        self, case_id: str, whole: Spool, kind: EvidenceKind, asked: Callable[[Evidence], Command], by: Actor, key: str
     ) -> Case:
         """Stores a file, then says so in the case."""
         judged(Request(c.Assign(), by, key, case_id))
+        media = await self._type_of(whole)
         case = rows.fold(await self._stored(case_id, by.organisation))
         name, named = "", ""
         if case.status is not Status.ERASED:
             opened = self.ring.get(case_id)
-            name, named = name_of(opened, (whole,)), rows.evidence_id(opened, by, key)
-        command = asked(Evidence(named or "erased", kind, media_type(whole), len(whole), name))
+            name, named = name_of_digest(opened, whole.sha256), rows.evidence_id(opened, by, key)
+        command = asked(Evidence(named or "erased", kind, media, whole.size, name))
         if type(command) in allowed(case, by):
-            await self.keep_file(case_id, whole)
+            await self.keep_file(case_id, name, whole)
         try:
             after = await self.act(Request(command, by, key, case_id))
         except Refused as refused:
             if refused.code != NO_SUCH_FILE:
                 raise
-            await self.keep_file(case_id, whole)  # it was swept away as the orphan of an earlier try, just now
+            await self.keep_file(case_id, name, whole)  # it was swept away as the orphan of an earlier try, just now
             after = await self.act(Request(command, by, key, case_id))
         if not await self.is_kept(case_id, name):  # or even later, by a sweep that had looked before the event
-            await self.keep_file(case_id, whole)
+            await self.keep_file(case_id, name, whole)
         return after
 
     async def evidence_added(self, case_id: str, *, by: Actor, key: str) -> str:
@@ -127,17 +151,34 @@ class Evidencing(Changing, Reading):
         await self._stored(case_id, by.organisation)
         return rows.evidence_id(self.ring.get(case_id), by, key)
 
-    def _gathered(self, content: bytes | Iterable[bytes]) -> bytes:
+    @contextmanager
+    def _gathered(self, content: bytes | Iterable[bytes]) -> Iterator[Spool]:
         """A whole file; raises InvalidInput as soon as it is larger than the scheme allows."""
-        most, size, pieces = self.scheme.largest_file, 0, []
-        for piece in (content,) if isinstance(content, bytes) else content:
-            if not isinstance(piece, bytes):
-                raise refuse(PATH, "type", "must be bytes, whole or in pieces")
-            size += len(piece)
-            if size > most:
-                raise refuse(PATH, "too_large", f"must have at most {most} bytes")
-            pieces.append(piece)
-        return b"".join(pieces)
+        if isinstance(content, Spool):
+            self._check_size(content.size)
+            yield content
+            return
+        with Spool() as spool:
+            for piece in (content,) if isinstance(content, bytes) else content:
+                if not isinstance(piece, bytes):
+                    raise refuse(PATH, "type", "must be bytes, whole or in pieces")
+                self._check_size(spool.size + len(piece))
+                spool.write(piece)
+            yield spool
+
+    def _check_size(self, size: int) -> None:
+        most = self.scheme.largest_file
+        if size > most:
+            raise refuse(PATH, "too_large", f"must have at most {most} bytes")
+
+    async def _type_of(self, content: Spool) -> MediaType:
+        """What a file is: pictures are looked through whole, text is small, of a PDF document the beginning tells."""
+        kind = begins_as(content.head)
+        if kind is MediaType.PDF:
+            return kind
+        if kind is MediaType.TEXT:
+            check_length(content.size)
+        return await self.aside.whole(lambda: media_type(content.whole()))
 
     async def _masked(self, case: Case, document: Evidence) -> bytes:
         """A text with the numbers of cards and accounts masked (PIPL Art 28); the order's own number stays."""
@@ -169,6 +210,10 @@ class Evidencing(Changing, Reading):
 
     async def read_evidence(self, case_id: str, evidence_id: str, *, by: Actor, reason: str) -> DocumentCopy:
         """A document for the council or the complainant."""
+        return (await self.read_evidence_file(case_id, evidence_id, by=by, reason=reason)).copied()
+
+    async def read_evidence_file(self, case_id: str, evidence_id: str, *, by: Actor, reason: str) -> DocumentFile:
+        """The same, in pieces; proven to be whole before the reading is noted."""
         stored = await self._stored(case_id, by.organisation)
         check_reader(case_id, by)
         if not reason.strip():
@@ -176,13 +221,17 @@ class Evidencing(Changing, Reading):
         case, events = rows.fold_opened(stored, self.ring, everything=True)
         document = _held(case, evidence_id, by)
         await self._check_clean(case_id, document)
-        content = await self.file(case_id, document.file)
+        content = await self.spooled(case_id, document.file)
+        kind = document.media_type or await self._type_of(content)
         await self.log(by, How.EVIDENCE, (case_id,), (f"evidence.{evidence_id}",), reason)
-        kind = document.media_type or media_type(content)
-        return DocumentCopy(document.id, document.kind, kind, _name_of(case, events, evidence_id), content)
+        return DocumentFile(document.id, document.kind, kind, _name_of(case, events, evidence_id), content)
 
     async def obtain_evidence(self, case_id: str, evidence_id: str, *, by: Actor, key: str) -> DocumentCopy:
-        """A trader is handed a copy: made first, so that nothing stands on record that could not be had."""
+        """A trader is handed a copy."""
+        return (await self.obtain_evidence_file(case_id, evidence_id, by=by, key=key)).copied()
+
+    async def obtain_evidence_file(self, case_id: str, evidence_id: str, *, by: Actor, key: str) -> DocumentFile:
+        """The same, in pieces: made first, so that nothing stands on record that could not be had."""
         request = Request(c.Obtain((evidence_id,)), by, key, case_id)
         stored = await self._stored(case_id, by.organisation)
         case = rows.fold_opened(stored, self.ring)[0]
@@ -194,25 +243,26 @@ class Evidencing(Changing, Reading):
         copy = await self._copy(case, document, _copies(stored))
         await self.act(request)
         until, number = self._disclosed(await self._stored(case_id, by.organisation), by, evidence_id)
-        media = document.media_type or media_type(copy)
-        return DocumentCopy(document.id, document.kind, media, "", copy, until, number)
+        media = document.media_type or await self._type_of(copy)
+        return DocumentFile(document.id, document.kind, media, "", copy, until, number)
 
-    async def _copy(self, case: Case, document: Evidence, copies: Mapping[str, str]) -> bytes:
+    async def _copy(self, case: Case, document: Evidence, copies: Mapping[str, str]) -> Spool:
         """What a trader is handed of a document (PIPL Arts 6, 28)."""
         kind = document.media_type
         if kind is MediaType.TEXT:
-            return await self._masked(case, document)
+            return Spool((await self._masked(case, document),))
         if document.kind in SHOWS_ACCOUNTS and document.id not in copies:
             why = "A document of a payment goes to a trader as a masked copy only: make one, and share that."
             raise Refused("masked_copy_needed", case.id, Role.COUNCIL, ("Redact",), why)
-        content = await self.file(case.id, document.file)
-        if kind is not MediaType.PDF:
-            return strip_image(content, kind or media_type(content))
-        try:
-            if self.strip is not None:
-                return self.strip.strip(content, kind.value)
-        except InvalidInput:
-            pass
+        with await self.spooled(case.id, document.file) as content:
+            if kind is not MediaType.PDF:
+                known = kind or await self._type_of(content)
+                return await self.aside.whole(lambda: Spool((strip_image(content.whole(), known),)))
+            try:
+                if (strip := self.strip) is not None:
+                    return await self.aside.whole(lambda: Spool((strip.strip(content.whole(), kind.value),)))
+            except InvalidInput:
+                pass
         why = "No copy without notes can be made of that document: put in one that was printed anew."
         raise Refused("cannot_be_stripped", case.id, Role.COUNCIL, ("Redact",), why)
 

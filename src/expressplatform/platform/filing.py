@@ -14,13 +14,14 @@ from typing import Final
 import orjson
 
 from expressplatform import events as e
-from expressplatform.chunks import Opening, name_beside, name_of, seal_file
+from expressplatform.chunks import Opening, name_beside, seal_file
 from expressplatform.codes import Status
 from expressplatform.errors import EvidenceMissing, KeyDestroyed, KeyMissing, StoreUnusable
 from expressplatform.platform import rows
 from expressplatform.platform.keeping import Keeping
 from expressplatform.ports import EVERYONE, AsyncEvidenceStore, EffectRow, Filed, Scanned, StoredCase
 from expressplatform.sealing import CaseKey
+from expressplatform.spools import Spool
 
 SCAN: Final = "scan"
 GRACE: Final = timedelta(days=1)
@@ -38,12 +39,10 @@ class Filing(Keeping):
             raise StoreUnusable("no_evidence_store", "the platform was given no store of evidence")
         return self.evidence
 
-    async def keep_file(self, case_id: str, content: bytes) -> str:
-        """Keeps a file; its name. Whole and durable when this returns."""
+    async def keep_file(self, case_id: str, name: str, content: Iterable[bytes]) -> None:
+        """Keeps a file under the name that its content has. Whole and durable when this returns."""
         key = self.ring.get(case_id)
-        name = name_of(key, (content,))
-        await self.files.put(case_id, name, seal_file(key, case_id, name, (content,)), self.now())
-        return name
+        await self.files.put(case_id, name, seal_file(key, case_id, name, content), self.now())
 
     async def is_kept(self, case_id: str, name: str) -> bool:
         """Whether a file is in the store."""
@@ -54,6 +53,14 @@ class Filing(Keeping):
     async def file(self, case_id: str, name: str) -> bytes:
         """The content of a file; raises EvidenceMissing, SealBroken."""
         return b"".join(await self._pieces(self.ring.get(case_id), case_id, name))
+
+    async def spooled(self, case_id: str, name: str) -> Spool:
+        """The same, proven to be whole, of which no more than a few pieces are in memory."""
+        spool, opening = Spool(), Opening(self.ring.get(case_id), case_id, name)
+        async for chunk in self.files.get(case_id, name):
+            spool.write(opening.take(chunk))
+        spool.write(opening.end())
+        return spool
 
     async def _pieces(self, key: CaseKey, case_id: str, name: str) -> list[bytes]:
         opening = Opening(key, case_id, name)
@@ -80,8 +87,8 @@ class Filing(Keeping):
             raise StoreUnusable("no_scan", "the platform was given nothing to scan files with")
         added, case_id = rows.file_added(event), effect.case_id
         key = self.ring.get(case_id)
-        pieces = await self._pieces(key, case_id, added.file)
-        answer = Scanned(self.scan.scan(iter(pieces), added.media_type or ""))
+        with await self.spooled(case_id, added.file) as content:
+            answer = Scanned(self.scan.scan(iter(content), added.media_type or ""))
         note = orjson.dumps({"found": answer, "at": self.now()})
         beside = name_beside(key, added.file, SCAN)
         await self.files.put(case_id, beside, seal_file(key, case_id, beside, (note,)), self.now())

@@ -29,6 +29,8 @@ from expressplatform.sealing import CaseKey, Context, KeyRing, normalised, token
 PARTICULARS: Final = "particulars"
 COMPLAINT_KINDS: Final = frozenset({"lodged", "information_supplied", "corrected", "uploaded"})
 """The kinds of event whose sealed part belongs to the case as it stands: the particulars, and the code of a turn."""
+MESSAGE_KINDS: Final = frozenset({"message_added"})
+"""Those whose sealed part is a message, for whoever has the case."""
 
 
 def derive_case_id(organisation: str, key: str) -> str:
@@ -84,16 +86,19 @@ def fold(stored: StoredCase) -> Case:
     return _whole(case, stored)
 
 
-def fold_opened(stored: StoredCase, ring: KeyRing, *, everything: bool = False) -> tuple[Case, tuple[Event, ...]]:
+def fold_opened(
+    stored: StoredCase, ring: KeyRing, *, everything: bool = False, messages: bool = False
+) -> tuple[Case, tuple[Event, ...]]:
     """The case with the complainant's particulars, and its events.
 
-    Other remarks are opened only where ``everything`` is asked for. An erased case folds without a key.
+    Messages, and other remarks too, are opened only where they, or ``everything``, are asked for. An erased case folds
+    without a key.
     """
-    key = _key_of(stored, ring)
+    key, kinds = _key_of(stored, ring), COMPLAINT_KINDS | MESSAGE_KINDS if messages else COMPLAINT_KINDS
     case: Case | None = None
     events = []
     for row in stored.events:
-        wanted = key is not None and (everything or row.kind in COMPLAINT_KINDS)
+        wanted = key is not None and (everything or row.kind in kinds)
         event = opened(row, key) if wanted and key is not None else fact_of(row)
         events.append(event)
         case = apply(case, event)

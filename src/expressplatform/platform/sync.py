@@ -18,6 +18,7 @@ from expressplatform.errors import ExpressPlatformError
 from expressplatform.events import Event
 from expressplatform.indicators import Figures, Tally
 from expressplatform.memory import MemoryRegister, MemoryShelf
+from expressplatform.platform.aside import AtOnce
 from expressplatform.platform.flow import NO_GATEWAYS, Flow, approver
 from expressplatform.platform.lifted import Lifted, LiftedEvidence, LiftedShelf
 from expressplatform.platform.requests import DeadLetter, Opened, Request, Ticked, Worked, wanted_of
@@ -98,6 +99,7 @@ class Platform(PrivacyFace, RightsFace, EvidenceFace, BreachFace, LedgerFace, Ad
             link=link,
             witness=witness,
             origin=origin,
+            aside=AtOnce(),
         )
 
     @property

@@ -18,7 +18,18 @@ from typing import Final, NoReturn
 import attrs
 
 from expressplatform.codes import Audience, Basis, Channel, Purpose, Stage
-from expressplatform.complaint import ERASED, CallCode, Complaint, Consent, Erased, EvidenceName, Particulars, Veiled
+from expressplatform.complaint import (
+    ERASED,
+    CallCode,
+    Complaint,
+    Consent,
+    Erased,
+    EvidenceName,
+    Particulars,
+    Remark,
+    Said,
+    Veiled,
+)
 from expressplatform.complaint import Evidence as EvidenceItem
 from expressplatform.errors import Refused
 from expressplatform.money import Money
@@ -51,9 +62,11 @@ _ONE_CONTACT: Final = Condition.ONE_CONTACT
 _PLAIN: Final = frozenset({str, int, bool, type(None)})
 _PERSONAL: Final = frozenset(field for field in EVERY_FIELD if field.startswith("particulars."))
 _CALL_CODE: Final = "call_code"
+_MESSAGES: Final = "messages"
+_TURN: Final = frozenset({_CALL_CODE, _MESSAGES})
 # The table as it is read for one disclosure: how to reach each field, and what else must hold for an audience.
 _GETTERS: Final[Mapping[str, Callable[[Complaint], object]]] = MappingProxyType(
-    {field: operator.attrgetter(field) for field in EVERY_FIELD if field != _CALL_CODE}
+    {field: operator.attrgetter(field) for field in EVERY_FIELD if field not in _TURN}
 )
 _CONDITIONS: Final[Mapping[Audience, Mapping[str, Condition]]] = MappingProxyType(
     {
@@ -118,15 +131,17 @@ def disclose(
     basis: Basis | None = None,
     fields: Sequence[str] | None = None,
     code: CallCode | Erased = ERASED,
+    messages: Sequence[Said] = (),
     case_id: str = "",
 ) -> Disclosure:
     """What a recipient may be shown of a complaint, and nothing else (PIPL Arts 6, 23; PDPO DPP3).
 
     ``consents`` are those not withdrawn (not the complaint's own list, which is as old as the complaint);
     ``at`` and ``use_until`` are aware instants; ``fields`` asks for some of the paths only, and must for a
-    statutory request; ``code`` is what the trader's callers must say. Raises Refused, with one of the codes
-    ``wrong_audience``, ``no_row``, ``field_withheld``, ``fields_missing``, ``basis_missing``, ``basis_not_admitted``,
-    ``no_consent``, ``notice_outdated``, ``no_research_consent``, ``use_over`` or ``erased``.
+    statutory request; ``code`` is what the trader's callers must say, ``messages`` what was written to it. Raises
+    Refused, with one of the codes ``wrong_audience``, ``no_row``, ``field_withheld``, ``fields_missing``,
+    ``basis_missing``, ``basis_not_admitted``, ``no_consent``, ``notice_outdated``, ``no_research_consent``,
+    ``use_over`` or ``erased``.
     """
     _check_recipient(complaint, audience, recipient, scheme, case_id)
     admitted = _admitted(audience, purpose, stage, fields, case_id)
@@ -138,7 +153,7 @@ def disclose(
         _refuse("no_research_consent", case_id, "complainant", "The person has not agreed to research.")
     if audience in _OUTSIDE and use_until <= at:  # PIPL Art 19
         _refuse("use_over", case_id, "council", "The time in which the recipient may use it is over.")
-    values = _values(complaint, audience, _met(complaint, audience, admitted), code, case_id)
+    values = _values(complaint, audience, _met(complaint, audience, admitted), code, messages, case_id)
     made: Disclosure = object.__new__(Disclosure)
     made.__attrs_init__(
         audience=audience,
@@ -243,7 +258,12 @@ def _met(complaint: Complaint, audience: Audience, fields: Sequence[str]) -> tup
 
 
 def _values(
-    complaint: Complaint, audience: Audience, fields: Sequence[str], code: CallCode | Erased, case_id: str
+    complaint: Complaint,
+    audience: Audience,
+    fields: Sequence[str],
+    code: CallCode | Erased,
+    messages: Sequence[Said],
+    case_id: str,
 ) -> dict[str, object]:
     """By path, the plain values of those fields that carry something."""
     held = complaint.particulars
@@ -253,7 +273,7 @@ def _values(
     masked = FREE_TEXT if audience in _OUTSIDE else frozenset[str]()
     values: dict[str, object] = {}
     for field in fields:
-        value = _at(complaint, field, code)
+        value = _at(complaint, field, code, messages)
         if value is None or value == "" or value == ():
             continue
         value = _plain(value)
@@ -261,10 +281,12 @@ def _values(
     return values
 
 
-def _at(complaint: Complaint, field: str, code: CallCode | Erased) -> object:
-    """The value at a path; None where something on the way is not there. The code is no part of the complaint."""
+def _at(complaint: Complaint, field: str, code: CallCode | Erased, messages: Sequence[Said]) -> object:
+    """The value at a path; None where something on the way is not there. A turn's own are no part of the complaint."""
     if field == _CALL_CODE:
         return code.digits if isinstance(code, CallCode) else None
+    if field == _MESSAGES:
+        return tuple(messages)
     try:
         return _GETTERS[field](complaint)
     except AttributeError:
@@ -277,6 +299,9 @@ def _plain(value: object) -> object:
         return value
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
+    if isinstance(value, Said):
+        text = value.particulars.text if isinstance(value.particulars, Remark) else ""
+        return {"number": value.number, "at": value.at.isoformat(), "by": value.by.value, "text": text}
     if type(value) in PARTS:
         return {name: _plain(getattr(value, name)) for name in PARTS[type(value)]}
     if isinstance(value, Enum):
@@ -289,5 +314,5 @@ def _masked(value: object, own: str) -> object:
     if isinstance(value, list):
         return [_masked(one, own) for one in value]
     if isinstance(value, dict):
-        return {name: _masked(one, own) if name == "name" else one for name, one in value.items()}
+        return {name: _masked(one, own) if name in ("name", "text") else one for name, one in value.items()}
     return mask_numbers(str(value), order_number=own)

@@ -38,7 +38,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "particulars.representative_contact",
         ),
         "trace": (*t.TRACE, "particulars.trader_contact"),
-        "account": (*t.STORY, *(one for one in t.ASIDE if one != "particulars.trader_contact")),
+        "account": (*t.STORY, *(one for one in t.ASIDE if one != "particulars.trader_contact"), *t.MESSAGES),
         "documents": ("evidence", *t.EVIDENCE_NAMES),
         "person": ("complainant.buyer", *t.PERSON),
         "circumstances": ("flags.testing_needed", *t.CHARACTER),
@@ -49,7 +49,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 
 _KIND_OF: Final = MappingProxyType({field: kind for kind, fields in KINDS.items() for field in fields})
 
-NOT_ASKED: Final = frozenset({*t.SHOWN, *t.CALL_CODE, "council_reference", "flags.suspected_abuse"})
+NOT_ASKED: Final = frozenset({*t.SHOWN, *t.CALL_CODE, *t.MESSAGES, "council_reference", "flags.suspected_abuse"})
 """What nobody is asked for: the council notes it."""
 _FREE: Final = MappingProxyType({"consents": "no_sending", "research_consent": "no_research"})
 _NOT_DEMANDED: Final = NOT_ASKED.union(_FREE)

@@ -6,7 +6,7 @@ names the article that it follows: the smallest scope that the purpose needs (PI
 complaint's own (PDPO DPP3). The table knows fields by their path, never a value, a consent or a case.
 
 A path is dotted (``purchase.paid``). Amounts, and each list (``evidence``, ``consents``), are one field. The code that
-a caller must say (``call_code``) belongs to the turn of a trader, not to the complaint.
+a caller must say (``call_code``) and ``messages`` belong to the turn of a trader, not to the complaint.
 """
 
 from __future__ import annotations
@@ -128,16 +128,18 @@ NAME: Final = ("particulars.name",)
 REPRESENTATIVE: Final = ("particulars.representative_name", "particulars.authority_matter")
 CALL_CODE: Final = ("call_code",)
 """What whoever calls in the trader's name must say first: the person is asked to hang up on anybody who does not."""
+MESSAGES: Final = ("messages",)
+"""What others wrote on the case while it was with the trader."""
 TRACE: Final = ("particulars.order_number", "particulars.shop_page")
 """What finds the purchase in the trader's books."""
 
 FACTS: Final = (
     "nature", *CLAIM, *ORDER, *SCREENING, *CHARACTER, *PERSON, *SPEAKING, *AUTHORITY_GIVEN, *FILE,
 )  # fmt: skip
-PARTICULARS: Final = (*NAME, *CONTACTS, *REPRESENTATIVE, *TRACE, *STORY, *ASIDE, *EVIDENCE_NAMES, *CALL_CODE)
+PARTICULARS: Final = (*NAME, *CONTACTS, *REPRESENTATIVE, *TRACE, *STORY, *ASIDE, *EVIDENCE_NAMES, *CALL_CODE, *MESSAGES)
 EVERY_FIELD: Final = (*FACTS, *PARTICULARS)
 
-FREE_TEXT: Final = frozenset({*STORY, *ASIDE, *EVIDENCE_NAMES, "particulars.authority_matter"})
+FREE_TEXT: Final = frozenset({*STORY, *ASIDE, *EVIDENCE_NAMES, *MESSAGES, "particulars.authority_matter"})
 """What people type at will: numbers of cards and accounts are masked in it (PIPL Art 28)."""
 
 
@@ -165,7 +167,7 @@ P = Purpose
 # Who supervises or helps beside the trader sees the claim; the person's own words once the trader has it.
 _OVERVIEW: Final = ("nature", *CLAIM, *ORDER, "proceedings")
 _STUDIED: Final = ("nature", *CLAIM, *ORDER, *SCREENING, "complainant.residence")
-_CONCILIATED: Final = (*CLAIM, *SPEAKING, *NAME, *TRACE, *STORY, *EVIDENCE_NAMES, *CALL_CODE)
+_CONCILIATED: Final = (*CLAIM, *SPEAKING, *NAME, *TRACE, *STORY, *EVIDENCE_NAMES, *CALL_CODE, *MESSAGES)
 _WITH_WHOM: Final = (*AUTHORITY_GIVEN, *REPRESENTATIVE)
 
 _GRANTS: Final = (
@@ -198,7 +200,7 @@ _GRANTS: Final = (
         PDPO_S58,
         (
             *_OVERVIEW, *SCREENING[1:], *CHARACTER, *PERSON, *SPEAKING, *AUTHORITY_GIVEN, "council_reference",
-            *(field for field in PARTICULARS if field not in CALL_CODE),
+            *(field for field in PARTICULARS if field not in (*CALL_CODE, *MESSAGES)),
         ),
     ),
 )  # fmt: skip
@@ -226,8 +228,8 @@ _HELD_BACK: Final[tuple[tuple[Audience, str, Citation, tuple[str, ...]], ...]] =
     (A.CCA, "It is the council's file keeping.", PIPL_6, FILE),
     (A.CCA, "The case number says which case is meant.", PIPL_6, (*NAME, *REPRESENTATIVE, *TRACE)),
     (A.CCA, "The coded facts of it are shown; more is not needed.", PIPL_6, (*ASIDE, *EVIDENCE_NAMES)),
-    (A.CCA, "It is between the trader and the person.", PIPL_6, CALL_CODE),
-    (A.AUTHORITY, "It is between the trader and the person.", PIPL_6, CALL_CODE),
+    (A.CCA, "It is between the trader and the person.", PIPL_6, (*CALL_CODE, *MESSAGES)),
+    (A.AUTHORITY, "It is between the trader and the person.", PIPL_6, (*CALL_CODE, *MESSAGES)),
     (A.AUTHORITY, "It is the council's file keeping; no statutory request turns on it.", PIPL_6, FILE[:-1]),
 )
 

@@ -55,8 +55,11 @@ class ScriptedScan:
 
     def scan(self, content: Iterable[bytes], media_type: str, /) -> Scanned:
         """The next answer."""
-        whole = b"".join(content)
-        self.asked.append((media_type, len(whole), sha256(whole).hexdigest()))
+        size, digest = 0, sha256()
+        for piece in content:
+            size += len(piece)
+            digest.update(piece)
+        self.asked.append((media_type, size, digest.hexdigest()))
         answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
         if isinstance(answer, Exception):
             raise answer

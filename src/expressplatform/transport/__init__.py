@@ -10,7 +10,15 @@ within it. Nothing here prints a body, a header's value or what stands in an add
 """
 
 from expressplatform.transport.clients import AsyncHttpxTransport, HttpxTransport
-from expressplatform.transport.messages import AsyncTransport, HttpRequest, HttpResponse, LiftedTransport, Transport
+from expressplatform.transport.messages import (
+    AsyncTransport,
+    HttpRequest,
+    HttpResponse,
+    LiftedTransport,
+    Supply,
+    Take,
+    Transport,
+)
 from expressplatform.transport.retrying import (
     NO_RETRY,
     Attempt,
@@ -32,7 +40,9 @@ __all__ = [
     "HttpxTransport",
     "LiftedTransport",
     "RetryPolicy",
+    "Supply",
     "Surroundings",
+    "Take",
     "Transport",
     "exchange",
     "retry_after",

@@ -17,7 +17,7 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Final, Protocol
 
 from expressplatform.errors import TransportFailed
-from expressplatform.transport.messages import HttpRequest, HttpResponse
+from expressplatform.transport.messages import HttpRequest, HttpResponse, Take
 
 LONGEST: Final = 64 * 1024 * 1024
 """The longest body that is read, in bytes, unless another limit is given."""
@@ -99,15 +99,19 @@ class _Left(dict[str, float]):
 class _Body:
     """The pieces of an answer, counted."""
 
-    __slots__ = ("_left", "_longest", "_pieces", "_size")
+    __slots__ = ("_left", "_longest", "_pieces", "_size", "_take")
 
-    def __init__(self, left: _Left, longest: int) -> None:
+    def __init__(self, left: _Left, longest: int, taker: Callable[[], Take] | None) -> None:
         self._left, self._longest = left, longest
         self._pieces: list[bytes] = []
         self._size = 0
+        self._take = taker() if taker is not None else None
 
     def add(self, piece: bytes) -> None:
         self._left.left()
+        if self._take is not None:
+            self._take(piece)
+            return
         self._size += len(piece)
         if self._size > self._longest:
             raise TransportFailed("too_long")
@@ -146,27 +150,39 @@ def _caught(errors: Mapping[str, type[Exception]]) -> tuple[type[Exception], ...
     return errors["HTTPError"], errors["InvalidURL"], errors["StreamError"]
 
 
+def _is_cut(request: HttpRequest) -> bool:
+    """Whether the body goes out piece by piece."""
+    return request.supply is not None or request.progress is not None
+
+
 def _headers(request: HttpRequest) -> tuple[tuple[str, str], ...]:
     """A body in pieces says its length itself: it is known, and a server may want it before the body."""
-    length = ("content-length", str(len(request.body)))
-    return request.headers if request.progress is None else (*request.headers, length)
+    size = len(request.body) if request.supply is None else request.supply.size
+    return (*request.headers, ("content-length", str(size))) if _is_cut(request) else request.headers
 
 
-def _pieces(body: bytes, progress: Callable[[int], None]) -> Iterator[bytes]:
+def _pieces(request: HttpRequest) -> Iterator[bytes]:
     """The body, piece by piece, each told once the one before it was taken."""
-    for start in range(0, len(body), _PIECE):
-        piece = body[start : start + _PIECE]
+    sent = 0
+    for piece in _cut(request.body) if request.supply is None else request.supply.pieces():
         yield piece
-        progress(start + len(piece))
+        sent += len(piece)
+        if request.progress is not None:
+            request.progress(sent)
 
 
-async def _async_pieces(body: bytes, progress: Callable[[int], None]) -> AsyncIterator[bytes]:
-    for piece in _pieces(body, progress):
+def _cut(body: bytes) -> Iterator[bytes]:
+    for start in range(0, len(body), _PIECE):
+        yield body[start : start + _PIECE]
+
+
+async def _async_pieces(request: HttpRequest) -> AsyncIterator[bytes]:
+    for piece in _pieces(request):
         yield piece
 
 
 class HttpxTransport:
-    """A `Transport` over a client of httpx or httpx2, which stays its owner's; ``longest`` bounds a body in bytes."""
+    """A `Transport` over a client of httpx or httpx2, which stays its owner's; ``longest`` bounds a body in memory."""
 
     __slots__ = ("_client", "_clock", "_errors", "_longest")
 
@@ -177,16 +193,16 @@ class HttpxTransport:
     def send(self, request: HttpRequest, seconds: float, /) -> HttpResponse:
         """The answer; raises TransportFailed (``no_connection``, ``timeout``, ``broken``, ``too_long``)."""
         left = _Left(seconds, self._clock)
-        body = _Body(left, self._longest)
         try:
             with self._client.stream(
                 request.method,
                 request.url,
-                content=request.body if request.progress is None else _pieces(request.body, request.progress),
+                content=_pieces(request) if _is_cut(request) else request.body,
                 headers=_headers(request),
                 follow_redirects=False,
                 extensions=_extensions(request, left),
             ) as answer:
+                body = _Body(left, self._longest, request.taker if 200 <= answer.status_code < 300 else None)
                 for piece in answer.iter_bytes():
                     body.add(piece)
                 return body.of(answer)
@@ -211,16 +227,16 @@ class AsyncHttpxTransport:
     async def send(self, request: HttpRequest, seconds: float, /) -> HttpResponse:
         """The answer; raises TransportFailed (``no_connection``, ``timeout``, ``broken``, ``too_long``)."""
         left = _Left(seconds, self._clock)
-        body = _Body(left, self._longest)
         try:
             async with self._client.stream(
                 request.method,
                 request.url,
-                content=request.body if request.progress is None else _async_pieces(request.body, request.progress),
+                content=_async_pieces(request) if _is_cut(request) else request.body,
                 headers=_headers(request),
                 follow_redirects=False,
                 extensions=_extensions(request, left),
             ) as answer:
+                body = _Body(left, self._longest, request.taker if 200 <= answer.status_code < 300 else None)
                 async for piece in answer.aiter_bytes():
                     body.add(piece)
                 return body.of(answer)

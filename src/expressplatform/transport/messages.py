@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Protocol
 
 import attrs
@@ -15,14 +15,29 @@ def _header(headers: tuple[tuple[str, str], ...], name: str) -> str:
 
 
 @attrs.frozen(repr=False)
+class Supply:
+    """A body in pieces: how many bytes they come to, and what gives them from the first on, anew at every attempt."""
+
+    size: int
+    pieces: Callable[[], Iterable[bytes]]
+
+
+Take = Callable[[bytes], None]
+"""Takes the next piece of an answer's body."""
+
+
+@attrs.frozen(repr=False)
 class HttpRequest:
-    """One request: an absolute ``url`` in ASCII, header pairs in their order, the whole body.
+    """One request: an absolute ``url`` in ASCII, header pairs in their order, the whole body or what supplies it.
 
     ``secret_query`` is the end of the address (encoded, without its question mark) where a server takes secrets there:
     apart from ``url``, because HTTP libraries log the address that they are given. Who carries a request sends
     `target` and gives no library the two in one.
 
     ``progress`` hears how many bytes of the body have been handed to the network so far, at every attempt anew.
+    ``supply`` stands for a body that is not held as a whole; ``body`` is then empty. ``taker`` is asked, at every
+    attempt that is answered with a status from 200 to 299, for what takes the pieces of that answer's body, which is
+    then empty in the response; what it raises goes to whoever sends.
     """
 
     method: str
@@ -31,6 +46,8 @@ class HttpRequest:
     body: bytes = b""
     secret_query: str = ""
     progress: Callable[[int], None] | None = attrs.field(default=None, eq=False)
+    supply: Supply | None = attrs.field(default=None, eq=False)
+    taker: Callable[[], Take] | None = attrs.field(default=None, eq=False)
 
     @property
     def target(self) -> bytes:

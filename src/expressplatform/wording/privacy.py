@@ -113,6 +113,7 @@ FIELDS: Final[Table] = MappingProxyType(
         ),
         "particulars.evidence_names": ("Names of your documents", "文件名稱", "材料名称"),
         "call_code": ("Code that a caller must say first", "來電者須先說出的核對碼", "来电者须先说出的核对码"),
+        "messages": ("Messages to the trader", "給商戶的訊息", "给企业的消息"),
         "consents": ("Your consent to each recipient", "對每一接收者的同意", "对每一接收方的同意"),
         "research_consent": ("Your consent to research", "對研究的同意", "对研究的同意"),
         "notice_shown.version": ("Version of the notice shown", "已展示的聲明版本", "已展示的告知书版本"),
