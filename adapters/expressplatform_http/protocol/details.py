@@ -127,7 +127,7 @@ def seal_details(shown: Disclosure, *, case_id: str, disclosure_id: str, to: Rec
         "article": shown.article,
         "notice": shown.notice,
         "use_until": shown.use_until,
-        "values": dict(shown.values),
+        "values": shown.values.copy(),
     }
     plain = orjson.dumps(document, option=orjson.OPT_UTC_Z)
     return seal_plain(plain, case_id, disclosure_id, shown.purpose, to, signer)

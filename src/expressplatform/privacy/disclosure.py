@@ -102,7 +102,7 @@ class Disclosure(Veiled):
     purpose: Purpose
     stage: Stage
     fields: tuple[str, ...]
-    values: Mapping[str, object] = attrs.field(hash=False)
+    values: MappingProxyType[str, object] = attrs.field(hash=False)
     basis: Basis
     article: str
     notice: str

@@ -32,4 +32,4 @@ def why_not(blob: bytes, least: int, otherwise: str) -> str:
 
 def framed(*parts: bytes) -> bytes:
     """Each part after its length in four bytes: no two lists of parts give the same bytes."""
-    return b"".join([piece for part in parts for piece in (_length(len(part)), part)])
+    return b"".join([_length(len(part)) + part for part in parts])
