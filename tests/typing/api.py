@@ -69,7 +69,7 @@ from expressplatform import (
 )
 from expressplatform.commands import Accept, AddNote, Command, Confirm, Lodge, ReportResolution
 from expressplatform.events import Event
-from expressplatform.platform import Document, DocumentCopy, Session, SignedIn
+from expressplatform.platform import Document, DocumentCopy, DocumentFile, Session, SignedIn
 from expressplatform.ports import (
     Alert,
     AsyncCaseStore,
@@ -203,6 +203,12 @@ def documents(platform: Platform, case_id: str, photo: bytes) -> datetime | None
     assert_type([one.scanned for one in listed], list[Scanned | None])
     assert_type(platform.redact(case_id, evidence_id, None, by=OFFICER, key="r"), Case)
     assert_type(platform.read_evidence(case_id, evidence_id, by=OFFICER, reason="call back").content, bytes)
+    with assert_type(
+        platform.read_evidence_file(case_id, evidence_id, by=OFFICER, reason="call back"), DocumentFile
+    ).content as content:
+        assert_type([len(piece) for piece in content], list[int])
+        platform.add_evidence(case_id, content, kind=EvidenceKind.ORDER, name="a.jpg", by=OFFICER, key="b")
+    assert_type(platform.obtain_evidence_file(case_id, evidence_id, by=TRADER, key="p").use_until, datetime | None)
     assert_type(platform.sweep_evidence(timedelta(days=2)), int)
     return assert_type(platform.obtain_evidence(case_id, evidence_id, by=TRADER, key="o"), DocumentCopy).use_until
 

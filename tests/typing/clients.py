@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import assert_type
 
 import httpx
 import httpx2
 
 from expressplatform import Money, Nature, Role, Status
+from expressplatform.codes import EvidenceKind
 from expressplatform.commands import ReportContact, ReportResolution
 from expressplatform.complaint import Complaint
 from expressplatform.transport import AsyncHttpxTransport, HttpxTransport
@@ -24,6 +26,7 @@ from expressplatform_http.client import (
     Options,
     ReceivedDetails,
     ReceivedDocument,
+    ReceivedFile,
     Rows,
     Secret,
     TraderClient,
@@ -49,6 +52,9 @@ def a_day(http: httpx.Client | httpx2.Client, keys: MemoryKeys, trust: Trust, co
         assert_type(platform.act(row.case_id, contact, key="k2", expected=row.version), Acted)
     assert_type(platform.obtain_several(["c1"], key="k3"), tuple[Obtained, ...])
     assert_type(platform.obtain_evidence("c1", "e1", key="k4"), ReceivedDocument)
+    with assert_type(platform.obtain_evidence_file("c1", "e1", key="k5"), ReceivedFile) as file:
+        file.save(Path("photo.jpg"))
+        platform.upload_evidence("c1", Path("photo.jpg"), kind=EvidenceKind.PHOTOGRAPH, key="k6")
     assert_type(platform.duties(), tuple[OwedShown, ...])
     assert_type(platform.indicators(), Mapping[str, object])
     assert_type(platform.with_options(Options("desk-2")), TraderClient)
