@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +16,7 @@ from expressplatform.case import Case
 from expressplatform.complaint import Actor
 from expressplatform.errors import ExpressPlatformError, KeyReused, NoSuchCase, StaleVersion
 from expressplatform.events import Event
+from expressplatform.indicators import Tally
 from expressplatform.memory import MemoryKeyStore, MemoryStore
 from expressplatform.platform import AsyncPlatform, Platform, Request
 from expressplatform.ports import CaseStore
@@ -121,6 +124,38 @@ def test_a_file_written_by_one_is_read_by_the_other(tmp_path: Path) -> None:
         return found
 
     assert asyncio.run(read()) == case
+
+
+class _Watched(Tally):
+    """Figures that note in which thread they are counted."""
+
+    def __init__(self, seen: list[int], clock: Clock) -> None:
+        super().__init__(as_at=clock.at, zone=HK_CCA.zone)
+        self._seen = seen
+
+    def add(self, case: Case) -> None:
+        self._seen.append(threading.get_ident())
+        super().add(case)
+
+
+def test_figures_are_counted_where_they_keep_no_caller_waiting(tmp_path: Path) -> None:
+    """Cases are folded and counted away from the event loop; for whoever awaits nothing, where they are asked for."""
+    clock, keys = Clock(), MemoryKeyStore()
+    seen: list[int] = []
+    here = threading.get_ident()
+    with closing(platform_of(clock, SqliteStore(tmp_path / "cases.db"), keys)) as platform:
+        live(platform, clock, short_life())
+        assert platform.indicators(_Watched(seen, clock), by=OFFICER).complaints == 1
+    assert seen == [here]
+
+    async def counted() -> int:
+        aio = AsyncPlatform(scheme=HK_CCA, store=AsyncSqliteStore(tmp_path / "cases.db"), keys=keys, now=clock)
+        found = await aio.indicators(_Watched(seen, clock), by=OFFICER)
+        await aio.close()
+        return found.complaints
+
+    assert asyncio.run(counted()) == 1
+    assert seen[0] == here != seen[1]
 
 
 def test_awaited_refusals_are_those_of_the_other_face(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ class Aside(Protocol):
     """Where work is done that blocks."""
 
     def wait(self, work: Callable[[], T], /) -> Awaitable[T]:
-        """What waits for a disk or a lock: the key store."""
+        """What waits for a disk or a lock, or takes long: the key store, the folding of many cases."""
 
     def whole(self, work: Callable[[], T], /) -> Awaitable[T]:
         """What needs a whole document in memory: looking through a picture, taking notes out of a document."""

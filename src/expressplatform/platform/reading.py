@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
 from typing import Final
 
 import attrs
@@ -125,7 +126,7 @@ class Reading(Enrolling):
         """Adds every case of an organisation to a tally, from its facts: no key is needed."""
         counted = 0
         async for stretch in self._stretches(by.organisation, _COUNTED):
-            _add(tally, stretch)
+            await self.aside.wait(partial(_add, tally, stretch))
             counted += len(stretch)
             if progress is not None and len(stretch) == _COUNTED:
                 progress(counted)
