@@ -29,7 +29,7 @@ from expressplatform.codes import Instrument, Role
 from expressplatform.complaint import Actor, Remark
 from expressplatform.memory import MemoryKeyStore, MemoryShelf, MemoryStore
 from expressplatform.platform import AsyncPlatform, KeyUse, Platform
-from expressplatform.platform.lifted import Lifted, LiftedShelf
+from expressplatform.platform.faces.lifted import Lifted, LiftedShelf
 from expressplatform.ports import EVERYONE, Sought
 from expressplatform.privacy.disclosure import Disclosure
 from expressplatform.privacy.impact import ImpactAssessment

@@ -25,7 +25,7 @@ from expressplatform.commands import Command
 from expressplatform.complaint import Actor
 from expressplatform.memory import MemoryEvidence, MemoryKeyStore, MemoryShelf, MemoryStore
 from expressplatform.platform import AsyncPlatform, Platform
-from expressplatform.platform.lifted import Lifted, LiftedEvidence, LiftedShelf
+from expressplatform.platform.faces.lifted import Lifted, LiftedEvidence, LiftedShelf
 from expressplatform.ports import Scan
 from expressplatform.scheme import Scheme
 from expressplatform.schemes import HK_CCA

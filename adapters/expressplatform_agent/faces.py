@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from expressplatform.driving import run
-from expressplatform.platform.lifted import LiftedShelf
+from expressplatform.platform.faces.lifted import LiftedShelf
 from expressplatform.ports import (
     AsyncShelf,
     AsyncShopConnector,

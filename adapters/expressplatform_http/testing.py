@@ -42,7 +42,7 @@ from expressplatform.complaint import (
 from expressplatform.memory import MemoryEvidence, MemoryKeyStore, MemoryShelf, MemoryStore
 from expressplatform.money import Money
 from expressplatform.platform import AsyncPlatform, Platform
-from expressplatform.platform.lifted import Lifted, LiftedEvidence, LiftedShelf
+from expressplatform.platform.faces.lifted import Lifted, LiftedEvidence, LiftedShelf
 from expressplatform.ports import Alert, Scanned
 from expressplatform.privacy.impact import ImpactAssessment
 from expressplatform.scheme import Scheme

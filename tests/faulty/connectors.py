@@ -36,7 +36,7 @@ from expressplatform.connectors.noting import line_of
 from expressplatform.errors import InvalidInput
 from expressplatform.memory.shelf import MemoryShelf
 from expressplatform.money import Money
-from expressplatform.platform.lifted import LiftedShelf
+from expressplatform.platform.faces.lifted import LiftedShelf
 from expressplatform.ports import (
     MOST_CHANGES,
     ChangePage,

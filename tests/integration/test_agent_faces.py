@@ -15,7 +15,7 @@ import pytest
 from expressplatform.codes import Status
 from expressplatform.errors import Unauthenticated
 from expressplatform.memory import MemoryKeyStore, MemoryShelf
-from expressplatform.platform.lifted import LiftedShelf
+from expressplatform.platform.faces.lifted import LiftedShelf
 from expressplatform.shops import Ok
 from expressplatform.signing import SigningKey
 from expressplatform.transport import AsyncHttpxTransport, HttpxTransport

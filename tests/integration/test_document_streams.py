@@ -29,7 +29,7 @@ from expressplatform.errors import (
 from expressplatform.events import Obtained
 from expressplatform.memory import MemoryEvidence, MemoryKeyStore, MemoryShelf, MemoryStore
 from expressplatform.platform import AsyncPlatform
-from expressplatform.platform.lifted import Lifted, LiftedEvidence, LiftedShelf
+from expressplatform.platform.faces.lifted import Lifted, LiftedEvidence, LiftedShelf
 from expressplatform.schemes import HK_CCA
 from expressplatform.signing import VerifyingKey
 from expressplatform.testing.fakes import ScriptedScan

@@ -22,8 +22,8 @@ from expressplatform.events import Obtained
 from expressplatform.media import strip_jpeg, strip_png
 from expressplatform.memory import MemoryEvidence, MemoryKeyStore, MemoryShelf, MemoryStore
 from expressplatform.platform import AsyncPlatform, Document, DocumentCopy, Platform
-from expressplatform.platform.aio_evidence import AsyncEvidenceFace
-from expressplatform.platform.sync_evidence import EvidenceFace
+from expressplatform.platform.faces.aio_evidence import AsyncEvidenceFace
+from expressplatform.platform.faces.sync_evidence import EvidenceFace
 from expressplatform.ports import EvidenceStore, Filed, Scan, Scanned
 from expressplatform.schemes import HK_CCA
 from expressplatform.sealing import CaseKey
@@ -684,7 +684,7 @@ class Meddled(MemoryEvidence):  # type: ignore[misc]
 
 
 def _lifted(store: EvidenceStore) -> Any:
-    from expressplatform.platform.lifted import LiftedEvidence
+    from expressplatform.platform.faces.lifted import LiftedEvidence
 
     return LiftedEvidence(store)
 

@@ -22,7 +22,7 @@ from expressplatform.errors import TransportFailed
 from expressplatform.memory import MemoryKeyStore
 from expressplatform.memory.shelf import MemoryShelf
 from expressplatform.money import Money
-from expressplatform.platform.lifted import LiftedShelf
+from expressplatform.platform.faces.lifted import LiftedShelf
 from expressplatform.ports import (
     Authorised,
     Compared,

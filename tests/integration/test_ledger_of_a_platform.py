@@ -22,7 +22,7 @@ from expressplatform.complaint import Actor, Particulars
 from expressplatform.errors import HeldBack, InvalidInput, LedgerBroken, NoSuchCase, Refused, SignatureInvalid
 from expressplatform.memory import MemoryKeyStore, MemoryShelf, MemoryStore
 from expressplatform.platform import AsyncPlatform, Feed, Platform
-from expressplatform.platform.lifted import Lifted, LiftedShelf
+from expressplatform.platform.faces.lifted import Lifted, LiftedShelf
 from expressplatform.ports import EVERYONE, CaseStore, StoredCase
 from expressplatform_sqlite.keys import LocalKeyStore
 from expressplatform_sqlite.shelf import SqliteShelf

@@ -21,7 +21,7 @@ from expressplatform.enrolment import ChangeParticipant, Enrol, EntryKind, LetLe
 from expressplatform.errors import InvalidInput, KeyReused, Refused, StaleVersion
 from expressplatform.memory import MemoryKeyStore, MemoryShelf, MemoryStore
 from expressplatform.platform import AsyncPlatform, Platform, Request
-from expressplatform.platform.lifted import Lifted, LiftedShelf
+from expressplatform.platform.faces.lifted import Lifted, LiftedShelf
 from expressplatform.ports import ShelfPage, ShelfRow, Sought
 from expressplatform.scheme import Participant, Scheme
 from expressplatform.schemes import CONSUMIDOR_BR, HK_CCA

@@ -19,7 +19,7 @@ from expressplatform.complaint import ERASED, Particulars, clock_of
 from expressplatform.errors import KeyDestroyed, Refused, StoreUnusable
 from expressplatform.memory import MemoryKeyStore, MemoryRegister, MemoryShelf, MemoryStore
 from expressplatform.platform import AsyncPlatform, Platform, Reapplied
-from expressplatform.platform.lifted import Lifted
+from expressplatform.platform.faces.lifted import Lifted
 from expressplatform.ports import Answer, Commit, RegisterEntry, Undone
 from expressplatform.schemes import HK_CCA
 from tests.walking import OFFICER, PERSON, SAID, TAOBAO, UPLOAD, consent_to

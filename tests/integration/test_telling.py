@@ -14,7 +14,7 @@ from expressplatform.complaint import Actor
 from expressplatform.errors import HeldBack, NoSuchCase, Refused, Unreachable
 from expressplatform.memory import MemoryKeyStore, MemoryShelf, MemoryStore
 from expressplatform.platform import AsyncPlatform, Platform, Waits, Worked
-from expressplatform.platform.lifted import Lifted
+from expressplatform.platform.faces.lifted import Lifted
 from expressplatform.ports import EffectRow, Message, Sought
 from expressplatform.schemes import HK_CCA
 from expressplatform.testing.fakes import ScriptedMessenger

@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from expressplatform.memory import MemoryKeyStore, MemoryShelf, MemoryStore
 from expressplatform.platform import AsyncPlatform, Claim, Terms, TraderCase
-from expressplatform.platform.lifted import Lifted, LiftedShelf
+from expressplatform.platform.faces.lifted import Lifted, LiftedShelf
 from expressplatform.privacy.statement import document, statement
 from expressplatform.schemes import HK_CCA
 from expressplatform_http.protocol import documents as o

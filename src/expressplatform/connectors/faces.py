@@ -15,7 +15,7 @@ from expressplatform.connectors.flow import Flow
 from expressplatform.connectors.line import USUAL, Terms
 from expressplatform.connectors.tongue import Tongue
 from expressplatform.driving import run
-from expressplatform.platform.lifted import LiftedShelf
+from expressplatform.platform.faces.lifted import LiftedShelf
 from expressplatform.ports import (
     AsyncShelf,
     ChangePage,

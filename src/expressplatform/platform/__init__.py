@@ -1,10 +1,11 @@
 """The shell: load, decide, append, and the work that follows; once as a flow, with two faces."""
 
 from expressplatform.platform.admitting import Session, SignedIn
-from expressplatform.platform.aio import AsyncPlatform
 from expressplatform.platform.breach_telling import Told
 from expressplatform.platform.changing import HandedOver
 from expressplatform.platform.evidencing import Document, DocumentCopy, DocumentFile
+from expressplatform.platform.faces.aio import AsyncPlatform
+from expressplatform.platform.faces.sync import Platform
 from expressplatform.platform.inquiring import Given, Waits
 from expressplatform.platform.membership import (
     Delivery,
@@ -30,7 +31,6 @@ from expressplatform.platform.requests import (
     Verified,
     Worked,
 )
-from expressplatform.platform.sync import Platform
 from expressplatform.platform.system import system_draw, utc_now
 from expressplatform.platform.trader_rows import Claim, Terms, TraderCase, TraderPage
 

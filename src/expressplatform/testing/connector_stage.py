@@ -17,7 +17,7 @@ import attrs
 from expressplatform.memory import MemoryKeyStore
 from expressplatform.memory.shelf import MemoryShelf
 from expressplatform.money import Money
-from expressplatform.platform.lifted import LiftedShelf
+from expressplatform.platform.faces.lifted import LiftedShelf
 from expressplatform.ports import (
     EVERYONE,
     AsyncShopConnector,

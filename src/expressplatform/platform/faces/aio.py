@@ -1,8 +1,4 @@
-"""`Platform`: the flow over a store that answers at once.
-
-The flow is one coroutine for both faces. Here the store is lifted into asynchronous methods that never suspend,
-so one `send` runs a coroutine to its end; there is no event loop and no thread.
-"""
+"""`AsyncPlatform`: the same flow over an asynchronous store, with the same methods to be awaited."""
 
 from __future__ import annotations
 
@@ -13,35 +9,35 @@ from expressplatform.case import Case
 from expressplatform.codes import ErasureReason, Status
 from expressplatform.commands import Command, Erase, Lodge
 from expressplatform.complaint import Actor, Complaint
-from expressplatform.driving import run
 from expressplatform.errors import ExpressPlatformError
 from expressplatform.events import Event
 from expressplatform.indicators import Figures, Tally
 from expressplatform.memory import MemoryRegister, MemoryShelf
-from expressplatform.platform.aside import AtOnce
+from expressplatform.platform.aside import InThreads
+from expressplatform.platform.faces.aio_admission import AsyncAdmissionFace
+from expressplatform.platform.faces.aio_breach import AsyncBreachFace
+from expressplatform.platform.faces.aio_evidence import AsyncEvidenceFace
+from expressplatform.platform.faces.aio_ledger import AsyncLedgerFace
+from expressplatform.platform.faces.aio_network import AsyncNetworkFace
+from expressplatform.platform.faces.aio_participants import AsyncParticipantsFace
+from expressplatform.platform.faces.aio_privacy import AsyncPrivacyFace
+from expressplatform.platform.faces.aio_rights import AsyncRightsFace
+from expressplatform.platform.faces.aio_trading import AsyncTradingFace
+from expressplatform.platform.faces.lifted import LiftedShelf
 from expressplatform.platform.flow import NO_GATEWAYS, Flow, approver
-from expressplatform.platform.lifted import Lifted, LiftedEvidence, LiftedShelf
 from expressplatform.platform.requests import DeadLetter, Opened, Request, Ticked, Worked, wanted_of
-from expressplatform.platform.sync_admission import AdmissionFace
-from expressplatform.platform.sync_breach import BreachFace
-from expressplatform.platform.sync_evidence import EvidenceFace
-from expressplatform.platform.sync_ledger import LedgerFace
-from expressplatform.platform.sync_network import NetworkFace
-from expressplatform.platform.sync_participants import ParticipantsFace
-from expressplatform.platform.sync_privacy import PrivacyFace
-from expressplatform.platform.sync_rights import RightsFace
-from expressplatform.platform.sync_trading import TradingFace
 from expressplatform.platform.system import system_draw, utc_now
 from expressplatform.ports import (
-    CaseStore,
+    AsyncCaseStore,
+    AsyncEvidenceStore,
+    AsyncMessenger,
+    AsyncShelf,
     Draw,
-    EvidenceStore,
     KeyStore,
     Messenger,
     Page,
     Register,
     Scan,
-    Shelf,
     Strip,
     TraderGateway,
     Witness,
@@ -50,42 +46,38 @@ from expressplatform.privacy.disclosure import Disclosure
 from expressplatform.scheme import Assessment, Participant, Scheme
 
 
-class Platform(
-    PrivacyFace,
-    RightsFace,
-    EvidenceFace,
-    BreachFace,
-    LedgerFace,
-    AdmissionFace,
-    NetworkFace,
-    ParticipantsFace,
-    TradingFace,
+class AsyncPlatform(
+    AsyncPrivacyFace,
+    AsyncRightsFace,
+    AsyncEvidenceFace,
+    AsyncBreachFace,
+    AsyncLedgerFace,
+    AsyncAdmissionFace,
+    AsyncNetworkFace,
+    AsyncParticipantsFace,
+    AsyncTradingFace,
 ):
-    """A council's desk over one store, one key store and one scheme.
+    """`Platform` for asynchronous callers: same arguments, same methods, each to be awaited.
 
-    ``now`` tells the time (UTC), ``draw`` gives random bytes for references, ``gateways`` tell traders that a case
-    waits (by organisation), ``participants`` take part besides those that the scheme names and those that are enrolled.
-    ``shelf`` keeps what belongs to no case, such as the log of who read what, and ``register`` which keys were
-    destroyed and which consents taken back: give lasting ones beside a lasting store, for without them they live in
-    memory and are gone with the process. ``evidence`` keeps files of documents (none: they are described only),
-    ``scan`` looks into them before anybody is handed one, ``strip`` makes the copies of PDF documents that traders are
-    handed (none: no trader is). ``messenger`` writes to complainants, and ``link`` is how the address of a case's own
-    page begins (such as ``https://council.example/case#``): what opens the page is put behind it in each letter.
+    Keys are made, cases folded for figures, and documents looked through and freed of their notes, in threads of the
+    event loop's own pool: two documents at a time. A key that is fetched again after its minute, and the register, are
+    asked directly; what travels over a network belongs behind a cache of its own. A messenger that blocks is asked
+    directly too: one that travels over a network belongs into a `threads.ThreadedMessenger`.
     """
 
     def __init__(
         self,
         *,
         scheme: Scheme,
-        store: CaseStore,
+        store: AsyncCaseStore,
         keys: KeyStore,
         now: Callable[[], datetime] = utc_now,
         draw: Draw = system_draw,
         gateways: Mapping[str, TraderGateway] = NO_GATEWAYS,
         participants: Sequence[Participant] = (),
-        shelf: Shelf | None = None,
-        messenger: Messenger | None = None,
-        evidence: EvidenceStore | None = None,
+        shelf: AsyncShelf | None = None,
+        messenger: Messenger | AsyncMessenger | None = None,
+        evidence: AsyncEvidenceStore | None = None,
         scan: Scan | None = None,
         strip: Strip | None = None,
         register: Register | None = None,
@@ -95,22 +87,22 @@ class Platform(
     ) -> None:
         self._flow = Flow(
             scheme=scheme,
-            store=Lifted(store),
+            store=store,
             keys=keys,
             now=now,
             draw=draw,
             gateways=gateways,
             participants=participants,
-            shelf=LiftedShelf(shelf if shelf is not None else MemoryShelf()),
+            shelf=shelf if shelf is not None else LiftedShelf(MemoryShelf()),
             messenger=messenger,
-            evidence=LiftedEvidence(evidence) if evidence is not None else None,
+            evidence=evidence,
             scan=scan,
             strip=strip,
             register=register if register is not None else MemoryRegister(),
             link=link,
             witness=witness,
             origin=origin,
-            aside=AtOnce(),
+            aside=InThreads(),
         )
 
     @property
@@ -118,23 +110,23 @@ class Platform(
         """The scheme by which cases are judged."""
         return self._flow.scheme
 
-    def open(self) -> None:
+    async def open(self) -> None:
         """Makes sure that the store belongs to this scheme; a new store belongs to it from now on.
 
         Raises StoreUnusable where the store belongs to another scheme.
         """
-        run(self._flow.adopt())
+        await self._flow.adopt()
 
-    def lodge(self, complaint: Complaint, *, by: Actor, key: str, at: datetime | None = None) -> Case:
+    async def lodge(self, complaint: Complaint, *, by: Actor, key: str, at: datetime | None = None) -> Case:
         """A complaint comes in; the case as it stands, its particulars sealed away.
 
         ``key`` makes the call safe to repeat: the same key and complaint give the same case. It must not say
         anything about the person (it is stored in clear). ``at`` is for imports and simulations: when it happened.
         Raises InvalidInput (every problem by path), Refused, KeyReused.
         """
-        return run(self._flow.act(Request(Lodge(complaint), by, key, at=at)))
+        return await self._flow.act(Request(Lodge(complaint), by, key, at=at))
 
-    def act(
+    async def act(
         self,
         case_id: str,
         command: Command,
@@ -149,42 +141,42 @@ class Platform(
         ``expected`` is the version that the decision was made on; None takes whatever stands. Raises Refused,
         InvalidInput, StaleVersion, KeyReused, NoSuchCase.
         """
-        return run(self._flow.act(Request(command, by, key, case_id, expected, at)))
+        return await self._flow.act(Request(command, by, key, case_id, expected, at))
 
-    def submit(self, requests: Sequence[Request]) -> list[Case | ExpressPlatformError]:
+    async def submit(self, requests: Sequence[Request]) -> list[Case | ExpressPlatformError]:
         """Sends a batch, stored in one append; for each request, in order, the case or the error that refused it alone.
 
         Raises only what concerns the batch as a whole: StoreUnusable.
         """
-        return run(self._flow.submit(requests))
+        return await self._flow.submit(requests)
 
-    def obtain(self, case_id: str, *, by: Actor, key: str, at: datetime | None = None) -> Disclosure:
+    async def obtain(self, case_id: str, *, by: Actor, key: str, at: datetime | None = None) -> Disclosure:
         """A trader reads the details. The reading is recorded before anything is shown.
 
         The same key shows what that reading showed, as long as the trader may still read it. Raises Refused,
         NoSuchCase, KeyReused.
         """
-        return run(self._flow.obtain(case_id, by=by, key=key, at=at))
+        return await self._flow.obtain(case_id, by=by, key=key, at=at)
 
-    def case(self, case_id: str, *, by: Actor, reason: str) -> Case:
+    async def case(self, case_id: str, *, by: Actor, reason: str) -> Case:
         """A case with the complainant's particulars, for the council or the complainant, with a reason.
 
         Raises Refused (``reason_missing``, ``not_a_reader``), NoSuchCase.
         """
-        return (run(self._flow.read(case_id, by=by, reason=reason))).case
+        return (await self._flow.read(case_id, by=by, reason=reason)).case
 
-    def history(self, case_id: str, *, by: Actor, reason: str) -> tuple[Event, ...]:
+    async def history(self, case_id: str, *, by: Actor, reason: str) -> tuple[Event, ...]:
         """Everything that happened in a case, remarks included, in order; for whom and why as in `case`."""
-        return (run(self._flow.read(case_id, by=by, reason=reason))).events
+        return (await self._flow.read(case_id, by=by, reason=reason)).events
 
-    def facts(self, case_id: str, *, by: Actor) -> Opened:
+    async def facts(self, case_id: str, *, by: Actor) -> Opened:
         """A case and its events from their facts alone: nothing personal is opened. Not for a trader, who obtains.
 
         Raises Refused, NoSuchCase.
         """
-        return run(self._flow.facts(case_id, by=by))
+        return await self._flow.facts(case_id, by=by)
 
-    def cases(
+    async def cases(
         self,
         *,
         by: Actor,
@@ -202,21 +194,21 @@ class Platform(
         InvalidInput.
         """
         wanted = wanted_of(status, trader, assignee, reference, due_before)
-        return run(self._flow.page(by=by, wanted=wanted, after=after, limit=limit))
+        return await self._flow.page(by=by, wanted=wanted, after=after, limit=limit)
 
-    def assess(self, case_id: str, *, by: Actor) -> Assessment:
+    async def assess(self, case_id: str, *, by: Actor) -> Assessment:
         """Every finding about a case as at its filing date, and the one verdict. Raises Refused, NoSuchCase."""
-        return run(self._flow.assess(case_id, by=by))
+        return await self._flow.assess(case_id, by=by)
 
-    def assess_unlodged(self, complaint: Complaint) -> Assessment:
+    async def assess_unlodged(self, complaint: Complaint) -> Assessment:
         """What an assessment would come to if the complaint were lodged now; nothing is stored."""
-        return run(self._flow.assess_unlodged(complaint))
+        return await self._flow.assess_unlodged(complaint)
 
-    def allowed(self, case_id: str, *, by: Actor) -> tuple[str, ...]:
+    async def allowed(self, case_id: str, *, by: Actor) -> tuple[str, ...]:
         """The names of the commands that this actor may send now, guards on their content aside. Raises NoSuchCase."""
-        return run(self._flow.allowed(case_id, by=by))
+        return await self._flow.allowed(case_id, by=by)
 
-    def erase(
+    async def erase(
         self,
         case_id: str,
         *,
@@ -231,49 +223,49 @@ class Platform(
         Refused, NoSuchCase.
         """
         command = Erase(reason, approver(by, approved_by, case_id))
-        return run(self._flow.act(Request(command, by, key or f"erase:{case_id}", case_id)))
+        return await self._flow.act(Request(command, by, key or f"erase:{case_id}", case_id))
 
-    def indicators(self, tally: Tally, *, by: Actor, progress: Callable[[int], None] | None = None) -> Figures:
+    async def indicators(self, tally: Tally, *, by: Actor, progress: Callable[[int], None] | None = None) -> Figures:
         """Adds every case that ``by`` may see to a tally, from facts alone; the figures that it comes to.
 
         ``progress`` is called with the number of cases counted so far, now and then.
         """
-        return run(self._flow.indicators(tally, by=by, progress=progress))
+        return await self._flow.indicators(tally, by=by, progress=progress)
 
-    def tick(self, limit: int = 100) -> Ticked:
+    async def tick(self, limit: int = 100) -> Ticked:
         """Takes the steps that time asks for, on at most ``limit`` cases; call again while ``steps`` is not 0."""
-        return run(self._flow.tick(limit))
+        return await self._flow.tick(limit)
 
-    def advance(self, case_ids: Sequence[str], until: datetime) -> int:
+    async def advance(self, case_ids: Sequence[str], until: datetime) -> int:
         """Takes the steps that time asked of some cases up to an instant, each when it was due (simulations)."""
-        return run(self._flow.advance(case_ids, until))
+        return await self._flow.advance(case_ids, until)
 
-    def work(self, limit: int = 100) -> Worked:
+    async def work(self, limit: int = 100) -> Worked:
         """Carries out at most ``limit`` of the effects that steps left: alerts, messages, scans, keys to be destroyed.
 
         Call it now and then, from as many processes as you like; what fails is tried again after a while, ever later,
         and after three days becomes a dead letter.
         """
-        return run(self._flow.work(limit))
+        return await self._flow.work(limit)
 
-    def dead_letters(self, *, by: Actor) -> tuple[DeadLetter, ...]:
+    async def dead_letters(self, *, by: Actor) -> tuple[DeadLetter, ...]:
         """What was tried so often that it was given up, by id: an operator sees to the cause, then replays it.
 
         For the council's officers and the operator: raises Refused (``wrong_role``).
         """
-        return run(self._flow.dead_letters(by=by))
+        return await self._flow.dead_letters(by=by)
 
-    def replay_dead_letter(self, id: str, *, by: Actor) -> bool:
+    async def replay_dead_letter(self, id: str, *, by: Actor) -> bool:
         """Has a dead letter tried again by the next `work`, its attempts counted anew; False where there is none.
 
         Raises Refused (``wrong_role``).
         """
-        return run(self._flow.replay_dead_letter(id, by=by))
+        return await self._flow.replay_dead_letter(id, by=by)
 
-    def reschedule(self) -> Ticked:
+    async def reschedule(self) -> Ticked:
         """Computes provisional deadlines again, for after a year was announced; ``steps`` is how many ends moved."""
-        return run(self._flow.reschedule())
+        return await self._flow.reschedule()
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Lets go of the store and the keys."""
-        run(self._flow.close())
+        await self._flow.close()
