@@ -233,15 +233,20 @@ class Keeping(Desk):
             if kind.years is None:
                 continue
             until = place_of(now if kind.to_the_day else _years_before(now, kind.years))
-            stood = [int(year) for year in await self.shelf.years(kind.name)]
-            while rows := (await self.shelf.list(EVERYONE, kind.name, Sought(until=until), "", _BATCH)).rows:
-                await self.shelf.delete(EVERYONE, kind.name, [row.id for row in rows])
+            stood = standing = {*(await self.shelf.years(kind.name))}
+            while stood and (rows := (await self._ended(kind, until))):
+                await self.shelf.delete(EVERYONE, kind.name, rows)
                 cleared += len(rows)
-            standing = {*(await self.shelf.years(kind.name))}
-            for year in {*stood, *range(now.year - kind.years - 2, now.year - kind.years + 1)}:
+                standing = {*(await self.shelf.years(kind.name))}
+            for year in {*map(int, stood), *range(now.year - kind.years - 2, now.year - kind.years + 1)}:
                 if str(year) not in standing and (kind.years or year < now.year):
                     self.keys.forget(_secret(kind.name, str(year)))
         return cleared
+
+    async def _ended(self, kind: Kind[object], until: str) -> list[str]:
+        """The ids of some records that have been kept for their years."""
+        page = await self.shelf.list(EVERYONE, kind.name, Sought(until=until), "", _BATCH)
+        return [row.id for row in page.rows]
 
     async def drop_labelled(self, kind: Kind[T], label: str) -> None:
         """Deletes every record of a kind that carries a label."""
