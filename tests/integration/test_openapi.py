@@ -68,8 +68,8 @@ def _as_upload(context: Any, value: Any) -> bytes:
 KNOWN: Final = "kaola"
 """An organisation that takes part, in the place of every second one that was made up."""
 DAILY: Final = 13
-LONG: Final = 560
-"""So many examples of each operation, sound and unsound; most name a case, and ask of up to three."""
+LONG: Final = 640
+"""So many examples of each operation, sound and unsound; most ask of up to three cases. Some have no more to give."""
 PARTS: Final = 4
 """The long run comes in so many parts, side by side."""
 
