@@ -54,7 +54,6 @@ class AsyncTogether:
             finally:
                 for _, answers in batch:
                     answers.cancel()  # where it has no outcome: the event loop is ending
-            await asyncio.sleep(0)  # those who were answered have their turn
 
 
 def _settle(answers: asyncio.Future[Sequence[Answer]], outcome: Outcome) -> None:
