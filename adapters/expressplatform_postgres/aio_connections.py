@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 import psycopg
 from psycopg_pool import AsyncConnectionPool
@@ -14,11 +14,12 @@ from psycopg_pool import AsyncConnectionPool
 from expressplatform.errors import StoreUnusable
 from expressplatform_postgres.asking import Asked, Row, Talk
 from expressplatform_postgres.connecting import DICE, NO_SETTINGS, PAUSES, Settings, lies_idle, parameters
-from expressplatform_postgres.faults import RETRIED, closed, translated
+from expressplatform_postgres.faults import MALFORMED, RETRIED, closed, translated
+from expressplatform_postgres.lines import AsyncLine
 from expressplatform_postgres.migrating import must_be_current
 
 T = TypeVar("T")
-_Pool = AsyncConnectionPool[psycopg.AsyncConnection[Row]]
+_Pool = AsyncConnectionPool[AsyncLine]
 
 
 class AsyncConnections:
@@ -59,6 +60,7 @@ class AsyncConnections:
             if self._pool is None:
                 self._loop = loop
                 pool: _Pool = AsyncConnectionPool(
+                    connection_class=AsyncLine,
                     kwargs=self._given,
                     min_size=1,
                     max_size=self._connections,
@@ -80,7 +82,7 @@ class AsyncConnections:
                 while True:
                     try:
                         rows = await self._exchange(pool, asked)
-                    except psycopg.Error as error:
+                    except (psycopg.Error, *MALFORMED) as error:
                         asked = talk.throw(error)
                     else:
                         asked = talk.send(rows)
@@ -112,13 +114,9 @@ class AsyncConnections:
         """What asks things that belong together, as that of `Connections`."""
         with translated():
             pool = await self._opened()
-            async with (
-                _connection(pool) as connection,
-                connection.transaction(),
-                connection.cursor(binary=True) as cursor,
-            ):
-                await cursor.execute(kind.encode())
-                yield lambda asked: _carried(cursor, asked)
+            async with _connection(pool) as connection, connection.transaction():
+                await connection.execute(kind.encode())
+                yield lambda asked: _carried(connection, asked)
 
     async def __aenter__(self) -> Self:
         return self
@@ -132,19 +130,22 @@ class AsyncConnections:
 async def _once(pool: _Pool, asked: Asked) -> list[list[Row]]:
     connection = await _taken(pool)
     try:
-        cursor = connection.cursor(binary=True)
         if len(asked.rounds) == 1:
-            return await _carried(cursor, asked)
+            return [await connection.ask(asked.sql, asked.rounds[0])]
         async with connection.transaction():
-            return await _carried(cursor, asked)
+            return await _carried(connection, asked)
     finally:
         await pool.putconn(connection)
 
 
-async def _carried(cursor: psycopg.AsyncCursor[Row], asked: Asked) -> list[list[Row]]:
+async def _carried(connection: AsyncLine, asked: Asked) -> list[list[Row]]:
     if len(asked.rounds) == 1:
-        await cursor.execute(asked.sql, asked.rounds[0], prepare=True)
-        return [[] if cursor.rownumber is None else await cursor.fetchall()]
+        return [await connection.ask(asked.sql, asked.rounds[0])]
+    async with connection.cursor(binary=True) as cursor:
+        return await _in_rounds(cursor, asked)
+
+
+async def _in_rounds(cursor: psycopg.AsyncCursor[Row], asked: Asked) -> list[list[Row]]:
     await cursor.executemany(asked.sql, asked.rounds, returning=True)
     results = [await cursor.fetchall()]
     while cursor.nextset():
@@ -153,7 +154,7 @@ async def _carried(cursor: psycopg.AsyncCursor[Row], asked: Asked) -> list[list[
 
 
 @asynccontextmanager
-async def _connection(pool: _Pool) -> AsyncIterator[psycopg.AsyncConnection[Row]]:
+async def _connection(pool: _Pool) -> AsyncIterator[AsyncLine]:
     connection = await _taken(pool)
     try:
         yield connection
@@ -161,7 +162,7 @@ async def _connection(pool: _Pool) -> AsyncIterator[psycopg.AsyncConnection[Row]
         await pool.putconn(connection)
 
 
-async def _taken(pool: _Pool) -> psycopg.AsyncConnection[Row]:
+async def _taken(pool: _Pool) -> AsyncLine:
     """A connection of one's own that stands, as far as can be seen from here; the pool replaces the others."""
     for _ in range(pool.max_size):
         connection = await pool.getconn()
@@ -171,7 +172,7 @@ async def _taken(pool: _Pool) -> psycopg.AsyncConnection[Row]:
     return await pool.getconn()
 
 
-async def _stands(connection: psycopg.AsyncConnection[Any]) -> bool:
+async def _stands(connection: AsyncLine) -> bool:
     """Whether a connection is fit for use; closed where it is not."""
     if lies_idle(connection):
         return True

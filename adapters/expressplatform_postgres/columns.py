@@ -10,7 +10,7 @@ many rows take.
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, ClassVar, Final
@@ -22,10 +22,9 @@ _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _head: Final = struct.Struct("!iiIii").pack  # dimensions, whether there are nulls, type, length, first index
 _length: Final = struct.Struct("!i").pack
-_integer: Final = struct.Struct("!ii").pack
+_whole: Final = struct.Struct("!i").pack
 _NULL: Final = _length(-1)
-_EIGHT: Final = _length(8)
-_BOOLEANS: Final = MappingProxyType({False: _length(1) + b"\0", True: _length(1) + b"\1"})
+_ONE, _FOUR, _EIGHT = _length(1), _length(4), _length(8)
 
 
 class Column(list[Any]):
@@ -70,16 +69,33 @@ OF_TYPE: Final[Mapping[str, type[Column]]] = MappingProxyType(
 """The column of each type that the statements name."""
 
 
+def integer(value: int) -> bytes:
+    """A whole number of four bytes; OverflowError where it has more."""
+    try:
+        return _whole(value)
+    except struct.error:
+        raise OverflowError("a number is out of range") from None
+
+
+def instant(value: datetime) -> bytes:
+    """An instant; TypeError where it does not know its zone."""
+    return ((value - _EPOCH) // _MICROSECOND).to_bytes(8, "big", signed=True)
+
+
+def boolean(value: bool) -> bytes:
+    """A truth value; TypeError where it is something else."""
+    if type(value) is not bool:
+        raise TypeError("a truth value is expected")
+    return b"\1" if value else b"\0"
+
+
 def _text(value: str) -> bytes:
     encoded = value.encode()
     return _length(len(encoded)) + encoded
 
 
-def _whole(value: int) -> bytes:
-    try:
-        return _integer(4, value)
-    except struct.error:
-        raise OverflowError("a number is out of range") from None
+def _integer(value: int) -> bytes:
+    return _FOUR + integer(value)
 
 
 def _blob(value: bytes) -> bytes:
@@ -87,61 +103,66 @@ def _blob(value: bytes) -> bytes:
 
 
 def _instant(value: datetime) -> bytes:
-    return _EIGHT + ((value - _EPOCH) // _MICROSECOND).to_bytes(8, "big", signed=True)
+    return _EIGHT + instant(value)
 
 
 def _boolean(value: bool) -> bytes:
-    if type(value) is not bool:
-        raise TypeError("a truth value is expected")
-    return _BOOLEANS[value]
+    return _ONE + boolean(value)
+
+
+ELEMENT: Final[Mapping[str, tuple[int, Callable[[Any], bytes]]]] = MappingProxyType(
+    {
+        "text": (25, _text),
+        "integer": (23, _integer),
+        "bytea": (17, _blob),
+        "timestamptz": (1184, _instant),
+        "boolean": (16, _boolean),
+    }
+)
+"""The number of each type, and how a value of it is written in an array: after its length."""
+
+
+def array(kind: str, values: Sequence[object]) -> bytes:
+    """The array of values of one type; an empty one has no dimension."""
+    number, written = ELEMENT[kind]
+    if None in values:
+        parts, nulls = [_NULL if value is None else written(value) for value in values], 1
+    else:
+        parts, nulls = list(map(written, values)), 0
+    if not parts:
+        return struct.pack("!iiI", 0, 0, number)
+    return b"".join((_head(1, nulls, number, len(parts), 1), *parts))
 
 
 class _ColumnDumper(Dumper):
-    """One array: each value after its length."""
+    """One array, as a value of the driver's."""
 
     format = Format.BINARY
-    element: ClassVar[int]
-
-    @staticmethod
-    def written(value: Any) -> bytes:
-        """A value after its length."""
-        raise NotImplementedError
+    kind: ClassVar[str]
 
     def dump(self, obj: Sequence[object]) -> bytes:
-        """The array; an empty one has no dimension."""
-        written = self.written
-        if None in obj:
-            parts, nulls = [_NULL if value is None else written(value) for value in obj], 1
-        else:
-            parts, nulls = list(map(written, obj)), 0
-        if not parts:
-            return struct.pack("!iiI", 0, 0, self.element)
-        return b"".join((_head(1, nulls, self.element, len(parts), 1), *parts))
+        """The array."""
+        return array(self.kind, obj)
 
 
 class _TextsDumper(_ColumnDumper):
-    oid, element = 1009, 25
-    written = staticmethod(_text)
+    oid, kind = 1009, "text"
 
 
 class _IntegersDumper(_ColumnDumper):
-    oid, element = 1007, 23
-    written = staticmethod(_whole)
+    oid, kind = 1007, "integer"
 
 
 class _BlobsDumper(_ColumnDumper):
-    oid, element = 1001, 17
-    written = staticmethod(_blob)
+    oid, kind = 1001, "bytea"
 
 
 class _InstantsDumper(_ColumnDumper):
-    oid, element = 1185, 1184
-    written = staticmethod(_instant)
+    oid, kind = 1185, "timestamptz"
 
 
 class _BooleansDumper(_ColumnDumper):
-    oid, element = 1000, 16
-    written = staticmethod(_boolean)
+    oid, kind = 1000, "boolean"
 
 
 def teach(adapters: AdaptersMap) -> None:

@@ -39,6 +39,7 @@ def parameters(dsn: str, settings: Settings, busy_seconds: float) -> dict[str, A
     given.setdefault("fallback_application_name", "expressplatform")
     given.setdefault("connect_timeout", str(max(2, int(busy_seconds))))
     waits = f"-c lock_timeout={int(busy_seconds * 1000)}"
+    given["client_encoding"] = "UTF8"  # which values are written in
     given["options"] = f"{waits} {given.get('options', '')}".rstrip()
     return {**given, "autocommit": True, "context": adapters()}
 

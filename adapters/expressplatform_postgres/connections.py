@@ -14,14 +14,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 import psycopg
 from psycopg_pool import ConnectionPool
 
 from expressplatform_postgres.asking import Asked, Row, Talk
 from expressplatform_postgres.connecting import DICE, NO_SETTINGS, PAUSES, Settings, lies_idle, parameters
-from expressplatform_postgres.faults import RETRIED, closed, translated
+from expressplatform_postgres.faults import MALFORMED, RETRIED, closed, translated
+from expressplatform_postgres.lines import Line
 from expressplatform_postgres.migrating import must_be_current
 
 T = TypeVar("T")
@@ -45,7 +46,8 @@ class Connections:
         self._closed = False
         with translated():
             must_be_current(given)
-            self._pool: ConnectionPool[psycopg.Connection[Row]] = ConnectionPool(
+            self._pool: ConnectionPool[Line] = ConnectionPool(
+                connection_class=Line,
                 kwargs=given,
                 min_size=1,
                 max_size=connections,
@@ -71,7 +73,7 @@ class Connections:
                 while True:
                     try:
                         rows = self._exchange(asked)
-                    except psycopg.Error as error:
+                    except (psycopg.Error, *MALFORMED) as error:
                         asked = talk.throw(error)
                     else:
                         asked = talk.send(rows)
@@ -90,11 +92,10 @@ class Connections:
     def _once(self, asked: Asked) -> list[list[Row]]:
         connection = self._taken()
         try:
-            cursor = connection.cursor(binary=True)
             if len(asked.rounds) == 1:
-                return _carried(cursor, asked)
+                return [connection.ask(asked.sql, asked.rounds[0])]
             with connection.transaction():
-                return _carried(cursor, asked)
+                return _carried(connection, asked)
         finally:
             self._pool.putconn(connection)
 
@@ -117,24 +118,19 @@ class Connections:
         """
         if self._closed:
             raise closed()
-        with (
-            translated(),
-            self._connection() as connection,
-            connection.transaction(),
-            connection.cursor(binary=True) as cursor,
-        ):
-            cursor.execute(kind.encode())
-            yield lambda asked: _carried(cursor, asked)
+        with translated(), self._connection() as connection, connection.transaction():
+            connection.execute(kind.encode())
+            yield lambda asked: _carried(connection, asked)
 
     @contextmanager
-    def _connection(self) -> Iterator[psycopg.Connection[Row]]:
+    def _connection(self) -> Iterator[Line]:
         connection = self._taken()
         try:
             yield connection
         finally:
             self._pool.putconn(connection)
 
-    def _taken(self) -> psycopg.Connection[Row]:
+    def _taken(self) -> Line:
         """A connection of one's own that stands, as far as can be seen from here; the pool replaces the others."""
         for _ in range(self._pool.max_size):
             connection = self._pool.getconn()
@@ -152,10 +148,14 @@ class Connections:
         self.close()
 
 
-def _carried(cursor: psycopg.Cursor[Row], asked: Asked) -> list[list[Row]]:
+def _carried(connection: Line, asked: Asked) -> list[list[Row]]:
     if len(asked.rounds) == 1:
-        cursor.execute(asked.sql, asked.rounds[0], prepare=True)
-        return [[] if cursor.rownumber is None else cursor.fetchall()]
+        return [connection.ask(asked.sql, asked.rounds[0])]
+    with connection.cursor(binary=True) as cursor:
+        return _in_rounds(cursor, asked)
+
+
+def _in_rounds(cursor: psycopg.Cursor[Row], asked: Asked) -> list[list[Row]]:
     cursor.executemany(asked.sql, asked.rounds, returning=True)
     results = [cursor.fetchall()]
     while cursor.nextset():
@@ -163,7 +163,7 @@ def _carried(cursor: psycopg.Cursor[Row], asked: Asked) -> list[list[Row]]:
     return results
 
 
-def _stands(connection: psycopg.Connection[Any]) -> bool:
+def _stands(connection: Line) -> bool:
     """Whether a connection is fit for use; closed where it is not."""
     if lies_idle(connection):
         return True
