@@ -3,8 +3,8 @@
 Laws of this file
 - The statement judges; here commits are only laid out for it. Commits of one case follow each other in rounds, and all
   rounds are one transaction.
-- Where the statement found a version that was overtaken before it could write, the commit is asked again: by then the
-  winner's rows are there to be seen.
+- Those that were not kept ask what stands in their way, once the winner's rows are there to be seen. Where that is
+  nothing, they are asked to be kept again.
 - Rows that cannot be kept are the error of the caller who brought them, and of no other.
 """
 
@@ -36,7 +36,16 @@ from expressplatform.together import Outcome
 from expressplatform_postgres import sql
 from expressplatform_postgres.asking import Asked, Row, Talk, in_rounds, once
 from expressplatform_postgres.faults import MALFORMED, unusable
-from expressplatform_postgres.rows import aware, case_of, effects_of, header_of, many_commits, one_commit, shape_of
+from expressplatform_postgres.rows import (
+    aware,
+    case_of,
+    effects_of,
+    header_of,
+    many_commits,
+    one_commit,
+    shape_of,
+    what_asked,
+)
 from expressplatform_postgres.sql import Shape
 
 _ASKED: Final = 5
@@ -65,33 +74,42 @@ def _append(commits: Sequence[Commit]) -> Talk[list[Answer | None]]:
         return [(yield from _append_one(commits[0]))]
     answers: list[Answer | None] = [None] * len(commits)
     waiting = list(range(len(commits)))
-    for attempt in range(_ASKED if commits else 0):
+    for _ in range(_ASKED if commits else 0):
         rounds = _in_rounds(commits, waiting)
         try:
             results = yield _asked([[commits[place] for place in places] for places in rounds])
+            _answered(answers, commits, rounds, results)
+            if len(rounds) == 1 and (lost := [place for place in waiting if answers[place] is None]):
+                results = yield Asked(sql.STAND, [what_asked([commits[place] for place in lost])])
+                _answered(answers, commits, [lost], results)
         except psycopg.Error:
-            if attempt == 0:
+            if not any(answers):
                 raise
             break
-        for places, rows in zip(rounds, results, strict=True):
-            found = {row[0]: row for row in rows}
-            for place in places:
-                answers[place] = _answer(commits[place], found[commits[place].case_id])
         waiting = [place for place in waiting if answers[place] is None]
         if not waiting:
             break
     return answers
 
 
+def _answered(
+    answers: list[Answer | None], commits: Sequence[Commit], rounds: Sequence[Sequence[int]], results: list[list[Row]]
+) -> None:
+    """Notes what each round's rows say about its commits."""
+    for places, rows in zip(rounds, results, strict=True):
+        found = {row[0]: row for row in rows}
+        for place in places:
+            if (row := found.get(commits[place].case_id)) is not None:
+                answers[place] = _answer(commits[place], row)
+
+
 def _append_one(commit: Commit) -> Talk[Answer | None]:
     """The answer of a commit by itself, which is how most come: as `_append`, without the laying out."""
-    for attempt in range(_ASKED):
-        try:
-            ((row,),) = yield _asked([[commit]])
-        except psycopg.Error:
-            if attempt == 0:
-                raise
-            break
+    for _ in range(_ASKED):
+        (kept,) = yield _asked([[commit]])
+        if kept:
+            return Appended(commit.case_id, commit.header.version)
+        (row,) = yield from once(sql.STANDS, case_id=commit.case_id, key=commit.receipt and commit.receipt.key)
         if (answer := _answer(commit, row)) is not None:
             return answer
     return None
@@ -111,7 +129,7 @@ def _asked(rounds: Sequence[Sequence[Commit]]) -> Asked:
     shape = shape_of([commit for one in rounds for commit in one])
     some = Shape(False, shape.keyed, shape.events > 0, shape.effects > 0, shape.tokens > 0, shape.drops)
     in_order = (sorted(one, key=attrgetter("case_id")) for one in rounds)  # so that no two lock each other out
-    return Asked(sql.append_many(some), [many_commits(one) for one in in_order])
+    return Asked(sql.append_many(some, tells=len(rounds) > 1), [many_commits(one) for one in in_order])
 
 
 def _answer(commit: Commit, row: Row) -> Answer | None:

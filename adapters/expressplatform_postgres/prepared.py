@@ -25,7 +25,7 @@ from psycopg.pq import ExecStatus, Format
 from psycopg.pq.abc import PGconn, PGresult
 
 from expressplatform_postgres.asking import Row, Values
-from expressplatform_postgres.columns import ELEMENT, array, boolean, instant, integer
+from expressplatform_postgres.columns import array, boolean, instant, integer
 
 Write = Callable[[Any], bytes]
 """A value in the server's binary form."""

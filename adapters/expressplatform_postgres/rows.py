@@ -29,7 +29,6 @@ _microseconds: Final = struct.Struct("!q").unpack
 _header_row: Final = attrgetter(*HEADER)
 _header: Final = maker(Header)
 _event: Final = maker(StoredEvent)
-_EVENTS, _EFFECTS, _TOKENS = tuple(EVENTS), tuple(EFFECTS), tuple(TOKENS)
 
 
 class _InUtc(Loader):
@@ -99,25 +98,29 @@ def shape_of(commits: Sequence[Commit]) -> Shape:
 
 def one_commit(commit: Commit) -> dict[str, object]:
     """The values of the statement that keeps one commit."""
-    values = dict(zip(COMMIT, commit_row(commit), strict=True))
-    for n, event in enumerate(commit.events):
-        own = (event.version, event.kind, event.schema, event.facts, event.sealed)
-        values |= zip(_named("event", n, _EVENTS), own, strict=True)
-    for n, effect in enumerate(commit.effects):
-        values |= zip(
-            _named("effect", n, _EFFECTS),
-            (effect.version, effect.id, effect.kind, effect.recipient, effect.attempts),
-            strict=True,
-        )
-    for n, token in enumerate(commit.tokens):
-        values |= zip(_named("token", n, _TOKENS), (token.value, token.quarter), strict=True)
-    return values
+    values: list[object] = [*commit_row(commit)]
+    for event in commit.events:
+        values += (event.version, event.kind, event.schema, event.facts, event.sealed)
+    for effect in commit.effects:
+        values += (effect.version, effect.id, effect.kind, effect.recipient, effect.attempts)
+    for token in commit.tokens:
+        values += (token.value, token.quarter)
+    names = _names_of_one(len(commit.events), len(commit.effects), len(commit.tokens))
+    return dict(zip(names, values, strict=True))
 
 
-@lru_cache(64)
-def _named(name: str, number: int, columns: tuple[str, ...]) -> tuple[str, ...]:
-    """How the values of a row are named, the case's id left out."""
-    return tuple(f"{name}{number}_{column}" for column in columns if column != "case_id")
+@lru_cache(256)
+def _names_of_one(events: int, effects: int, tokens: int) -> tuple[str, ...]:
+    """How the values of one commit are named, in their order; only the first names the case."""
+    beside = (("event", EVENTS, events), ("effect", EFFECTS, effects), ("token", TOKENS, tokens))
+    named = (
+        f"{name}{n}_{column}"
+        for name, columns, number in beside
+        for n in range(number)
+        for column in columns
+        if column != "case_id"
+    )
+    return (*COMMIT, *named)
 
 
 def many_commits(commits: Sequence[Commit]) -> dict[str, object]:
@@ -131,6 +134,12 @@ def many_commits(commits: Sequence[Commit]) -> dict[str, object]:
         | _columns("effect_", EFFECTS, effects)
         | _columns("token_", TOKENS, tokens)
     )  # fmt: skip
+
+
+def what_asked(commits: Sequence[Commit]) -> dict[str, object]:
+    """The values of the question what stands in the way of commits: their cases, and their keys where they have one."""
+    keys = [commit.receipt.key if commit.receipt else None for commit in commits]
+    return {"case_id": [commit.case_id for commit in commits], "key": keys}
 
 
 def shelf_rows(rows: Sequence[ShelfRow]) -> Values:

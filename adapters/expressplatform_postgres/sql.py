@@ -4,8 +4,8 @@ Laws of this file
 - All SQL stands here, in `ledger_sql` and in ``migrations``. Values travel as parameters, in binary form; none is ever
   part of the text.
 - A commit is one statement, and so are many. A header is written only where the case still stands at the version that
-  the commit builds on, and everything else of the commit only where its header was. What stood instead is told from the
-  state that the statement began with: whoever lost a race meanwhile finds nothing in its way there, and asks again.
+  the commit builds on, and everything else of the commit only where its header was. What stands in the way of a commit
+  that was not kept is a question of its own: to look for it within the statement would cost every commit.
 - A statement about one case names its id as a parameter in every table, so that tables spread by case id are asked in
   one place.
 - Portable: no advisory locks, notifications, triggers, deferrable constraints or sequences.
@@ -114,16 +114,17 @@ class Shape:
 
 @lru_cache(256)
 def append_one(shape: Shape) -> str:
-    """The statement that keeps one commit.
+    """The statement that keeps one commit: a row where it was kept, and none where not.
 
-    Its row: the case, whether the commit was kept, and where not, the version found, and digest and version of a
-    receipt that stands. The rest of the commit hangs on the header's having been written.
+    The rest of the commit hangs on the header's having been written.
     """
-    lookups = ["(SELECT version FROM cases WHERE case_id = %(case_id)b::text)"]
-    lookups += [f"(SELECT {name} FROM {_OF_KEY})" for name in ("digest", "version")] if shape.keyed else []
-    lost = [f"CASE WHEN NOT won.kept THEN {lookup} END" for lookup in lookups] + ["NULL", "NULL"]
-    return f"""WITH {", ".join([_header_of_one(shape), *_beside_one(shape)])}
-    SELECT %(case_id)b::text, won.kept, {", ".join(lost[:3])} FROM (SELECT EXISTS (SELECT 1 FROM won) AS kept) won"""
+    return f"WITH {', '.join([_header_of_one(shape), *_beside_one(shape)])} SELECT true FROM won"
+
+
+STANDS: Final = f"""SELECT %(case_id)b::text, false, (SELECT version FROM cases WHERE {_OF_CASE}),
+    (SELECT digest FROM {_OF_KEY}), (SELECT version FROM {_OF_KEY})"""
+"""What stands in the way of a commit: its case, that it was not kept, the version found, and digest and version of a
+receipt of its key."""
 
 
 def _header_of_one(shape: Shape) -> str:
@@ -164,19 +165,22 @@ def _rows(columns: Mapping[str, str], name: str, number: int) -> str:
     return f"VALUES {', '.join(rows)}"
 
 
-@lru_cache(64)
-def append_many(shape: Shape) -> str:
-    """The statement that keeps commits of different cases; a row for each, as that of `append_one`.
+_GIVEN_KEY: Final = "receipts r WHERE r.case_id = g.case_id AND r.key = g.key"
+_STANDS: Final = f"""SELECT g.case_id, false, (SELECT c.version FROM cases c WHERE c.case_id = g.case_id),
+    (SELECT r.digest FROM {_GIVEN_KEY}), (SELECT r.version FROM {_GIVEN_KEY}) FROM"""
+STAND: Final = f"{_STANDS} {_many({'case_id': 'text', 'key': 'text'}, '', 'g')}"
+"""`STANDS` for commits of different cases, looked up for each by itself: a join might read whole tables."""
 
-    What stood instead is looked up by itself for each that lost: a join would read whole tables for none.
+
+@lru_cache(64)
+def append_many(shape: Shape, *, tells: bool) -> str:
+    """The statement that keeps commits of different cases: a row for each that was kept, in the form of `STANDS`.
+
+    Where it ``tells``, for each of the others too: what stood in its way when the statement began.
     """
-    given = _many(COMMIT, "", "g")
-    of_key = "r.case_id = g.case_id AND r.key = g.key"
-    unless = f"AND NOT EXISTS (SELECT 1 FROM receipts r WHERE {of_key})" if shape.keyed else ""
-    lookups = ["(SELECT c.version FROM cases c WHERE c.case_id = g.case_id)"]
-    lookups += [f"(SELECT r.{name} FROM receipts r WHERE {of_key})" for name in ("digest", "version") if shape.keyed]
-    lost = [f"CASE WHEN won.case_id IS NULL THEN {lookup} END" for lookup in lookups] + ["NULL", "NULL"]
-    return f"""WITH given AS (SELECT * FROM {given}),
+    unless = f"AND NOT EXISTS (SELECT 1 FROM {_GIVEN_KEY})" if shape.keyed else ""
+    others = f" UNION ALL {_STANDS} given g WHERE g.case_id NOT IN (SELECT case_id FROM won)" if tells else ""
+    return f"""WITH given AS (SELECT * FROM {_many(COMMIT, "", "g")}),
     fresh AS (
         INSERT INTO cases ({_names(HEADER)}) SELECT {_into(HEADER, "g.")} FROM given g WHERE g.expected = 0
         ON CONFLICT (case_id) DO NOTHING RETURNING case_id, changed_at),
@@ -185,8 +189,7 @@ def append_many(shape: Shape) -> str:
         WHERE cases.case_id = g.case_id AND g.expected > 0 AND cases.version = g.expected {unless}
         RETURNING cases.case_id, cases.changed_at),
     {", ".join(["won AS (SELECT * FROM fresh UNION ALL SELECT * FROM moved)", *_beside_many(shape)])}
-    SELECT g.case_id, won.case_id IS NOT NULL, {", ".join(lost[:3])}
-    FROM given g LEFT JOIN won ON won.case_id = g.case_id"""
+    SELECT case_id, true, NULL::integer, NULL::bytea, NULL::integer FROM won{others}"""
 
 
 def _beside_many(shape: Shape) -> Iterator[str]:

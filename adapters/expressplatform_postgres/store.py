@@ -52,7 +52,9 @@ class PostgresStore(Connections):
         self, dsn: str, *, settings: Settings = NO_SETTINGS, busy_seconds: float = 30.0, connections: int = 4
     ) -> None:
         super().__init__(dsn, settings=settings, busy_seconds=busy_seconds, connections=connections)
-        self._together = Together(self._append_all)
+        import os
+
+        self._together = Together(self._append_all, lanes=int(os.environ.get("LANES", "1")))
 
     # ---- writing ----------------------------------------------------------------------------------------------------
 

@@ -35,13 +35,13 @@ class _Ticket:
 class Together:
     """Calls ``write`` with the commits of all who wait; it answers each caller in turn, and locks by itself."""
 
-    __slots__ = ("_busy", "_gate", "_waiting", "_write")
+    __slots__ = ("_free", "_gate", "_waiting", "_write")
 
-    def __init__(self, write: Callable[[Sequence[Sequence[Commit]]], Sequence[Outcome]]) -> None:
+    def __init__(self, write: Callable[[Sequence[Sequence[Commit]]], Sequence[Outcome]], *, lanes: int = 1) -> None:
         self._write = write
         self._gate = Lock()
         self._waiting: list[_Ticket] = []
-        self._busy = False
+        self._free = lanes
 
     def append(self, commits: Sequence[Commit]) -> Sequence[Answer]:
         """The answers to these commits, or the error that is theirs."""
@@ -57,8 +57,9 @@ class Together:
         writes = False
         try:
             with self._gate:
-                if not self._busy:
-                    writes = self._busy = True
+                if self._free:
+                    self._free -= 1
+                    writes = True
             return self._write((commits,))[0] if writes else None
         finally:
             if writes:
@@ -76,11 +77,12 @@ class Together:
 
     def _queue_up(self, ticket: _Ticket) -> None:
         with self._gate:
-            if self._busy:
+            if self._free:
+                self._free -= 1
+                ticket.writes = True
+            else:
                 ticket.turn.acquire()
                 self._waiting.append(ticket)
-            else:
-                ticket.writes = self._busy = True
 
     def _carry(self, own: _Ticket) -> Outcome:
         """Write what waits, this ticket first; the next to write is woken before those who are served."""
@@ -100,11 +102,12 @@ class Together:
 
     def _hand_on(self) -> None:
         with self._gate:
-            self._busy = bool(self._waiting)
-            if self._busy:
+            if self._waiting:
                 following = self._waiting.pop(0)
                 following.writes = True
                 following.turn.release()
+            else:
+                self._free += 1
 
     def _leave(self, ticket: _Ticket) -> None:
         """The caller has been interrupted: its commits are not to be written, and its turn goes to the next."""
