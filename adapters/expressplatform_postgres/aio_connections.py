@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from time import monotonic
 from types import TracebackType
 from typing import Self, TypeVar
 
 import psycopg
+from psycopg.pq import TransactionStatus
 from psycopg_pool import AsyncConnectionPool
 
 from expressplatform.errors import StoreUnusable
 from expressplatform_postgres.asking import Asked, Row, Talk
-from expressplatform_postgres.connecting import DICE, NO_SETTINGS, PAUSES, Settings, lies_idle, parameters
-from expressplatform_postgres.faults import MALFORMED, RETRIED, closed, translated
+from expressplatform_postgres.at_hand import AtHand
+from expressplatform_postgres.connecting import DICE, NO_SETTINGS, PAUSES, Settings, parameters
+from expressplatform_postgres.faults import MALFORMED, RETRIED, closed, translated, unusable
 from expressplatform_postgres.lines import AsyncLine
 from expressplatform_postgres.migrating import must_be_current
 
@@ -29,7 +32,7 @@ class AsyncConnections:
     connections that serve it are opened by the first call. All calls come from one event loop.
     """
 
-    __slots__ = ("_closed", "_connections", "_given", "_loop", "_opening", "_pool", "_wait")
+    __slots__ = ("_at_hand", "_closed", "_connections", "_given", "_loop", "_opening", "_pool", "_wait")
 
     def __init__(
         self, dsn: str, *, settings: Settings = NO_SETTINGS, busy_seconds: float = 30.0, connections: int = 4
@@ -39,6 +42,7 @@ class AsyncConnections:
         self._opening = asyncio.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._pool: _Pool | None = None
+        self._at_hand: AtHand[AsyncLine] = AtHand()
         self._closed = False
         with translated():
             must_be_current(self._given)
@@ -48,6 +52,8 @@ class AsyncConnections:
         self._closed = True
         async with self._opening:
             if self._pool is not None:
+                self._at_hand.end()
+                await self._let_go(self._pool)
                 await self._pool.close()
 
     async def _opened(self) -> _Pool:
@@ -56,6 +62,8 @@ class AsyncConnections:
         loop = asyncio.get_running_loop()
         if self._loop not in (None, loop):
             raise StoreUnusable("failed", "the store is in use by another event loop")
+        if self._pool is not None:
+            return self._pool
         async with self._opening:
             if self._pool is None:
                 self._loop = loop
@@ -75,28 +83,39 @@ class AsyncConnections:
 
     async def _ask(self, talk: Talk[T]) -> T:
         """The answer of a talk."""
-        with translated():
+        try:
             pool = await self._opened()
-            try:
-                asked = next(talk)
-                while True:
-                    try:
-                        rows = await self._exchange(pool, asked)
-                    except (psycopg.Error, *MALFORMED) as error:
-                        asked = talk.throw(error)
-                    else:
-                        asked = talk.send(rows)
-            except StopIteration as end:
-                answer: T = end.value
-                return answer
+            asked = next(talk)
+            while True:
+                try:
+                    rows = await self._exchange(pool, asked)
+                except (psycopg.Error, *MALFORMED) as error:
+                    asked = talk.throw(error)
+                else:
+                    asked = talk.send(rows)
+        except StopIteration as end:
+            answer: T = end.value
+            return answer
+        except psycopg.Error as error:
+            raise unusable(error) from None
 
     async def _exchange(self, pool: _Pool, asked: Asked) -> list[list[Row]]:
         for pause in PAUSES:
             try:
-                return await _once(pool, asked)
+                return await self._once(pool, asked)
             except RETRIED:
                 await asyncio.sleep(DICE.uniform(0, pause))
-        return await _once(pool, asked)
+        return await self._once(pool, asked)
+
+    async def _once(self, pool: _Pool, asked: Asked) -> list[list[Row]]:
+        connection = await self._taken(pool)
+        try:
+            if len(asked.rounds) == 1:
+                return [await connection.ask(asked.sql, asked.rounds[0])]
+            async with connection.transaction():
+                return await _carried(connection, asked)
+        finally:
+            await self._give_back(pool, connection)
 
     async def _ask_together(self, talk: Talk[T], kind: str) -> T:
         """The answer of a talk, all that it asks in one transaction; ``kind`` as in `_together_in`."""
@@ -114,9 +133,43 @@ class AsyncConnections:
         """What asks things that belong together, as that of `Connections`."""
         with translated():
             pool = await self._opened()
-            async with _connection(pool) as connection, connection.transaction():
+            async with self._connection(pool) as connection, connection.transaction():
                 await connection.execute(kind.encode())
                 yield lambda asked: _carried(connection, asked)
+
+    @asynccontextmanager
+    async def _connection(self, pool: _Pool) -> AsyncIterator[AsyncLine]:
+        connection = await self._taken(pool)
+        try:
+            yield connection
+        finally:
+            await self._give_back(pool, connection)
+
+    async def _taken(self, pool: _Pool) -> AsyncLine:
+        """A connection of one's own that stands, as far as can be seen from here; the pool replaces the others."""
+        connection = await self._one_at_hand(pool)
+        if connection is not None:
+            return connection
+        with self._at_hand.asked():
+            return await self._one_at_hand(pool) or await _one_of(pool)
+
+    async def _one_at_hand(self, pool: _Pool) -> AsyncLine | None:
+        while (connection := self._at_hand.take()) is not None:
+            if await _stands(connection):
+                return connection
+            await pool.putconn(connection)
+        return None
+
+    async def _give_back(self, pool: _Pool, connection: AsyncLine) -> None:
+        if connection.pgconn.transaction_status != TransactionStatus.IDLE:
+            await pool.putconn(connection)
+            return
+        self._at_hand.put(connection)
+        await self._let_go(pool)
+
+    async def _let_go(self, pool: _Pool) -> None:
+        while (connection := self._at_hand.leave()) is not None:
+            await pool.putconn(connection)
 
     async def __aenter__(self) -> Self:
         return self
@@ -125,17 +178,6 @@ class AsyncConnections:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
-
-
-async def _once(pool: _Pool, asked: Asked) -> list[list[Row]]:
-    connection = await _taken(pool)
-    try:
-        if len(asked.rounds) == 1:
-            return [await connection.ask(asked.sql, asked.rounds[0])]
-        async with connection.transaction():
-            return await _carried(connection, asked)
-    finally:
-        await pool.putconn(connection)
 
 
 async def _carried(connection: AsyncLine, asked: Asked) -> list[list[Row]]:
@@ -153,28 +195,21 @@ async def _in_rounds(cursor: psycopg.AsyncCursor[Row], asked: Asked) -> list[lis
     return results
 
 
-@asynccontextmanager
-async def _connection(pool: _Pool) -> AsyncIterator[AsyncLine]:
-    connection = await _taken(pool)
-    try:
-        yield connection
-    finally:
-        await pool.putconn(connection)
-
-
-async def _taken(pool: _Pool) -> AsyncLine:
-    """A connection of one's own that stands, as far as can be seen from here; the pool replaces the others."""
+async def _one_of(pool: _Pool) -> AsyncLine:
     for _ in range(pool.max_size):
         connection = await pool.getconn()
         if await _stands(connection):
-            return connection
+            break
         await pool.putconn(connection)
-    return await pool.getconn()
+    else:
+        connection = await pool.getconn()
+    connection.since = monotonic()
+    return connection
 
 
 async def _stands(connection: AsyncLine) -> bool:
     """Whether a connection is fit for use; closed where it is not."""
-    if lies_idle(connection):
+    if connection.lies_idle():
         return True
     try:
         await AsyncConnectionPool.check_connection(connection)

@@ -1,4 +1,4 @@
-"""How the database is reached: the parameters of a connection, and whether one that lay idle still stands.
+"""How the database is reached: the parameters of a connection.
 
 Laws of this file: what an operator wrote into the address stands; only what is missing is added. An address may hold a
 password and is never shown.
@@ -7,7 +7,6 @@ password and is never shown.
 from __future__ import annotations
 
 import random
-import select
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -44,13 +43,6 @@ def parameters(dsn: str, settings: Settings, busy_seconds: float) -> dict[str, A
     return {**given, "autocommit": True, "context": adapters()}
 
 
-def lies_idle(connection: psycopg.Connection | psycopg.AsyncConnection) -> bool:
-    """Whether nothing has arrived on a connection that nobody used: what has may be the server's farewell."""
-    if connection.closed:
-        return False
-    descriptor = connection.fileno()
-    if hasattr(select, "poll"):
-        look = select.poll()
-        look.register(descriptor, select.POLLIN)
-        return not look.poll(0)
-    return not select.select([descriptor], [], [], 0)[0]  # pragma: no cover
+def lanes_of(connections: int) -> int:
+    """How many of so many connections may append at the same time: one is left for those who read."""
+    return max(1, connections - 1)

@@ -17,11 +17,13 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 import psycopg
+from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool
 
 from expressplatform_postgres.asking import Asked, Row, Talk
-from expressplatform_postgres.connecting import DICE, NO_SETTINGS, PAUSES, Settings, lies_idle, parameters
-from expressplatform_postgres.faults import MALFORMED, RETRIED, closed, translated
+from expressplatform_postgres.at_hand import AtHand
+from expressplatform_postgres.connecting import DICE, NO_SETTINGS, PAUSES, Settings, parameters
+from expressplatform_postgres.faults import MALFORMED, RETRIED, closed, translated, unusable
 from expressplatform_postgres.lines import Line
 from expressplatform_postgres.migrating import must_be_current
 
@@ -37,13 +39,14 @@ class Connections:
     Do not carry one across ``fork``.
     """
 
-    __slots__ = ("_closed", "_pool")
+    __slots__ = ("_at_hand", "_closed", "_pool")
 
     def __init__(
         self, dsn: str, *, settings: Settings = NO_SETTINGS, busy_seconds: float = 30.0, connections: int = 4
     ) -> None:
         given = parameters(dsn, settings, busy_seconds)
         self._closed = False
+        self._at_hand: AtHand[Line] = AtHand()
         with translated():
             must_be_current(given)
             self._pool: ConnectionPool[Line] = ConnectionPool(
@@ -61,25 +64,28 @@ class Connections:
     def close(self) -> None:
         """Close the connections; any later call raises ``StoreUnusable`` with the code ``closed``."""
         self._closed = True
+        self._at_hand.end()
+        self._let_go()
         self._pool.close()
 
     def _ask(self, talk: Talk[T]) -> T:
         """The answer of a talk."""
         if self._closed:
             raise closed()
-        with translated():
-            try:
-                asked = next(talk)
-                while True:
-                    try:
-                        rows = self._exchange(asked)
-                    except (psycopg.Error, *MALFORMED) as error:
-                        asked = talk.throw(error)
-                    else:
-                        asked = talk.send(rows)
-            except StopIteration as end:
-                answer: T = end.value
-                return answer
+        try:
+            asked = next(talk)
+            while True:
+                try:
+                    rows = self._exchange(asked)
+                except (psycopg.Error, *MALFORMED) as error:
+                    asked = talk.throw(error)
+                else:
+                    asked = talk.send(rows)
+        except StopIteration as end:
+            answer: T = end.value
+            return answer
+        except psycopg.Error as error:
+            raise unusable(error) from None
 
     def _exchange(self, asked: Asked) -> list[list[Row]]:
         for pause in PAUSES:
@@ -97,7 +103,7 @@ class Connections:
             with connection.transaction():
                 return _carried(connection, asked)
         finally:
-            self._pool.putconn(connection)
+            self._give_back(connection)
 
     def _ask_together(self, talk: Talk[T], kind: str) -> T:
         """The answer of a talk, all that it asks in one transaction; ``kind`` as in `_together_in`."""
@@ -128,16 +134,44 @@ class Connections:
         try:
             yield connection
         finally:
-            self._pool.putconn(connection)
+            self._give_back(connection)
 
     def _taken(self) -> Line:
         """A connection of one's own that stands, as far as can be seen from here; the pool replaces the others."""
-        for _ in range(self._pool.max_size):
-            connection = self._pool.getconn()
+        connection = self._one_at_hand()
+        if connection is not None:
+            return connection
+        with self._at_hand.asked():
+            return self._one_at_hand() or self._one_of_the_pool()
+
+    def _one_at_hand(self) -> Line | None:
+        while (connection := self._at_hand.take()) is not None:
             if _stands(connection):
                 return connection
             self._pool.putconn(connection)
-        return self._pool.getconn()
+        return None
+
+    def _one_of_the_pool(self) -> Line:
+        for _ in range(self._pool.max_size):
+            connection = self._pool.getconn()
+            if _stands(connection):
+                break
+            self._pool.putconn(connection)
+        else:
+            connection = self._pool.getconn()
+        connection.since = time.monotonic()
+        return connection
+
+    def _give_back(self, connection: Line) -> None:
+        if connection.pgconn.transaction_status != TransactionStatus.IDLE:
+            self._pool.putconn(connection)
+            return
+        self._at_hand.put(connection)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        while (connection := self._at_hand.leave()) is not None:
+            self._pool.putconn(connection)
 
     def __enter__(self) -> Self:
         return self
@@ -165,7 +199,7 @@ def _in_rounds(cursor: psycopg.Cursor[Row], asked: Asked) -> list[list[Row]]:
 
 def _stands(connection: Line) -> bool:
     """Whether a connection is fit for use; closed where it is not."""
-    if lies_idle(connection):
+    if connection.lies_idle():
         return True
     try:
         ConnectionPool.check_connection(connection)

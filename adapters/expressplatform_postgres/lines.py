@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import select
+from collections.abc import Callable
 from typing import final
 
 import attrs
 import psycopg
+from psycopg.abc import PQGen
 from psycopg.adapt import AdaptersMap
 
 from expressplatform_postgres.asking import Row, Values
@@ -20,27 +23,50 @@ class _Adapted:
     connection: None = None
 
 
-@final
-class Line(psycopg.Connection[Row]):
-    """A connection; `ask` carries one statement over it, in a transaction of its own where none has begun."""
+class _Kept(psycopg.BaseConnection[Row]):
+    """What either face keeps beside its connection."""
 
+    since: float = 0.0
+    """When it was taken from the pool."""
     _questions: Prepared | None = None
+    _arrived: Callable[[], bool] | None = None
+
+    def lies_idle(self) -> bool:
+        """Whether nothing has arrived on a connection that nobody used: what has may be the server's farewell."""
+        if self.closed:
+            return False
+        if self._arrived is None:
+            self._arrived = _looking(self.fileno())
+        return not self._arrived()
+
+    def _asked(self, sql: str, values: Values) -> PQGen[list[Row]]:
+        if self._questions is None:
+            self._questions = Prepared(self.pgconn, _Adapted(self.adapters))
+        return self._questions.asked(sql, values)
+
+
+def _looking(descriptor: int) -> Callable[[], bool]:
+    """What tells whether something has arrived."""
+    if hasattr(select, "poll"):
+        look = select.poll()
+        look.register(descriptor, select.POLLIN)
+        return lambda: bool(look.poll(0))
+    return lambda: bool(select.select([descriptor], [], [], 0)[0])  # pragma: no cover
+
+
+@final
+class Line(_Kept, psycopg.Connection[Row]):
+    """A connection; `ask` carries one statement over it, in a transaction of its own where none has begun."""
 
     def ask(self, sql: str, values: Values) -> list[Row]:
         """The rows of a statement."""
-        if self._questions is None:
-            self._questions = Prepared(self.pgconn, _Adapted(self.adapters))
-        return self.wait(self._questions.asked(sql, values))
+        return self.wait(self._asked(sql, values))
 
 
 @final
-class AsyncLine(psycopg.AsyncConnection[Row]):
+class AsyncLine(_Kept, psycopg.AsyncConnection[Row]):
     """`Line`, awaited."""
-
-    _questions: Prepared | None = None
 
     async def ask(self, sql: str, values: Values) -> list[Row]:
         """The rows of a statement."""
-        if self._questions is None:
-            self._questions = Prepared(self.pgconn, _Adapted(self.adapters))
-        return await self.wait(self._questions.asked(sql, values))
+        return await self.wait(self._asked(sql, values))

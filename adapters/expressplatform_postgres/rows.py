@@ -73,9 +73,6 @@ def commit_row(commit: Commit) -> Row:
     values = list(_header_row(header))
     values[0] = commit.case_id
     values[5] = listed(header.former)
-    for at in (header.lodged_at, header.changed_at, header.due_at, header.owed_since):
-        if at is not None:
-            aware(at)
     stands = (receipt.key, receipt.digest, receipt.version) if receipt else (None, None, None)
     return (*values, commit.expected, *stands, commit.drop_tokens)
 

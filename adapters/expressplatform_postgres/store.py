@@ -31,7 +31,7 @@ from expressplatform.ports import (
 )
 from expressplatform.together import Outcome, Together
 from expressplatform_postgres import case_talks, ledger_talks
-from expressplatform_postgres.connecting import NO_SETTINGS, Settings
+from expressplatform_postgres.connecting import NO_SETTINGS, Settings, lanes_of
 from expressplatform_postgres.connections import Connections
 
 
@@ -52,9 +52,7 @@ class PostgresStore(Connections):
         self, dsn: str, *, settings: Settings = NO_SETTINGS, busy_seconds: float = 30.0, connections: int = 4
     ) -> None:
         super().__init__(dsn, settings=settings, busy_seconds=busy_seconds, connections=connections)
-        import os
-
-        self._together = Together(self._append_all, lanes=int(os.environ.get("LANES", "1")))
+        self._together = Together(self._append_all, lanes=lanes_of(connections))
 
     # ---- writing ----------------------------------------------------------------------------------------------------
 

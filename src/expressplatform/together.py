@@ -1,8 +1,9 @@
-"""Threads that append at the same time share one transaction, and so one wait for the disk.
+"""Threads that append at the same time share transactions, and so waits for the disk.
 
 Laws of this file
-- Nobody waits for company: who comes while nothing is being written writes at once, in its own thread.
-- Who comes while somebody writes waits, and the next to write takes along all who wait. Writing is handed on before
+- A store has so many lanes, each for one transaction at a time: one where writers exclude each other.
+- Nobody waits for company: who comes while a lane is free writes at once, in its own thread.
+- Who comes while all lanes are taken waits, and the next to write takes along all who wait. A lane is handed on before
   those who were served wake up, so that one that comes back early cannot push in and write alone.
 - Who is interrupted while waiting is written by nobody, or whole; it never holds up the others.
 """
@@ -53,13 +54,13 @@ class Together:
         return outcome
 
     def _alone(self, commits: Sequence[Commit]) -> Outcome | None:
-        """Write at once, where nothing is being written."""
+        """Write at once, where a lane is free."""
         writes = False
         try:
             with self._gate:
                 if self._free:
-                    self._free -= 1
                     writes = True
+                    self._free -= 1
             return self._write((commits,))[0] if writes else None
         finally:
             if writes:

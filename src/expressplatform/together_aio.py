@@ -1,8 +1,8 @@
-"""Tasks that append at the same time share one transaction: `together` for callers that await.
+"""Tasks that append at the same time share transactions: `together` for callers that await.
 
 Laws of this file
-- Nobody waits for company: what comes while nothing is being written is written at once, what comes meanwhile goes
-  into the next transaction together.
+- Nobody waits for company: what comes while a lane is free is written at once, what comes while all are taken goes into
+  the next transaction together.
 - A caller that is cancelled leaves nothing half done: its commits are written whole, or, where the event loop ends
   before their turn has come, not at all. Only it does not hear which.
 """
@@ -21,27 +21,35 @@ _Waiting = tuple[Sequence[Commit], "asyncio.Future[Sequence[Answer]]"]
 
 @final
 class AsyncTogether:
-    """Calls ``write`` with the commits of all who wait; it answers each caller in turn. One event loop at a time."""
+    """Calls ``write`` with the commits of all who wait; it answers each caller in turn. One event loop at a time.
 
-    __slots__ = ("_carrying", "_waiting", "_write")
+    With several ``lanes`` so many calls of it are awaited at once.
+    """
 
-    def __init__(self, write: Callable[[Sequence[Sequence[Commit]]], Awaitable[Sequence[Outcome]]]) -> None:
+    __slots__ = ("_carrying", "_lanes", "_waiting", "_write")
+
+    def __init__(
+        self, write: Callable[[Sequence[Sequence[Commit]]], Awaitable[Sequence[Outcome]]], *, lanes: int = 1
+    ) -> None:
         self._write = write
+        self._lanes = lanes
         self._waiting: list[_Waiting] = []
-        self._carrying: asyncio.Task[None] | None = None
+        self._carrying: list[asyncio.Task[None]] = []
 
     async def append(self, commits: Sequence[Commit]) -> Sequence[Answer]:
         """The answers to these commits, or the error that is theirs."""
         answers: asyncio.Future[Sequence[Answer]] = asyncio.get_running_loop().create_future()
         self._waiting.append((commits, answers))
-        if self._carrying is None or self._carrying.done():
-            self._carrying = asyncio.create_task(self._carry())
+        self._carrying = [lane for lane in self._carrying if not lane.done()]
+        first = len(self._waiting) == 1  # whoever comes after is taken along
+        if not self._carrying or (first and len(self._carrying) < self._lanes):
+            self._carrying.append(asyncio.create_task(self._carry()))
         return await answers
 
     async def finished(self) -> None:
         """What waits has been written."""
-        if self._carrying is not None:
-            await asyncio.wait([self._carrying])
+        if self._carrying:
+            await asyncio.wait(self._carrying)
 
     async def _carry(self) -> None:
         """Write what waits, and then what has come to wait meanwhile."""
