@@ -1,7 +1,8 @@
-"""Threads that share a transaction, and one of them is interrupted."""
+"""Callers that share transactions: in how many lanes, and what becomes of those who are interrupted."""
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import threading
 from collections.abc import Sequence
@@ -12,10 +13,99 @@ import pytest
 from expressplatform.ports import Commit
 from expressplatform.testing.store_rows import Mine
 from expressplatform.together import Outcome, Together
+from expressplatform.together_aio import AsyncTogether
 
 
 class _Interrupted(BaseException):
     """What a signal's handler raises, in the middle of whatever runs."""
+
+
+class TestLanes:
+    """So many transactions at a time as there are lanes; who comes when all are taken goes together with the others."""
+
+    def test_who_comes_while_a_lane_is_free_writes_at_once_and_who_comes_after_is_taken_along(self) -> None:
+        mine = Mine()
+        written: list[int] = []
+        begun, go_on = threading.Semaphore(0), threading.Semaphore(0)
+
+        def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome]:
+            written.append(len(groups))
+            begun.release()
+            assert go_on.acquire(timeout=10)
+            return [[] for _ in groups]
+
+        together = Together(write, lanes=2)
+        with ThreadPoolExecutor(5) as pool:
+            first = [pool.submit(together.append, [mine.commit(number)]) for number in range(2)]
+            assert begun.acquire(timeout=10)
+            assert begun.acquire(timeout=10)
+            others = [pool.submit(together.append, [mine.commit(number)]) for number in range(2, 5)]
+            while len(together._waiting) < 3:
+                threading.Event().wait(0.001)
+            go_on.release()
+            assert begun.acquire(timeout=10)
+            go_on.release(2)
+            assert [one.result(10) for one in first + others] == [[]] * 5
+        assert written == [1, 1, 3]
+
+    def test_tasks_do_as_threads_do(self) -> None:
+        mine = Mine()
+        written: list[int] = []
+
+        async def main() -> None:
+            begun, go_on = asyncio.Semaphore(0), asyncio.Semaphore(0)
+
+            async def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome]:
+                written.append(len(groups))
+                begun.release()
+                await go_on.acquire()
+                return [[] for _ in groups]
+
+            async def appended(number: int) -> None:
+                assert await together.append([mine.commit(number)]) == []
+
+            together = AsyncTogether(write, lanes=2)
+            async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+                for number in range(2):
+                    tasks.create_task(appended(number))
+                    await begun.acquire()
+                for number in range(2, 5):
+                    tasks.create_task(appended(number))
+                    await asyncio.sleep(0)
+                go_on.release()
+                await begun.acquire()
+                go_on.release()
+                go_on.release()
+                await together.finished()
+
+        asyncio.run(main())
+        assert written == [1, 1, 3]
+
+    def test_who_is_interrupted_gives_the_lane_back(self) -> None:
+        """However often that happens, as many as there are lanes write at a time afterwards, and not one more."""
+        fails, at_once = threading.Event(), [0, 0]
+        met = threading.Barrier(2)
+
+        def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome]:
+            if fails.is_set():
+                raise _Interrupted
+            at_once[0] += 1
+            at_once[1] = max(at_once)
+            met.wait(10)
+            at_once[0] -= 1
+            return [[] for _ in groups]
+
+        together = Together(write, lanes=2)
+        fails.set()
+        for _ in range(5):
+            with pytest.raises(_Interrupted):
+                together.append([])
+        fails.clear()
+        with ThreadPoolExecutor(2) as pool:
+            both = [pool.submit(together.append, []) for _ in range(2)]
+            assert [one.result(10) for one in both] == [[], []]
+        assert at_once[1] == 2
+        assert together._free == 2
 
 
 class TestInterruption:
