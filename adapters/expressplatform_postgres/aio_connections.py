@@ -111,7 +111,7 @@ class AsyncConnections:
         connection = await self._taken(pool)
         try:
             if len(asked.rounds) == 1:
-                return [await connection.ask(asked.sql, asked.rounds[0])]
+                return [await connection.ask(asked)]
             async with connection.transaction():
                 return await _carried(connection, asked)
         finally:
@@ -182,7 +182,7 @@ class AsyncConnections:
 
 async def _carried(connection: AsyncLine, asked: Asked) -> list[list[Row]]:
     if len(asked.rounds) == 1:
-        return [await connection.ask(asked.sql, asked.rounds[0])]
+        return [await connection.ask(asked)]
     async with connection.cursor(binary=True) as cursor:
         return await _in_rounds(cursor, asked)
 

@@ -19,16 +19,20 @@ T = TypeVar("T")
 Row = tuple[Any, ...]
 """A row as psycopg hands it out."""
 
-Values = Mapping[str, object]
-"""The values that a statement names."""
+Values = Mapping[str, object] | Sequence[object]
+"""The values of a statement's parameters: by their names, or in an order of names that is told beside them."""
 
 
 @attrs.frozen
 class Asked:
-    """One statement with its values; with several sets of values it is carried out once for each, in their order."""
+    """One statement with its values; with several sets of values it is carried out once for each, in their order.
+
+    The one set of a statement that is asked often may come as a sequence, in the order of ``names``.
+    """
 
     sql: str = attrs.field(repr=False)
     rounds: Sequence[Values] = attrs.field(repr=False)
+    names: Sequence[str] = attrs.field(default=(), repr=False)
 
 
 Talk = Generator[Asked, list[list[Row]], T]

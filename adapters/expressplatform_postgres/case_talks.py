@@ -125,7 +125,7 @@ def _asked(rounds: Sequence[Sequence[Commit]]) -> Asked:
     if len(rounds) == 1 and len(rounds[0]) == 1:
         shape = shape_of(rounds[0])
         if max(shape.events, shape.effects, shape.tokens) <= sql.MOST:
-            return Asked(sql.append_one(shape), [one_commit(rounds[0][0])])
+            return Asked(sql.append_one(shape), [one_commit(rounds[0][0])], sql.names_of_one(shape))
     shape = shape_of([commit for one in rounds for commit in one])
     some = Shape(False, shape.keyed, shape.events > 0, shape.effects > 0, shape.tokens > 0, shape.drops)
     in_order = (sorted(one, key=attrgetter("case_id")) for one in rounds)  # so that no two lock each other out

@@ -99,7 +99,7 @@ class Connections:
         connection = self._taken()
         try:
             if len(asked.rounds) == 1:
-                return [connection.ask(asked.sql, asked.rounds[0])]
+                return [connection.ask(asked)]
             with connection.transaction():
                 return _carried(connection, asked)
         finally:
@@ -184,7 +184,7 @@ class Connections:
 
 def _carried(connection: Line, asked: Asked) -> list[list[Row]]:
     if len(asked.rounds) == 1:
-        return [connection.ask(asked.sql, asked.rounds[0])]
+        return [connection.ask(asked)]
     with connection.cursor(binary=True) as cursor:
         return _in_rounds(cursor, asked)
 

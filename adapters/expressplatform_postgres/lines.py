@@ -11,7 +11,7 @@ import psycopg
 from psycopg.abc import PQGen
 from psycopg.adapt import AdaptersMap
 
-from expressplatform_postgres.asking import Row, Values
+from expressplatform_postgres.asking import Asked, Row
 from expressplatform_postgres.prepared import Prepared
 
 
@@ -39,10 +39,10 @@ class _Kept(psycopg.BaseConnection[Row]):
             self._arrived = _looking(self.fileno())
         return not self._arrived()
 
-    def _asked(self, sql: str, values: Values) -> PQGen[list[Row]]:
+    def _asked(self, asked: Asked) -> PQGen[list[Row]]:
         if self._questions is None:
             self._questions = Prepared(self.pgconn, _Adapted(self.adapters))
-        return self._questions.asked(sql, values)
+        return self._questions.asked(asked.sql, asked.rounds[0], asked.names)
 
 
 def _looking(descriptor: int) -> Callable[[], bool]:
@@ -58,15 +58,15 @@ def _looking(descriptor: int) -> Callable[[], bool]:
 class Line(_Kept, psycopg.Connection[Row]):
     """A connection; `ask` carries one statement over it, in a transaction of its own where none has begun."""
 
-    def ask(self, sql: str, values: Values) -> list[Row]:
-        """The rows of a statement."""
-        return self.wait(self._asked(sql, values))
+    def ask(self, asked: Asked) -> list[Row]:
+        """The rows of a statement, asked once."""
+        return self.wait(self._asked(asked))
 
 
 @final
 class AsyncLine(_Kept, psycopg.AsyncConnection[Row]):
     """`Line`, awaited."""
 
-    async def ask(self, sql: str, values: Values) -> list[Row]:
-        """The rows of a statement."""
-        return await self.wait(self._asked(sql, values))
+    async def ask(self, asked: Asked) -> list[Row]:
+        """The rows of a statement, asked once."""
+        return await self.wait(self._asked(asked))

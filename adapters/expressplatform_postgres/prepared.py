@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -56,32 +55,27 @@ _WRITE: Final[Mapping[str, Write]] = MappingProxyType(
 
 @attrs.frozen
 class Statement:
-    """A statement with numbered parameters: of each its name, and how its value is written."""
+    """A statement with numbered parameters: for each the name or the place of its value, and how that is written."""
 
     text: bytes
-    parameters: Sequence[tuple[str, Write]]
+    parameters: Sequence[tuple[Any, Write]]
     formats: Sequence[Format]
 
     def written(self, values: Values) -> list[bytes | None]:
-        """Its values, in the order of their numbers."""
-        return [
-            None if (value := values[name]) is None else write(value) for name, write in self.parameters
-        ]  # fmt: skip
+        """Its values, each in the server's form."""
+        return [None if (value := values[at]) is None else write(value) for at, write in self.parameters]
 
 
-@lru_cache(512)
-def statement(sql: str) -> Statement:
-    """What a statement of ours is to the server; a name stands for one parameter, however often it occurs."""
-    kinds: dict[str, str] = {}
+def statement(sql: str, names: Sequence[str] = ()) -> Statement:
+    """What a statement of ours is to the server; a name stands for one parameter, however often it occurs.
 
-    def numbered(found: re.Match[str]) -> str:
-        name, kind = found.groups()
-        kinds.setdefault(name, kind)
-        return f"${list(kinds).index(name) + 1}::{kind}"
-
-    text = _PARAMETER.sub(numbered, sql)
-    written = tuple((name, _writes(kind)) for name, kind in kinds.items())
-    return Statement(text.encode(), written, (Format.BINARY,) * len(written))
+    Where ``names`` are given, its values come in their order, and some of them may not be for it.
+    """
+    kinds: dict[str, str] = dict(_PARAMETER.findall(sql))
+    numbers = {name: number for number, name in enumerate(kinds, 1)}
+    text = _PARAMETER.sub(lambda found: f"${numbers[found[1]]}::{found[2]}", sql)
+    parameters = tuple((names.index(name) if names else name, _writes(kind)) for name, kind in kinds.items())
+    return Statement(text.encode(), parameters, (Format.BINARY,) * len(parameters))
 
 
 def _writes(kind: str) -> Write:
@@ -94,19 +88,18 @@ def _writes(kind: str) -> Write:
 class Prepared:
     """The statements that one connection has prepared."""
 
-    __slots__ = ("_connection", "_names", "_rows")
+    __slots__ = ("_connection", "_kept", "_rows")
 
     def __init__(self, connection: PGconn, context: AdaptContext) -> None:
         self._connection = connection
-        self._names: dict[str, bytes] = {}
+        self._kept: dict[str, tuple[bytes, Statement]] = {}
         self._rows = Transformer(context)
 
-    def asked(self, sql: str, values: Values) -> PQGen[list[Row]]:
+    def asked(self, sql: str, values: Values, names: Sequence[str]) -> PQGen[list[Row]]:
         """Ask a statement; its rows. Raises `psycopg.Error` for what the server answers instead."""
-        one = statement(sql)
+        name, one = self._kept.get(sql) or (None, statement(sql, names))
         written = one.written(values)
-        name = self._names.get(sql)
-        if name is None and len(self._names) < MOST:
+        if name is None and len(self._kept) < MOST:
             name = yield from self._prepare(sql, one)
         if name is None:
             self._connection.send_query_params(one.text, written, None, one.formats, Format.BINARY)
@@ -114,15 +107,15 @@ class Prepared:
             self._connection.send_query_prepared(name, written, one.formats, Format.BINARY)
         result = yield from self._answer()
         if not result.nfields:
-            return []
+            return [()] * result.ntuples
         self._rows.set_pgresult(result)
         return self._rows.load_rows(0, result.ntuples, tuple)
 
     def _prepare(self, sql: str, one: Statement) -> PQGen[bytes]:
-        name = f"expressplatform_{len(self._names)}".encode()
+        name = f"expressplatform_{len(self._kept)}".encode()
         self._connection.send_prepare(name, one.text)
         yield from self._answer()
-        self._names[sql] = name
+        self._kept[sql] = name, one
         return name
 
     def _answer(self) -> PQGen[PGresult]:

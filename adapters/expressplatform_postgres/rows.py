@@ -9,7 +9,6 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from operator import attrgetter
 from typing import Final
 
@@ -93,8 +92,8 @@ def shape_of(commits: Sequence[Commit]) -> Shape:
     )
 
 
-def one_commit(commit: Commit) -> dict[str, object]:
-    """The values of the statement that keeps one commit."""
+def one_commit(commit: Commit) -> list[object]:
+    """The values of the statement that keeps one commit, in the order of `sql.names_of_one`."""
     values: list[object] = [*commit_row(commit)]
     for event in commit.events:
         values += (event.version, event.kind, event.schema, event.facts, event.sealed)
@@ -102,22 +101,7 @@ def one_commit(commit: Commit) -> dict[str, object]:
         values += (effect.version, effect.id, effect.kind, effect.recipient, effect.attempts)
     for token in commit.tokens:
         values += (token.value, token.quarter)
-    names = _names_of_one(len(commit.events), len(commit.effects), len(commit.tokens))
-    return dict(zip(names, values, strict=True))
-
-
-@lru_cache(256)
-def _names_of_one(events: int, effects: int, tokens: int) -> tuple[str, ...]:
-    """How the values of one commit are named, in their order; only the first names the case."""
-    beside = (("event", EVENTS, events), ("effect", EFFECTS, effects), ("token", TOKENS, tokens))
-    named = (
-        f"{name}{n}_{column}"
-        for name, columns, number in beside
-        for n in range(number)
-        for column in columns
-        if column != "case_id"
-    )
-    return (*COMMIT, *named)
+    return values
 
 
 def many_commits(commits: Sequence[Commit]) -> dict[str, object]:

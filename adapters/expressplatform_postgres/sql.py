@@ -16,9 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Final
-
-import attrs
+from typing import Final, NamedTuple
 
 from expressplatform.ports import EVERYONE, Wanted
 
@@ -59,6 +57,11 @@ SHELF: Final = MappingProxyType(
 _ARRAYS: Final = ("former", "labels")
 
 
+def own(columns: Iterable[str]) -> list[str]:
+    """The columns of a row beside the case's id."""
+    return [column for column in columns if column != "case_id"]
+
+
 def _names(columns: Iterable[str], of: str = "") -> str:
     return ", ".join(f"{of}{name}" for name in columns)
 
@@ -92,7 +95,7 @@ SEES_CASE: Final = _sees("c")
 
 # ---- appending ------------------------------------------------------------------------------------------------------
 
-_CHANGED_HEADER: Final = [name for name in HEADER if name != "case_id"]
+_CHANGED_HEADER: Final = own(HEADER)
 _OF_CASE: Final = "case_id = %(case_id)b::text"
 _OF_KEY: Final = f"receipts WHERE {_OF_CASE} AND key = %(key)b::text"
 _UNPLACED: Final = "waiting AS (INSERT INTO unplaced (case_id, version) SELECT case_id, version FROM events_kept)"
@@ -100,8 +103,7 @@ MOST: Final = 12
 """A commit with more events, effects or tokens goes the way of many: here each number is a statement of its own."""
 
 
-@attrs.frozen
-class Shape:
+class Shape(NamedTuple):
     """What commits bring: how many rows of each kind, or, for many commits, whether any brings one."""
 
     fresh: bool
@@ -114,11 +116,21 @@ class Shape:
 
 @lru_cache(256)
 def append_one(shape: Shape) -> str:
-    """The statement that keeps one commit: a row where it was kept, and none where not.
+    """The statement that keeps one commit: a row of nothing where it was kept, and none where not.
 
-    The rest of the commit hangs on the header's having been written.
+    The rest of the commit hangs on the header's having been written. `names_of_one` names its values.
     """
-    return f"WITH {', '.join([_header_of_one(shape), *_beside_one(shape)])} SELECT true FROM won"
+    return f"WITH {', '.join([_header_of_one(shape), *_beside_one(shape)])} SELECT FROM won"
+
+
+@lru_cache(256)
+def names_of_one(shape: Shape) -> tuple[str, ...]:
+    """How the values of one commit are named: its own, then those of its events, effects and tokens."""
+    beside = (("event", EVENTS, shape.events), ("effect", EFFECTS, shape.effects), ("token", TOKENS, shape.tokens))
+    named = (
+        f"{name}{n}_{column}" for name, columns, number in beside for n in range(number) for column in own(columns)
+    )
+    return (*COMMIT, *named)
 
 
 STANDS: Final = f"""SELECT %(case_id)b::text, false, (SELECT version FROM cases WHERE {_OF_CASE}),
@@ -160,8 +172,7 @@ def _beside_one(shape: Shape) -> Iterator[str]:
 
 def _rows(columns: Mapping[str, str], name: str, number: int) -> str:
     """So many rows of the one case, each value a parameter of its own."""
-    own = [column for column in columns if column != "case_id"]
-    rows = (f"(%(case_id)b::text, {_one(own, columns, f'{name}{n}_')})" for n in range(number))
+    rows = (f"(%(case_id)b::text, {_one(own(columns), columns, f'{name}{n}_')})" for n in range(number))
     return f"VALUES {', '.join(rows)}"
 
 
@@ -218,7 +229,7 @@ def _beside_many(shape: Shape) -> Iterator[str]:
 
 # ---- reading cases --------------------------------------------------------------------------------------------------
 
-_COLUMNS: Final = [name for name in EVENTS if name != "case_id"]
+_COLUMNS: Final = own(EVENTS)
 _WITH_EVENTS: Final = f"""LEFT JOIN LATERAL (
     SELECT {", ".join(f"array_agg(e.{name}) AS {name}" for name in _COLUMNS)} FROM (
         SELECT {_names(_COLUMNS)} FROM events WHERE events.case_id = {{case}} ORDER BY version) e) e ON true"""

@@ -104,6 +104,10 @@ class TestAValue:
             statement(f"SELECT %(x)b::{kind}").written({"x": value})
 
     def test_a_name_is_one_parameter_however_often_it_occurs(self) -> None:
+        """Numbered as they occur, and their values found by name, or in an order of names and their values in it."""
         one = statement("SELECT %(b)b::text, %(a)b::integer, %(b)b::text::text[], %(c)b::text[]")
         assert one.text == b"SELECT $1::text, $2::integer, $1::text::text[], $3::text[]"
         assert one.written({"a": 1, "b": None, "c": [], "d": "is not asked for"})[:2] == [None, b"\0\0\0\1"]
+        in_order = statement("SELECT %(b)b::text, %(a)b::integer", ["a", "not for it", "b"])
+        assert in_order.text == b"SELECT $1::text, $2::integer"
+        assert in_order.written([1, 2, "x"]) == [b"x", b"\0\0\0\1"]
