@@ -44,9 +44,9 @@ from expressplatform_postgres.rows import (
     many_commits,
     one_commit,
     shape_of,
+    shape_of_many,
     what_asked,
 )
-from expressplatform_postgres.sql import Shape
 
 _ASKED: Final = 5
 """A commit that lost a race is asked again; the second time the winner is seen, at any level of isolation the last."""
@@ -57,7 +57,10 @@ _ASKED: Final = 5
 def append_all(groups: Sequence[Sequence[Commit]]) -> Talk[list[Outcome]]:
     """Several callers' appends in one transaction: for each its answers, or the error that is its own."""
     try:
-        answers = yield from _append([commit for group in groups for commit in group])
+        if len(groups) == 1 and len(groups[0]) == 1:  # which is how most come
+            answers = [(yield from _append_one(groups[0][0]))]
+        else:
+            answers = yield from _append([commit for group in groups for commit in group])
     except (psycopg.Error, *MALFORMED) as error:
         if len(groups) > 1 and isinstance(error, MALFORMED):
             outcomes: list[Outcome] = []
@@ -68,10 +71,28 @@ def append_all(groups: Sequence[Sequence[Commit]]) -> Talk[list[Outcome]]:
     return _split(answers, groups)
 
 
+def _append_one(commit: Commit) -> Talk[Answer | None]:
+    """The answer of a commit by itself: as `_append`, without the laying out."""
+    for _ in range(_ASKED):
+        (kept,) = yield _asked_one(commit)
+        if kept:
+            return Appended(commit.case_id, commit.header.version)
+        (row,) = yield from once(sql.STANDS, case_id=commit.case_id, key=commit.receipt and commit.receipt.key)
+        if (answer := _answer(commit, row)) is not None:
+            return answer
+    return None
+
+
+def _asked_one(commit: Commit) -> Asked:
+    shape = shape_of(commit)
+    if max(shape.events, shape.effects, shape.tokens) > sql.MOST:
+        return _asked([[commit]])
+    statement, names = sql.append_one(shape)
+    return Asked(statement, (one_commit(commit),), names)
+
+
 def _append(commits: Sequence[Commit]) -> Talk[list[Answer | None]]:
     """An answer for each commit; None where the server failed after some of the others had been kept."""
-    if len(commits) == 1:
-        return [(yield from _append_one(commits[0]))]
     answers: list[Answer | None] = [None] * len(commits)
     waiting = list(range(len(commits)))
     for _ in range(_ASKED if commits else 0):
@@ -103,18 +124,6 @@ def _answered(
                 answers[place] = _answer(commits[place], row)
 
 
-def _append_one(commit: Commit) -> Talk[Answer | None]:
-    """The answer of a commit by itself, which is how most come: as `_append`, without the laying out."""
-    for _ in range(_ASKED):
-        (kept,) = yield _asked([[commit]])
-        if kept:
-            return Appended(commit.case_id, commit.header.version)
-        (row,) = yield from once(sql.STANDS, case_id=commit.case_id, key=commit.receipt and commit.receipt.key)
-        if (answer := _answer(commit, row)) is not None:
-            return answer
-    return None
-
-
 def _in_rounds(commits: Sequence[Commit], waiting: Sequence[int]) -> list[list[int]]:
     """The places of commits that wait, so that no round holds a case twice."""
     return [[waiting[turn] for turn in turns] for turns in in_rounds([commits[place].case_id for place in waiting])]
@@ -122,14 +131,9 @@ def _in_rounds(commits: Sequence[Commit], waiting: Sequence[int]) -> list[list[i
 
 def _asked(rounds: Sequence[Sequence[Commit]]) -> Asked:
     """One statement for all rounds."""
-    if len(rounds) == 1 and len(rounds[0]) == 1:
-        shape = shape_of(rounds[0])
-        if max(shape.events, shape.effects, shape.tokens) <= sql.MOST:
-            return Asked(sql.append_one(shape), [one_commit(rounds[0][0])], sql.names_of_one(shape))
-    shape = shape_of([commit for one in rounds for commit in one])
-    some = Shape(False, shape.keyed, shape.events > 0, shape.effects > 0, shape.tokens > 0, shape.drops)
+    shape = shape_of_many([commit for one in rounds for commit in one])
     in_order = (sorted(one, key=attrgetter("case_id")) for one in rounds)  # so that no two lock each other out
-    return Asked(sql.append_many(some, tells=len(rounds) > 1), [many_commits(one) for one in in_order])
+    return Asked(sql.append_many(shape, tells=len(rounds) > 1), [many_commits(one) for one in in_order])
 
 
 def _answer(commit: Commit, row: Row) -> Answer | None:

@@ -76,24 +76,32 @@ def commit_row(commit: Commit) -> Row:
     return (*values, commit.expected, *stands, commit.drop_tokens)
 
 
-def shape_of(commits: Sequence[Commit]) -> Shape:
-    """What these commits bring."""
-    (first, *others) = commits
-    if not others:
-        events, effects, tokens = len(first.events), len(first.effects), len(first.tokens)
-        return Shape(first.expected == 0, first.receipt is not None, events, effects, tokens, first.drop_tokens)
+def shape_of(commit: Commit) -> Shape:
+    """What this commit brings, each row of it."""
+    return Shape(
+        commit.expected == 0,
+        commit.receipt is not None,
+        len(commit.events),
+        len(commit.effects),
+        len(commit.tokens),
+        commit.drop_tokens,
+    )
+
+
+def shape_of_many(commits: Sequence[Commit]) -> Shape:
+    """What these commits bring, whether any of them brings it."""
     return Shape(
         fresh=False,
         keyed=any(commit.receipt for commit in commits),
-        events=sum(len(commit.events) for commit in commits),
-        effects=sum(len(commit.effects) for commit in commits),
-        tokens=sum(len(commit.tokens) for commit in commits),
+        events=any(commit.events for commit in commits),
+        effects=any(commit.effects for commit in commits),
+        tokens=any(commit.tokens for commit in commits),
         drops=any(commit.drop_tokens for commit in commits),
     )
 
 
 def one_commit(commit: Commit) -> list[object]:
-    """The values of the statement that keeps one commit, in the order of `sql.names_of_one`."""
+    """The values of the statement that keeps one commit, in the order of the names of `sql.append_one`."""
     values: list[object] = [*commit_row(commit)]
     for event in commit.events:
         values += (event.version, event.kind, event.schema, event.facts, event.sealed)

@@ -115,22 +115,17 @@ class Shape(NamedTuple):
 
 
 @lru_cache(256)
-def append_one(shape: Shape) -> str:
-    """The statement that keeps one commit: a row of nothing where it was kept, and none where not.
+def append_one(shape: Shape) -> tuple[str, tuple[str, ...]]:
+    """The statement that keeps one commit, and its values' names in the order in which they are handed over.
 
-    The rest of the commit hangs on the header's having been written. `names_of_one` names its values.
+    A row of nothing where it was kept, none where not: the rest of the commit hangs on its header's being written.
     """
-    return f"WITH {', '.join([_header_of_one(shape), *_beside_one(shape)])} SELECT FROM won"
-
-
-@lru_cache(256)
-def names_of_one(shape: Shape) -> tuple[str, ...]:
-    """How the values of one commit are named: its own, then those of its events, effects and tokens."""
     beside = (("event", EVENTS, shape.events), ("effect", EFFECTS, shape.effects), ("token", TOKENS, shape.tokens))
     named = (
         f"{name}{n}_{column}" for name, columns, number in beside for n in range(number) for column in own(columns)
     )
-    return (*COMMIT, *named)
+    kept = f"WITH {', '.join([_header_of_one(shape), *_beside_one(shape)])} SELECT FROM won"
+    return kept, (*COMMIT, *named)
 
 
 STANDS: Final = f"""SELECT %(case_id)b::text, false, (SELECT version FROM cases WHERE {_OF_CASE}),
