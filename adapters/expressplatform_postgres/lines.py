@@ -8,8 +8,8 @@ from typing import final
 
 import attrs
 import psycopg
-from psycopg.abc import PQGen
 from psycopg.adapt import AdaptersMap
+from psycopg.generators import execute
 
 from expressplatform_postgres.asking import Asked, Row
 from expressplatform_postgres.prepared import Prepared
@@ -28,7 +28,7 @@ class _Kept(psycopg.BaseConnection[Row]):
 
     since: float = 0.0
     """When it was taken from the pool."""
-    _questions: Prepared | None = None
+    _prepares: Prepared | None = None
     _arrived: Callable[[], bool] | None = None
 
     def lies_idle(self) -> bool:
@@ -39,10 +39,10 @@ class _Kept(psycopg.BaseConnection[Row]):
             self._arrived = _looking(self.fileno())
         return not self._arrived()
 
-    def _asked(self, asked: Asked) -> PQGen[list[Row]]:
-        if self._questions is None:
-            self._questions = Prepared(self.pgconn, _Adapted(self.adapters))
-        return self._questions.asked(asked.sql, asked.rounds[0], asked.names)
+    def _statements(self) -> Prepared:
+        if self._prepares is None:
+            self._prepares = Prepared(self.pgconn, _Adapted(self.adapters))
+        return self._prepares
 
 
 def _looking(descriptor: int) -> Callable[[], bool]:
@@ -60,7 +60,11 @@ class Line(_Kept, psycopg.Connection[Row]):
 
     def ask(self, asked: Asked) -> list[Row]:
         """The rows of a statement, asked once."""
-        return self.wait(self._asked(asked))
+        statements, server = self._statements(), self.pgconn
+        if statements.prepares(asked):
+            statements.kept(asked, self.wait(execute(server)))
+        statements.send(asked)
+        return statements.rows(self.wait(execute(server)))
 
 
 @final
@@ -69,4 +73,8 @@ class AsyncLine(_Kept, psycopg.AsyncConnection[Row]):
 
     async def ask(self, asked: Asked) -> list[Row]:
         """The rows of a statement, asked once."""
-        return await self.wait(self._asked(asked))
+        statements, server = self._statements(), self.pgconn
+        if statements.prepares(asked):
+            statements.kept(asked, await self.wait(execute(server)))
+        statements.send(asked)
+        return statements.rows(await self.wait(execute(server)))

@@ -3,7 +3,7 @@
 Laws of this file
 - A parameter says its type where it stands (``%(name)b::type``), and its value is written as that type; anything else
   is an error before it is sent (TypeError, ValueError, OverflowError or AttributeError), and is never guessed at.
-- It waits for nothing by itself: what is handed out is a generator of the driver's kind, which either face carries.
+- It sends and reads, and waits for nothing: that is done by whoever holds the connection, in the way of its face.
 
 The driver's cursors look at each value for its type, rewrite the statement and keep what they were asked, which takes
 longer than all the rest of a question on this side of the connection.
@@ -17,13 +17,13 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import attrs
-from psycopg import errors, generators
-from psycopg.abc import AdaptContext, PQGen
+from psycopg import errors
+from psycopg.abc import AdaptContext
 from psycopg.adapt import Transformer
 from psycopg.pq import ExecStatus, Format
 from psycopg.pq.abc import PGconn, PGresult
 
-from expressplatform_postgres.asking import Row, Values
+from expressplatform_postgres.asking import Asked, Row, Values
 from expressplatform_postgres.columns import array, boolean, instant, integer
 
 Write = Callable[[Any], bytes]
@@ -86,7 +86,7 @@ def _writes(kind: str) -> Write:
 
 
 class Prepared:
-    """The statements that one connection has prepared."""
+    """The statements that one connection has prepared; whoever holds the connection waits for its results."""
 
     __slots__ = ("_connection", "_kept", "_rows")
 
@@ -95,32 +95,42 @@ class Prepared:
         self._kept: dict[str, tuple[bytes, Statement]] = {}
         self._rows = Transformer(context)
 
-    def asked(self, sql: str, values: Values, names: Sequence[str]) -> PQGen[list[Row]]:
-        """Ask a statement; its rows. Raises `psycopg.Error` for what the server answers instead."""
-        name, one = self._kept.get(sql) or (None, statement(sql, names))
-        written = one.written(values)
-        if name is None and len(self._kept) < MOST:
-            name = yield from self._prepare(sql, one)
-        if name is None:
-            self._connection.send_query_params(one.text, written, None, one.formats, Format.BINARY)
+    def prepares(self, asked: Asked) -> bool:
+        """Whether this one has to be prepared first; it has been sent for that, and the result is to be `kept`."""
+        if asked.sql in self._kept or len(self._kept) >= MOST:
+            return False
+        self._connection.send_prepare(self._name(), statement(asked.sql, asked.names).text)
+        return True
+
+    def kept(self, asked: Asked, results: Sequence[PGresult]) -> None:
+        """It has been prepared, if the server says so; raises `psycopg.Error` where it does not."""
+        _good(results)
+        self._kept[asked.sql] = self._name(), statement(asked.sql, asked.names)
+
+    def _name(self) -> bytes:
+        return f"expressplatform_{len(self._kept)}".encode()
+
+    def send(self, asked: Asked) -> None:
+        """Sends the statement, with the only set of its values."""
+        (values,) = asked.rounds
+        name, one = self._kept.get(asked.sql) or (b"", None)
+        if one is None:
+            one = statement(asked.sql, asked.names)
+            self._connection.send_query_params(one.text, one.written(values), None, one.formats, Format.BINARY)
         else:
-            self._connection.send_query_prepared(name, written, one.formats, Format.BINARY)
-        result = yield from self._answer()
+            self._connection.send_query_prepared(name, one.written(values), one.formats, Format.BINARY)
+
+    def rows(self, results: Sequence[PGresult]) -> list[Row]:
+        """What the server answers; raises `psycopg.Error` where it is one."""
+        result = _good(results)
         if not result.nfields:
             return [()] * result.ntuples
         self._rows.set_pgresult(result)
         return self._rows.load_rows(0, result.ntuples, tuple)
 
-    def _prepare(self, sql: str, one: Statement) -> PQGen[bytes]:
-        name = f"expressplatform_{len(self._kept)}".encode()
-        self._connection.send_prepare(name, one.text)
-        yield from self._answer()
-        self._kept[sql] = name, one
-        return name
 
-    def _answer(self) -> PQGen[PGresult]:
-        result: PGresult
-        (result,) = yield from generators.execute(self._connection)
-        if result.status not in _GOOD:
-            raise errors.error_from_result(result)
-        return result
+def _good(results: Sequence[PGresult]) -> PGresult:
+    (result,) = results
+    if result.status not in _GOOD:
+        raise errors.error_from_result(result)
+    return result
