@@ -26,7 +26,7 @@ from expressplatform.together import Outcome
 from expressplatform.together_aio import AsyncTogether
 from expressplatform_postgres import case_talks, ledger_talks
 from expressplatform_postgres.aio_connections import AsyncConnections
-from expressplatform_postgres.connecting import NO_SETTINGS, Settings, lanes_of
+from expressplatform_postgres.connecting import NO_SETTINGS, Settings, awaited_lanes_of
 from expressplatform_postgres.faults import closed
 
 
@@ -41,10 +41,10 @@ class AsyncPostgresStore(AsyncConnections):
     __slots__ = ("_ending", "_together")
 
     def __init__(
-        self, dsn: str, *, settings: Settings = NO_SETTINGS, busy_seconds: float = 30.0, connections: int = 4
+        self, dsn: str, *, settings: Settings = NO_SETTINGS, busy_seconds: float = 30.0, connections: int = 10
     ) -> None:
         super().__init__(dsn, settings=settings, busy_seconds=busy_seconds, connections=connections)
-        self._together = AsyncTogether(self._append_all, lanes=lanes_of(connections))
+        self._together = AsyncTogether(self._append_all, lanes=awaited_lanes_of(connections))
         self._ending = False
 
     # ---- writing ----------------------------------------------------------------------------------------------------

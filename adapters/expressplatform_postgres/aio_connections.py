@@ -35,7 +35,7 @@ class AsyncConnections:
     __slots__ = ("_at_hand", "_closed", "_connections", "_given", "_loop", "_opening", "_pool", "_wait")
 
     def __init__(
-        self, dsn: str, *, settings: Settings = NO_SETTINGS, busy_seconds: float = 30.0, connections: int = 4
+        self, dsn: str, *, settings: Settings = NO_SETTINGS, busy_seconds: float = 30.0, connections: int = 10
     ) -> None:
         self._given = parameters(dsn, settings, busy_seconds)
         self._wait, self._connections = busy_seconds, connections

@@ -44,5 +44,10 @@ def parameters(dsn: str, settings: Settings, busy_seconds: float) -> dict[str, A
 
 
 def lanes_of(connections: int) -> int:
-    """How many of so many connections may append at the same time: one is left for those who read."""
+    """How many threads may append at the same time over so many connections: one is left for those who read."""
     return max(1, connections - 1)
+
+
+def awaited_lanes_of(connections: int) -> int:
+    """The same for tasks of one event loop, which gain nothing by more than two: what waits goes in larger groups."""
+    return min(2, lanes_of(connections))

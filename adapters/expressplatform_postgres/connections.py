@@ -35,14 +35,14 @@ class Connections:
 
     ``dsn`` is a connection string or URI of PostgreSQL; ``settings`` are further parameters by their libpq names, TLS
     among them, and go before those in it. ``busy_seconds`` is how long a call waits for the database, for a free
-    connection and for somebody else's lock; ``connections`` how many may be open at once. Safe from several threads.
-    Do not carry one across ``fork``.
+    connection and for somebody else's lock; ``connections`` how many may be open at once, which are opened as they are
+    needed: all but one of them may be appending. Safe from several threads. Do not carry one across ``fork``.
     """
 
     __slots__ = ("_at_hand", "_closed", "_pool")
 
     def __init__(
-        self, dsn: str, *, settings: Settings = NO_SETTINGS, busy_seconds: float = 30.0, connections: int = 4
+        self, dsn: str, *, settings: Settings = NO_SETTINGS, busy_seconds: float = 30.0, connections: int = 10
     ) -> None:
         given = parameters(dsn, settings, busy_seconds)
         self._closed = False

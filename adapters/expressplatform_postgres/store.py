@@ -49,7 +49,7 @@ class PostgresStore(Connections):
     __slots__ = ("_together",)
 
     def __init__(
-        self, dsn: str, *, settings: Settings = NO_SETTINGS, busy_seconds: float = 30.0, connections: int = 4
+        self, dsn: str, *, settings: Settings = NO_SETTINGS, busy_seconds: float = 30.0, connections: int = 10
     ) -> None:
         super().__init__(dsn, settings=settings, busy_seconds=busy_seconds, connections=connections)
         self._together = Together(self._append_all, lanes=lanes_of(connections))
