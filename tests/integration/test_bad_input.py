@@ -398,6 +398,12 @@ def test_a_destroyed_key_opens_nothing(desk: Desk, tmp_path: Path) -> None:
     assert desk.unchanged()
 
 
+OTHER_ROW = """UPDATE steps SET row = (
+    SELECT row FROM events JOIN cases USING (case_id) WHERE number <> steps.number AND events.version = 1)
+    WHERE version = 1"""
+"""Each case's first step names the row of another's."""
+
+
 @pytest.mark.parametrize(
     ("statement", "code"),
     [
@@ -407,6 +413,9 @@ def test_a_destroyed_key_opens_nothing(desk: Desk, tmp_path: Path) -> None:
         ("UPDATE events SET schema = 99 WHERE version = 1", "newer_schema"),
         ("DELETE FROM events WHERE version = (SELECT max(version) FROM events)", "rows_missing"),
         ("DELETE FROM events", "rows_missing"),
+        (OTHER_ROW, "rows_missing"),
+        ("UPDATE steps SET row = row + 1 WHERE version = 2", "rows_missing"),
+        ("DELETE FROM steps WHERE version = 1", "rows_missing"),
     ],
 )
 def test_rows_that_are_not_what_they_were_are_told(desk: Desk, statement: str, code: str) -> None:
