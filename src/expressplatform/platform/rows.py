@@ -18,7 +18,7 @@ from expressplatform import events as e
 from expressplatform.case import Case, next_due, replay
 from expressplatform.codes import OPEN, Audience, EffectKind, Role, Status
 from expressplatform.complaint import Actor, Evidence, Particulars
-from expressplatform.errors import KeyDestroyed, StoreUnusable
+from expressplatform.errors import KeyDestroyed, Refused, StoreUnusable
 from expressplatform.events import Event
 from expressplatform.filling import maker
 from expressplatform.messages import Tell, answer_for
@@ -107,11 +107,14 @@ def fold_opened(
 
 
 def _replayed(events: Sequence[Event], stored: StoredCase) -> Case:
-    """The case that the events make, unless some of its rows are missing."""
-    case = replay(events) if events else None
-    if case is None or case.version != stored.header.version:
-        raise StoreUnusable("rows_missing", f"case {stored.header.case_id} does not replay to its header")
-    return case
+    """The case that the events make, unless some of its rows are missing or are not its own."""
+    header = stored.header
+    if not events or len(events) != header.version:
+        raise StoreUnusable("rows_missing", f"case {header.case_id} does not replay to its header")
+    try:
+        return replay(events)
+    except Refused:
+        raise StoreUnusable("corrupt_event", f"the events of case {header.case_id} do not follow each other") from None
 
 
 def _key_of(stored: StoredCase, ring: KeyRing) -> CaseKey | None:
