@@ -26,7 +26,7 @@ from expressplatform.ports import Commit
 from expressplatform.records import event_row
 from expressplatform.schemes import HK_CCA
 from expressplatform.sealing import KeyRing
-from expressplatform_sqlite.rows import EVENT, HEADER
+from expressplatform_sqlite.rows import EVENT_OF, EVENTS_OF, HEADER
 from expressplatform_sqlite.schema import connect
 from expressplatform_sqlite.store import SqliteStore
 
@@ -34,7 +34,7 @@ CASES: Final = 64
 WAY: Final = ways.TAKEN_IN + ways.WAY[:5]
 """Lodge, Acknowledge, Accept, Upload, Obtain, ReportContact, MakeOffer, DeclineOffer."""
 COUNCIL: Final = "hkcc"
-_EVENTS: Final = f"SELECT {EVENT} FROM events WHERE case_id = ? ORDER BY version"
+_EVENTS: Final = f"SELECT {EVENT_OF} FROM {EVENTS_OF} WHERE cases.case_id = ? ORDER BY steps.version"
 _CASE: Final = f"SELECT {HEADER} FROM cases WHERE case_id = ?"
 
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from benchmarks.raw_sqlite import transaction
+from benchmarks.raw_sqlite import Numbers
 from benchmarks.steps import LIFE, Step, in_batches, sealed, steps, written
 from expressplatform.ports import Commit, StoredEvent
 from expressplatform_sqlite.rows import Row
@@ -73,10 +73,10 @@ def fill_sqlite(path: Path, events: int) -> None:
     with closing(opened(str(path), 30.0)) as db:
         db.execute("PRAGMA synchronous = OFF")
         db.execute("PRAGMA cache_size = -262144")
-        start = 0
+        start, numbers = 0, Numbers()
         for batch in commits(events):
             db.execute("BEGIN")
-            for statement, rows in transaction(batch):
+            for statement, rows in numbers.transaction(batch):
                 db.executemany(statement, rows)
             ledger, feed, shown = placed(batch, start)  # rows are numbered from 1 on, places from 0
             db.executemany("INSERT INTO ledger (place, row, hash) VALUES (?, ?, ?)", _numbered(ledger))

@@ -19,10 +19,10 @@ from expressplatform import events as e
 from expressplatform.codes import Role
 from expressplatform.complaint import Actor, Remark
 from expressplatform.events import Event
-from expressplatform.platform.rows import PARTICULARS
-from expressplatform.ports import Commit, EffectRow, Header, Receipt, StoredEvent
-from expressplatform.records import SCHEMA, event_row
-from expressplatform.sealing import CaseKey, Context
+from expressplatform.platform.rows import sealed_as
+from expressplatform.ports import Commit, EffectRow, Header, Receipt
+from expressplatform.records import event_row
+from expressplatform.sealing import CaseKey
 
 START: Final = datetime(2025, 6, 3, 2, tzinfo=UTC)
 OFFICER: Final = Actor(Role.COUNCIL, "officer-1", "hkcc")
@@ -92,24 +92,19 @@ def noted(case: int, version: int) -> Event:
     return e.NoteAdded(at, OFFICER, (), c.AddNote(Remark(SAID)))
 
 
-Unsealed = tuple[str, bytes, bytes]
+Unsealed = tuple[str, bytes, bytes | None]
 """An event as it is written: its kind, its facts, and what is personal in it."""
 
 
 def written(step: Step) -> list[Unsealed]:
     """The events of a step as they are written."""
-    return [(kind, facts, personal or b"") for kind, facts, personal in map(event_row, step.events)]
+    return list(map(event_row, step.events))
 
 
 def sealed(step: Step, events: Sequence[Unsealed]) -> Commit:
     """The commit of a step whose events are written: what is personal in them is sealed."""
-    rows = tuple(_row(step.case_id, version, *one) for version, one in enumerate(events, step.expected + 1))
+    rows = tuple(sealed_as(step.case_id, at, one, KEY) for at, one in enumerate(events, step.expected + 1))
     return Commit(step.case_id, step.expected, step.header, rows, step.effects, step.receipt)
-
-
-def _row(name: str, version: int, kind: str, facts: bytes, personal: bytes) -> StoredEvent:
-    blob = KEY.seal(personal, Context(name, version, kind, SCHEMA, facts, PARTICULARS))
-    return StoredEvent(name, version, kind, SCHEMA, facts, blob)
 
 
 def commit(step: Step) -> Commit:

@@ -1,12 +1,12 @@
 """What one transaction writes: commits judged one after the other, then written together.
 
 Laws of this file: the caller holds the file's write lock from before the first question until after the last write,
-so what was read still stands. A commit that loses leaves nothing, and its neighbours do not notice. A commit sees
-those that were taken before it, also when they are not written yet.
+so what was read still stands, and the rows that events will have are known. A commit that loses leaves nothing, and
+its neighbours do not notice. A commit sees those that were taken before it, also when they are not written yet.
 
 Most transactions meet nothing in their way. So all commits are written first, each header only on the version that its
-commit builds on and each receipt only where its key is new; where one was not written, the transaction is begun anew
-and every commit judged by itself.
+commit builds on and only where its key is new; where one was not written, the transaction is begun anew and every
+commit judged by itself.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ from collections.abc import Sequence
 from typing import Final
 
 from expressplatform.ports import Answer, Appended, Commit, Conflict, Header, Receipt, Replayed
-from expressplatform_sqlite.rows import EVENT, HEADER, Row, event_row, header_row, micros, receipt_row
+from expressplatform_sqlite.rows import EVENT, HEADER, Row, event_row, header_row, micros
 
-_STANDING: Final = """SELECT (SELECT version FROM cases WHERE case_id = ?1), digest, version
-    FROM (SELECT 1) LEFT JOIN receipts ON case_id = ?1 AND key = ?2"""
+_CHANGED: Final = HEADER.split(", ")[1:]
+_STANDING: Final = """SELECT version, (SELECT digest FROM steps WHERE number = cases.number AND key = ?2),
+    (SELECT version FROM steps WHERE number = cases.number AND key = ?2) FROM cases WHERE case_id = ?1"""
+_ANY_HEADER: Final = f"INSERT INTO cases ({HEADER}) VALUES ({', '.join('?' * (len(_CHANGED) + 1))})"
 _PUT_HEADER: Final = (
-    f"INSERT INTO cases ({HEADER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-    "ON CONFLICT (case_id) DO UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in HEADER.split(", ")[1:])
+    f"{_ANY_HEADER} ON CONFLICT (case_id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _CHANGED)}"
 )
-_PUT_EVENT: Final = f"INSERT INTO events ({EVENT}) VALUES (?, ?, ?, ?, ?, ?)"
-_NEW_HEADER: Final = (
-    f"INSERT INTO cases ({HEADER}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-    "ON CONFLICT (case_id) DO NOTHING"
-)
-_NEXT_HEADER: Final = (
-    f"UPDATE cases SET {', '.join(f'{name} = ?' for name in HEADER.split(', ')[1:])} WHERE case_id = ? AND version = ?"
-)
-_PUT_RECEIPT: Final = "INSERT INTO receipts (case_id, key, digest, version) VALUES (?, ?, ?, ?)"
-_NEW_RECEIPT: Final = _PUT_RECEIPT + " ON CONFLICT (case_id, key) DO NOTHING"
+_NEW_HEADER: Final = f"{_ANY_HEADER} ON CONFLICT (case_id) DO NOTHING"
+_NEXT_HEADER: Final = f"""UPDATE cases SET {", ".join(f"{name} = ?" for name in _CHANGED)}
+    WHERE case_id = ? AND version = ?
+        AND NOT EXISTS (SELECT 1 FROM steps WHERE steps.number = cases.number AND key = ?)"""
+_LAST_ROW: Final = "SELECT coalesce(max(row), 0) FROM events"
+_PUT_EVENT: Final = f"INSERT INTO events (row, {EVENT}) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_NUMBER: Final = "(SELECT number FROM cases WHERE case_id = ?)"
+_PUT_STEP: Final = f"INSERT INTO steps (number, version, row) VALUES ({_NUMBER}, ?, ?)"
+_PUT_KEYED: Final = f"INSERT INTO steps (number, version, row, key, digest) VALUES ({_NUMBER}, ?, ?, ?, ?)"
 _PUT_EFFECT: Final = "INSERT INTO effects (case_id, version, id, kind, recipient, ready_at) VALUES (?, ?, ?, ?, ?, ?)"
 _PUT_MARK: Final = "INSERT OR IGNORE INTO tokens (case_id, value, quarter) VALUES (?, ?, ?)"
 _DROP_MARKS: Final = "DELETE FROM tokens WHERE case_id = ?"
@@ -57,13 +57,9 @@ def _unhindered(db: sqlite3.Connection, commits: Sequence[Commit]) -> bool:
     if len(commits) > 1 and len({commit.case_id for commit in commits}) < len(commits):
         return False
     fresh = [header_row(commit.header) for commit in commits if not commit.expected]
-    moved = [(*header_row(one.header)[1:], one.case_id, one.expected) for one in commits if one.expected]
-    receipts = [receipt_row(commit.receipt) for commit in commits if commit.receipt]
-    if not (
-        _put(db, _NEW_HEADER, fresh) and _put(db, _NEXT_HEADER, moved) and _put(db, _NEW_RECEIPT, receipts)
-    ):  # fmt: skip
+    if not (_put(db, _NEW_HEADER, fresh) and _put(db, _NEXT_HEADER, [_moved(one) for one in commits if one.expected])):
         return False
-    _put(db, _PUT_EVENT, [event_row(event) for commit in commits for event in commit.events])
+    _put_events(db, commits)
     if effects := [row for commit in commits if commit.effects for row in _effect_rows(commit)]:
         _put(db, _PUT_EFFECT, effects)
     for commit in commits:
@@ -72,6 +68,37 @@ def _unhindered(db: sqlite3.Connection, commits: Sequence[Commit]) -> bool:
         if commit.tokens:
             _put(db, _PUT_MARK, [(commit.case_id, one.value, one.quarter) for one in commit.tokens])
     return True
+
+
+def _moved(commit: Commit) -> Row:
+    """The values of `_NEXT_HEADER`."""
+    key = commit.receipt.key if commit.receipt else None
+    return (*header_row(commit.header)[1:], commit.case_id, commit.expected, key)
+
+
+def _put_events(db: sqlite3.Connection, commits: Sequence[Commit]) -> None:
+    """The events of commits whose headers stand, and where each lies."""
+    (row,) = db.execute(_LAST_ROW).fetchone()
+    events: list[Row] = []
+    steps: list[Row] = []
+    keyed: list[Row] = []
+    for commit in commits:
+        for event in commit.events:
+            row += 1
+            events.append((row, *event_row(event)))
+            steps.append((commit.case_id, event.version, row))
+        if commit.receipt:
+            keyed.append(_under_key(steps.pop(), commit.receipt))
+    _put(db, _PUT_EVENT, events)
+    _put(db, _PUT_STEP, steps)
+    _put(db, _PUT_KEYED, keyed)
+
+
+def _under_key(last: Row, receipt: Receipt) -> Row:
+    """The last step of a commit, and the key that led there."""
+    if last[1] != receipt.version:
+        raise ValueError("a receipt names the version to which its commit leads")
+    return (*last, receipt.key, bytearray(receipt.digest))
 
 
 def _effect_rows(commit: Commit) -> list[Row]:
@@ -90,12 +117,12 @@ def _put(db: sqlite3.Connection, statement: str, rows: Sequence[Row]) -> bool:
 class Batch:
     """Commits of one transaction, each judged by itself: `take` each in order, then `write` once."""
 
-    __slots__ = ("_db", "_dropped", "_effects", "_events", "_headers", "_receipts", "_tokens")
+    __slots__ = ("_db", "_dropped", "_effects", "_headers", "_receipts", "_taken", "_tokens")
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
         self._headers: dict[str, Header] = {}
-        self._events: list[Row] = []
+        self._taken: list[Commit] = []
         self._receipts: dict[tuple[str, str], Receipt] = {}
         self._effects: list[Row] = []
         self._tokens: dict[str, list[Row]] = {}
@@ -110,7 +137,7 @@ class Batch:
         if found != commit.expected:
             return Conflict(case_id, commit.expected, found)
         self._headers[case_id] = commit.header
-        self._events.extend(map(event_row, commit.events))
+        self._taken.append(commit)
         if receipt:
             self._receipts[case_id, receipt.key] = receipt
         if commit.effects or commit.tokens or commit.drop_tokens:
@@ -122,9 +149,10 @@ class Batch:
         taken = self._headers.get(case_id)
         if taken and key and (case_id, key) in self._receipts:
             return taken.version, self._receipts[case_id, key]
-        version, digest, led_to = self._db.execute(_STANDING, (case_id, key)).fetchone()
+        standing: Row = self._db.execute(_STANDING, (case_id, key)).fetchone() or (0, None, None)
+        version, digest, led_to = standing
         receipt = None if key is None or digest is None else Receipt(case_id, key, digest, led_to)
-        return (taken.version if taken else version or 0), receipt
+        return (taken.version if taken else version), receipt
 
     def _take_beside(self, commit: Commit) -> None:
         case_id = commit.case_id
@@ -137,9 +165,8 @@ class Batch:
 
     def write(self) -> None:
         """Everything that was taken, table by table."""
-        _put(self._db, _PUT_EVENT, self._events)
         _put(self._db, _PUT_HEADER, [header_row(header) for header in self._headers.values()])
-        _put(self._db, _PUT_RECEIPT, [receipt_row(receipt) for receipt in self._receipts.values()])
+        _put_events(self._db, self._taken)
         _put(self._db, _PUT_EFFECT, self._effects)
         _put(self._db, _DROP_MARKS, [(case_id,) for case_id in self._dropped])
         for rows in self._tokens.values():

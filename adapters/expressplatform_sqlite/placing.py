@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from expressplatform.ports import EVERYONE, FeedRow, Leaf, LedgerSize, Placed, StoredEvent, Unplaced
-from expressplatform_sqlite.rows import EVENT, HEADER, Row, events_of, header_of
+from expressplatform_sqlite.rows import EVENT, EVENT_OF, EVENTS_OF, HEADER, Row, events_of, header_of
 
 _END: Final = "SELECT coalesce(max(place) + 1, 0), coalesce(max(row), 0) FROM ledger"
 _SIZE: Final = """SELECT (SELECT coalesce(max(place) + 1, 0) FROM ledger),
@@ -23,11 +23,10 @@ _SIZE: Final = """SELECT (SELECT coalesce(max(place) + 1, 0) FROM ledger),
 _NEXT: Final = f"SELECT {EVENT} FROM events WHERE row > ? ORDER BY row LIMIT ?"
 _NAMES: Final = "SELECT row, case_id, version FROM events WHERE row > ? ORDER BY row LIMIT ?"
 _PUT: Final = "INSERT INTO ledger (place, row, hash) VALUES (?, ?, ?)"
-_EVENT_OF: Final = ", ".join(f"events.{name}" for name in EVENT.split(", "))
-_PLACED: Final = f"""SELECT place, hash, {_EVENT_OF} FROM ledger JOIN events USING (row)
+_PLACED: Final = f"""SELECT place, hash, {EVENT_OF} FROM ledger JOIN events USING (row)
     WHERE place >= ? ORDER BY place LIMIT ?"""
-_OF_CASE: Final = f"""SELECT place, hash, {_EVENT_OF} FROM events JOIN ledger USING (row)
-    WHERE events.case_id = ? ORDER BY version"""
+_OF_CASE: Final = f"""SELECT place, hash, {EVENT_OF} FROM {EVENTS_OF}
+    JOIN ledger ON ledger.row = events.row WHERE cases.case_id = ? ORDER BY steps.version"""
 _LEAVES: Final = "SELECT hash FROM ledger WHERE place >= ? AND place < ? ORDER BY place"
 _NAMED: Final = "SELECT trader, former FROM cases WHERE case_id = ?"
 _SHOWN: Final = "SELECT organisation FROM shown WHERE case_id = ?"

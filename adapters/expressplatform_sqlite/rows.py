@@ -7,14 +7,13 @@ is order of integers; it comes back aware, in UTC. Nothing is looked up and noth
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import starmap
-from operator import attrgetter
 from typing import Any, Final
 
 from expressplatform.filling import maker
-from expressplatform.ports import EffectRow, Header, Receipt, StoredEvent
+from expressplatform.ports import EffectRow, Header, StoredEvent
 
 Row = tuple[Any, ...]
 """A row as sqlite3 hands it out."""
@@ -25,10 +24,12 @@ HEADER: Final = (
     "lodged_at, changed_at, due_at, duty, provisional, owed_since, alarms"
 )
 EVENT: Final = "case_id, version, kind, schema, facts, sealed"
+EVENT_OF: Final = ", ".join(f"events.{name}" for name in EVENT.split(", "))
+EVENTS_OF: Final = """cases JOIN steps USING (number)
+    JOIN events ON events.row = steps.row AND events.case_id = cases.case_id AND events.version = steps.version"""
+"""Cases with their events: a step's event is in the row that it names, as long as that holds what it should."""
 EFFECT: Final = "id, case_id, version, kind, recipient, attempts"
 
-event_row: Final[Callable[[StoredEvent], Row]] = attrgetter(*EVENT.split(", "))
-receipt_row: Final[Callable[[Receipt], Row]] = attrgetter("case_id", "key", "digest", "version")
 _NOBODY: Final = "[]"
 _MICROSECOND: Final = timedelta(microseconds=1)
 _header: Final = maker(Header)
@@ -44,6 +45,18 @@ def micros(at: datetime) -> int:
 def instant(value: int) -> datetime:
     """The instant of `micros`, in UTC."""
     return EPOCH + value * _MICROSECOND
+
+
+def event_row(event: StoredEvent) -> Row:
+    """An event in the order of `EVENT`. The driver takes a bytearray as it is; for bytes it looks for a converter."""
+    return (
+        event.case_id,
+        event.version,
+        event.kind,
+        event.schema,
+        bytearray(event.facts),
+        bytearray(event.sealed),
+    )
 
 
 def header_row(header: Header) -> Row:

@@ -4,11 +4,12 @@ Laws of this file
 - A migration is never edited once it has been released: a change is one more tuple at the end. The file's
   ``user_version`` counts those it has; a file that has more than this release knows is left alone.
 - A file of another program, or without its own mark, is refused before a byte of it is changed.
-- Every primary key begins with the case id (``meta``, the shelf, ledger and feed excepted), so that rows of one case
-  lie together.
-- Events are long and never change, so their table grows at its end (``row``), and an index finds them: batches are
-  written in half the time that they take in a table ordered by case. The short tables are ordered by case.
-- ``row`` is a column of its own, so that nothing numbers the events anew: it is the order of their commits.
+- What every step touches lies in the order in which cases arrived. Ids of cases are digests, spread over any tree that
+  is ordered by them; cases that are alive now were lodged lately, so that by ``number`` their rows share a few pages.
+- Events are long and never change, so their table grows at its end. ``row`` is a column of its own, so that nothing
+  numbers the events anew: it is the order of their commits.
+- ``steps`` says of each case, version by version, which row holds its event, and under which key a command led there.
+- What a step seldom touches is ordered by the case's id, and work by its own.
 - No statement here knows what a row means: sealed parts, facts and codes are bytes and text to it.
 """
 
@@ -29,25 +30,29 @@ APPLICATION = 0x45504353
 """``EPCS`` in the file's header: tells a case store from any other SQLite file."""
 
 _LOG_PAGES = 4000
-"""How long the log grows before it is written back. A step touches about six pages, spread over the file by the case's
-id; with SQLite's own 1,000 each page is written back four times as often, while a writer waits."""
+"""How long the log grows before it is written back. A step touches about five pages; with SQLite's own 1,000 each page
+is written back four times as often, while a writer waits."""
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         """CREATE TABLE cases (
-            case_id TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL, status TEXT NOT NULL,
+            number INTEGER PRIMARY KEY, case_id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL, status TEXT NOT NULL,
             council TEXT NOT NULL, trader TEXT NOT NULL, former TEXT NOT NULL, assignee TEXT NOT NULL,
             reference TEXT NOT NULL, scheme TEXT NOT NULL, edition TEXT NOT NULL, nature TEXT NOT NULL,
             category TEXT NOT NULL, lodged_at INTEGER NOT NULL, changed_at INTEGER NOT NULL, due_at INTEGER,
             duty TEXT NOT NULL, provisional INTEGER NOT NULL, owed_since INTEGER, alarms INTEGER NOT NULL
-        ) WITHOUT ROWID""",
-        "CREATE INDEX cases_due ON cases (due_at) WHERE due_at IS NOT NULL",
+        )""",
+        "CREATE INDEX cases_due ON cases (due_at, case_id) WHERE due_at IS NOT NULL",
         "CREATE INDEX cases_owed ON cases (owed_since) WHERE owed_since IS NOT NULL",
         "CREATE INDEX cases_alarmed ON cases (case_id) WHERE alarms > 0",
         """CREATE TABLE events (
             row INTEGER PRIMARY KEY, case_id TEXT NOT NULL, version INTEGER NOT NULL, kind TEXT NOT NULL,
-            schema INTEGER NOT NULL, facts BLOB NOT NULL, sealed BLOB NOT NULL, UNIQUE (case_id, version)
+            schema INTEGER NOT NULL, facts BLOB NOT NULL, sealed BLOB NOT NULL
         )""",
+        """CREATE TABLE steps (
+            number INTEGER NOT NULL, version INTEGER NOT NULL, row INTEGER NOT NULL, key TEXT, digest BLOB,
+            PRIMARY KEY (number, version)
+        ) WITHOUT ROWID""",
         "CREATE TABLE ledger (place INTEGER PRIMARY KEY, row INTEGER NOT NULL UNIQUE, hash BLOB NOT NULL)",
         """CREATE TABLE feed (
             organisation TEXT NOT NULL, place INTEGER NOT NULL, case_id TEXT NOT NULL, version INTEGER NOT NULL,
@@ -57,17 +62,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             case_id TEXT NOT NULL, organisation TEXT NOT NULL, PRIMARY KEY (case_id, organisation)
         ) WITHOUT ROWID""",
         """CREATE TABLE effects (
-            case_id TEXT NOT NULL, version INTEGER NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL,
+            id TEXT NOT NULL PRIMARY KEY, case_id TEXT NOT NULL, version INTEGER NOT NULL, kind TEXT NOT NULL,
             recipient TEXT NOT NULL, ready_at INTEGER, attempts INTEGER NOT NULL DEFAULT 0, dead_since INTEGER,
-            failure TEXT NOT NULL DEFAULT '', PRIMARY KEY (case_id, version, id)
+            failure TEXT NOT NULL DEFAULT ''
         ) WITHOUT ROWID""",
-        "CREATE UNIQUE INDEX effects_id ON effects (id)",
-        "CREATE INDEX effects_ready ON effects (ready_at) WHERE ready_at IS NOT NULL",
+        "CREATE INDEX effects_ready ON effects (ready_at, case_id, version) WHERE ready_at IS NOT NULL",
         "CREATE INDEX effects_dead ON effects (id) WHERE dead_since IS NOT NULL",
-        """CREATE TABLE receipts (
-            case_id TEXT NOT NULL, key TEXT NOT NULL, digest BLOB NOT NULL, version INTEGER NOT NULL,
-            PRIMARY KEY (case_id, key)
-        ) WITHOUT ROWID""",
         """CREATE TABLE tokens (
             case_id TEXT NOT NULL, value BLOB NOT NULL, quarter TEXT NOT NULL, PRIMARY KEY (case_id, value)
         ) WITHOUT ROWID""",
@@ -102,9 +102,7 @@ class Tables:
 CASES = Tables(
     APPLICATION,
     MIGRATIONS,
-    frozenset(
-        {"cases", "events", "ledger", "feed", "shown", "effects", "receipts", "tokens", "shelf", "labels", "meta"}
-    ),
+    frozenset({"cases", "events", "steps", "ledger", "feed", "shown", "effects", "tokens", "shelf", "labels", "meta"}),
 )
 
 

@@ -42,18 +42,30 @@ from expressplatform_sqlite import notes, placing
 from expressplatform_sqlite.batch import written
 from expressplatform_sqlite.connections import Connections
 from expressplatform_sqlite.faults import unusable
-from expressplatform_sqlite.rows import EFFECT, EVENT, HEADER, effects_of, events_of, header_of, instant, micros
+from expressplatform_sqlite.rows import (
+    EFFECT,
+    EVENT_OF,
+    EVENTS_OF,
+    HEADER,
+    effects_of,
+    events_of,
+    header_of,
+    instant,
+    micros,
+)
 from expressplatform_sqlite.schema import MEMORY
 
 _SEES: Final = f"""(:org = '{EVERYONE}' OR council = :org OR trader = :org
     OR (former <> '[]' AND EXISTS (SELECT 1 FROM json_each(former) WHERE value = :org))) AND :org <> ''"""
 _LOAD: Final = f"SELECT {HEADER} FROM cases WHERE case_id = :case AND {_SEES}"
-_EVENTS: Final = f"SELECT {EVENT} FROM events WHERE case_id = ? AND version <= ? ORDER BY version"
-_EVENTS_OF: Final = f"""SELECT {EVENT} FROM events WHERE case_id IN (SELECT value FROM json_each(?))
-    ORDER BY case_id, version"""
+_EVENTS: Final = f"""SELECT {EVENT_OF} FROM {EVENTS_OF}
+    WHERE cases.case_id = ? AND steps.version <= ? ORDER BY steps.version"""
+_EVENTS_OF_MANY: Final = f"""SELECT {EVENT_OF} FROM {EVENTS_OF}
+    WHERE cases.case_id IN (SELECT value FROM json_each(?)) ORDER BY cases.case_id, steps.version"""
 _HEADERS: Final = f"SELECT {HEADER} FROM cases WHERE case_id > :after AND {_SEES}"
 _DUE: Final = f"SELECT {HEADER} FROM cases WHERE due_at <= ? ORDER BY due_at, case_id LIMIT ?"
-_RECEIPT: Final = "SELECT case_id, key, digest, version FROM receipts WHERE case_id = ? AND key = ?"
+_RECEIPT: Final = """SELECT case_id, key, digest, steps.version FROM cases JOIN steps USING (number)
+    WHERE case_id = ? AND key = ?"""
 _FIND: Final = f"""SELECT DISTINCT case_id FROM tokens JOIN cases USING (case_id)
     WHERE value = :token AND {_SEES}"""
 # One step of the index for each quarter, where DISTINCT would read every token.
@@ -214,7 +226,7 @@ class SqliteStore(Connections):
         headers = self.headers(organisation, Wanted(), after, limit).headers
         asked = json.dumps([header.case_id for header in headers])
         with self._reading() as db:
-            rows = events_of(db.execute(_EVENTS_OF, (asked,)))
+            rows = events_of(db.execute(_EVENTS_OF_MANY, (asked,)))
         events = {case_id: tuple(own) for case_id, own in groupby(rows, attrgetter("case_id"))}
         # A case may have moved on between the two questions; its first `version` events are the header's.
         return [StoredCase(h, events.get(h.case_id, ())[: h.version]) for h in headers]

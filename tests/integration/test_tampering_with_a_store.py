@@ -30,6 +30,7 @@ from expressplatform_postgres.shelf import PostgresShelf
 from expressplatform_postgres.store import PostgresStore
 from expressplatform_sqlite.shelf import SqliteShelf
 from expressplatform_sqlite.store import SqliteStore
+from tests.serving import Server
 from tests.walking import OFFICER, PERSON, UPLOAD
 from tests.whole_life import ASSESSED, SECOND, Clock, complaint, say, seeded
 
@@ -309,7 +310,8 @@ TABLES: Final = ("events", "ledger", "ledger_end", "shelf")
 
 
 @pytest.fixture
-def in_database(database: str) -> tuple[str, Kept]:
+def in_database(postgres: Server) -> tuple[str, Kept]:
+    database = postgres.database()
     with PostgresStore(database) as store, PostgresShelf(database) as shelf:
         kept = lived(store, shelf)
     with psycopg.connect(database, autocommit=True) as db:

@@ -90,7 +90,7 @@ class TestWhoseFileItIs:
 
     def test_a_file_that_lacks_a_table_is_refused(self, path: Path) -> None:
         filled(path)
-        changed(path, "DROP TABLE receipts")
+        changed(path, "DROP TABLE steps")
         assert refused(lambda: SqliteStore(path)) == "corrupt"
 
     def test_a_truncated_file_is_refused_when_it_is_opened_or_read(self, path: Path) -> None:

@@ -18,8 +18,9 @@ from expressplatform import events as e
 from expressplatform.case import Case, next_due, replay
 from expressplatform.codes import OPEN, Audience, EffectKind, Role, Status
 from expressplatform.complaint import Actor, Evidence, Particulars
-from expressplatform.errors import KeyDestroyed, StoreUnusable
+from expressplatform.errors import KeyDestroyed, Refused, StoreUnusable
 from expressplatform.events import Event
+from expressplatform.filling import maker
 from expressplatform.messages import Tell, answer_for
 from expressplatform.ports import EffectRow, Header, KeyStore, Receipt, StoredCase, StoredEvent, Token, Wanted
 from expressplatform.privacy.deletion import owed_since
@@ -31,6 +32,7 @@ COMPLAINT_KINDS: Final = frozenset({"lodged", "information_supplied", "corrected
 """The kinds of event whose sealed part belongs to the case as it stands: the particulars, and the code of a turn."""
 MESSAGE_KINDS: Final = frozenset({"message_added"})
 """Those whose sealed part is a message, for whoever has the case."""
+_stored: Final = maker(StoredEvent)
 
 
 def derive_case_id(organisation: str, key: str) -> str:
@@ -55,13 +57,18 @@ def _derived(label: bytes, *parts: str) -> str:
 
 def sealed_row(event: Event, case: Case, key: CaseKey | None) -> StoredEvent:
     """The row of an event that made ``case`` what it is, its particulars sealed under the case's key."""
-    kind, facts, personal = event_row(event)
+    return sealed_as(case.id, case.version, event_row(event), key)
+
+
+def sealed_as(case_id: str, version: int, written: tuple[str, bytes, bytes | None], key: CaseKey | None) -> StoredEvent:
+    """The row of an event, as `event_row` wrote it, that is to be the case's ``version``."""
+    kind, facts, personal = written
     sealed = b""
     if personal is not None:
         if key is None:
-            raise KeyDestroyed(case.id)
-        sealed = key.seal(personal, Context(case.id, case.version, kind, SCHEMA, facts, PARTICULARS))
-    return StoredEvent(case.id, case.version, kind, SCHEMA, facts, sealed)
+            raise KeyDestroyed(case_id)
+        sealed = key.seal(personal, Context(case_id, version, kind, SCHEMA, facts, PARTICULARS))
+    return _stored(case_id, version, kind, SCHEMA, facts, sealed)
 
 
 def fact_of(row: StoredEvent) -> Event:
@@ -100,11 +107,14 @@ def fold_opened(
 
 
 def _replayed(events: Sequence[Event], stored: StoredCase) -> Case:
-    """The case that the events make, unless some of its rows are missing."""
-    case = replay(events) if events else None
-    if case is None or case.version != stored.header.version:
-        raise StoreUnusable("rows_missing", f"case {stored.header.case_id} does not replay to its header")
-    return case
+    """The case that the events make, unless some of its rows are missing or are not its own."""
+    header = stored.header
+    if not events or len(events) != header.version:
+        raise StoreUnusable("rows_missing", f"case {header.case_id} does not replay to its header")
+    try:
+        return replay(events)
+    except Refused:
+        raise StoreUnusable("corrupt_event", f"the events of case {header.case_id} do not follow each other") from None
 
 
 def _key_of(stored: StoredCase, ring: KeyRing) -> CaseKey | None:

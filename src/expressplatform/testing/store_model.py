@@ -132,11 +132,11 @@ class Model:
         got = self._mine(answer)
         limit = max(limit - len(answer) + len(got), 0)
         expected = self._store.ready(now)
-        missing = len(got) < min(limit, len(expected))
-        if not missing and self._store.may_claim(now, limit, got):
+        if len(got) >= min(limit, len(expected)) and self._store.may_claim(now, limit, got):
             self._store.lease(got, now + lease)
             return None
-        return Differs(expected[:limit], answer, missing=missing and all(one in expected for one in got))
+        # Where others took what was ready first, what follows it is handed out instead.
+        return Differs(expected[:limit], answer, missing=all(one in expected for one in got))
 
     def _dead(self, given: Sequence[Any], answer: Sequence[DeadRow]) -> Differs | None:
         organisation, after, limit = given
