@@ -88,17 +88,19 @@ def _writes(kind: str) -> Write:
 class Prepared:
     """The statements that one connection has prepared; whoever holds the connection waits for its results."""
 
-    __slots__ = ("_connection", "_kept", "_rows")
+    __slots__ = ("_begun", "_connection", "_kept", "_rows")
 
     def __init__(self, connection: PGconn, context: AdaptContext) -> None:
         self._connection = connection
+        self._begun = 0
         self._kept: dict[str, tuple[bytes, Statement]] = {}
         self._rows = Transformer(context)
 
     def prepares(self, asked: Asked) -> bool:
         """Whether this one has to be prepared first; it has been sent for that, and the result is to be `kept`."""
-        if asked.sql in self._kept or len(self._kept) >= MOST:
+        if asked.sql in self._kept or self._begun >= MOST:
             return False
+        self._begun += 1  # a name is used once: whoever is interrupted here leaves a statement behind
         self._connection.send_prepare(self._name(), statement(asked.sql, asked.names).text)
         return True
 
@@ -108,7 +110,7 @@ class Prepared:
         self._kept[asked.sql] = self._name(), statement(asked.sql, asked.names)
 
     def _name(self) -> bytes:
-        return f"expressplatform_{len(self._kept)}".encode()
+        return f"expressplatform_{self._begun}".encode()
 
     def send(self, asked: Asked) -> None:
         """Sends the statement, with the only set of its values."""
@@ -130,7 +132,10 @@ class Prepared:
 
 
 def _good(results: Sequence[PGresult]) -> PGresult:
-    (result,) = results
-    if result.status not in _GOOD:
-        raise errors.error_from_result(result)
-    return result
+    """The result; raises what the first that failed tells, and OperationalError where there is none."""
+    for result in results:
+        if result.status not in _GOOD:
+            raise errors.error_from_result(result)
+    if not results:
+        raise errors.OperationalError("the server has not answered")
+    return results[-1]

@@ -13,11 +13,12 @@ from datetime import timedelta
 import attrs
 import psycopg
 import pytest
+from psycopg.generators import execute
 
 from expressplatform.errors import StoreUnusable
 from expressplatform.ports import EVERYONE, Appended, Conflict, Replayed, Wanted
 from expressplatform.testing.store_rows import MANY, NOON, Mine
-from expressplatform_postgres import at_hand, prepared
+from expressplatform_postgres import at_hand, case_talks, prepared
 from expressplatform_postgres.aio import AsyncPostgresStore
 from expressplatform_postgres.store import PostgresStore
 from tests.servers import Server
@@ -292,3 +293,16 @@ class TestStatements:
                 (number,) = line.execute("SELECT count(*) FROM pg_prepared_statements").fetchone() or (0,)
             assert len(mine.claimed(store, NOON + timedelta(days=1))) == 3
         assert number == 2
+
+    def test_who_is_interrupted_while_a_statement_is_prepared_leaves_a_usable_connection(self, database: str) -> None:
+        """The server knows a statement then that the connection has not noted; it is prepared under another name."""
+        mine = Mine()
+        with PostgresStore(database, connections=1) as store:
+            asked = next(case_talks.load(mine.case(1), EVERYONE))
+            with store._connection() as line:
+                for _ in range(3):
+                    assert line._statements().prepares(asked)
+                    line.wait(execute(line.pgconn))
+            assert store.load(mine.case(1), EVERYONE) is None
+            store.append([mine.commit(1)])
+            assert store.load(mine.case(1), EVERYONE) is not None
