@@ -179,7 +179,7 @@ class Mine:
 
     def unless_taken(self, store: CaseStore) -> None:
         """Raises Taken where another run said that it took some of this test's work."""
-        for pause in (0.0, 0.02, 0.1):
+        for pause in (0.0, 0.02, 0.1, 0.3):
             time.sleep(pause)
             if store.find(EVERYONE, [_taken(self.mark).value]):
                 raise Taken
