@@ -88,17 +88,12 @@ def _put_events(db: sqlite3.Connection, commits: Sequence[Commit]) -> None:
             events.append((row, *event_row(event)))
             steps.append((commit.case_id, event.version, row))
         if commit.receipt:
-            keyed.append(_under_key(steps.pop(), commit.receipt))
+            if not commit.events or commit.events[-1].version != commit.receipt.version:
+                raise ValueError("a receipt names the version to which its commit leads")
+            keyed.append((*steps.pop(), commit.receipt.key, bytearray(commit.receipt.digest)))
     _put(db, _PUT_EVENT, events)
     _put(db, _PUT_STEP, steps)
     _put(db, _PUT_KEYED, keyed)
-
-
-def _under_key(last: Row, receipt: Receipt) -> Row:
-    """The last step of a commit, and the key that led there."""
-    if last[1] != receipt.version:
-        raise ValueError("a receipt names the version to which its commit leads")
-    return (*last, receipt.key, bytearray(receipt.digest))
 
 
 def _effect_rows(commit: Commit) -> list[Row]:

@@ -14,12 +14,23 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import attrs
 import pytest
 
 from expressplatform.errors import StoreUnusable
-from expressplatform.ports import EVERYONE, Appended, AsyncCaseStore, AsyncShelf, CaseStore, Commit, Shelf, Wanted
+from expressplatform.ports import (
+    EVERYONE,
+    Appended,
+    AsyncCaseStore,
+    AsyncShelf,
+    CaseStore,
+    Commit,
+    Receipt,
+    Shelf,
+    Wanted,
+)
 from expressplatform.testing.store_rows import MANY, NOON, Mine
 from expressplatform_sqlite.aio import AsyncSqliteStore
 from expressplatform_sqlite.aio_shelf import AsyncSqliteShelf
@@ -245,6 +256,18 @@ class TestHowItFails:
             assert outcomes[1] == [Appended(mine.case(1), 1)]
             assert isinstance(outcomes[2], TypeError)
             assert mine.ids(store.headers(EVERYONE, Wanted(), "", MANY).headers) == [mine.case(1)]
+
+    @pytest.mark.parametrize("fields", [{"events": ()}, {"receipt": Receipt("", "k", b"d", 7)}])
+    def test_a_receipt_stands_at_a_step_of_its_commit(self, path: Path, fields: dict[str, Any]) -> None:
+        """Where it names another version, or there is no step, the commit is refused and its neighbours are kept."""
+        mine = Mine()
+        wrong = attrs.evolve(mine.commit(2, key="k"), **fields)
+        with SqliteStore(path) as store:
+            first, other, last = store.append_all([[mine.commit(1, key="k")], [wrong], [mine.commit(3)]])
+            assert isinstance(other, ValueError)
+            assert [first, last] == [[Appended(mine.case(1), 1)], [Appended(mine.case(3), 1)]]
+            assert store.receipt(mine.case(1), "k") == mine.commit(1, key="k").receipt
+            assert store.load(mine.case(2), EVERYONE) is None
 
     def test_a_closed_store_answers_nothing(self, path: Path) -> None:
         mine = filled(path)
