@@ -224,10 +224,12 @@ class FasterIsAnother(Keys):
     """Whoever asks second gets what was made second."""
 
     breaks = ("K7",)
+    asked = 0
 
     def create(self, case_ids: Sequence[str], /) -> None:
         new = {case_id: os.urandom(32) for case_id in case_ids if case_id not in self.keys}
-        time.sleep(0.0001)
+        self.asked += 1
+        time.sleep(0.005 * self.asked)  # one after the other, so that each has seen its own before the next comes
         super().create(case_ids)
         self.keys |= new
 
