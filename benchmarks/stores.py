@@ -101,6 +101,8 @@ def _contest(what: str, size: Size, sides: Mapping[str, Side], effort: Effort) -
     The raw statements seal and write nothing of what the peer does, so that ours cannot be as far ahead of it as they.
     """
     try:
+        for side in sides.values():  # once, so that every thread has its connection before a turn is measured out
+            side.ready(LIFE * size.threads)()
         times = raced({name: side.ready for name, side in sides.items()}, effort, each=size.each)
     finally:
         for side in sides.values():
