@@ -55,6 +55,9 @@ _COUNT: Final = """CREATE TABLE IF NOT EXISTS expressplatform_schema (
     one smallint NOT NULL PRIMARY KEY CHECK (one = 1), version integer NOT NULL)"""
 _BEGIN: Final = "INSERT INTO expressplatform_schema (one, version) VALUES (1, 0) ON CONFLICT (one) DO NOTHING"
 _REACHED: Final = "UPDATE expressplatform_schema SET version = %s WHERE one = 1"
+_UNHURRIED: Final = """SELECT set_config(name, '0', false) FROM pg_settings
+    WHERE name IN ('statement_timeout', 'transaction_timeout')"""
+"""A migration takes as long as it takes, however short the role's everyday limits are."""
 _AT_ONCE: Final = (errors.UniqueViolation, errors.DuplicateTable, errors.DuplicateObject)
 
 
@@ -121,7 +124,9 @@ def migrate(
         steps = known[found:goal]
         if dry_run:
             return Migrated(found, found, steps)
-        _make_ready(db)
+        if steps:  # where there are none, the rights of every day are enough
+            db.execute(_UNHURRIED)
+            _make_ready(db)
         return Migrated(found, goal, tuple(step for step in steps if _take(db, step)))
 
 

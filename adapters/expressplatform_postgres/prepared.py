@@ -68,7 +68,7 @@ class Statement:
     name: bytes
     text: bytes
     parameters: Sequence[tuple[Any, Write]]
-    formats: Sequence[Format]
+    formats: list[Format]
 
     def written(self, values: Values) -> list[bytes | None]:
         """Its values, each in the server's form."""
@@ -86,7 +86,7 @@ def statement(sql: str, names: Sequence[str] = ()) -> Statement:
     parameters = tuple((names.index(name) if names else name, _writes(kind)) for name, kind in kinds.items())
     encoded = text.encode()
     name = f"expressplatform_{sha256(encoded).hexdigest()[:32]}".encode()
-    return Statement(name, encoded, parameters, (Format.BINARY,) * len(parameters))
+    return Statement(name, encoded, parameters, [Format.BINARY] * len(parameters))
 
 
 def _writes(kind: str) -> Write:
