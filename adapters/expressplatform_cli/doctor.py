@@ -27,7 +27,7 @@ from expressplatform.sealing import KeyRing
 from expressplatform.workdays import WorkingCalendar
 from expressplatform_cli.config import Place, case_shelf, case_store, must_be_there, scheme_named_by
 from expressplatform_cli.databases import Database, Work, waiting
-from expressplatform_cli.doctor_apart import Finding, Level, asked, kept_apart
+from expressplatform_cli.doctor_apart import Finding, Level, asked, durable, kept_apart
 from expressplatform_cli.doctor_ledger import ledger
 from expressplatform_cli.exits import Exit
 from expressplatform_cli.options import answers, json_option, message_of, place_options
@@ -152,7 +152,8 @@ def _files(place: Place) -> Iterator[Finding]:
         if path.stat().st_mode & 0o077:
             sentence = f"Others on this machine may read the file of the {name}."
             yield Finding(Level.ADVICE, "files", sentence, "Take their rights away: chmod 600.")
-    if isinstance(place.store, Database):  # it has tools of its own: pg_amcheck
+    if isinstance(place.store, Database):  # its pages have a tool of their own: pg_amcheck
+        yield from durable(place.store)
         return
     if (answer := asked(place.store, "PRAGMA quick_check(1)")) != ("ok",):
         yield Finding(

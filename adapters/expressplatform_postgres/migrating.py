@@ -58,6 +58,8 @@ _REACHED: Final = "UPDATE expressplatform_schema SET version = %s WHERE one = 1"
 _UNHURRIED: Final = """SELECT set_config(name, '0', false) FROM pg_settings
     WHERE name IN ('statement_timeout', 'transaction_timeout')"""
 """A migration takes as long as it takes, however short the role's everyday limits are."""
+_NOT_DURABLE: Final = """SELECT name::text FROM pg_settings
+    WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off' ORDER BY name"""
 _AT_ONCE: Final = (errors.UniqueViolation, errors.DuplicateTable, errors.DuplicateObject)
 
 
@@ -150,6 +152,12 @@ def waiting_work(dsn: str, *, settings: Settings = NO_SETTINGS, busy_seconds: fl
     with translated(), psycopg.connect(**parameters(dsn, settings, busy_seconds)) as db:
         row = db.execute(WAITING, binary=True).fetchone()
     return Waiting(*row) if row else Waiting()
+
+
+def what_may_be_lost(dsn: str, *, settings: Settings = NO_SETTINGS, busy_seconds: float = 30.0) -> tuple[str, ...]:
+    """The settings of the server, as this role has them, under which acknowledged steps are lost when power fails."""
+    with translated(), psycopg.connect(**parameters(dsn, settings, busy_seconds)) as db:
+        return tuple(name for (name,) in db.execute(_NOT_DURABLE).fetchall())
 
 
 def must_be_current(given: dict[str, Any], patience: float) -> None:

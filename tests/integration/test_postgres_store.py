@@ -295,6 +295,8 @@ class TestHowItFails:
             ("57P03", "unreachable"),
             ("58030", "failed"),
             ("57014", "failed"),
+            ("25P03", "unreachable"),
+            ("25P04", "unreachable"),
         ],
     )
     def test_each_condition_has_its_code_and_leaves_a_usable_store(self, own: str, state: str, code: str) -> None:
