@@ -156,12 +156,8 @@ def _files(place: Place) -> Iterator[Finding]:
         yield from durable(place.store)
         return
     if (answer := asked(place.store, "PRAGMA quick_check(1)")) != ("ok",):
-        yield Finding(
-            Level.FAULT,
-            "files",
-            f"The store's file fails its own check ({'unreadable' if answer is None else 'damaged'}).",
-            _PUT_BACK,
-        )
+        sentence = f"The store's file fails its own check ({'unreadable' if answer is None else 'damaged'})."
+        yield Finding(Level.FAULT, "files", sentence, _PUT_BACK)
 
 
 # ---- calendars ----------------------------------------------------------------------------------------------------
