@@ -3,6 +3,8 @@
 Laws of this file
 - Nobody waits for company: what comes while a lane is free is written at once, what comes while all are taken goes into
   the next transaction together.
+- What comes at once is shared out among the lanes that are free. So they take turns: while one's transaction is with
+  the server, the callers of another are answered and come back.
 - A caller that is cancelled leaves nothing half done: its commits are written whole, or, where the event loop ends
   before their turn has come, not at all. Only it does not hear which.
 """
@@ -40,21 +42,25 @@ class AsyncTogether:
         """The answers to these commits, or the error that is theirs."""
         answers: asyncio.Future[Sequence[Answer]] = asyncio.get_running_loop().create_future()
         self._waiting.append((commits, answers))
-        self._carrying = [lane for lane in self._carrying if not lane.done()]
-        first = len(self._waiting) == 1  # whoever comes after is taken along
-        if not self._carrying or (first and len(self._carrying) < self._lanes):
+        free = self._free()
+        if free == self._lanes or (free and len(self._waiting) == 1):  # whoever comes after is taken along
             self._carrying.append(asyncio.create_task(self._carry()))
         return await answers
 
     async def finished(self) -> None:
         """What waits has been written."""
-        if self._carrying:
+        while self._free() < self._lanes:
             await asyncio.wait(self._carrying)
 
+    def _free(self) -> int:
+        """How many lanes are free."""
+        self._carrying = [lane for lane in self._carrying if not lane.done()]
+        return self._lanes - len(self._carrying)
+
     async def _carry(self) -> None:
-        """Write what waits, and then what has come to wait meanwhile."""
+        """Write a share of what waits, and then of what has come to wait meanwhile."""
         while self._waiting:
-            batch, self._waiting = self._waiting, []
+            batch = self._share()
             try:
                 outcomes = await self._write([commits for commits, _ in batch])
                 for (_, answers), outcome in zip(batch, outcomes, strict=True):
@@ -62,6 +68,15 @@ class AsyncTogether:
             finally:
                 for _, answers in batch:
                     answers.cancel()  # where it has no outcome: the event loop is ending
+
+    def _share(self) -> list[_Waiting]:
+        """As much of what waits as is this lane's; a free one goes on with the rest."""
+        others = self._free()
+        share = -(-len(self._waiting) // (others + 1))
+        batch, self._waiting = self._waiting[:share], self._waiting[share:]
+        if self._waiting:
+            self._carrying.append(asyncio.create_task(self._carry()))
+        return batch
 
 
 def _settle(answers: asyncio.Future[Sequence[Answer]], outcome: Outcome) -> None:

@@ -81,6 +81,36 @@ class TestLanes:
         asyncio.run(main())
         assert written == [1, 1, 3]
 
+    @pytest.mark.parametrize(
+        ("lanes", "callers", "written"), [(1, 5, [5]), (2, 5, [3, 2]), (3, 5, [2, 2, 1]), (4, 2, [1, 1])]
+    )
+    def test_tasks_that_come_at_once_are_shared_out_among_the_lanes(
+        self, lanes: int, callers: int, written: list[int]
+    ) -> None:
+        """Evenly, all at the same time, and each is answered; whoever waits for the end waits for all of them."""
+        mine = Mine()
+        groups_of: list[int] = []
+
+        async def main() -> None:
+            all_begun = asyncio.Event()
+
+            async def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome]:
+                groups_of.append(len(groups))
+                if len(groups_of) == len(written):
+                    all_begun.set()
+                await all_begun.wait()
+                return [[] for _ in groups]
+
+            together = AsyncTogether(write, lanes=lanes)
+            async with asyncio.timeout(10):
+                answers = [asyncio.ensure_future(together.append([mine.commit(number)])) for number in range(callers)]
+                await asyncio.sleep(0)
+                await together.finished()
+                assert groups_of == written
+                assert await asyncio.gather(*answers) == [[]] * callers
+
+        asyncio.run(main())
+
     def test_who_is_interrupted_gives_the_lane_back(self) -> None:
         """However often that happens, as many as there are lanes write at a time afterwards, and not one more."""
         fails, at_once = threading.Event(), [0, 0]
