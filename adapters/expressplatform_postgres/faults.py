@@ -64,6 +64,11 @@ def closed() -> StoreUnusable:
     return StoreUnusable("closed", "the store has been closed")
 
 
+def forked() -> StoreUnusable:
+    """What a store answers in a process that was forked off from the one that opened it."""
+    return StoreUnusable("failed", "the store was opened before this process was forked off: open one in each process")
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Within it, every failure of the database or its driver is `StoreUnusable`."""

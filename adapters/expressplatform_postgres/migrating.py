@@ -23,8 +23,9 @@ from psycopg import errors
 
 from expressplatform.errors import InvalidInput, Problem, StoreUnusable
 from expressplatform_postgres.asking import Row
-from expressplatform_postgres.connecting import NO_SETTINGS, Settings, parameters
+from expressplatform_postgres.connecting import NO_SETTINGS, Settings, parameters, patience_of
 from expressplatform_postgres.faults import translated
+from expressplatform_postgres.lines import Line
 from expressplatform_postgres.sql import WAITING
 
 COMMAND: Final = "expressplatform migrate"
@@ -109,7 +110,7 @@ def migrate(
     given = parameters(dsn, settings, busy_seconds)
     if check:
         with translated():
-            must_be_current(given)
+            must_be_current(given, patience_of(busy_seconds))
         return Migrated(len(known), len(known), ())
     with translated(), psycopg.connect(**given) as db:
         found = _standing(db)
@@ -146,9 +147,13 @@ def waiting_work(dsn: str, *, settings: Settings = NO_SETTINGS, busy_seconds: fl
     return Waiting(*row) if row else Waiting()
 
 
-def must_be_current(given: dict[str, Any]) -> None:
-    """Raises StoreUnusable unless the database has the tables of this release; ``given`` as `psycopg.connect` takes."""
-    with psycopg.connect(**given) as db:
+def must_be_current(given: dict[str, Any], patience: float) -> None:
+    """Raises StoreUnusable unless the database has the tables of this release; ``given`` as `psycopg.connect` takes.
+
+    The server may be silent for ``patience`` seconds.
+    """
+    with Line.connect(**given) as db:
+        db.patience = patience
         found, known = _standing(db), len(migrations())
     if found != known:
         raise _other(found, known)

@@ -71,10 +71,12 @@ class Together:
         try:
             self._queue_up(ticket)
             ticket.turn.acquire()
-            return self._carry(ticket) if ticket.outcome is None else ticket.outcome
+            if ticket.writes:
+                return self._carry(ticket)
         except BaseException:
             self._leave(ticket)
             raise
+        return self._in_turn(_Ticket(ticket.commits)) if ticket.outcome is None else ticket.outcome
 
     def _queue_up(self, ticket: _Ticket) -> None:
         with self._gate:
@@ -94,7 +96,7 @@ class Together:
             outcome, *outcomes = self._write([own.commits, *(ticket.commits for ticket in others)])
             for ticket, theirs in zip(others, outcomes, strict=True):
                 ticket.outcome = theirs
-        finally:  # after an interruption each of the others writes for itself
+        finally:  # after an interruption each of the others queues up again
             self._hand_on()
             own.writes = False
             for ticket in others:

@@ -7,6 +7,7 @@ Laws of this file
   the server, the callers of another are answered and come back.
 - A caller that is cancelled leaves nothing half done: its commits are written whole, or, where the event loop ends
   before their turn has come, not at all. Only it does not hear which.
+- A write that fails as a whole is the error of all whom it took along, and of nobody who came later.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ class AsyncTogether:
         while self._waiting:
             batch = self._share()
             try:
-                outcomes = await self._write([commits for commits, _ in batch])
+                outcomes = await self._written([commits for commits, _ in batch])
                 for (_, answers), outcome in zip(batch, outcomes, strict=True):
                     _settle(answers, outcome)
             finally:
@@ -77,6 +78,12 @@ class AsyncTogether:
         if self._waiting:
             self._carrying.append(asyncio.create_task(self._carry()))
         return batch
+
+    async def _written(self, groups: Sequence[Sequence[Commit]]) -> Sequence[Outcome]:
+        try:
+            return await self._write(groups)
+        except Exception as error:
+            return [error] * len(groups)
 
 
 def _settle(answers: asyncio.Future[Sequence[Answer]], outcome: Outcome) -> None:

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from expressplatform.errors import StoreUnusable
 from expressplatform.ports import Commit
 from expressplatform.testing.store_rows import Mine
 from expressplatform.together import Outcome, Together
@@ -137,6 +138,42 @@ class TestLanes:
         assert at_once[1] == 2
         assert together._free == 2
 
+    def test_who_is_interrupted_in_company_opens_no_lane_for_the_others(self) -> None:
+        """They queue up again and go together, and still no more write at a time than there are lanes."""
+        written: list[int] = []
+        begun, go_on = threading.Semaphore(0), threading.Semaphore(0)
+
+        def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome]:
+            written.append(len(groups))
+            begun.release()
+            assert go_on.acquire(timeout=10)
+            if len(written) == 2:
+                raise _Interrupted
+            return [[] for _ in groups]
+
+        together = Together(write)
+
+        def appended() -> Sequence[object]:
+            try:
+                return together.append([])
+            except _Interrupted:
+                return ["interrupted"]
+
+        with ThreadPoolExecutor(6) as pool:
+            callers = [pool.submit(appended)]
+            assert begun.acquire(timeout=10)
+            callers += [pool.submit(appended) for _ in range(5)]
+            while len(together._waiting) < 5:
+                threading.Event().wait(0.001)
+            for _ in range(2):
+                go_on.release()
+                assert begun.acquire(timeout=10)
+            go_on.release(6)
+            assert sorted(one.result(10) for one in callers) == [[]] * 5 + [["interrupted"]]
+        assert written[:2] == [1, 5]
+        assert sum(written[2:]) == 4
+        assert together._free == 1
+
 
 class TestInterruption:
     def test_who_is_interrupted_while_writing_holds_up_nobody(self) -> None:
@@ -194,3 +231,35 @@ class TestInterruption:
             signal.signal(signal.SIGALRM, before)
         assert together.append([mine.commit(3)]) == []
         assert written == [mine.commit(1), mine.commit(3)]
+
+
+class TestFailure:
+    def test_a_write_that_fails_is_the_error_of_those_whom_it_took_along(self) -> None:
+        """None of them is cancelled, and who came while it was under way is written afterwards."""
+        written: list[int] = []
+
+        async def main() -> list[object]:
+            begun, go_on = asyncio.Event(), asyncio.Event()
+
+            async def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome]:
+                written.append(len(groups))
+                if len(written) == 1:
+                    begun.set()
+                    await go_on.wait()
+                    raise StoreUnusable("unreachable")
+                return [[] for _ in groups]
+
+            together = AsyncTogether(write)
+            callers = [asyncio.create_task(together.append([])) for _ in range(2)]
+            await begun.wait()
+            callers.append(asyncio.create_task(together.append([])))
+            await asyncio.sleep(0)
+            go_on.set()
+            async with asyncio.timeout(10):
+                return list(await asyncio.gather(*callers, return_exceptions=True))
+
+        first, second, later = asyncio.run(main())
+        assert isinstance(first, StoreUnusable)
+        assert isinstance(second, StoreUnusable)
+        assert later == []
+        assert written == [2, 1]
