@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from expressplatform.errors import StoreUnusable
-from expressplatform.ports import Commit
+from expressplatform.ports import Answer, Commit
 from expressplatform.testing.store_rows import Mine
 from expressplatform.together import Outcome, Together
 from expressplatform.together_aio import AsyncTogether
@@ -29,7 +29,7 @@ class TestLanes:
         written: list[int] = []
         begun, go_on = threading.Semaphore(0), threading.Semaphore(0)
 
-        def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome]:
+        def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome[Answer]]:
             written.append(len(groups))
             begun.release()
             assert go_on.acquire(timeout=10)
@@ -56,7 +56,7 @@ class TestLanes:
         async def main() -> None:
             begun, go_on = asyncio.Semaphore(0), asyncio.Semaphore(0)
 
-            async def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome]:
+            async def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome[Answer]]:
                 written.append(len(groups))
                 begun.release()
                 await go_on.acquire()
@@ -95,7 +95,7 @@ class TestLanes:
         async def main() -> None:
             all_begun = asyncio.Event()
 
-            async def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome]:
+            async def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome[Answer]]:
                 groups_of.append(len(groups))
                 if len(groups_of) == len(written):
                     all_begun.set()
@@ -117,7 +117,7 @@ class TestLanes:
         fails, at_once = threading.Event(), [0, 0]
         met = threading.Barrier(2)
 
-        def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome]:
+        def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome[Answer]]:
             if fails.is_set():
                 raise _Interrupted
             at_once[0] += 1
@@ -143,7 +143,7 @@ class TestLanes:
         written: list[int] = []
         begun, go_on = threading.Semaphore(0), threading.Semaphore(0)
 
-        def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome]:
+        def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome[Answer]]:
             written.append(len(groups))
             begun.release()
             assert go_on.acquire(timeout=10)
@@ -153,9 +153,9 @@ class TestLanes:
 
         together = Together(write)
 
-        def appended() -> Sequence[object]:
+        def appended() -> list[str]:
             try:
-                return together.append([])
+                return list(map(str, together.append([])))
             except _Interrupted:
                 return ["interrupted"]
 
@@ -180,7 +180,7 @@ class TestInterruption:
         """The others write for themselves, and so does whoever comes later."""
         started, go_on = threading.Event(), threading.Event()
 
-        def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome]:
+        def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome[Answer]]:
             if not started.is_set():
                 started.set()
                 go_on.wait(10)
@@ -207,7 +207,7 @@ class TestInterruption:
         written: list[Commit] = []
         started, go_on = threading.Event(), threading.Event()
 
-        def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome]:
+        def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome[Answer]]:
             started.set()
             go_on.wait(10)
             written.extend(commit for group in groups for commit in group)
@@ -241,7 +241,7 @@ class TestFailure:
         async def main() -> list[object]:
             begun, go_on = asyncio.Event(), asyncio.Event()
 
-            async def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome]:
+            async def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome[Answer]]:
                 written.append(len(groups))
                 if len(written) == 1:
                     begun.set()
