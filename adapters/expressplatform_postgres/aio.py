@@ -58,7 +58,7 @@ class AsyncPostgresStore(AsyncConnections):
             raise forked()
         return await self._together.append(tuple(commits))
 
-    async def _append_all(self, groups: Sequence[Sequence[Commit]]) -> Sequence[Outcome]:
+    async def _append_all(self, groups: Sequence[Sequence[Commit]]) -> Sequence[Outcome[Answer]]:
         return await self._ask(case_talks.append_all(groups))
 
     async def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from expressplatform.errors import StoreUnusable
-from expressplatform.ports import Commit
+from expressplatform.ports import Answer, Commit
 from expressplatform.testing.store_rows import Mine
 from expressplatform.together import Outcome, Together
 from expressplatform.together_aio import AsyncTogether
@@ -29,7 +29,7 @@ class TestLanes:
         written: list[int] = []
         begun, go_on = threading.Semaphore(0), threading.Semaphore(0)
 
-        def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome]:
+        def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome[Answer]]:
             written.append(len(groups))
             begun.release()
             assert go_on.acquire(timeout=10)
@@ -56,7 +56,7 @@ class TestLanes:
         async def main() -> None:
             begun, go_on = asyncio.Semaphore(0), asyncio.Semaphore(0)
 
-            async def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome]:
+            async def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome[Answer]]:
                 written.append(len(groups))
                 begun.release()
                 await go_on.acquire()
@@ -82,12 +82,42 @@ class TestLanes:
         asyncio.run(main())
         assert written == [1, 1, 3]
 
+    @pytest.mark.parametrize(
+        ("lanes", "callers", "written"), [(1, 5, [5]), (2, 5, [3, 2]), (3, 5, [2, 2, 1]), (4, 2, [1, 1])]
+    )
+    def test_tasks_that_come_at_once_are_shared_out_among_the_lanes(
+        self, lanes: int, callers: int, written: list[int]
+    ) -> None:
+        """Evenly, all at the same time, and each is answered; whoever waits for the end waits for all of them."""
+        mine = Mine()
+        groups_of: list[int] = []
+
+        async def main() -> None:
+            all_begun = asyncio.Event()
+
+            async def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome[Answer]]:
+                groups_of.append(len(groups))
+                if len(groups_of) == len(written):
+                    all_begun.set()
+                await all_begun.wait()
+                return [[] for _ in groups]
+
+            together = AsyncTogether(write, lanes=lanes)
+            async with asyncio.timeout(10):
+                answers = [asyncio.ensure_future(together.append([mine.commit(number)])) for number in range(callers)]
+                await asyncio.sleep(0)
+                await together.finished()
+                assert groups_of == written
+                assert await asyncio.gather(*answers) == [[]] * callers
+
+        asyncio.run(main())
+
     def test_who_is_interrupted_gives_the_lane_back(self) -> None:
         """However often that happens, as many as there are lanes write at a time afterwards, and not one more."""
         fails, at_once = threading.Event(), [0, 0]
         met = threading.Barrier(2)
 
-        def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome]:
+        def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome[Answer]]:
             if fails.is_set():
                 raise _Interrupted
             at_once[0] += 1
@@ -113,7 +143,7 @@ class TestLanes:
         written: list[int] = []
         begun, go_on = threading.Semaphore(0), threading.Semaphore(0)
 
-        def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome]:
+        def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome[Answer]]:
             written.append(len(groups))
             begun.release()
             assert go_on.acquire(timeout=10)
@@ -123,9 +153,9 @@ class TestLanes:
 
         together = Together(write)
 
-        def appended() -> Sequence[object]:
+        def appended() -> list[str]:
             try:
-                return together.append([])
+                return list(map(str, together.append([])))
             except _Interrupted:
                 return ["interrupted"]
 
@@ -150,7 +180,7 @@ class TestInterruption:
         """The others write for themselves, and so does whoever comes later."""
         started, go_on = threading.Event(), threading.Event()
 
-        def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome]:
+        def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome[Answer]]:
             if not started.is_set():
                 started.set()
                 go_on.wait(10)
@@ -177,7 +207,7 @@ class TestInterruption:
         written: list[Commit] = []
         started, go_on = threading.Event(), threading.Event()
 
-        def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome]:
+        def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome[Answer]]:
             started.set()
             go_on.wait(10)
             written.extend(commit for group in groups for commit in group)
@@ -211,7 +241,7 @@ class TestFailure:
         async def main() -> list[object]:
             begun, go_on = asyncio.Event(), asyncio.Event()
 
-            async def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome]:
+            async def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome[Answer]]:
                 written.append(len(groups))
                 if len(written) == 1:
                     begun.set()
