@@ -15,8 +15,8 @@ from expressplatform.ports import EVERYONE, CaseStore, Commit, EffectRow
 from expressplatform.testing.guarantees import proves
 from expressplatform.testing.store_keeping import TEXTS
 from expressplatform.testing.store_rows import HOUR, MANY, TICK, Mine, apart
-from expressplatform.testing.store_trying import CODE, dead, lists
-from expressplatform.testing.store_work import DAY, Working
+from expressplatform.testing.store_trying import CODE, Trying, dead, lists
+from expressplatform.testing.store_work import DAY
 
 LEASES: Final = (
     TICK,
@@ -33,7 +33,7 @@ COUNTS: Final = (0, 1, 126, 127, 254, 255, 32_767, 65_535, 2**31 - 2)
 """Attempts at the edges of what numbers of few bytes hold, one below."""
 
 
-class Leasing(Working):
+class Leasing(Trying):
     """Effects: leased exactly, in their exact order, and each for itself."""
 
     @proves("S25")
