@@ -399,7 +399,7 @@ class _Order(Store):
 
     def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:
         with self._open():
-            ready: list[_Work] = sorted(self._ready(now), key=self._turn)  # type: ignore[arg-type]
+            ready: list[_Work] = sorted(self._ready(now), key=self._turn)
             return self._leased(ready[:limit], now + lease)
 
 

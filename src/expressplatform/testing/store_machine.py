@@ -42,7 +42,7 @@ _KINDS: Final = st.lists(st.sampled_from(("X", "Y", "XX", "x", "X ")), unique=Tr
 _LIMITS: Final = st.sampled_from((1, 2, 3, MANY, 0))
 _KEYS: Final = st.sampled_from(("", "", "k", "l", "K", "k "))
 _LEASES: Final = st.integers(0, 3) | st.sampled_from((1 / 60, 1e-6 / 60, 1 + 1e-6 / 60, 2900))
-_ATTEMPTS: Final = st.integers(0, 3) | st.sampled_from((254, 255, 65_535, 2**31 - 9))
+_ATTEMPTS: Final = st.integers(0, 3) | st.sampled_from((254, 255, 65_535, 2**31 - 10_000))
 _CODES: Final = st.sampled_from(("no_route", "OSError", "", "\u00e9 e\u0301"))
 
 Made = CaseStore | AbstractContextManager[CaseStore]
