@@ -21,7 +21,9 @@ from expressplatform.testing.store_rows import HOUR, MANY, TICK, Mine, apart, ke
 _STEPS: Final = 40
 _MOST_STEPS: Final = 400
 _LOOKS: Final = 24
-"""How many steps are written beside readers, at least and at most, and how often these should have looked."""
+_CLAIMS: Final = 12
+"""How many steps are written beside readers, at least and at most, how often these should have looked, and how often
+work is claimed at most: each claim takes whatever others left to be done."""
 
 
 def _appending(store: CaseStore, step: Commit) -> Callable[[], Answer]:
@@ -168,9 +170,12 @@ class _Watched:
 
     def work(self) -> None:
         """Claims, until the writer has done: what a step left behind is there with it."""
-        store, mine, got = self._store, self._mine, set[int]()
-        while not self._over.is_set():
+        store, mine, got, claims = self._store, self._mine, set[int](), 0
+        while not self._over.is_set() and claims < _CLAIMS:
             version = kept(store, mine.case(1)).header.version
+            if version in got:
+                continue
+            claims += 1
             got |= {row.version for row in mine.effects(store, mine.noon, 99 * HOUR)}
             if not got >= set(range(2, version + 1, 2)):
                 mine.unless_taken(store)
