@@ -11,7 +11,7 @@ Laws of this file
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from typing import Final
 
@@ -161,7 +161,8 @@ def _split(answers: Sequence[Answer | None], groups: Sequence[Sequence[Commit]])
 
 def claim(now: datetime, limit: int, lease: timedelta) -> Talk[list[EffectRow]]:
     """Effects that nobody works on, leased until ``now + lease``."""
-    return effects_of((yield from once(sql.CLAIM, now=aware(now), limit=limit, until=now + lease)))
+    until = aware(now).astimezone(UTC) + lease
+    return effects_of((yield from once(sql.CLAIM, now=aware(now), limit=limit, until=until)))
 
 
 def done(effect_ids: Sequence[str]) -> Talk[None]:

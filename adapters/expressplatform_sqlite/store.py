@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 from typing import Final, final
@@ -136,7 +136,7 @@ class SqliteStore(Connections):
 
     def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:
         """Effects that nobody works on, what waited longest first, leased until ``now + lease``."""
-        until = micros(now + lease)
+        until = micros(now.astimezone(UTC) + lease)
         with self._writing() as db:
             ready = effects_of(db.execute(_READY, (micros(now), limit)).fetchall())
             effects = [attrs.evolve(effect, attempts=effect.attempts + 1) for effect in ready]
