@@ -83,6 +83,10 @@ GUARANTEES: Final[Mapping[str, str]] = MappingProxyType(
         "K9": "Keys, secrets, destruction and forgetting outlive the object that heard of them.",
         "K10": "The bytes of a destroyed key and of a forgotten secret are no longer in what is kept.",
         "K11": "Nothing prints a key.",
+        "K12": "Names are told apart to the last character: by case, space, accent, sign and length.",
+        "K13": "A call may name a thousand cases and more, and is done whole.",
+        "K14": "destroyed names every case whose key was destroyed, once, and no other.",
+        "K15": "Whatever is asked in whatever order, through whichever connection, keys live and die as they must.",
         # Messengers
         "M1": "A message to somebody who can be reached is sent, subject and text as they were given.",
         "M2": "Who cannot be reached is Unreachable, and nothing is sent.",
