@@ -22,13 +22,13 @@ import attrs
 
 T = TypeVar("T")
 
-_ODDS: Final = 0.06
+_ODDS: Final = 0.1
 _HELD_UP: Final = 2e-5
 _WAIT: Final = 60.0
 
 
 def jostled(*jobs: Callable[[], T]) -> list[T]:
-    """What each job returns; all begin at once, each in a thread of its own that is held up at random, within a line too."""
+    """What each job returns; all begin at once, each in a thread of its own that is held up at random, anywhere."""
     start = threading.Barrier(len(jobs))
 
     def begun(job: Callable[[], T]) -> T:

@@ -197,17 +197,16 @@ class KeyStoreContract(KeysInNumber):
     def test_connections_that_ask_at_once_get_the_same(self) -> None:
         """Nor does it matter through which connection they come; what one destroyed is gone for the other."""
         name = _Names()
-        with self.opened() as store:
-            with entered(self.beside(store)) as other:
-                raised(KeyMissing, lambda: other.get(name("case-1")))
-                assert len(set(racing(*[lambda: _lived(store, name), lambda: _lived(other, name)] * 2))) == 1
-                assert store.get(name("case-1")) == other.get(name("case-1"))
-                other.destroy(name("case-1"))
-                other.forget(name("s"))
-                raised(KeyDestroyed, lambda: store.get(name("case-1")))
-                raised(KeyDestroyed, lambda: store.create([name("case-1")]))
-                assert store.secret(name("s")) == other.secret(name("s"))
-                assert _mine(store, name) == [name("case-1")]
+        with self.opened() as store, entered(self.beside(store)) as other:
+            raised(KeyMissing, lambda: other.get(name("case-1")))
+            assert len(set(racing(*[lambda: _lived(store, name), lambda: _lived(other, name)] * 2))) == 1
+            assert store.get(name("case-1")) == other.get(name("case-1"))
+            other.destroy(name("case-1"))
+            other.forget(name("s"))
+            raised(KeyDestroyed, lambda: store.get(name("case-1")))
+            raised(KeyDestroyed, lambda: store.create([name("case-1")]))
+            assert store.secret(name("s")) == other.secret(name("s"))
+            assert _mine(store, name) == [name("case-1")]
 
     @proves("K8")
     def test_a_closed_store_says_so(self) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import threading
-from collections.abc import Awaitable, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, closing, contextmanager
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -98,8 +98,12 @@ class _LiftedEvidence:
 
     def get(self, case_id: str, name: str, /) -> Iterator[bytes]:
         chunks = self._store.get(case_id, name)
-        while (chunk := _waited(self._loop, anext(chunks, None))) is not None:
-            yield chunk
+        try:
+            while (chunk := _waited(self._loop, anext(chunks, None))) is not None:
+                yield chunk
+        finally:
+            if isinstance(chunks, AsyncGenerator) and self._loop.is_running():
+                _waited(self._loop, chunks.aclose())  # as a loop does for whoever stops half way
 
     def list(self, case_id: str, after: str, limit: int, /) -> Sequence[Filed]:
         return _waited(self._loop, self._store.list(case_id, after, limit))
