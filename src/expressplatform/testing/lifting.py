@@ -56,17 +56,6 @@ def lifted(store: AsyncCaseStore) -> Iterator[CaseStore]:
 
 
 @contextmanager
-def lifted_shelf(shelf: AsyncShelf) -> Iterator[Shelf]:
-    """A shelf, each call waiting for its answer; closed at the end, and its event loop with it."""
-    with _event_loop() as loop:
-        face = _LiftedShelf(shelf, loop)
-        try:
-            yield face
-        finally:
-            face.close()
-
-
-@contextmanager
 def _event_loop() -> Iterator[asyncio.AbstractEventLoop]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="lifted store", daemon=True)
@@ -254,6 +243,12 @@ class Lift:
         with closing(_LiftedEvidence(store, self._loop)) as face:
             yield face
 
+    @contextmanager
+    def shelf(self, shelf: AsyncShelf) -> Iterator[Shelf]:
+        """A shelf, each call waiting for its answer; closed at the end."""
+        with closing(_LiftedShelf(shelf, self._loop)) as face:
+            yield face
+
     def awaited(self, made: Awaitable[T] | T) -> T:
         """What was made; where it is awaited first, in the loop."""
         return _waited(self._loop, made) if inspect.isawaitable(made) else made
@@ -280,3 +275,9 @@ def evidence_lift_of(face: EvidenceStore) -> tuple[Lift, AsyncEvidenceStore]:
     """The same of a store of evidence."""
     assert isinstance(face, _LiftedEvidence)
     return Lift(face._loop), face._store
+
+
+def shelf_lift_of(face: Shelf) -> tuple[Lift, AsyncShelf]:
+    """The same of a shelf."""
+    assert isinstance(face, _LiftedShelf)
+    return Lift(face._loop), face._shelf
