@@ -12,16 +12,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import uuid
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from expressplatform.errors import EvidenceMissing, ExpressPlatformError, InvalidInput, StoreUnusable
+from expressplatform.errors import EvidenceMissing, InvalidInput, StoreUnusable
 from expressplatform.ports import AsyncEvidenceStore, EvidenceStore, Filed
 from expressplatform.testing.evidence_checks import FilesInNumber
-from expressplatform.testing.evidence_walk import BrokenError, MyFiles
+from expressplatform.testing.evidence_walk import BrokenError, MyFiles, calls_of, error_of
 from expressplatform.testing.guarantees import proves
 from expressplatform.testing.lifting import evidence_lift_of, lift
 from expressplatform.testing.store_doors import Dump, entered, given, joined
@@ -70,11 +70,11 @@ class _EvidenceChecks(FilesInNumber):
         with self.opened() as store:
             store.put(mine.case(1), NAMES[0], CHUNKS, NOON)
             for case, name in ((mine.case(1), NAMES[1]), (mine.case(2), NAMES[0])):
-                error = _raised(EvidenceMissing, lambda case=case, name=name: list(store.get(case, name)))  # type: ignore[misc]
+                error = error_of(EvidenceMissing, lambda case=case, name=name: list(store.get(case, name)))  # type: ignore[misc]
                 assert isinstance(error, EvidenceMissing)
                 assert error.case_id == case
             store.delete(mine.case(1), [NAMES[0]])
-            _raised(EvidenceMissing, lambda: list(store.get(mine.case(1), NAMES[0])))
+            error_of(EvidenceMissing, lambda: list(store.get(mine.case(1), NAMES[0])))
 
     @proves("E3")
     def test_a_list_tells_case_name_size_and_instant(self) -> None:
@@ -121,7 +121,7 @@ class _EvidenceChecks(FilesInNumber):
         with self.opened() as store:
             store.put(case, NAMES[0], CHUNKS, NOON)
             for name in NAMES[:2]:
-                _raised(BrokenError, lambda name=name: store.put(case, name, _breaking(), NOON))  # type: ignore[misc]
+                error_of(BrokenError, lambda name=name: store.put(case, name, _breaking(), NOON))  # type: ignore[misc]
             assert tuple(store.get(case, NAMES[0])) == CHUNKS
             assert [one.name for one in store.list(case, "", MANY)] == [NAMES[0]]
 
@@ -165,9 +165,9 @@ class _EvidenceChecks(FilesInNumber):
         wrong = ("", ".", "..", "../x", "a/b", "a\\b", "A", "-a", "a.b", "a\0", "a\n", "é", "a" * 101, "~", " a")
         with self.opened() as store:
             for name in wrong:
-                for call in _calls(store, case, name) + (_calls(store, name, NAMES[0]) if name else ()):
-                    assert "small letters" in str(_raised(InvalidInput, call))
-            _raised(InvalidInput, lambda: store.put("", NAMES[0], [b"x"], NOON))
+                for call in calls_of(store, case, name) + (calls_of(store, name, NAMES[0]) if name else ()):
+                    assert "small letters" in str(error_of(InvalidInput, call))
+            error_of(InvalidInput, lambda: store.put("", NAMES[0], [b"x"], NOON))
 
     @proves("E12")
     def test_threads_do_not_disturb_each_other(self) -> None:
@@ -206,9 +206,9 @@ class _EvidenceChecks(FilesInNumber):
         with self.opened() as store:
             store.put(case, NAMES[0], CHUNKS, NOON)
             store.close()
-            calls = (*_calls(store, case, NAMES[0]), lambda: store.list("", "", 1), lambda: store.delete(case, []))
+            calls = (*calls_of(store, case, NAMES[0]), lambda: store.list("", "", 1), lambda: store.delete(case, []))
             for call in calls:
-                error = _raised(StoreUnusable, call)
+                error = error_of(StoreUnusable, call)
                 assert isinstance(error, StoreUnusable)
                 assert error.code == "closed"
 
@@ -241,7 +241,7 @@ class _EvidenceChecks(FilesInNumber):
                 change()
                 assert [first, *reading] == before
                 assert list(other.list(case, "", MANY)) == list(store.list(case, "", MANY))
-            _raised(EvidenceMissing, lambda: list(other.get(case, NAMES[0])))
+            error_of(EvidenceMissing, lambda: list(other.get(case, NAMES[0])))
 
     @proves("E12", "E16")
     def test_connections_that_write_one_file_leave_one_of_theirs(self) -> None:
@@ -387,21 +387,3 @@ async def _cancelled(store: AsyncEvidenceStore, case: str, ticks: int) -> None:
 def _breaking() -> Iterator[bytes]:
     yield EVERY_BYTE
     raise BrokenError
-
-
-def _calls(store: EvidenceStore, case: str, name: str) -> tuple[Callable[[], object], ...]:
-    """Every call that names a case and a file."""
-    names: Sequence[str] = (name,)
-    return (
-        lambda: store.put(case, name, (b"x",), NOON),
-        lambda: list(store.get(case, name)),
-        lambda: store.delete(case, names),
-    )
-
-
-def _raised(expected: type[Exception], call: Callable[[], object]) -> ExpressPlatformError | None:
-    try:
-        call()
-    except expected as error:
-        return error if isinstance(error, ExpressPlatformError) else None
-    raise AssertionError(f"{expected.__name__} was not raised")

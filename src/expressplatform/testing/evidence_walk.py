@@ -14,7 +14,7 @@ from typing import Final
 
 import attrs
 
-from expressplatform.errors import EvidenceMissing
+from expressplatform.errors import EvidenceMissing, ExpressPlatformError
 from expressplatform.memory import MemoryEvidence
 from expressplatform.ports import EvidenceStore
 from expressplatform.testing.store_doors import raised
@@ -111,3 +111,22 @@ class Walk:
         names = names[: self._luck.randint(0, 2)]
         store.delete(case, names)
         self._model.delete(case, names)
+
+
+def calls_of(store: EvidenceStore, case: str, name: str) -> tuple[Callable[[], object], ...]:
+    """Every call that names a case and a file."""
+    names: Sequence[str] = (name,)
+    return (
+        lambda: store.put(case, name, (b"x",), NOON),
+        lambda: list(store.get(case, name)),
+        lambda: store.delete(case, names),
+    )
+
+
+def error_of(expected: type[Exception], call: Callable[[], object]) -> ExpressPlatformError | None:
+    """The error of a type that the call raises, where it is one of ours."""
+    try:
+        call()
+    except expected as error:
+        return error if isinstance(error, ExpressPlatformError) else None
+    raise AssertionError(f"{expected.__name__} was not raised")

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
-CONTRACT_VERSION: Final = "1.3"
+CONTRACT_VERSION: Final = "1.4"
 """The edition of the contracts. The second number grows when a check is added, the first when a guarantee changes."""
 
 GUARANTEES: Final[Mapping[str, str]] = MappingProxyType(
@@ -187,8 +187,8 @@ GUARANTEES: Final[Mapping[str, str]] = MappingProxyType(
         "C36": "Whatever happens in whatever order, everything is told and noted once in the end.",
     }
 )
-"""Each guarantee by its number: S of case stores, K of key stores, M of messengers, G of gateways, W of witnesses, C of
-connectors."""
+"""Each guarantee by its number: S of case stores, K of key stores, E of stores of evidence, H of shelves, M of
+messengers, G of gateways, W of witnesses, C of connectors."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -22,68 +22,17 @@ from typing import Final, TypeVar
 
 import attrs
 
-from expressplatform.codes import Audience, Purpose, Stage
-from expressplatform.complaint import Particulars
 from expressplatform.errors import Unreachable
 from expressplatform.ports import Alert, Message, Messenger, TraderGateway, Witness
-from expressplatform.privacy.disclosure import Disclosure, disclose
-from expressplatform.schemes import HK_CCA
-from expressplatform.testing.fitting import START, whole_complaint
+from expressplatform.testing.fitting import START
 from expressplatform.testing.guarantees import NotRun, proves
 from expressplatform.testing.jostling import jostled, listening, told_by
+from expressplatform.testing.letters import ODD, SUBJECTS, TEXTS, Sent, lines_of, reached, reader
 from expressplatform.testing.store_doors import given, racing, raised
 from expressplatform.testing.store_rows import EVERY_BYTE
 
-_CONTACTS: Final = ("particulars.name", "particulars.email", "particulars.phone", "particulars.address")
 T = TypeVar("T")
 _UNSEEN: Final = "what arrives is not known"
-_TEXTS: Final = (
-    "Dear A. Person,\n\nyour complaint 0123-4567-M is with the trader.\n\nThe council\n",
-    "投訴編號 0123-4567-M\n商戶已收到。\n",
-    "é ü ß 🛒 \u2028 'quoted' \"twice\" <b>&amp;</b> %s {x} \\ .\n.\nFrom here on\n",
-    "long " * 5000 + "end",
-    "1. First\n\n\n   - indented, and \\n no line break\n   - \uff21\uff22 \u2460 \ufb01\n\nend {} {0} %d %% $x ${y}",
-)
-_SUBJECTS: Final = (
-    "Your complaint 0123-4567-M",
-    "\u6295\u8a34\u7de8\u865f 0123-4567-M: \u5546\u6236\u5df2\u6536\u5230 \U0001f6d2",
-    "\u00c9t\u00e9 <b>&amp;</b> %s {x} \"a\" 'b' \\n",
-    "A subject that is long, as some are, " * 8 + "and ends here",
-)
-_ODD: Final = (
-    "A.Person+Case-7@example.org",
-    "o'person_1@example.org",
-    "a.person@sub.example.org",
-    "\u00e4.person@example.org",
-)
-"""Addresses that are good ones, each somebody else's."""
-
-
-@attrs.frozen
-class Sent:
-    """What left a messenger: to which address, under which id, with which subject and text."""
-
-    address: str
-    id: str
-    subject: str
-    text: str
-
-
-def reader(**particulars: str) -> Disclosure:
-    """A complainant as a messenger is told of them: name and contacts, as far as they are given."""
-    complaint = attrs.evolve(whole_complaint(), particulars=Particulars(**particulars))  # type: ignore[arg-type]
-    return disclose(
-        complaint,
-        audience=Audience.COMPLAINANT,
-        recipient=Audience.COMPLAINANT.value,
-        purpose=Purpose.HANDLING,
-        stage=Stage.HANDLING,
-        consents=complaint.consents,
-        scheme=HK_CCA,
-        at=START,
-        use_until=START,
-        fields=_CONTACTS,
-    )
 
 
 class MessengerContract:
@@ -107,7 +56,7 @@ class MessengerContract:
         """Breaks the way, or mends it when it was broken: whether it is broken now; None where it cannot be."""
         return None
 
-    def _message(self, text: str = _TEXTS[0], subject: str = _SUBJECTS[0], **particulars: str) -> Message:
+    def _message(self, text: str = TEXTS[0], subject: str = SUBJECTS[0], **particulars: str) -> Message:
         told = particulars or {"name": "A. Person", self.contact: self._address()}
         return Message(f"kit-{uuid.uuid4().hex}", reader(**told), "en", subject, text)
 
@@ -123,29 +72,29 @@ class MessengerContract:
     def test_a_message_to_somebody_with_a_contact_is_sent(self) -> None:
         """It goes out, in any script and at any length, and arrives as it was written, line by line."""
         messenger = self.make_messenger()
-        messages = [self._message(text) for text in _TEXTS] + [self._message(subject=one) for one in _SUBJECTS[1:]]
+        messages = [self._message(text) for text in TEXTS] + [self._message(subject=one) for one in SUBJECTS[1:]]
         for message in messages:
             messenger.send(message)
         for message in messages:
             (sent,) = self._sent(messenger, message)
             assert (sent.address, sent.subject) == (self._address(), message.subject)
-            assert _lines(sent.text) == _lines(message.text), "another text"
+            assert lines_of(sent.text) == lines_of(message.text), "another text"
 
     @proves("M1")
     def test_each_message_reaches_its_own_reader(self) -> None:
         """Readers of one name, with messages that are alike or ids that begin alike, are still others; so are odd
         addresses, which are written to as they are or are Unreachable."""
         messenger, mark = self.make_messenger(), uuid.uuid4().hex
-        addresses = [self._address(), *(_ODD if self.contact == "email" else ()), self._address()]
+        addresses = [self._address(), *(ODD if self.contact == "email" else ()), self._address()]
         messages = [
             Message(f"kit-{mark}.{number}", reader(name="A. Person", **{self.contact: one}), "en", f"On {mark}", "Same")
             for number, one in enumerate(addresses)
         ]
-        reached = [message for message in messages if _reached(messenger, message)]
-        assert {messages[0], messages[-1]} <= set(reached), "a plain address was not reached"
+        taken = [message for message in messages if reached(messenger, message)]
+        assert {messages[0], messages[-1]} <= set(taken), "a plain address was not reached"
         for message, address in zip(messages, addresses, strict=True):
             sent = self._sent(messenger, message)
-            assert [one.address for one in sent] == ([address] if message in reached else [])
+            assert [one.address for one in sent] == ([address] if message in taken else [])
 
     @proves("M2")
     def test_somebody_without_a_contact_is_unreachable(self) -> None:
@@ -197,7 +146,7 @@ class MessengerContract:
                 evil = f"{sign}{header}: {other}{sign}"
                 message = self._message(f"{header}: {other}{evil}end", f"Hello{evil}")
                 message = attrs.evolve(message, id=f"{message.id}{evil if header == 'To' else ''}")
-                if not _reached(messenger, message):
+                if not reached(messenger, message):
                     continue
                 for sent in self._sent(messenger, message):
                     assert sent.address == self._address()
@@ -252,23 +201,6 @@ class MessengerContract:
         assert not isinstance(error, Unreachable)
         assert not self.break_way(messenger)
         messenger.send(message)
-
-
-def _lines(text: str) -> list[str]:
-    """A text as people see it: without what stands at the end of lines and of itself."""
-    lines = [line.rstrip() for line in text.replace("\r\n", "\n").split("\n")]
-    while lines and not lines[-1]:
-        lines.pop()
-    return lines
-
-
-def _reached(messenger: Messenger, message: Message) -> bool:
-    """Whether a message is taken; to refuse it may be right."""
-    try:
-        messenger.send(message)
-    except Exception:  # noqa: BLE001 - whatever says no
-        return False
-    return True
 
 
 def _all(send: Callable[[T], None], what: Sequence[T]) -> None:

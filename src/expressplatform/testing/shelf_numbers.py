@@ -232,7 +232,7 @@ class InNumber:
         with self.opened() as shelf:
 
             def put(name: str) -> list[bool]:
-                won = []
+                won: list[bool] = []
                 for version in range(1, _ROUNDS + 1):
                     together.wait(60)
                     won += shelf.put([mine.row(1, version, labels=(name,))])
@@ -240,7 +240,7 @@ class InNumber:
                 return won
 
             names = ("one", "two", "three")
-            won = jostled(*(lambda name=name: put(name) for name in names))  # type: ignore[misc]
+            won = jostled(*(lambda name=name: put(name) for name in names))
             assert [sum(turn) for turn in zip(*won, strict=True)] == [1] * (2 * _ROUNDS), "not one winner each"
             for version in range(1, _ROUNDS + 1):
                 kept = shelf.get(mine.owner, mine.kind, mine.row(100 + version).id)
@@ -270,7 +270,8 @@ class InNumber:
         mine = MyShelf()
         with self.opened() as shelf, self.beside(shelf) as other:
             assert other.get(mine.owner, mine.kind, mine.row(1).id) is None
-            assert mine.all(other) == list(other.years(mine.kind)) == []
+            assert mine.all(other) == []
+            assert list(other.years(mine.kind)) == []
             for row in (mine.row(1), mine.row(1, 2, body=b"new", year="2027")):
                 assert list(shelf.put([row])) == [True]
                 assert other.get(mine.owner, mine.kind, row.id) == row
