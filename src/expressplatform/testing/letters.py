@@ -24,12 +24,14 @@ TEXTS: Final = (
     "long " * 5000 + "end",
     "1. First\n\n\n   - indented, and \\n no line break\n   - \uff21\uff22 \u2460 \ufb01\n\nend {} {0} %d %% $x ${y}",
 )
+"""Texts that are not to be changed."""
 SUBJECTS: Final = (
     "Your complaint 0123-4567-M",
     "\u6295\u8a34\u7de8\u865f 0123-4567-M: \u5546\u6236\u5df2\u6536\u5230 \U0001f6d2",
     "\u00c9t\u00e9 <b>&amp;</b> %s {x} \"a\" 'b' \\n",
     "A subject that is long, as some are, " * 8 + "and ends here",
 )
+"""Subjects that are not to be changed."""
 ODD: Final = (
     "A.Person+Case-7@example.org",
     "o'person_1@example.org",
@@ -37,16 +39,6 @@ ODD: Final = (
     "\u00e4.person@example.org",
 )
 """Addresses that are good ones, each somebody else's."""
-
-
-@attrs.frozen
-class Sent:
-    """What left a messenger: to which address, under which id, with which subject and text."""
-
-    address: str
-    id: str
-    subject: str
-    text: str
 
 
 def reader(**particulars: str) -> Disclosure:

@@ -27,12 +27,22 @@ from expressplatform.ports import Alert, Message, Messenger, TraderGateway, Witn
 from expressplatform.testing.fitting import START
 from expressplatform.testing.guarantees import NotRun, proves
 from expressplatform.testing.jostling import jostled, listening, told_by
-from expressplatform.testing.letters import ODD, SUBJECTS, TEXTS, Sent, lines_of, reached, reader
+from expressplatform.testing.letters import ODD, SUBJECTS, TEXTS, lines_of, reached, reader
 from expressplatform.testing.store_doors import given, racing, raised
 from expressplatform.testing.store_rows import EVERY_BYTE
 
 T = TypeVar("T")
 _UNSEEN: Final = "what arrives is not known"
+
+
+@attrs.frozen
+class Sent:
+    """What left a messenger: to which address, under which id, with which subject and text."""
+
+    address: str
+    id: str
+    subject: str
+    text: str
 
 
 class MessengerContract:
