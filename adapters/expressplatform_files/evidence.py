@@ -65,15 +65,21 @@ class DirectoryEvidence:
         check_place(case_id, name)
         self._check_open()
         micros = (now - _EPOCH) // timedelta(microseconds=1)
-        with translated(), written(self._drafts, self._root / case_id / name) as file:
-            file.write(_HEAD.pack(_MAGIC, EDITION, micros, 0))
-            size = 0
-            for chunk in chunks:
-                file.write(_LENGTH.pack(len(chunk)))
-                file.write(chunk)
-                size += len(chunk)
-            file.seek(0)
-            file.write(_HEAD.pack(_MAGIC, EDITION, micros, size))
+        theirs: list[OSError] = []
+        try:
+            with translated(), written(self._drafts, self._root / case_id / name) as file:
+                file.write(_HEAD.pack(_MAGIC, EDITION, micros, 0))
+                size = 0
+                for chunk in _handed_over(chunks, theirs):
+                    file.write(_LENGTH.pack(len(chunk)))
+                    file.write(chunk)
+                    size += len(chunk)
+                file.seek(0)
+                file.write(_HEAD.pack(_MAGIC, EDITION, micros, size))
+        except StoreUnusable:
+            if theirs:  # the line that the chunks came over is broken, not this folder
+                raise theirs[0] from None
+            raise
 
     def get(self, case_id: str, name: str, /) -> Iterator[bytes]:
         """The chunks of a file in their order; raises EvidenceMissing where it is not there."""
@@ -195,6 +201,15 @@ def _head(file: IO[bytes]) -> tuple[int, int]:
     if edition > EDITION:
         raise StoreUnusable("newer_schema", f"a file has layout {edition}; this release reads {EDITION}")
     return micros, size
+
+
+def _handed_over(chunks: Iterable[bytes], theirs: list[OSError]) -> Iterator[bytes]:
+    """The chunks; ``theirs`` keeps the failure of whoever hands them over, should there be one."""
+    try:
+        yield from chunks
+    except OSError as error:
+        theirs.append(error)
+        raise
 
 
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:

@@ -78,6 +78,12 @@ class _Kept(psycopg.BaseConnection[Row]):
             self._arrived = _looking(self.fileno())
         return not self._arrived()
 
+    def _deallocate(self, name: bytes | None) -> PQGen[None]:
+        """The driver's; it gives up all statements of the connection (no name) after a rollback, and so ours too."""
+        if name is None:
+            self._prepares = None
+        return super()._deallocate(name)
+
     def _statements(self) -> Prepared:
         if self._prepares is None:
             self._prepares = Prepared(self.pgconn, _Adapted(self.adapters))

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import ClassVar, Final, final
 
-from expressplatform.errors import EvidenceMissing
+from expressplatform.errors import EvidenceMissing, StoreUnusable
 from expressplatform.ports import Filed, check_place
 from expressplatform.threads import ThreadedEvidence
 from expressplatform_sqlite.connections import Connections
@@ -67,13 +67,19 @@ class SqliteEvidence(Connections):
     def put(self, case_id: str, name: str, chunks: Iterable[bytes], now: datetime, /) -> None:
         """Keeps a file, whole and durable when this returns; the same name again takes the place of the first."""
         check_place(case_id, name)
-        with self._writing() as db:
-            replaced = db.execute(_DROP_CHUNKS, (case_id, name)).rowcount
-            size = 0
-            for place, chunk in enumerate(chunks):
-                db.execute(_CHUNK, (case_id, name, place, chunk))
-                size += len(chunk)
-            db.execute(_FILE, (case_id, name, size, micros(now)))
+        theirs: list[Exception] = []
+        try:
+            with self._writing() as db:
+                replaced = db.execute(_DROP_CHUNKS, (case_id, name)).rowcount
+                size = 0
+                for place, chunk in enumerate(_handed_over(chunks, theirs)):
+                    db.execute(_CHUNK, (case_id, name, place, chunk))
+                    size += len(chunk)
+                db.execute(_FILE, (case_id, name, size, micros(now)))
+        except StoreUnusable:
+            if theirs:  # the line that the chunks came over is broken, not this file
+                raise theirs[0] from None
+            raise
         if replaced:
             self._empty_log()
 
@@ -124,6 +130,15 @@ class AsyncSqliteEvidence(ThreadedEvidence):
 
     def __init__(self, path: str | os.PathLike[str], *, busy_seconds: float = 30.0, threads: int = 4) -> None:
         super().__init__(SqliteEvidence(path, busy_seconds=busy_seconds), threads=threads)
+
+
+def _handed_over(chunks: Iterable[bytes], theirs: list[Exception]) -> Iterator[bytes]:
+    """The chunks; ``theirs`` keeps the failure of whoever hands them over, should there be one."""
+    try:
+        yield from chunks
+    except (OSError, sqlite3.Error) as error:
+        theirs.append(error)
+        raise
 
 
 def _read(db: sqlite3.Connection, case_id: str, name: str) -> sqlite3.Cursor:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from expressplatform.memory import MemoryShelf
-from expressplatform.ports import Shelf
+from expressplatform.ports import AsyncShelf, Shelf
 from expressplatform.testing.shelf_contract import AsyncShelfContract, ShelfContract
 from expressplatform_postgres.aio_shelf import AsyncPostgresShelf
 from expressplatform_postgres.shelf import PostgresShelf
@@ -36,9 +36,19 @@ class TestSqliteShelf(_InAFile, ShelfContract):
         shelf.close()
         return SqliteShelf(self.path)
 
+    def second_connection(self, shelf: Shelf) -> Shelf:
+        return SqliteShelf(self.path)
+
 
 class TestAsyncSqliteShelf(_InAFile, AsyncShelfContract):
     def make_shelf(self) -> AsyncSqliteShelf:
+        return AsyncSqliteShelf(self.path)
+
+    async def reopen(self, shelf: AsyncShelf) -> AsyncShelf:
+        await shelf.close()
+        return AsyncSqliteShelf(self.path)
+
+    def second_connection(self, shelf: AsyncShelf) -> AsyncShelf:
         return AsyncSqliteShelf(self.path)
 
 
@@ -58,7 +68,17 @@ class TestPostgresShelf(_InTheDatabase, ShelfContract):
         shelf.close()
         return PostgresShelf(self.dsn)
 
+    def second_connection(self, shelf: Shelf) -> Shelf:
+        return PostgresShelf(self.dsn)
+
 
 class TestAsyncPostgresShelf(_InTheDatabase, AsyncShelfContract):
     def make_shelf(self) -> AsyncPostgresShelf:
+        return AsyncPostgresShelf(self.dsn)
+
+    async def reopen(self, shelf: AsyncShelf) -> AsyncShelf:
+        await shelf.close()
+        return AsyncPostgresShelf(self.dsn)
+
+    def second_connection(self, shelf: AsyncShelf) -> AsyncShelf:
         return AsyncPostgresShelf(self.dsn)

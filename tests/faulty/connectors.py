@@ -9,7 +9,7 @@ import itertools
 import json
 import time
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 import attrs
@@ -626,6 +626,96 @@ class BeginsAnewAfterABan(Tried):
             if not began and cursor:
                 await self._book.change(shop, lambda found: attrs.evolve(found, parked_until=None))
             return await super().changes(shop, began, limit)
+
+
+class AllForgotten(Tried):
+    """Whoever disconnects one shop disconnects all."""
+
+    breaks = ("C5",)
+
+    class Face(Connector):
+        def disconnect(self, shop: str, /) -> Connection:
+            for one in self.connections():
+                super().disconnect(one.shop)
+            return super().disconnect(shop)
+
+
+class HalfAWord(Tried):
+    """Of the word that makes an answer ours the beginning is enough."""
+
+    breaks = ("C1",)
+
+    class Tongue(Market):
+        def code(self, query: str, state: str, /) -> Result[str]:
+            return super().code(query.replace(state[:-1] + "&", state + "&").replace(state + "x", state), state)
+
+
+class DaysOfUtc(Tried):
+    """A day is that of UTC."""
+
+    breaks = ("C8", "C9")
+
+    class Tongue(Market):
+        async def order(self, line: Line, number: str, /) -> Result[Record | None]:
+            found = await self._ask(line, "order", number=number)
+            record = await super().order(line, number)
+            if not isinstance(found, Ok) or not isinstance(record, Ok) or record.value is None:
+                return record
+            placed = datetime.fromtimestamp(found.value["at"], UTC).date()
+            return Ok(attrs.evolve(record.value, days=(placed,)))
+
+
+class NoughtsDoNotCount(Tried):
+    """Noughts before a number do not count."""
+
+    breaks = ("C10", "C16")
+
+    class Tongue(Market):
+        async def order(self, line: Line, number: str, /) -> Result[Record | None]:
+            return await super().order(line, number.lstrip("0"))
+
+
+class WritesTwice(Tried):
+    """Each note is written twice, to be sure."""
+
+    breaks = ("C14", "C15")
+
+    class Tongue(Market):
+        async def write(self, line: Line, number: str, note: Note, /) -> Result[object]:
+            await super().write(line, number, note)
+            return await super().write(line, number, note)
+
+
+class TrimmedNotes(Tried):
+    """What the seller's people wrote loses the white space around it."""
+
+    breaks = ("C12",)
+
+    class Tongue(Market):
+        def with_line(self, note: Note, line: str, /) -> Note:
+            return super().with_line(Note(note.text.strip()), line)
+
+
+class RenewsOnce(Tried):
+    """The word for renewing stays the first."""
+
+    breaks = ("C7",)
+
+    class Tongue(Market):
+        async def renew(self, line: Line, tokens: Tokens, /) -> Result[Tokens]:
+            found = await super().renew(line, tokens)
+            return Ok(attrs.evolve(found.value, renewal=tokens.renewal)) if isinstance(found, Ok) else found
+
+
+class OpenIsNothing(Tried):
+    """A bill that is open says nothing about money."""
+
+    breaks = ("C17", "C18")
+
+    class Tongue(Market):
+        async def proofs(self, line: Line, promise: Promise, /) -> Result[Sequence[Proof]]:
+            found = await super().proofs(line, promise)
+            return Ok([one for one in found.value if one.found is not Found.OPEN]) if isinstance(found, Ok) else found
 
 
 GOOD = (TestMarket, Tried)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import logging
 import os
 import time
+import unicodedata
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -291,6 +294,184 @@ class PrintsKeys(Keys):
 
     def __repr__(self) -> str:
         return f"Keys({self.keys})"
+
+
+class TwoLines(Keys):
+    """Between looking for a key and keeping a new one nothing keeps others out."""
+
+    breaks = ("K7",)
+
+    def create(self, case_ids: Sequence[str], /) -> None:
+        self._open()
+        for case_id in case_ids:
+            if case_id in self.gone:
+                raise KeyDestroyed(case_id)
+            if case_id not in self.keys:
+                self.keys[case_id] = self._new(case_id)
+
+
+class BroughtBack(Keys):
+    """A key that is destroyed while it is made is there again."""
+
+    breaks = ("K3",)
+
+    def create(self, case_ids: Sequence[str], /) -> None:
+        super().create(case_ids)
+        for case_id in case_ids:
+            self.keys.setdefault(case_id, self._new(case_id))
+
+    def get(self, case_id: str, /) -> bytes:
+        self._open()
+        return self.keys[case_id] if case_id in self.keys else super().get(case_id)
+
+
+class WordForWord(Keys):
+    """A key is made of its case's name and nothing else."""
+
+    breaks = ("K1",)
+
+    def _new(self, name: str) -> bytes:
+        return hashlib.sha256(f"a constant {name} {len(self.gone)}".encode()).digest()
+
+
+class HalfOfChance(Keys):
+    """Both halves of a key are the same."""
+
+    breaks = ("K1",)
+
+    def _new(self, name: str) -> bytes:
+        return os.urandom(16) * 2
+
+
+class TextKeys(Keys):
+    """Keys are lines of text, and lose the white space at their end."""
+
+    breaks = ("K1", "K13")
+
+    def get(self, case_id: str, /) -> bytes:
+        return super().get(case_id).rstrip()
+
+
+class SignsAreWild(Keys):
+    """A percent sign in a name stands for anything where a case is destroyed."""
+
+    breaks = ("K12",)
+
+    def destroy(self, *case_ids: str) -> None:
+        like = [one.partition("%")[0] for one in case_ids if "%" in one]
+        super().destroy(*case_ids, *[one for one in self.keys if any(map(one.startswith, like))])
+
+
+class AccentsAreOne(Keys):
+    """An accent that is written as a sign of its own is not told apart."""
+
+    breaks = ("K12",)
+
+    def create(self, case_ids: Sequence[str], /) -> None:
+        super().create([unicodedata.normalize("NFC", one) for one in case_ids])
+
+    def get(self, case_id: str, /) -> bytes:
+        return super().get(unicodedata.normalize("NFC", case_id))
+
+
+class AHundredDie(Keys):
+    """Of a call that destroys a hundred are destroyed."""
+
+    breaks = ("K13", "K3")
+
+    def destroy(self, *case_ids: str) -> None:
+        super().destroy(*case_ids[:100])
+
+
+class TellsAHundred(Keys):
+    """Of those whose keys were destroyed a hundred are named."""
+
+    breaks = ("K14",)
+
+    def destroyed(self) -> Sequence[str]:
+        return super().destroyed()[:100]
+
+
+class MissingStaysMissing(Keys):
+    """A key that was missing once is missing for that connection, until it makes it itself."""
+
+    breaks = ("K15", "K7")
+
+    def __init__(self, rows: Keys | None = None) -> None:
+        super().__init__(rows)
+        self.missed: set[str] = set()
+
+    def create(self, case_ids: Sequence[str], /) -> None:
+        super().create(case_ids)
+        self.missed.difference_update(case_ids)
+
+    def get(self, case_id: str, /) -> bytes:
+        if case_id in self.missed:
+            raise KeyMissing(case_id)
+        try:
+            return super().get(case_id)
+        except KeyMissing:
+            self.missed.add(case_id)
+            raise
+
+
+class LastSecretLost(Keys):
+    """The secret that was made last is lost when the store is opened again."""
+
+    breaks = ("K9",)
+    last = ""
+
+    def secret(self, name: str, /) -> bytes:
+        self.last = name
+        return super().secret(name)
+
+    def destroy(self, *case_ids: str) -> None:
+        self.last = ""
+        super().destroy(*case_ids)
+
+    def reopen(self) -> KeyStore:
+        self.secrets.pop(self.last, None)
+        return super().reopen()
+
+
+class KeptInBase64(Keys):
+    """A destroyed key stays in a line of text."""
+
+    breaks = ("K10",)
+
+    def __init__(self, rows: Keys | None = None) -> None:
+        super().__init__(rows)
+        self.lines: list[bytes] = []
+
+    def destroy(self, *case_ids: str) -> None:
+        self.lines += [base64.b64encode(self.keys[case_id]) for case_id in case_ids if case_id in self.keys]
+        super().destroy(*case_ids)
+
+    def dump_bytes(self) -> Dump:
+        return [*self.lines, b"end"]
+
+
+class CauseTellsKeys(Keys):
+    """The error behind an error holds all keys."""
+
+    breaks = ("K11",)
+
+    def get(self, case_id: str, /) -> bytes:
+        try:
+            return super().get(case_id)
+        except KeyMissing:
+            raise KeyMissing(case_id) from LookupError(repr(self.keys))
+
+
+class LogsKeys(Keys):
+    """A secret is logged when it is made."""
+
+    breaks = ("K11",)
+
+    def secret(self, name: str, /) -> bytes:
+        secret = super().secret(name)
+        logging.getLogger("keys").debug("made %s", secret.hex())
+        return secret
 
 
 GOOD = (Keys,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -156,6 +157,78 @@ class FailureIsSilence(Letters):
             super().send(message)
 
 
+class PlainSubjects(Letters):
+    """A subject loses what is not in ASCII."""
+
+    breaks = ("M1",)
+
+    def outbox(self) -> Sequence[Sent]:
+        return [attrs.evolve(one, subject=one.subject.encode("ascii", "ignore").decode()) for one in super().outbox()]
+
+
+class NoIndents(Letters):
+    """Lines lose the white space at their beginning."""
+
+    breaks = ("M1",)
+
+    def outbox(self) -> Sequence[Sent]:
+        return [
+            attrs.evolve(one, text="\n".join(line.lstrip() for line in one.text.split("\n")))
+            for one in super().outbox()
+        ]
+
+
+class AddressByName(Letters):
+    """Whoever has the name of a former reader is written to at that one's address."""
+
+    breaks = ("M1",)
+
+    def outbox(self) -> Sequence[Sent]:
+        book: dict[object, str] = {}
+        return [
+            Sent(
+                book.setdefault(one.reader.values.get("particulars.name"), contact_of(one)),
+                one.id,
+                one.subject,
+                one.text,
+            )
+            for one in self.sent
+        ]
+
+
+class SubjectIsAHeader(Letters):
+    """What follows a line break in a subject is taken for a header."""
+
+    breaks = ("M4",)
+
+    def outbox(self) -> Sequence[Sent]:
+        sent = super().outbox()
+        lines = [(one, line) for one in sent for line in one.subject.splitlines()[1:] if line.startswith("Bcc: ")]
+        return [*sent, *(attrs.evolve(one, address=line.removeprefix("Bcc: ")) for one, line in lines)]
+
+
+class CauseQuotes(Letters):
+    """The error behind an error holds the address."""
+
+    breaks = ("M5",)
+
+    def send(self, message: Message, /) -> None:
+        try:
+            super().send(message)
+        except ConnectionError as error:
+            raise ConnectionError("the way is broken") from LookupError(f"{contact_of(message)}: {error}")
+
+
+class LogsAddresses(Letters):
+    """An address is logged when it is written to."""
+
+    breaks = ("M8",)
+
+    def send(self, message: Message, /) -> None:
+        super().send(message)
+        logging.getLogger("letters").info("sent to %s", contact_of(message))
+
+
 # --- gateways ---------------------------------------------------------------------------------------------------------
 
 
@@ -240,6 +313,26 @@ class LosesInACrowd(Bell):
         return self.alerts[:10]
 
 
+class EarlierIsOld(Bell):
+    """What is due earlier than a case's last alert is taken for an old one and dropped."""
+
+    breaks = ("G5",)
+
+    def alert(self, alert: Alert, /) -> None:
+        last = [one.due_at for one in self.alerts if one.case_id == alert.case_id and one.due_at]
+        if alert.due_at is None or not last or alert.due_at >= last[-1]:
+            super().alert(alert)
+
+
+class ReferencesInCapitals(Bell):
+    """A reference arrives in capitals."""
+
+    breaks = ("G1",)
+
+    def received(self) -> Sequence[Alert]:
+        return [attrs.evolve(one, reference=one.reference.upper()) for one in self.alerts]
+
+
 # --- witnesses --------------------------------------------------------------------------------------------------------
 
 
@@ -310,6 +403,15 @@ class NewestAlone(Shelves):
 
     def received(self, organisation: str) -> Sequence[bytes]:
         return super().received(organisation)[-1:]
+
+
+class SmallIds(Shelves):
+    """Ids that differ in their capitals are one."""
+
+    breaks = ("W3",)
+
+    def checkpoint(self, organisation: str, id: str, note: bytes, /) -> None:
+        super().checkpoint(organisation, id.lower(), note)
 
 
 class SilentWitness(Shelves):

@@ -19,6 +19,7 @@ from tests.faulty import (
     commits,
     connectors,
     edges,
+    evidence,
     finds,
     keys,
     lasting,
@@ -29,6 +30,7 @@ from tests.faulty import (
     questions,
     receipts,
     rows,
+    shelves,
     trying,
     whole,
     work,
@@ -67,6 +69,10 @@ Any = (
     | type[outward.Bell]
     | type[outward.Shelves]
     | type[connectors.Tried]
+    | type[evidence.Files]
+    | type[evidence.AwaitedFiles]
+    | type[shelves.Records]
+    | type[shelves.AwaitedRecords]
 )
 FAULTY: Final[list[Any]] = [
     *(one for module in MODULES for one in faults(module)),
@@ -74,6 +80,8 @@ FAULTY: Final[list[Any]] = [
     *keys.FAULTY,
     *outward.FAULTY,
     *connectors.FAULTY,
+    *evidence.FAULTY,
+    *shelves.FAULTY,
 ]
 
 
@@ -116,7 +124,9 @@ def test_a_whole_run_finds_the_fault(store: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "store", [*GOOD, AwaitedStore, *keys.GOOD, *outward.GOOD, *connectors.GOOD], ids=lambda store: str(store.__name__)
+    "store",
+    [*GOOD, AwaitedStore, *keys.GOOD, *outward.GOOD, *connectors.GOOD, *evidence.GOOD, *shelves.GOOD],
+    ids=lambda store: str(store.__name__),
 )
 def test_good_stores_pass(store: Any) -> None:
     report: Report = Run(contract_of(target(store)), budget=1, start=1).report()

@@ -12,7 +12,10 @@ from expressplatform.testing.guarantees import CONTRACT_VERSION, GUARANTEES, pro
 from expressplatform.testing.store_doors import checks_of, sentence
 from tests.docs.fences import ROOT
 
-LETTERS: Final = {"store": "S", "keys": "K", "messenger": "M", "gateway": "G", "witness": "W", "connector": "C"}
+LETTERS: Final = {
+    "store": "S", "keys": "K", "evidence": "E", "shelf": "H",
+    "messenger": "M", "gateway": "G", "witness": "W", "connector": "C",
+}  # fmt: skip
 CONTRACTS: Final[list[Any]] = [
     contract for name in LETTERS for contract in (KINDS[name].contract, KINDS[name].awaited) if contract is not None
 ]

@@ -56,7 +56,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             ("put", "get", "delete", "list"),
             lacks="years",
         ),
-        "shelf": Kind(ShelfContract, AsyncShelfContract, ("put", "years"), "make_shelf", ("reopen",)),
+        "shelf": Kind(ShelfContract, AsyncShelfContract, ("put", "years"), "make_shelf", (REOPEN, SECOND)),
         "keys": Kind(KeyStoreContract, None, ("create", "destroy", "secret")),
         "messenger": Kind(
             MessengerContract, None, ("send",), "make_messenger", ("outbox", "break_way"), lacks="open_shop"

@@ -18,13 +18,14 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager, cont
 from expressplatform.ports import AsyncShopConnector, ShopConnector
 from expressplatform.testing.connector_changes import Changing, Suffering
 from expressplatform.testing.connector_checks import Connecting, Handing, Proving, Secretive, Verifying
+from expressplatform.testing.connector_further import Further
 from expressplatform.testing.connector_schedules import Scheduled
 from expressplatform.testing.connector_stage import LiftedConnector, Stage, entered_connector, staged
 from expressplatform.testing.lifting import Lift, lift
 from expressplatform.testing.shop_world import Setting, ShopWorld
 
 
-class ConnectorChecks(Connecting, Verifying, Handing, Proving, Secretive, Changing, Suffering, Scheduled):
+class ConnectorChecks(Connecting, Verifying, Handing, Proving, Secretive, Changing, Suffering, Further, Scheduled):
     """All checks of a connector, by whichever door they come to it."""
 
     def make_world(self) -> ShopWorld | AbstractContextManager[ShopWorld]:

@@ -9,17 +9,20 @@ Laws of this file: those of `contracts`.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import uuid
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-import attrs
-
-from expressplatform.errors import EvidenceMissing, ExpressPlatformError, InvalidInput, StoreUnusable
+from expressplatform.errors import EvidenceMissing, InvalidInput, StoreUnusable
 from expressplatform.ports import AsyncEvidenceStore, EvidenceStore, Filed
+from expressplatform.testing.evidence_checks import FilesInNumber
+from expressplatform.testing.evidence_walk import BrokenError, MyFiles, calls_of, error_of
+from expressplatform.testing.guarantees import proves
 from expressplatform.testing.lifting import evidence_lift_of, lift
 from expressplatform.testing.store_doors import Dump, entered, given, joined
 from expressplatform.testing.store_rows import EVERY_BYTE, MANY, NOON
@@ -30,27 +33,7 @@ _NO_REOPEN: Final = "what outlives the store is not known"
 _NO_SECOND: Final = "what two connections do to each other is not known"
 
 
-@attrs.frozen
-class _Mine:
-    """Ids of cases that no other check has."""
-
-    mark: str = attrs.field(factory=lambda: f"c{uuid.uuid4().hex[:27]}")
-
-    def case(self, number: int) -> str:
-        """The id of the n-th case of this check; ids sort as their numbers do."""
-        return f"{self.mark}-{number:03}"
-
-    def listed(self, store: EvidenceStore, limit: int = MANY) -> list[tuple[str, str]]:
-        """Cases and names of this check's files, read off the list of all, page by page."""
-        found: list[tuple[str, str]] = []
-        after = ""
-        while page := list(store.list("", after, limit)):
-            found += [(one.case_id, one.name) for one in page if one.case_id.startswith(self.mark)]
-            after = f"{page[-1].case_id}/{page[-1].name}"
-        return found
-
-
-class _EvidenceChecks:
+class _EvidenceChecks(FilesInNumber):
     """All checks; what follows says how a store comes to them."""
 
     def opened(self) -> AbstractContextManager[EvidenceStore]:
@@ -69,9 +52,10 @@ class _EvidenceChecks:
         """All bytes that the store keeps; raises NotRun."""
         raise NotImplementedError
 
+    @proves("E1")
     def test_a_file_comes_back_chunk_by_chunk(self) -> None:
         """Bytes and borders of chunks come back as they were given, also empty ones, and as often as asked."""
-        case = _Mine().case(1)
+        case = MyFiles().case(1)
         with self.opened() as store:
             store.put(case, NAMES[0], iter(CHUNKS), NOON)
             store.put(case, NAMES[1], (), NOON)
@@ -79,21 +63,23 @@ class _EvidenceChecks:
             assert tuple(store.get(case, NAMES[0])) == CHUNKS
             assert tuple(store.get(case, NAMES[1])) == ()
 
+    @proves("E2")
     def test_what_is_not_there_is_missing(self) -> None:
         """Another name, another case, and what was deleted raise EvidenceMissing, which names the case alone."""
-        mine = _Mine()
+        mine = MyFiles()
         with self.opened() as store:
             store.put(mine.case(1), NAMES[0], CHUNKS, NOON)
             for case, name in ((mine.case(1), NAMES[1]), (mine.case(2), NAMES[0])):
-                error = _raised(EvidenceMissing, lambda case=case, name=name: list(store.get(case, name)))  # type: ignore[misc]
+                error = error_of(EvidenceMissing, lambda case=case, name=name: list(store.get(case, name)))  # type: ignore[misc]
                 assert isinstance(error, EvidenceMissing)
                 assert error.case_id == case
             store.delete(mine.case(1), [NAMES[0]])
-            _raised(EvidenceMissing, lambda: list(store.get(mine.case(1), NAMES[0])))
+            error_of(EvidenceMissing, lambda: list(store.get(mine.case(1), NAMES[0])))
 
+    @proves("E3")
     def test_a_list_tells_case_name_size_and_instant(self) -> None:
         """Size is that of all chunks; the instant comes back in UTC to the microsecond, in whatever zone it came."""
-        case = _Mine().case(1)
+        case = MyFiles().case(1)
         odd = datetime(2086, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
         with self.opened() as store:
             store.put(case, NAMES[0], CHUNKS, odd.astimezone(None))
@@ -101,9 +87,10 @@ class _EvidenceChecks:
         assert filed == Filed(case, NAMES[0], sum(map(len, CHUNKS)), odd)
         assert filed.stored_at.utcoffset() == timedelta(0)
 
+    @proves("E4", "E5")
     def test_a_list_is_in_order_and_continues_after_its_cursor(self) -> None:
         """By case and name; of one case or of all; no page repeats or skips a file, wherever it was cut."""
-        mine = _Mine()
+        mine = MyFiles()
         with self.opened() as store:
             for number in (2, 1, 3):
                 for name in reversed(NAMES):
@@ -117,28 +104,31 @@ class _EvidenceChecks:
             assert list(store.list(mine.case(1), after, MANY)) == []
             assert list(store.list(mine.case(9), "", MANY)) == []
 
+    @proves("E6")
     def test_the_same_name_takes_the_place_of_the_first(self) -> None:
         """Content and instant are the later ones, and there is one file."""
-        case, later = _Mine().case(1), NOON + timedelta(hours=1)
+        case, later = MyFiles().case(1), NOON + timedelta(hours=1)
         with self.opened() as store:
             store.put(case, NAMES[0], CHUNKS, NOON)
             store.put(case, NAMES[0], [b"later"], later)
             assert list(store.get(case, NAMES[0])) == [b"later"]
             assert list(store.list(case, "", MANY)) == [Filed(case, NAMES[0], 5, later)]
 
+    @proves("E7")
     def test_what_fails_half_way_leaves_what_was_there(self) -> None:
         """Where the chunks raise, their error comes out, nothing of them is kept, and the former file stands."""
-        case = _Mine().case(1)
+        case = MyFiles().case(1)
         with self.opened() as store:
             store.put(case, NAMES[0], CHUNKS, NOON)
             for name in NAMES[:2]:
-                _raised(_Broken, lambda name=name: store.put(case, name, _breaking(), NOON))  # type: ignore[misc]
+                error_of(BrokenError, lambda name=name: store.put(case, name, _breaking(), NOON))  # type: ignore[misc]
             assert tuple(store.get(case, NAMES[0])) == CHUNKS
             assert [one.name for one in store.list(case, "", MANY)] == [NAMES[0]]
 
+    @proves("E8")
     def test_a_reader_reads_what_it_began_with(self) -> None:
         """A file that is replaced or deleted while it is read is read to its end as it was."""
-        case = _Mine().case(1)
+        case = MyFiles().case(1)
         with self.opened() as store:
             for replaced in (True, False):
                 store.put(case, NAMES[0], CHUNKS, NOON)
@@ -150,9 +140,10 @@ class _EvidenceChecks:
                     store.delete(case, NAMES[:1])
                 assert (first, *reading) == CHUNKS
 
+    @proves("E9")
     def test_only_what_is_named_is_deleted(self) -> None:
         """Other names and other cases stay; deleting again, or what never was, is harmless."""
-        mine = _Mine()
+        mine = MyFiles()
         with self.opened() as store:
             for number in (1, 2):
                 for name in NAMES:
@@ -167,19 +158,21 @@ class _EvidenceChecks:
             store.put(mine.case(1), NAMES[0], [b"again"], NOON)
             assert list(store.get(mine.case(1), NAMES[0])) == [b"again"]
 
+    @proves("E11")
     def test_names_that_lead_elsewhere_are_refused(self) -> None:
         """No part of a name is taken for a place: what is not small letters, digits and hyphens is InvalidInput."""
-        case = _Mine().case(1)
+        case = MyFiles().case(1)
         wrong = ("", ".", "..", "../x", "a/b", "a\\b", "A", "-a", "a.b", "a\0", "a\n", "é", "a" * 101, "~", " a")
         with self.opened() as store:
             for name in wrong:
-                for call in _calls(store, case, name) + (_calls(store, name, NAMES[0]) if name else ()):
-                    assert "small letters" in str(_raised(InvalidInput, call))
-            _raised(InvalidInput, lambda: store.put("", NAMES[0], [b"x"], NOON))
+                for call in calls_of(store, case, name) + (calls_of(store, name, NAMES[0]) if name else ()):
+                    assert "small letters" in str(error_of(InvalidInput, call))
+            error_of(InvalidInput, lambda: store.put("", NAMES[0], [b"x"], NOON))
 
+    @proves("E12")
     def test_threads_do_not_disturb_each_other(self) -> None:
         """Four threads write, read and delete at once; each finds its own files whole."""
-        mine = _Mine()
+        mine = MyFiles()
 
         def work(number: int) -> list[str]:
             case = mine.case(number)
@@ -193,9 +186,10 @@ class _EvidenceChecks:
         with self.opened() as store, ThreadPoolExecutor(4) as pool:
             assert list(pool.map(work, range(4))) == [[NAMES[0]]] * 4
 
+    @proves("E7", "E12")
     def test_a_reader_beside_writers_never_sees_half_a_file(self) -> None:
         """While one file is replaced again and again, whoever reads it gets one of its editions, whole."""
-        case = _Mine().case(1)
+        case = MyFiles().case(1)
         editions = [[bytes([number]) * 5000] * 5 for number in range(12)]
         with self.opened() as store, ThreadPoolExecutor(2) as pool:
             store.put(case, NAMES[0], editions[0], NOON)
@@ -205,20 +199,23 @@ class _EvidenceChecks:
                 one.result()
         assert all(one in editions for one in seen)
 
+    @proves("E14")
     def test_a_closed_store_says_so(self) -> None:
         """Every call after close raises StoreUnusable with the code ``closed``; closing twice is harmless."""
-        case = _Mine().case(1)
+        case = MyFiles().case(1)
         with self.opened() as store:
             store.put(case, NAMES[0], CHUNKS, NOON)
             store.close()
-            for call in (*_calls(store, case, NAMES[0]), lambda: store.list("", "", 1)):
-                error = _raised(StoreUnusable, call)
+            calls = (*calls_of(store, case, NAMES[0]), lambda: store.list("", "", 1), lambda: store.delete(case, []))
+            for call in calls:
+                error = error_of(StoreUnusable, call)
                 assert isinstance(error, StoreUnusable)
                 assert error.code == "closed"
 
+    @proves("E15")
     def test_what_was_acknowledged_is_there_after_reopening(self) -> None:
         """Files outlive the store that wrote them, and so do deletions."""
-        mine = _Mine()
+        mine = MyFiles()
         with self.opened() as store:
             for name in NAMES:
                 store.put(mine.case(1), name, CHUNKS, NOON)
@@ -227,9 +224,10 @@ class _EvidenceChecks:
                 assert mine.listed(again) == [(mine.case(1), name) for name in NAMES[1:]]
                 assert tuple(again.get(mine.case(1), NAMES[3])) == CHUNKS
 
+    @proves("E16", "E8")
     def test_two_connections_see_the_same_files(self) -> None:
         """What one keeps, replaces or deletes, the other reads at once; what it had begun to read stays as it was."""
-        case = _Mine().case(1)
+        case = MyFiles().case(1)
         with self.opened() as store, self.beside(store) as other:
             store.put(case, NAMES[0], CHUNKS, NOON)
             changes: tuple[Callable[[], None], ...] = (
@@ -243,11 +241,12 @@ class _EvidenceChecks:
                 change()
                 assert [first, *reading] == before
                 assert list(other.list(case, "", MANY)) == list(store.list(case, "", MANY))
-            _raised(EvidenceMissing, lambda: list(other.get(case, NAMES[0])))
+            error_of(EvidenceMissing, lambda: list(other.get(case, NAMES[0])))
 
+    @proves("E12", "E16")
     def test_connections_that_write_one_file_leave_one_of_theirs(self) -> None:
         """Two write and delete the same file at once: what stands at the end is one writer's file, whole, or none."""
-        case = _Mine().case(1)
+        case = MyFiles().case(1)
         editions = [[bytes([number]) * 5000] * 5 for number in range(8)]
         with self.opened() as store, self.beside(store) as other, ThreadPoolExecutor(2) as pool:
             for one, another in zip(editions[::2], editions[1::2], strict=True):
@@ -259,9 +258,10 @@ class _EvidenceChecks:
                 left = [list(store.get(case, filed.name)) for filed in store.list(case, "", MANY)]
                 assert left in ([], [one], [another])
 
+    @proves("E17")
     def test_what_was_deleted_or_replaced_is_not_in_the_bytes_that_are_kept(self) -> None:
         """A chunk that nobody can ask for any more is gone, not only hidden; what stands is there to be found."""
-        case = _Mine().case(1)
+        case = MyFiles().case(1)
         gone, replaced, stands = (uuid.uuid4().bytes * 100 for _ in range(3))
         with self.opened() as store:
             store.put(case, NAMES[0], [gone], NOON)
@@ -358,29 +358,32 @@ class AsyncEvidenceContract(_EvidenceChecks):
         loop, behind = evidence_lift_of(store)
         return joined(loop.awaited(self.dump_bytes(behind)))
 
+    @proves("E19")
+    def test_what_is_cancelled_is_done_whole_or_not_at_all(self) -> None:
+        """Sooner or later cancelled, what is kept leaves the former file or itself, and the store goes on."""
+        case = MyFiles().case(1)
+        with self.opened() as store:
+            store.put(case, NAMES[0], [b"old"] * 2, NOON)
+            loop, behind = evidence_lift_of(store)
+            for ticks in range(12):
+                loop.wait(_cancelled(behind, case, ticks))
+                assert list(store.get(case, NAMES[0])) in ([b"old"] * 2, [b"new"] * 3)
+            assert [one.size for one in store.list(case, "", MANY)] in ([6], [9])
+            store.delete(case, NAMES[:1])
+            store.put(case, NAMES[1], [b"after"], NOON)
+            assert list(store.get(case, NAMES[1])) == [b"after"]
 
-class _Broken(Exception):
-    """What the chunks of a check raise."""
+
+async def _cancelled(store: AsyncEvidenceStore, case: str, ticks: int) -> None:
+    """Puts a file, and gives it up after so many turns of the loop."""
+    task = asyncio.ensure_future(store.put(case, NAMES[0], iter([b"new"] * 3), NOON))
+    for _ in range(ticks):
+        await asyncio.sleep(0)
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
 
 
 def _breaking() -> Iterator[bytes]:
     yield EVERY_BYTE
-    raise _Broken
-
-
-def _calls(store: EvidenceStore, case: str, name: str) -> tuple[Callable[[], object], ...]:
-    """Every call that names a case and a file."""
-    names: Sequence[str] = (name,)
-    return (
-        lambda: store.put(case, name, (b"x",), NOON),
-        lambda: list(store.get(case, name)),
-        lambda: store.delete(case, names),
-    )
-
-
-def _raised(expected: type[Exception], call: Callable[[], object]) -> ExpressPlatformError | None:
-    try:
-        call()
-    except expected as error:
-        return error if isinstance(error, ExpressPlatformError) else None
-    raise AssertionError(f"{expected.__name__} was not raised")
+    raise BrokenError

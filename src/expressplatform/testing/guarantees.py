@@ -87,6 +87,50 @@ GUARANTEES: Final[Mapping[str, str]] = MappingProxyType(
         "K9": "Keys, secrets, destruction and forgetting outlive the object that heard of them.",
         "K10": "The bytes of a destroyed key and of a forgotten secret are no longer in what is kept.",
         "K11": "Nothing prints a key.",
+        "K12": "Names are told apart to the last character: by case, space, accent, sign and length.",
+        "K13": "A call may name a thousand cases and more, and is done whole.",
+        "K14": "destroyed names every case whose key was destroyed, once, and no other.",
+        "K15": "Whatever is asked in whatever order, through whichever connection, keys live and die as they must.",
+        # Stores of evidence
+        "E1": "Chunks come back as they were given: each byte, cut as they were, however many and however large.",
+        "E2": "A file that is not there is EvidenceMissing, which names its case; an empty one is there.",
+        "E3": "A list tells the size of all chunks, and the instant, in UTC, to the microsecond.",
+        "E4": "Lists are in the order of case and name: each file once, all up to the limit; of a case only its own.",
+        "E5": "From cursor to cursor no file that stays is skipped or repeated, whatever happens meanwhile.",
+        "E6": "The same name takes the place of the first: content, size and instant.",
+        "E7": "A file is there whole or not at all; what its chunks raise comes out, and what stood there stands.",
+        "E8": "What has begun to be read is read to its end as it was.",
+        "E9": "What is named is deleted, all of it, and nothing else; saying it again is harmless.",
+        "E10": "Cases and names are told apart to the last character.",
+        "E11": "What check_place refuses is InvalidInput, whatever is asked.",
+        "E12": "Threads may share a store; however writers meet, what stands is one writer's file.",
+        "E13": "Who reads half way or writes just now turns nobody away.",
+        "E14": "After close every call raises StoreUnusable with the code closed; closing again is harmless.",
+        "E15": "What has been acknowledged outlives the store object that wrote it, deletions too.",
+        "E16": "Two connections to the same files are one store.",
+        "E17": "What was deleted or replaced is not in the bytes that are kept.",
+        "E18": "Whatever is asked in whatever order, the answers are those of the reference store.",
+        "E19": "A call that is cancelled is done whole or not at all, and leaves the store usable.",
+        # Shelves
+        "H1": "A record comes back as it was given: every byte and character, of any length, labels in their order.",
+        "H2": "A record that follows the one that stands, and is its owner's, is kept; any other changes nothing.",
+        "H3": "Records of one call are answered one by one in their order, see each other, and undo no neighbour.",
+        "H4": "However writers meet, each version has one winner and the others are told.",
+        "H5": "What is not an organisation's does not exist for it; EVERYONE sees all, and the empty name nothing.",
+        "H6": "Kinds, ids, owners and labels are told apart to the last character.",
+        "H7": "Lists are in the order of place and id, by code points, each record once, at most the limit.",
+        "H8": "What is sought narrows a list exactly and before the limit: since is included, until is not.",
+        "H9": "From cursor to cursor nothing that stays is skipped or repeated, whatever happens meanwhile.",
+        "H10": "A record is found by label, place and year of the version that stands, and by no former one.",
+        "H11": "A year is told, once, while a record of the kind names it, and no longer.",
+        "H12": "What is named is deleted, all of it, and nothing else; it may begin again with version 1.",
+        "H13": "After close every call raises StoreUnusable with the code closed; closing again is harmless.",
+        "H14": "What has been acknowledged outlives the shelf object that kept it, deletions too.",
+        "H15": "Two connections to the same records are one shelf.",
+        "H16": "Threads may share a shelf.",
+        "H17": "No clock takes a record away.",
+        "H18": "Whatever is asked in whatever order, the answers are those of the reference shelf.",
+        "H19": "The tasks of an event loop may share an awaited shelf; what is cancelled is done or not.",
         # Messengers
         "M1": "A message to somebody who can be reached is sent, subject and text as they were given.",
         "M2": "Who cannot be reached is Unreachable, and nothing is sent.",
@@ -95,6 +139,7 @@ GUARANTEES: Final[Mapping[str, str]] = MappingProxyType(
         "M5": "No error and no repr holds an address or a word of the message.",
         "M6": "Threads may share a messenger.",
         "M7": "A failure on the way is raised, is not Unreachable, and the message can be sent afterwards.",
+        "M8": "Nothing of a message is logged or printed.",
         # Gateways
         "G1": "An alert arrives as it was given: id, case, organisation, reference, and due date where there is one.",
         "G2": "The same alert may be sent again; the receiver hears the same id.",
@@ -146,8 +191,8 @@ GUARANTEES: Final[Mapping[str, str]] = MappingProxyType(
         "C36": "Whatever happens in whatever order, everything is told and noted once in the end.",
     }
 )
-"""Each guarantee by its number: S of case stores, K of key stores, M of messengers, G of gateways, W of witnesses, C of
-connectors."""
+"""Each guarantee by its number: S of case stores, K of key stores, E of stores of evidence, H of shelves, M of
+messengers, G of gateways, W of witnesses, C of connectors."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -64,6 +64,9 @@ class Recorder:
     def __repr__(self) -> str:
         return repr(self.inner)
 
+    def __str__(self) -> str:
+        return str(self.inner)
+
 
 def bare(store: Any) -> Any:
     """The store that a recorder stands for."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import threading
-from collections.abc import Awaitable, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, closing, contextmanager
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -56,17 +56,6 @@ def lifted(store: AsyncCaseStore) -> Iterator[CaseStore]:
 
 
 @contextmanager
-def lifted_shelf(shelf: AsyncShelf) -> Iterator[Shelf]:
-    """A shelf, each call waiting for its answer; closed at the end, and its event loop with it."""
-    with _event_loop() as loop:
-        face = _LiftedShelf(shelf, loop)
-        try:
-            yield face
-        finally:
-            face.close()
-
-
-@contextmanager
 def _event_loop() -> Iterator[asyncio.AbstractEventLoop]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="lifted store", daemon=True)
@@ -98,8 +87,12 @@ class _LiftedEvidence:
 
     def get(self, case_id: str, name: str, /) -> Iterator[bytes]:
         chunks = self._store.get(case_id, name)
-        while (chunk := _waited(self._loop, anext(chunks, None))) is not None:
-            yield chunk
+        try:
+            while (chunk := _waited(self._loop, anext(chunks, None))) is not None:
+                yield chunk
+        finally:
+            if isinstance(chunks, AsyncGenerator) and self._loop.is_running():
+                _waited(self._loop, chunks.aclose())  # as a loop does for whoever stops half way
 
     def list(self, case_id: str, after: str, limit: int, /) -> Sequence[Filed]:
         return _waited(self._loop, self._store.list(case_id, after, limit))
@@ -250,6 +243,12 @@ class Lift:
         with closing(_LiftedEvidence(store, self._loop)) as face:
             yield face
 
+    @contextmanager
+    def shelf(self, shelf: AsyncShelf) -> Iterator[Shelf]:
+        """A shelf, each call waiting for its answer; closed at the end."""
+        with closing(_LiftedShelf(shelf, self._loop)) as face:
+            yield face
+
     def awaited(self, made: Awaitable[T] | T) -> T:
         """What was made; where it is awaited first, in the loop."""
         return _waited(self._loop, made) if inspect.isawaitable(made) else made
@@ -276,3 +275,9 @@ def evidence_lift_of(face: EvidenceStore) -> tuple[Lift, AsyncEvidenceStore]:
     """The same of a store of evidence."""
     assert isinstance(face, _LiftedEvidence)
     return Lift(face._loop), face._store
+
+
+def shelf_lift_of(face: Shelf) -> tuple[Lift, AsyncShelf]:
+    """The same of a shelf."""
+    assert isinstance(face, _LiftedShelf)
+    return Lift(face._loop), face._shelf

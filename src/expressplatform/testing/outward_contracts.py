@@ -16,30 +16,23 @@ import functools
 import uuid
 from base64 import b64encode
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Final, TypeVar
 
 import attrs
 
-from expressplatform.codes import Audience, Purpose, Stage
-from expressplatform.complaint import Particulars
 from expressplatform.errors import Unreachable
 from expressplatform.ports import Alert, Message, Messenger, TraderGateway, Witness
-from expressplatform.privacy.disclosure import Disclosure, disclose
-from expressplatform.schemes import HK_CCA
-from expressplatform.testing.fitting import START, whole_complaint
+from expressplatform.testing.fitting import START
 from expressplatform.testing.guarantees import NotRun, proves
+from expressplatform.testing.jostling import jostled, listening, told_by
+from expressplatform.testing.letters import ODD, SUBJECTS, TEXTS, lines_of, reached, reader
 from expressplatform.testing.store_doors import given, racing, raised
+from expressplatform.testing.store_rows import EVERY_BYTE
 
-_CONTACTS: Final = ("particulars.name", "particulars.email", "particulars.phone", "particulars.address")
 T = TypeVar("T")
 _UNSEEN: Final = "what arrives is not known"
-_TEXTS: Final = (
-    "Dear A. Person,\n\nyour complaint 0123-4567-M is with the trader.\n\nThe council\n",
-    "投訴編號 0123-4567-M\n商戶已收到。\n",
-    "é ü ß 🛒 \u2028 'quoted' \"twice\" <b>&amp;</b> %s {x} \\ .\n.\nFrom here on\n",
-    "long " * 2000,
-)
 
 
 @attrs.frozen
@@ -50,23 +43,6 @@ class Sent:
     id: str
     subject: str
     text: str
-
-
-def reader(**particulars: str) -> Disclosure:
-    """A complainant as a messenger is told of them: name and contacts, as far as they are given."""
-    complaint = attrs.evolve(whole_complaint(), particulars=Particulars(**particulars))  # type: ignore[arg-type]
-    return disclose(
-        complaint,
-        audience=Audience.COMPLAINANT,
-        recipient=Audience.COMPLAINANT.value,
-        purpose=Purpose.HANDLING,
-        stage=Stage.HANDLING,
-        consents=complaint.consents,
-        scheme=HK_CCA,
-        at=START,
-        use_until=START,
-        fields=_CONTACTS,
-    )
 
 
 class MessengerContract:
@@ -90,9 +66,9 @@ class MessengerContract:
         """Breaks the way, or mends it when it was broken: whether it is broken now; None where it cannot be."""
         return None
 
-    def _message(self, text: str = _TEXTS[0], **particulars: str) -> Message:
+    def _message(self, text: str = TEXTS[0], subject: str = SUBJECTS[0], **particulars: str) -> Message:
         told = particulars or {"name": "A. Person", self.contact: self._address()}
-        return Message(f"kit-{uuid.uuid4().hex}", reader(**told), "en", "Your complaint 0123-4567-M", text)
+        return Message(f"kit-{uuid.uuid4().hex}", reader(**told), "en", subject, text)
 
     def _address(self) -> str:
         where = {"email": "a.person@example.org", "phone": "+852 2929 2222", "address": "1 Some Street, Hong Kong"}
@@ -104,15 +80,31 @@ class MessengerContract:
 
     @proves("M1")
     def test_a_message_to_somebody_with_a_contact_is_sent(self) -> None:
-        """It goes out, in any script and at any length, and arrives as it was written."""
+        """It goes out, in any script and at any length, and arrives as it was written, line by line."""
         messenger = self.make_messenger()
-        messages = [self._message(text) for text in _TEXTS]
+        messages = [self._message(text) for text in TEXTS] + [self._message(subject=one) for one in SUBJECTS[1:]]
         for message in messages:
             messenger.send(message)
         for message in messages:
             (sent,) = self._sent(messenger, message)
             assert (sent.address, sent.subject) == (self._address(), message.subject)
-            assert sent.text.split() == message.text.split()
+            assert lines_of(sent.text) == lines_of(message.text), "another text"
+
+    @proves("M1")
+    def test_each_message_reaches_its_own_reader(self) -> None:
+        """Readers of one name, with messages that are alike or ids that begin alike, are still others; so are odd
+        addresses, which are written to as they are or are Unreachable."""
+        messenger, mark = self.make_messenger(), uuid.uuid4().hex
+        addresses = [self._address(), *(ODD if self.contact == "email" else ()), self._address()]
+        messages = [
+            Message(f"kit-{mark}.{number}", reader(name="A. Person", **{self.contact: one}), "en", f"On {mark}", "Same")
+            for number, one in enumerate(addresses)
+        ]
+        taken = [message for message in messages if reached(messenger, message)]
+        assert {messages[0], messages[-1]} <= set(taken), "a plain address was not reached"
+        for message, address in zip(messages, addresses, strict=True):
+            sent = self._sent(messenger, message)
+            assert [one.address for one in sent] == ([address] if message in taken else [])
 
     @proves("M2")
     def test_somebody_without_a_contact_is_unreachable(self) -> None:
@@ -133,6 +125,11 @@ class MessengerContract:
         arrived = self._sent(messenger, message)
         assert 1 <= len(arrived) <= 2
         assert len(set(arrived)) == 1
+        again = self._message(f"again {uuid.uuid4().hex}")
+        messenger.send(again)
+        messenger.send(again)
+        found = [one for one in given(self.outbox(messenger), "outbox", _UNSEEN) if again.text in one.text]
+        assert {one.id for one in found} == {again.id}, "a second sending has another id"
 
     @proves("M4")
     def test_a_line_break_in_a_contact_makes_no_second_address(self) -> None:
@@ -149,29 +146,60 @@ class MessengerContract:
                 assert not {"\n", "\r"} & set(sent.address)
                 assert sent.address in (self._address(), told[self.contact])
 
-    @proves("M5")
-    def test_nothing_prints_an_address_or_a_word_of_the_message(self) -> None:
-        """Neither what a messenger prints nor what it raises."""
+    @proves("M4")
+    def test_no_subject_and_no_text_leads_to_somebody_else(self) -> None:
+        """Whoever writes headers into a subject, a text or an id reaches nobody by it, and the text still arrives."""
         messenger = self.make_messenger()
-        message = self._message("secretword")
-        messenger.send(message)
-        lost = self._message("secretword", name="A. Nobody")
-        said = [repr(messenger), str(messenger), repr(raised(Unreachable, lambda: messenger.send(lost)))]
-        if self.break_way(messenger):
-            said.append(repr(raised(Exception, lambda: messenger.send(message))))
-            self.break_way(messenger)
-        for text in said:
-            assert not [word for word in ("secretword", self._address(), "A. Person", "A. Nobody") if word in text]
+        other = f"b-{uuid.uuid4().hex}@example.org"
+        for sign in ("\r\n", "\n", "\r", "\n\n", "\r\n ", "\u2028", "\x0b", "\x85"):
+            for header in ("Bcc", "Cc", "To"):
+                evil = f"{sign}{header}: {other}{sign}"
+                message = self._message(f"{header}: {other}{evil}end", f"Hello{evil}")
+                message = attrs.evolve(message, id=f"{message.id}{evil if header == 'To' else ''}")
+                if not reached(messenger, message):
+                    continue
+                for sent in self._sent(messenger, message):
+                    assert sent.address == self._address()
+                    assert sent.text.split() == message.text.split(), "the text did not arrive whole"
+        seen = given(self.outbox(messenger), "outbox", _UNSEEN)
+        assert not [one for one in seen if other.lower() in one.address.lower()], "somebody else was written to"
+
+    @proves("M5", "M8")
+    def test_nothing_tells_an_address_or_a_word_of_the_message(self) -> None:
+        """Neither what a messenger prints and logs nor what it raises, nor the errors behind that."""
+        messenger = self.make_messenger()
+        message, lost = self._message("secretword", "hiddenword"), self._message("secretword", name="A. Nobody")
+        with listening() as heard:
+            messenger.send(message)
+            said = [repr(messenger), str(messenger), told_by(raised(Unreachable, lambda: messenger.send(lost)))]
+            if self.break_way(messenger):
+                said.append(told_by(raised(Exception, lambda: messenger.send(message))))
+                self.break_way(messenger)
+        for text in (*said, heard.said):
+            words = ("secretword", "hiddenword", self._address(), "A. Person", "A. Nobody")
+            found = [number for number, word in enumerate(words) if word.lower() in text.lower()]
+            assert not found, "it is told where nobody should read it"
 
     @proves("M6")
     def test_threads_share_a_messenger(self) -> None:
         """Of what several threads send at once nothing is lost or mixed up."""
         messenger = self.make_messenger()
-        messages = [[self._message(f"{thread} {number}") for number in range(10)] for thread in range(4)]
-        racing(*(functools.partial(_all, messenger.send, own) for own in messages))
-        for message in (one for own in messages for one in own):
+        addresses = [self._address()] * 4
+        if self.contact == "email":
+            addresses = [f"reader.{number}@example.org" for number in range(4)]
+        messages = [
+            [self._message(f"{address} {number}", name="A. Person", **{self.contact: address}) for number in range(25)]
+            for address in addresses
+        ]
+        with ThreadPoolExecutor(len(messages)) as pool:
+            list(pool.map(functools.partial(_all, messenger.send), [own[8:] for own in messages]))
+        racing(*(functools.partial(_all, messenger.send, own[2:8]) for own in messages))
+        jostled(*(functools.partial(_all, messenger.send, own[:2]) for own in messages))
+        for address, message in (
+            (address, one) for address, own in zip(addresses, messages, strict=True) for one in own
+        ):
             (sent,) = self._sent(messenger, message)
-            assert sent.text.split() == message.text.split()
+            assert (sent.address, sent.text.split()) == (address, message.text.split())
 
     @proves("M7")
     def test_a_failure_on_the_way_is_raised_and_passes(self) -> None:
@@ -208,9 +236,9 @@ class GatewayContract:
         """Breaks the way, or mends it when it was broken: whether it is broken now; None where it cannot be."""
         return None
 
-    def _alert(self, number: int = 1, due_at: datetime | None = None) -> Alert:
+    def _alert(self, number: int = 1, due_at: datetime | None = None, reference: str = "0123-4567-M") -> Alert:
         id = f"c{uuid.uuid4().hex[:31]}"
-        return Alert(f"{id}.{number}.alert_trader", id, self.organisation, "0123-4567-M", due_at)
+        return Alert(f"{id}.{number}.alert_trader", id, self.organisation, reference, due_at)
 
     def _arrived(self, gateway: TraderGateway, alert: Alert) -> list[Alert]:
         found = given(self.received(gateway), "received", _UNSEEN)
@@ -222,6 +250,8 @@ class GatewayContract:
         gateway = self.make_gateway()
         odd = datetime(2031, 2, 3, 4, 5, 6, 700_001, tzinfo=UTC)
         alerts = [self._alert(due_at=due) for due in (odd, None, odd + timedelta(days=400))]
+        alerts += [self._alert(due_at=odd.astimezone(timezone(timedelta(hours=8))))]
+        alerts += [self._alert(reference=one) for one in ("a-0123/x", "2031-02-000123-HK-MACAO-GZ-7", "")]
         for alert in alerts:
             gateway.alert(alert)
         for alert in alerts:
@@ -254,8 +284,9 @@ class GatewayContract:
     def test_threads_share_a_gateway(self) -> None:
         """Of what several threads send at once nothing is lost or mixed up."""
         gateway = self.make_gateway()
-        alerts = [[self._alert(number) for number in range(10)] for _ in range(4)]
-        racing(*(functools.partial(_all, gateway.alert, own) for own in alerts))
+        alerts = [[self._alert(number) for number in range(40)] for _ in range(4)]
+        racing(*(functools.partial(_all, gateway.alert, own[8:]) for own in alerts))
+        jostled(*(functools.partial(_all, gateway.alert, own[:8]) for own in alerts))
         assert all(self._arrived(gateway, alert) == [alert] for own in alerts for alert in own)
 
     @proves("G5")
@@ -264,9 +295,13 @@ class GatewayContract:
         gateway = self.make_gateway()
         first = self._alert(3)
         second = attrs.evolve(first, id=f"{first.case_id}.9.alert_duty", due_at=START)
-        for alert in (second, first, second):
+        moved = attrs.evolve(
+            first, id=f"{first.case_id}.10.alert_duty", due_at=START - timedelta(days=3), reference="N-2"
+        )
+        for alert in (second, first, second, moved):
             gateway.alert(alert)
-        assert set(self._arrived(gateway, first) + self._arrived(gateway, second)) == {first, second}
+        arrived = [one for alert in (first, second, moved) for one in self._arrived(gateway, alert)]
+        assert set(arrived) == {first, second, moved}
 
 
 class WitnessContract:
@@ -319,6 +354,8 @@ class WitnessContract:
         """What was handed over is there when later ones have come, of the same log and of others."""
         witness, organisation = self.make_witness(), self.organisations[0]
         notes = [self._note() for _ in range(5)]
+        (id, note), (_, another) = notes[0], self._note()
+        notes += [(id.swapcase(), another), (f"{id}-long", note + b"\n" + EVERY_BYTE * 8 + b"\r\n \n")]
         for id, note in notes:
             witness.checkpoint(organisation, id, note)
         assert [self._held(witness, organisation, note) for _, note in notes] == [1] * len(notes)
@@ -338,10 +375,10 @@ class WitnessContract:
     def test_threads_share_a_witness(self) -> None:
         """Of what several threads send at once nothing is lost or mixed up."""
         witness, organisation = self.make_witness(), self.organisations[0]
-        notes = [[self._note() for _ in range(10)] for _ in range(4)]
+        notes = [[self._note() for _ in range(15)] for _ in range(4)]
 
         def send(sent: tuple[str, bytes]) -> None:
             witness.checkpoint(organisation, *sent)
 
-        racing(*(functools.partial(_all, send, own) for own in notes))
+        jostled(*(functools.partial(_all, send, own) for own in notes))
         assert all(self._held(witness, organisation, note) == 1 for own in notes for _, note in own)

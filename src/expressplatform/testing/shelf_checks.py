@@ -15,11 +15,14 @@ from typing import Final
 import attrs
 
 from expressplatform.ports import EVERYONE, Shelf, ShelfRow, Sought
+from expressplatform.testing.guarantees import proves
 from expressplatform.testing.store_doors import refused
 
+_PAGES: Final = 60
 _MOST: Final = 12
 """More pages than any list of these checks has."""
-_MANY: Final = 1_000_000
+MANY: Final = 1_000_000
+"""More records than there are."""
 _ALL: Final = Sought()
 
 
@@ -57,7 +60,20 @@ class MyShelf:
 
     def all(self, shelf: Shelf, sought: Sought = _ALL, owner: str = EVERYONE) -> list[ShelfRow]:
         """Every record of this check's kind that is sought, in the shelf's order."""
-        return list(shelf.list(owner, self.kind, sought, "", _MANY).rows)
+        return self.paged(shelf, MANY, sought, owner)
+
+    def paged(self, shelf: Shelf, limit: int, sought: Sought = _ALL, owner: str = EVERYONE) -> list[ShelfRow]:
+        """The same, page by page."""
+        found: list[ShelfRow] = []
+        after = ""
+        for _ in range(_PAGES):
+            page = shelf.list(owner, self.kind, sought, after, limit)
+            assert len(page.rows) <= limit, "a page is longer than its limit"
+            found += page.rows
+            after = page.after
+            if not after:
+                return found
+        raise AssertionError("the list does not end")
 
 
 class Keeping:
@@ -67,6 +83,7 @@ class Keeping:
         """The shelf under test, closed when the check is over."""
         raise NotImplementedError
 
+    @proves("H1")
     def test_a_record_comes_back_byte_for_byte(self) -> None:
         """Every field comes back as it was given: bytes that are no text, labels in their order and in any script."""
         mine = MyShelf()
@@ -82,6 +99,7 @@ class Keeping:
                 assert type(kept.body) is bytes
             assert mine.all(shelf) == rows
 
+    @proves("H2", "H10")
     def test_a_record_is_replaced_by_the_version_that_follows(self) -> None:
         """Every field but owner, kind and id is what the next version says; no label of the former one finds it."""
         mine = MyShelf()
@@ -94,6 +112,7 @@ class Keeping:
             assert found == {"a": [], "b": [after], "c": [after]}
             assert list(shelf.years(mine.kind)) == ["2027"]
 
+    @proves("H2")
     def test_what_does_not_follow_is_refused_and_changes_nothing(self) -> None:
         """A version that stands, was there, skips one or begins later, and another owner's, are each refused."""
         mine = MyShelf()
@@ -107,6 +126,7 @@ class Keeping:
             assert mine.all(shelf) == [stands]
             assert mine.all(shelf, Sought(label="lost")) == []
 
+    @proves("H3")
     def test_a_refusal_does_not_undo_its_neighbours(self) -> None:
         """In one call, what comes before and after a refusal is kept; the answers are in the order of the records."""
         mine = MyShelf()
@@ -115,6 +135,7 @@ class Keeping:
             assert mine.all(shelf) == [mine.row(1), mine.row(3)]
             assert list(shelf.put([])) == []
 
+    @proves("H3")
     def test_records_of_one_call_see_each_other(self) -> None:
         """In one call a record takes two versions, but no second first one."""
         mine = MyShelf()
@@ -123,6 +144,7 @@ class Keeping:
             assert list(shelf.put(rows)) == [True, True, True, False, True]
             assert mine.all(shelf) == [rows[4], rows[2]]
 
+    @proves("H6", "H12")
     def test_an_id_belongs_to_its_kind(self) -> None:
         """One id in two kinds is two records, each with its own versions."""
         mine = MyShelf()
@@ -133,6 +155,7 @@ class Keeping:
             assert shelf.get(mine.owner, mine.kind, one.id) is None
             assert shelf.get(mine.owner, other.kind, one.id) == other
 
+    @proves("H12")
     def test_what_is_deleted_is_gone_and_may_begin_again(self) -> None:
         """Nothing finds a deleted record; deleting it again is harmless; the same id begins with version 1."""
         mine = MyShelf()
@@ -147,6 +170,7 @@ class Keeping:
             assert mine.all(shelf, Sought(label="a")) == [mine.row(2)]
             assert mine.all(shelf, Sought(label="new")) == [again]
 
+    @proves("H4", "H16")
     def test_of_two_that_race_for_a_version_one_wins(self) -> None:
         """However two threads meet, one record stands and the other is told, also for the first version."""
         mine = MyShelf()
@@ -167,6 +191,7 @@ class Keeping:
             other = "two" if kept.labels == ("one",) else "one"
             assert mine.all(shelf, Sought(label=other)) == []
 
+    @proves("H13")
     def test_after_close_every_call_says_so(self) -> None:
         """Every call raises StoreUnusable with the code closed; closing again is harmless."""
         mine = MyShelf()
@@ -191,6 +216,7 @@ class Listing:
         """The shelf under test, closed when the check is over."""
         raise NotImplementedError
 
+    @proves("H5")
     def test_what_is_not_an_organisations_does_not_exist_for_it(self) -> None:
         """A stranger and nobody neither read, list nor delete a record; its owner and the platform do."""
         mine = MyShelf()
@@ -207,6 +233,7 @@ class Listing:
             shelf.delete(EVERYONE, mine.kind, [row.id])
             assert shelf.get(mine.owner, mine.kind, row.id) is None
 
+    @proves("H7")
     def test_lists_are_in_the_order_of_place_and_id(self) -> None:
         """Places sort by code point, not by a language's rules, and ids decide between equal ones."""
         mine = MyShelf()
@@ -218,6 +245,7 @@ class Listing:
             assert mine.all(shelf) == in_order
             assert mine.all(shelf, Sought(label="b")) == in_order
 
+    @proves("H8")
     def test_a_list_holds_what_is_sought(self) -> None:
         """From a place, included, to a place, not; with a label, whole and alone; all of them together."""
         mine = MyShelf()
@@ -237,6 +265,7 @@ class Listing:
             ):
                 assert mine.all(shelf, sought) == [rows[number] for number in numbers]
 
+    @proves("H9")
     def test_a_cursor_neither_skips_nor_repeats(self) -> None:
         """Page after page gives every record once, also where places are equal and records are put meanwhile."""
         mine = MyShelf()
@@ -258,6 +287,7 @@ class Listing:
                 assert _ids(seen) == _ids(rows)
                 shelf.delete(mine.owner, mine.kind, [row.id for row in mine.all(shelf)])
 
+    @proves("H11")
     def test_the_years_of_a_kind_are_told_once_each(self) -> None:
         """A year is told as long as a record of the kind stands that names it, in order, and goes with the last."""
         mine = MyShelf()

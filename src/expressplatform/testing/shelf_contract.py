@@ -9,17 +9,28 @@ Laws of this file: those of `contracts`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Final
 
-from expressplatform.ports import AsyncShelf, Shelf
-from expressplatform.testing.lifting import lifted_shelf
+from expressplatform.ports import AsyncShelf, Shelf, ShelfRow, Sought
+from expressplatform.testing.guarantees import proves
+from expressplatform.testing.lifting import lift, shelf_lift_of
 from expressplatform.testing.shelf_checks import Keeping, Listing, MyShelf
-from expressplatform.testing.store_doors import given
+from expressplatform.testing.shelf_numbers import InNumber
+from expressplatform.testing.store_doors import entered, given
+
+_NO_REOPEN: Final = "what outlives the shelf is not known"
+_NO_SECOND: Final = "what two connections do to each other is not known"
 
 
-class ShelfContract(Keeping, Listing):
-    """The contract of `Shelf`. Give `make_shelf`; where the shelf lasts, give `reopen` too."""
+class ShelfContract(Keeping, Listing, InNumber):
+    """The contract of `Shelf`. Give `make_shelf`, and whichever of the others your shelf can do.
+
+    ``reopen`` unlocks the checks of what lasts, ``second_connection`` that of two connections.
+    """
 
     def make_shelf(self) -> Shelf | AbstractContextManager[Shelf]:
         """A shelf, or a context manager that gives one; it need not be empty."""
@@ -29,31 +40,99 @@ class ShelfContract(Keeping, Listing):
         """Close the shelf and open what it has kept; None where it keeps nothing."""
         return None
 
-    @contextmanager
-    def opened(self) -> Iterator[Shelf]:
+    def second_connection(self, shelf: Shelf) -> Shelf | None:
+        """Another shelf over the records of the first, which stays open; None where there is no such thing."""
+        return None
+
+    def opened(self) -> AbstractContextManager[Shelf]:
         """The shelf of `make_shelf`, closed when the check is over."""
-        made = self.make_shelf()
-        with made if isinstance(made, AbstractContextManager) else closing(made) as shelf:
-            yield shelf
+        return entered(self.make_shelf())
 
-    def test_what_was_acknowledged_is_there_after_reopening(self) -> None:
-        """Records, also replaced ones, and deletions outlive the shelf that kept them."""
-        mine = MyShelf()
-        rows = [mine.row(number) for number in range(3)]
-        with self.opened() as shelf:
-            shelf.put([*rows, mine.row(1, 2, body=b"new")])
-            shelf.delete(mine.owner, mine.kind, [rows[2].id])
-            with closing(given(self.reopen(shelf), "reopen", "what outlives the shelf is not known")) as again:
-                assert mine.all(again) == [rows[0], mine.row(1, 2, body=b"new")]
+    def reopened(self, shelf: Shelf) -> AbstractContextManager[Shelf]:
+        """The shelf of `reopen`, closed when the check is over."""
+        return entered(given(self.reopen(shelf), "reopen", _NO_REOPEN))
+
+    def beside(self, shelf: Shelf) -> AbstractContextManager[Shelf]:
+        """The shelf of `second_connection`, closed when the check is over."""
+        return entered(given(self.second_connection(shelf), "second_connection", _NO_SECOND))
 
 
-class AsyncShelfContract(Keeping, Listing):
-    """The contract of `AsyncShelf`: the same checks, each call awaited in one event loop beside the check."""
+class AsyncShelfContract(Keeping, Listing, InNumber):
+    """The contract of `AsyncShelf`: the same checks, each call awaited in one event loop beside the check.
+
+    The optional methods are those of `ShelfContract`; they may be coroutine functions, which run in that loop.
+    """
 
     def make_shelf(self) -> AsyncShelf:
         """A shelf; it is made in the check's thread and used in the event loop's. It need not be empty."""
         raise NotImplementedError
 
-    def opened(self) -> AbstractContextManager[Shelf]:
+    def reopen(self, shelf: AsyncShelf) -> AsyncShelf | Awaitable[AsyncShelf | None] | None:
+        """Close the shelf and open what it has kept; None where it keeps nothing."""
+        return None
+
+    def second_connection(self, shelf: AsyncShelf) -> AsyncShelf | Awaitable[AsyncShelf | None] | None:
+        """Another shelf over the records of the first, which stays open; None where there is no such thing."""
+        return None
+
+    @contextmanager
+    def opened(self) -> Iterator[Shelf]:
         """The shelf of `make_shelf`, behind a face that waits for its answers."""
-        return lifted_shelf(self.make_shelf())
+        with lift() as loop, loop.shelf(self.make_shelf()) as shelf:
+            yield shelf
+
+    def reopened(self, shelf: Shelf) -> AbstractContextManager[Shelf]:
+        """The shelf of `reopen`, in the same event loop, closed when the check is over."""
+        loop, behind = shelf_lift_of(shelf)
+        return loop.shelf(given(loop.awaited(self.reopen(behind)), "reopen", _NO_REOPEN))
+
+    def beside(self, shelf: Shelf) -> AbstractContextManager[Shelf]:
+        """The shelf of `second_connection`, in the same event loop, closed when the check is over."""
+        loop, behind = shelf_lift_of(shelf)
+        return loop.shelf(given(loop.awaited(self.second_connection(behind)), "second_connection", _NO_SECOND))
+
+    @proves("H19")
+    def test_tasks_in_the_same_breath_have_one_winner_each(self) -> None:
+        """Of twelve tasks of one event loop that put one record, one is told that it was first, and its is kept."""
+        mine = MyShelf()
+        with self.opened() as shelf:
+            loop, behind = shelf_lift_of(shelf)
+            for version in (1, 2, 3):
+                rows = [mine.row(1, version, body=b"%d" % task) for task in range(12)]
+                won = loop.wait(_all_at_once(behind, rows))
+                assert sum(won) == 1
+                assert shelf.get(mine.owner, mine.kind, rows[0].id) == rows[won.index(True)]
+
+    @proves("H19")
+    def test_what_is_cancelled_is_done_or_not_and_the_shelf_goes_on(self) -> None:
+        """Sooner or later cancelled, a record is what it was or what it was to be."""
+        mine = MyShelf()
+        with self.opened() as shelf:
+            loop, behind = shelf_lift_of(shelf)
+            for ticks in range(10):
+                old, new = mine.row(ticks), mine.row(ticks, 2, labels=("new",), body=b"new")
+                shelf.put([old])
+                loop.wait(_cancelled(behind, new, ticks))
+                kept = shelf.get(mine.owner, mine.kind, old.id)
+                assert kept in (old, new)
+                assert (mine.all(shelf, Sought("new"))[-1:] == [new]) == (kept == new)
+            assert list(shelf.put([mine.row(99)])) == [True]
+
+
+async def _all_at_once(shelf: AsyncShelf, rows: Sequence[ShelfRow]) -> list[bool]:
+    answers = await asyncio.gather(*(_put(shelf, row) for row in rows))
+    return [won for (won,) in answers]
+
+
+async def _put(shelf: AsyncShelf, row: ShelfRow) -> Sequence[bool]:
+    return await shelf.put([row])
+
+
+async def _cancelled(shelf: AsyncShelf, row: ShelfRow, ticks: int) -> None:
+    """Puts a record, and gives it up after so many turns of the loop."""
+    task = asyncio.ensure_future(shelf.put([row]))
+    for _ in range(ticks):
+        await asyncio.sleep(0)
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task

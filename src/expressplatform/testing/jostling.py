@@ -1,0 +1,119 @@
+"""How checks make threads meet where it hurts, and hear all that an adapter tells: of errors, logs and what it prints.
+
+Laws of this file: it knows no port. Threads are held up in the midst of the adapter, wherever that is, so that a
+lock that is missing shows; how fast a machine is, or how busy, changes little.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import io
+import logging
+import os
+import random
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from types import FrameType
+from typing import Any, Final, TypeVar
+
+import attrs
+
+T = TypeVar("T")
+
+_ODDS: Final = 0.1
+_HELD_UP: Final = 2e-5
+_MOST: Final = 3000
+_WAIT: Final = 60.0
+_OURS: Final = os.path.dirname(__file__)
+_PYTHONS: Final = os.path.dirname(os.__file__)
+
+
+def jostled(*jobs: Callable[[], T]) -> list[T]:
+    """What each job returns; all begin at once, each in a thread of its own that is held up at random, anywhere."""
+    start = threading.Barrier(len(jobs))
+
+    def begun(job: Callable[[], T]) -> T:
+        luck, left = random.Random(), iter(range(_MOST))
+
+        def step(frame: FrameType, event: str, given: Any) -> Any:
+            if event == "call" and _known(frame.f_code.co_filename):
+                return None
+            frame.f_trace_opcodes = True
+            if event == "opcode" and luck.random() < _ODDS:
+                if next(left, None) is None:
+                    sys.settrace(None)
+                    return None
+                time.sleep(_HELD_UP)
+            return step
+
+        start.wait(_WAIT)
+        before = sys.gettrace()
+        sys.settrace(step)
+        try:
+            return job()
+        finally:
+            sys.settrace(before)
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        return list(pool.map(begun, jobs))
+
+
+@functools.cache
+def _known(file: str) -> bool:
+    """Whether code is the kit's or Python's own, where nobody is held up."""
+    folder = os.path.dirname(file)
+    return folder == _OURS or (folder.startswith(_PYTHONS) and "-packages" not in folder)
+
+
+@attrs.define
+class Heard:
+    """What was logged and printed meanwhile."""
+
+    said: str = ""
+
+
+class _Ear(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(1)
+        self.lines: list[str] = []
+        self._thread = threading.get_ident()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.thread == self._thread:  # whoever receives may be in this process, and logs for itself
+            self.lines.append(f"{record.getMessage()} {record.exc_text or ''}")
+
+
+@contextlib.contextmanager
+def listening() -> Iterator[Heard]:
+    """Hears what this thread logs, at whatever level, and what is printed; told once it is over."""
+    root, ear, printed, heard = logging.getLogger(), _Ear(), io.StringIO(), Heard()
+    level = root.level
+    root.addHandler(ear)
+    root.setLevel(1)
+    try:
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            yield heard
+    finally:
+        root.removeHandler(ear)
+        root.setLevel(level)
+        heard.said = "\n".join([*ear.lines, printed.getvalue()])
+
+
+def told_by(error: BaseException | None) -> str:
+    """All that an error tells whoever looks at it: its words, notes and fields, and those of the errors behind it."""
+    said: list[str] = []
+    seen: set[int] = set()
+    behind = [error]
+    while behind:
+        one = behind.pop()
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        said += [repr(one), str(one), *map(str, one.args), *getattr(one, "__notes__", ())]
+        said += [str(value) for value in vars(one).values()]
+        behind += [one.__cause__, None if one.__suppress_context__ else one.__context__]
+    return "\n".join(said)

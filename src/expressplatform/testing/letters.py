@@ -1,0 +1,75 @@
+"""What a messenger is tried with: readers, texts and subjects; and how what left is told.
+
+Laws of this file: those of `contracts`. Nobody in it exists.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import attrs
+
+from expressplatform.codes import Audience, Purpose, Stage
+from expressplatform.complaint import Particulars
+from expressplatform.ports import Message, Messenger
+from expressplatform.privacy.disclosure import Disclosure, disclose
+from expressplatform.schemes import HK_CCA
+from expressplatform.testing.fitting import START, whole_complaint
+
+_CONTACTS: Final = ("particulars.name", "particulars.email", "particulars.phone", "particulars.address")
+TEXTS: Final = (
+    "Dear A. Person,\n\nyour complaint 0123-4567-M is with the trader.\n\nThe council\n",
+    "投訴編號 0123-4567-M\n商戶已收到。\n",
+    "é ü ß 🛒 \u2028 'quoted' \"twice\" <b>&amp;</b> %s {x} \\ .\n.\nFrom here on\n",
+    "long " * 5000 + "end",
+    "1. First\n\n\n   - indented, and \\n no line break\n   - \uff21\uff22 \u2460 \ufb01\n\nend {} {0} %d %% $x ${y}",
+)
+"""Texts that are not to be changed."""
+SUBJECTS: Final = (
+    "Your complaint 0123-4567-M",
+    "\u6295\u8a34\u7de8\u865f 0123-4567-M: \u5546\u6236\u5df2\u6536\u5230 \U0001f6d2",
+    "\u00c9t\u00e9 <b>&amp;</b> %s {x} \"a\" 'b' \\n",
+    "A subject that is long, as some are, " * 8 + "and ends here",
+)
+"""Subjects that are not to be changed."""
+ODD: Final = (
+    "A.Person+Case-7@example.org",
+    "o'person_1@example.org",
+    "a.person@sub.example.org",
+    "\u00e4.person@example.org",
+)
+"""Addresses that are good ones, each somebody else's."""
+
+
+def reader(**particulars: str) -> Disclosure:
+    """A complainant as a messenger is told of them: name and contacts, as far as they are given."""
+    complaint = attrs.evolve(whole_complaint(), particulars=Particulars(**particulars))  # type: ignore[arg-type]
+    return disclose(
+        complaint,
+        audience=Audience.COMPLAINANT,
+        recipient=Audience.COMPLAINANT.value,
+        purpose=Purpose.HANDLING,
+        stage=Stage.HANDLING,
+        consents=complaint.consents,
+        scheme=HK_CCA,
+        at=START,
+        use_until=START,
+        fields=_CONTACTS,
+    )
+
+
+def lines_of(text: str) -> list[str]:
+    """A text as people see it: without what stands at the end of lines and of itself."""
+    lines = [line.rstrip() for line in text.replace("\r\n", "\n").split("\n")]
+    while lines and not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def reached(messenger: Messenger, message: Message) -> bool:
+    """Whether a message is taken; to refuse it may be right."""
+    try:
+        messenger.send(message)
+    except Exception:  # noqa: BLE001 - whatever says no
+        return False
+    return True
