@@ -127,9 +127,9 @@ def _insert(table: str, columns: dict[str, str], rows: Sequence[Row], values: li
         given = ", ".join(f"%b::{kind}{'::text[]' if name == 'former' else ''}" for name, kind in columns.items())
         return f"INSERT INTO {table} ({names}) VALUES {', '.join([f'({given})'] * len(rows))}"
     values += [list(column) for column in zip(*rows, strict=True)]
-    arrays = ", ".join(f"%b::{kind}[]" for kind in columns.values())
+    unnested = ", ".join(f"unnest(%b::{kind}[]) AS {name}" for name, kind in columns.items())
     taken = ", ".join(f"u.{name}{'::text[]' if name == 'former' else ''}" for name in columns)
-    return f"INSERT INTO {table} ({names}) SELECT {taken} FROM unnest({arrays}) u ({names})"
+    return f"INSERT INTO {table} ({names}) SELECT {taken} FROM (SELECT {unnested}) u"
 
 
 def _event(event: Any) -> Row:

@@ -96,10 +96,12 @@ class Service:
             case = await asked
         except ep.NoSuchCase:
             return 404, "no_such_case"
-        except (ep.StaleVersion, ep.KeyReused) as conflict:
-            return 409, conflict.code
-        except (ep.InvalidInput, ep.Refused) as refused:
-            return 422, refused.code
+        except ep.Refused as refused:
+            return 409, refused.code
+        except ep.StaleVersion as stale:
+            return 412, stale.code
+        except (ep.InvalidInput, ep.KeyReused) as wrong:
+            return 422, wrong.code
         except ep.OperatorMustAct as broken:
             return 503, broken.code
         return 200, case.status.value

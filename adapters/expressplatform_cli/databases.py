@@ -111,6 +111,13 @@ def waiting(database: Database) -> Work:
     return Work(found.count, found.since, found.dead, found.dead_since, found.again, found.latest)
 
 
+def not_durable(database: Database) -> tuple[str, ...]:
+    """The settings of the server under which acknowledged steps may be lost."""
+    from expressplatform_postgres.migrating import what_may_be_lost
+
+    return what_may_be_lost(database.dsn)
+
+
 def _needed(error: ImportError) -> Exception:
     """The extra that is missing, or the fault itself. Where libpq is missing, psycopg's error names no module."""
     return ExtraMissing("postgres") if error.name is None or error.name.partition(".")[0] in _BROUGHT else error

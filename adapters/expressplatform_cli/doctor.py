@@ -20,14 +20,14 @@ from rich.text import Text
 
 from expressplatform.codes import Status
 from expressplatform.errors import ExpressPlatformError, KeyDestroyed, KeyMissing, StoreUnusable
-from expressplatform.platform import rows
+from expressplatform.platform import Platform, rows
 from expressplatform.ports import EVERYONE, CaseStore, Header, StoredCase
 from expressplatform.scheme import Scheme
 from expressplatform.sealing import KeyRing
 from expressplatform.workdays import WorkingCalendar
-from expressplatform_cli.config import Place, case_store, must_be_there, scheme_named_by
+from expressplatform_cli.config import Place, case_shelf, case_store, must_be_there, scheme_named_by
 from expressplatform_cli.databases import Database, Work, waiting
-from expressplatform_cli.doctor_apart import Finding, Level, asked, kept_apart
+from expressplatform_cli.doctor_apart import Finding, Level, asked, durable, kept_apart
 from expressplatform_cli.doctor_ledger import ledger
 from expressplatform_cli.exits import Exit
 from expressplatform_cli.options import answers, json_option, message_of, place_options
@@ -105,6 +105,7 @@ def examined(place: Place, now: datetime, sample: int | None, *, deep: bool) -> 
         else:
             yield Finding(Level.OK, "scheme", f"The store belongs to {scheme.id} {scheme.edition}.")
             yield from _calendars(scheme, now)
+            yield from _participants(place, scheme, store, keys, now)
         yield from _cases(store, keys, now, sample, deep=deep)
         yield from _overdue(store, now)
         yield from _work(place, now)
@@ -115,6 +116,29 @@ def examined(place: Place, now: datetime, sample: int | None, *, deep: bool) -> 
 def _of_error(check: str, error: ExpressPlatformError) -> Finding:
     said = message_of(error)
     return Finding(Level.FAULT, check, said.text, said.next)
+
+
+# ---- participants -------------------------------------------------------------------------------------------------
+
+
+def _participants(
+    place: Place, scheme: Scheme, store: CaseStore, keys: LocalKeyStore, now: datetime
+) -> Iterator[Finding]:
+    """Whether anybody takes part today: where nobody does, no complaint can be accepted."""
+    today = scheme.day(now)
+    try:
+        with closing(case_shelf(place)) as shelf:
+            told = Platform(scheme=scheme, store=store, keys=keys, shelf=shelf).participants()
+    except ExpressPlatformError as error:
+        yield _of_error("participants", error)
+        return
+    number = len({one.organisation for one in told if one.member_on(today)})
+    if number:
+        sentence = f"{number:,} trader{'s take' if number != 1 else ' takes'} part today."
+        yield Finding(Level.OK, "participants", sentence)
+    else:
+        sentence = "Nobody takes part today: no complaint can be accepted."
+        yield Finding(Level.ADVICE, "participants", sentence, "Enrol a trader: 'expressplatform participants enrol'.")
 
 
 # ---- files --------------------------------------------------------------------------------------------------------
@@ -128,15 +152,12 @@ def _files(place: Place) -> Iterator[Finding]:
         if path.stat().st_mode & 0o077:
             sentence = f"Others on this machine may read the file of the {name}."
             yield Finding(Level.ADVICE, "files", sentence, "Take their rights away: chmod 600.")
-    if isinstance(place.store, Database):  # it has tools of its own: pg_amcheck
+    if isinstance(place.store, Database):  # its pages have a tool of their own: pg_amcheck
+        yield from durable(place.store)
         return
     if (answer := asked(place.store, "PRAGMA quick_check(1)")) != ("ok",):
-        yield Finding(
-            Level.FAULT,
-            "files",
-            f"The store's file fails its own check ({'unreadable' if answer is None else 'damaged'}).",
-            _PUT_BACK,
-        )
+        sentence = f"The store's file fails its own check ({'unreadable' if answer is None else 'damaged'})."
+        yield Finding(Level.FAULT, "files", sentence, _PUT_BACK)
 
 
 # ---- calendars ----------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from expressplatform.platform.keeping import KINDS
 from expressplatform.ports import EVERYONE, CaseStore, Undone
 from expressplatform.signing import key_id
 from expressplatform_cli.config import Place
-from expressplatform_cli.databases import Database, open_evidence, open_shelf
+from expressplatform_cli.databases import Database, not_durable, open_evidence, open_shelf
 from expressplatform_files.register import FileRegister
 from expressplatform_sqlite import notes
 from expressplatform_sqlite.keys import LocalKeyStore
@@ -53,6 +53,18 @@ class Finding:
     sentence: str
     next: str = ""
     cases: tuple[str, ...] = ()
+
+
+def durable(database: Database) -> Iterator[Finding]:
+    """Whether what the database acknowledges is on its disk."""
+    try:
+        off = not_durable(database)
+    except StoreUnusable as error:
+        yield Finding(Level.FAULT, "files", f"The settings of the database cannot be read: {error.detail}.")
+        return
+    for setting in off:
+        sentence = f"The database has {setting} off: steps that were acknowledged may be lost when its power fails."
+        yield Finding(Level.ADVICE, "files", sentence, f"Set {setting} on, for the server and for this role.")
 
 
 def asked(path: Path, query: str) -> tuple[object, ...] | None:

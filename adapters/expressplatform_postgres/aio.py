@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from os import getpid
 from typing import final
 
 from expressplatform.ports import (
@@ -27,7 +28,7 @@ from expressplatform.together_aio import AsyncTogether
 from expressplatform_postgres import case_talks, ledger_talks
 from expressplatform_postgres.aio_connections import AsyncConnections
 from expressplatform_postgres.connecting import NO_SETTINGS, Settings, awaited_lanes_of
-from expressplatform_postgres.faults import closed
+from expressplatform_postgres.faults import closed, forked
 
 
 @final
@@ -53,9 +54,11 @@ class AsyncPostgresStore(AsyncConnections):
         """Store each commit whole or not at all, in order; durable when this returns. See `CaseStore.append`."""
         if self._ending:
             raise closed()
+        if getpid() != self._owner:
+            raise forked()
         return await self._together.append(tuple(commits))
 
-    async def _append_all(self, groups: Sequence[Sequence[Commit]]) -> Sequence[Outcome]:
+    async def _append_all(self, groups: Sequence[Sequence[Commit]]) -> Sequence[Outcome[Answer]]:
         return await self._ask(case_talks.append_all(groups))
 
     async def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:

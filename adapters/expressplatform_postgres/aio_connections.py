@@ -1,10 +1,15 @@
-"""`connections` for callers that await: the same laws, the same talks."""
+"""`connections` for callers that await: the same laws, the same talks.
+
+One law more: a caller that is cancelled gives its connection back, wherever it stands. The pool loses one that is
+handed to it by somebody who is cancelled meanwhile, so that is done by a task of its own.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from os import getpid
 from time import monotonic
 from types import TracebackType
 from typing import Self, TypeVar
@@ -16,8 +21,17 @@ from psycopg_pool import AsyncConnectionPool
 from expressplatform.errors import StoreUnusable
 from expressplatform_postgres.asking import Asked, Row, Talk
 from expressplatform_postgres.at_hand import AtHand
-from expressplatform_postgres.connecting import DICE, NO_SETTINGS, PAUSES, Settings, parameters
-from expressplatform_postgres.faults import MALFORMED, RETRIED, closed, translated, unusable
+from expressplatform_postgres.connecting import (
+    DICE,
+    DURABLE,
+    NO_SETTINGS,
+    PAUSES,
+    Settings,
+    parameters,
+    patience_of,
+    waits_for_disk,
+)
+from expressplatform_postgres.faults import MALFORMED, RETRIED, closed, forked, translated, unusable
 from expressplatform_postgres.lines import AsyncLine
 from expressplatform_postgres.migrating import must_be_current
 
@@ -32,7 +46,7 @@ class AsyncConnections:
     connections that serve it are opened by the first call. All calls come from one event loop.
     """
 
-    __slots__ = ("_at_hand", "_closed", "_connections", "_given", "_loop", "_opening", "_pool", "_wait")
+    __slots__ = ("_at_hand", "_closed", "_connections", "_given", "_loop", "_opening", "_owner", "_pool", "_wait")
 
     def __init__(
         self, dsn: str, *, settings: Settings = NO_SETTINGS, busy_seconds: float = 30.0, connections: int = 10
@@ -44,12 +58,15 @@ class AsyncConnections:
         self._pool: _Pool | None = None
         self._at_hand: AtHand[AsyncLine] = AtHand()
         self._closed = False
+        self._owner = getpid()
         with translated():
-            must_be_current(self._given)
+            must_be_current(self._given, patience_of(busy_seconds))
 
     async def close(self) -> None:
         """Close the connections; any later call raises ``StoreUnusable`` with the code ``closed``."""
         self._closed = True
+        if getpid() != self._owner:
+            return
         async with self._opening:
             if self._pool is not None:
                 self._at_hand.end()
@@ -59,6 +76,8 @@ class AsyncConnections:
     async def _opened(self) -> _Pool:
         if self._closed:
             raise closed()
+        if getpid() != self._owner:
+            raise forked()
         loop = asyncio.get_running_loop()
         if self._loop not in (None, loop):
             raise StoreUnusable("failed", "the store is in use by another event loop")
@@ -75,6 +94,7 @@ class AsyncConnections:
                     timeout=self._wait,
                     reconnect_timeout=self._wait,
                     num_workers=1,
+                    configure=_readying(patience_of(self._wait), durable=waits_for_disk(self._given)),
                     open=False,
                 )
                 await pool.open(wait=True, timeout=self._wait)
@@ -155,21 +175,20 @@ class AsyncConnections:
 
     async def _one_at_hand(self, pool: _Pool) -> AsyncLine | None:
         while (connection := self._at_hand.take()) is not None:
-            if await _stands(connection):
+            if await _stands(pool, connection):
                 return connection
-            await pool.putconn(connection)
         return None
 
     async def _give_back(self, pool: _Pool, connection: AsyncLine) -> None:
         if connection.pgconn.transaction_status != TransactionStatus.IDLE:
-            await pool.putconn(connection)
+            await _put(pool, connection)
             return
         self._at_hand.put(connection)
         await self._let_go(pool)
 
     async def _let_go(self, pool: _Pool) -> None:
         while (connection := self._at_hand.leave()) is not None:
-            await pool.putconn(connection)
+            await _put(pool, connection)
 
     async def __aenter__(self) -> Self:
         return self
@@ -178,6 +197,17 @@ class AsyncConnections:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+
+
+def _readying(patience: float, *, durable: bool) -> Callable[[AsyncLine], Awaitable[None]]:
+    """What makes a new connection as the store needs it."""
+
+    async def ready(connection: AsyncLine) -> None:
+        connection.patience = patience
+        if durable:
+            await connection.execute(DURABLE)
+
+    return ready
 
 
 async def _carried(connection: AsyncLine, asked: Asked) -> list[list[Row]]:
@@ -198,22 +228,30 @@ async def _in_rounds(cursor: psycopg.AsyncCursor[Row], asked: Asked) -> list[lis
 async def _one_of(pool: _Pool) -> AsyncLine:
     for _ in range(pool.max_size):
         connection = await pool.getconn()
-        if await _stands(connection):
+        if await _stands(pool, connection):
             break
-        await pool.putconn(connection)
     else:
         connection = await pool.getconn()
     connection.since = monotonic()
     return connection
 
 
-async def _stands(connection: AsyncLine) -> bool:
-    """Whether a connection is fit for use; closed where it is not."""
+async def _stands(pool: _Pool, connection: AsyncLine) -> bool:
+    """Whether a connection is fit for use; back in the pool, which replaces it, where it is not."""
     if connection.lies_idle():
         return True
     try:
         await AsyncConnectionPool.check_connection(connection)
     except psycopg.Error:
         await connection.close()
+        await _put(pool, connection)
         return False
+    except BaseException:
+        await _put(pool, connection)
+        raise
     return True
+
+
+async def _put(pool: _Pool, connection: AsyncLine) -> None:
+    """Back to the pool, also where the caller is cancelled now."""
+    await asyncio.shield(asyncio.ensure_future(pool.putconn(connection)))

@@ -11,7 +11,7 @@ Laws of this file
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from typing import Final
 
@@ -54,7 +54,7 @@ _ASKED: Final = 5
 # ---- writing --------------------------------------------------------------------------------------------------------
 
 
-def append_all(groups: Sequence[Sequence[Commit]]) -> Talk[list[Outcome]]:
+def append_all(groups: Sequence[Sequence[Commit]]) -> Talk[list[Outcome[Answer]]]:
     """Several callers' appends in one transaction: for each its answers, or the error that is its own."""
     try:
         if len(groups) == 1 and len(groups[0]) == 1:  # which is how most come
@@ -63,7 +63,7 @@ def append_all(groups: Sequence[Sequence[Commit]]) -> Talk[list[Outcome]]:
             answers = yield from _append([commit for group in groups for commit in group])
     except (psycopg.Error, *MALFORMED) as error:
         if len(groups) > 1 and isinstance(error, MALFORMED):
-            outcomes: list[Outcome] = []
+            outcomes: list[Outcome[Answer]] = []
             for group in groups:
                 outcomes += yield from append_all([group])
             return outcomes
@@ -146,9 +146,9 @@ def _answer(commit: Commit, row: Row) -> Answer | None:
     return Conflict(case_id, commit.expected, found or 0) if (found or 0) != commit.expected else None
 
 
-def _split(answers: Sequence[Answer | None], groups: Sequence[Sequence[Commit]]) -> list[Outcome]:
+def _split(answers: Sequence[Answer | None], groups: Sequence[Sequence[Commit]]) -> list[Outcome[Answer]]:
     """Each caller's own; an error where one of its commits has no answer."""
-    outcomes: list[Outcome] = []
+    outcomes: list[Outcome[Answer]] = []
     begin = 0
     for group in groups:
         own = answers[begin : begin + len(group)]
@@ -161,7 +161,8 @@ def _split(answers: Sequence[Answer | None], groups: Sequence[Sequence[Commit]])
 
 def claim(now: datetime, limit: int, lease: timedelta) -> Talk[list[EffectRow]]:
     """Effects that nobody works on, leased until ``now + lease``."""
-    return effects_of((yield from once(sql.CLAIM, now=aware(now), limit=limit, until=now + lease)))
+    until = aware(now).astimezone(UTC) + lease
+    return effects_of((yield from once(sql.CLAIM, now=aware(now), limit=limit, until=until)))
 
 
 def done(effect_ids: Sequence[str]) -> Talk[None]:

@@ -6,6 +6,7 @@ Laws of this module
 - What the server undid because of another transaction is asked again, a bounded number of times.
 - A connection that broke is thrown away and replaced. One that lay idle is looked at before it is used, so that a
   server that has been restarted costs nobody an error.
+- A process that was forked off shares its parent's connections, and touches none of them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from os import getpid
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -22,8 +24,17 @@ from psycopg_pool import ConnectionPool
 
 from expressplatform_postgres.asking import Asked, Row, Talk
 from expressplatform_postgres.at_hand import AtHand
-from expressplatform_postgres.connecting import DICE, NO_SETTINGS, PAUSES, Settings, parameters
-from expressplatform_postgres.faults import MALFORMED, RETRIED, closed, translated, unusable
+from expressplatform_postgres.connecting import (
+    DICE,
+    DURABLE,
+    NO_SETTINGS,
+    PAUSES,
+    Settings,
+    parameters,
+    patience_of,
+    waits_for_disk,
+)
+from expressplatform_postgres.faults import MALFORMED, RETRIED, closed, forked, translated, unusable
 from expressplatform_postgres.lines import Line
 from expressplatform_postgres.migrating import must_be_current
 
@@ -36,19 +47,22 @@ class Connections:
     ``dsn`` is a connection string or URI of PostgreSQL; ``settings`` are further parameters by their libpq names, TLS
     among them, and go before those in it. ``busy_seconds`` is how long a call waits for the database, for a free
     connection and for somebody else's lock; ``connections`` how many may be open at once, which are opened as they are
-    needed: all but one of them may be appending. Safe from several threads. Do not carry one across ``fork``.
+    needed: all but one of them may be appending. Safe from several threads, but not across ``fork``: a process that was
+    forked off opens its own.
     """
 
-    __slots__ = ("_at_hand", "_closed", "_pool")
+    __slots__ = ("_at_hand", "_closed", "_owner", "_pool")
 
     def __init__(
         self, dsn: str, *, settings: Settings = NO_SETTINGS, busy_seconds: float = 30.0, connections: int = 10
     ) -> None:
         given = parameters(dsn, settings, busy_seconds)
+        patience = patience_of(busy_seconds)
         self._closed = False
+        self._owner = getpid()
         self._at_hand: AtHand[Line] = AtHand()
         with translated():
-            must_be_current(given)
+            must_be_current(given, patience)
             self._pool: ConnectionPool[Line] = ConnectionPool(
                 connection_class=Line,
                 kwargs=given,
@@ -57,6 +71,7 @@ class Connections:
                 timeout=busy_seconds,
                 reconnect_timeout=busy_seconds,
                 num_workers=1,
+                configure=_readying(patience, durable=waits_for_disk(given)),
                 open=True,
             )
             self._pool.wait(busy_seconds)
@@ -64,14 +79,20 @@ class Connections:
     def close(self) -> None:
         """Close the connections; any later call raises ``StoreUnusable`` with the code ``closed``."""
         self._closed = True
-        self._at_hand.end()
-        self._let_go()
-        self._pool.close()
+        if getpid() == self._owner:
+            self._at_hand.end()
+            self._let_go()
+            self._pool.close()
+
+    def _must_be_open(self) -> None:
+        if self._closed:
+            raise closed()
+        if getpid() != self._owner:
+            raise forked()
 
     def _ask(self, talk: Talk[T]) -> T:
         """The answer of a talk."""
-        if self._closed:
-            raise closed()
+        self._must_be_open()
         try:
             asked = next(talk)
             while True:
@@ -122,8 +143,7 @@ class Connections:
 
         Nothing in it is asked again, because what was handed over cannot be had a second time.
         """
-        if self._closed:
-            raise closed()
+        self._must_be_open()
         with translated(), self._connection() as connection, connection.transaction():
             connection.execute(kind.encode())
             yield lambda asked: _carried(connection, asked)
@@ -180,6 +200,17 @@ class Connections:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _readying(patience: float, *, durable: bool) -> Callable[[Line], None]:
+    """What makes a new connection as the store needs it."""
+
+    def ready(connection: Line) -> None:
+        connection.patience = patience
+        if durable:
+            connection.execute(DURABLE)
+
+    return ready
 
 
 def _carried(connection: Line, asked: Asked) -> list[list[Row]]:

@@ -19,6 +19,8 @@ from expressplatform.errors import StoreUnusable
 _CODES: Final = (  # https://www.postgresql.org/docs/current/errcodes-appendix.html; the longer ones first
     ("42501", "read_only"),  # the role may not do this
     ("25006", "read_only"),
+    ("25P03", "unreachable"),  # a limit of time ended the connection, and this one too
+    ("25P04", "unreachable"),
     ("53100", "disk_full"),
     ("53300", "unreachable"),  # too many connections
     ("55P03", "locked"),
@@ -32,6 +34,7 @@ _CODES: Final = (  # https://www.postgresql.org/docs/current/errcodes-appendix.h
     ("XX002", "corrupt"),
     ("42", "corrupt"),  # the statements are constant: a table or a column is missing
 )
+_LOST: Final = "the database does not answer, or does not let us in"
 RETRIED: Final = (errors.SerializationFailure, errors.DeadlockDetected)
 """What is answered by asking again: the server undid the transaction because of another one."""
 MALFORMED: Final = (psycopg.DataError, psycopg.IntegrityError, TypeError, ValueError, OverflowError, AttributeError)
@@ -47,10 +50,12 @@ def unusable(error: psycopg.Error) -> StoreUnusable:
     """
     if isinstance(error, psycopg_pool.PoolClosed):
         return closed()
+    if isinstance(error, psycopg_pool.PoolTimeout):
+        return StoreUnusable("unreachable", "no connection was free in time, or the database does not answer")
     state = error.sqlstate
     if state is None:
         lost = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
-        return StoreUnusable("unreachable", "the database does not answer") if lost else _failed(error)
+        return StoreUnusable("unreachable", _LOST) if lost else _failed(error)
     code = next((code for prefix, code in _CODES if state.startswith(prefix)), None)
     return StoreUnusable(code, f"the database answers {type(error).__name__}") if code else _failed(error)
 
@@ -62,6 +67,11 @@ def _failed(error: psycopg.Error) -> StoreUnusable:
 def closed() -> StoreUnusable:
     """What a closed store answers to everything."""
     return StoreUnusable("closed", "the store has been closed")
+
+
+def forked() -> StoreUnusable:
+    """What a store answers in a process that was forked off from the one that opened it."""
+    return StoreUnusable("failed", "the store was opened before this process was forked off: open one in each process")
 
 
 @contextmanager

@@ -1,19 +1,55 @@
-"""Connections that keep their prepared statements: the driver's, for either face."""
+"""Connections that keep their prepared statements and do not wait for ever: the driver's, for either face.
+
+Laws of this file
+- A statement by itself that the server cannot carry out by its name any more is asked again with its text, and nobody
+  hears of it.
+- A server that says nothing for `Line.patience` is given up: the connection is closed, since an answer that comes late
+  would be taken for that of the next question.
+- A connection on which the server only reads is closed: where it had been the one that writes, another one is now.
+"""
 
 from __future__ import annotations
 
 import select
 from collections.abc import Callable
-from typing import final
+from math import inf
+from time import monotonic
+from typing import Any, TypeVar, final
 
 import attrs
 import psycopg
+from psycopg import errors
 from psycopg.abc import PQGen
 from psycopg.adapt import AdaptersMap
 from psycopg.generators import execute
 
 from expressplatform_postgres.asking import Asked, Row
-from expressplatform_postgres.prepared import Prepared
+from expressplatform_postgres.prepared import LOST, Prepared
+
+T = TypeVar("T")
+
+
+class Silent(psycopg.OperationalError):
+    """The server has said nothing for too long."""
+
+
+def heard(waiting: PQGen[T], patience: float) -> PQGen[T]:
+    """What waits for the server, until it has been silent for so many seconds; whoever waits looks in now and then."""
+    since = inf
+    try:
+        wish = next(waiting)
+        while True:
+            ready = yield wish
+            if ready:
+                since = inf
+            elif since == inf:
+                since = monotonic()
+            elif monotonic() - since > patience:
+                raise Silent("the server is silent")
+            wish = waiting.send(ready)
+    except StopIteration as end:
+        answer: T = end.value
+        return answer
 
 
 @attrs.frozen
@@ -29,6 +65,8 @@ class _Kept(psycopg.BaseConnection[Row]):
 
     since: float = 0.0
     """When it was taken from the pool."""
+    patience: float = inf
+    """So many seconds the server may be silent while it is waited for."""
     _prepares: Prepared | None = None
     _arrived: Callable[[], bool] | None = None
 
@@ -65,8 +103,27 @@ def _looking(descriptor: int) -> Callable[[], bool]:
 class Line(_Kept, psycopg.Connection[Row]):
     """A connection; `ask` carries one statement over it, in a transaction of its own where none has begun."""
 
+    def wait(self, gen: PQGen[T], *given: Any, **named: Any) -> T:
+        """As the driver's, for so long as the server is `heard`."""
+        try:
+            return super().wait(heard(gen, self.patience), *given, **named)
+        except Silent:
+            self.pgconn.finish()
+            raise
+
     def ask(self, asked: Asked) -> list[Row]:
         """The rows of a statement, asked once."""
+        try:
+            return self._asked(asked)
+        except LOST:
+            if not self._statements().lost(asked):
+                raise
+            return self._asked(asked)
+        except errors.ReadOnlySqlTransaction:
+            self.close()
+            raise
+
+    def _asked(self, asked: Asked) -> list[Row]:
         statements, server = self._statements(), self.pgconn
         if statements.prepares(asked):
             statements.kept(asked, self.wait(execute(server)))
@@ -78,8 +135,27 @@ class Line(_Kept, psycopg.Connection[Row]):
 class AsyncLine(_Kept, psycopg.AsyncConnection[Row]):
     """`Line`, awaited."""
 
+    async def wait(self, gen: PQGen[T], *given: Any, **named: Any) -> T:
+        """As the driver's, for so long as the server is `heard`."""
+        try:
+            return await super().wait(heard(gen, self.patience), *given, **named)
+        except Silent:
+            self.pgconn.finish()
+            raise
+
     async def ask(self, asked: Asked) -> list[Row]:
         """The rows of a statement, asked once."""
+        try:
+            return await self._asked(asked)
+        except LOST:
+            if not self._statements().lost(asked):
+                raise
+            return await self._asked(asked)
+        except errors.ReadOnlySqlTransaction:
+            await self.close()
+            raise
+
+    async def _asked(self, asked: Asked) -> list[Row]:
         statements, server = self._statements(), self.pgconn
         if statements.prepares(asked):
             statements.kept(asked, await self.wait(execute(server)))

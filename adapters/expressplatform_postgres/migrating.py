@@ -23,8 +23,9 @@ from psycopg import errors
 
 from expressplatform.errors import InvalidInput, Problem, StoreUnusable
 from expressplatform_postgres.asking import Row
-from expressplatform_postgres.connecting import NO_SETTINGS, Settings, parameters
+from expressplatform_postgres.connecting import NO_SETTINGS, Settings, parameters, patience_of
 from expressplatform_postgres.faults import translated
+from expressplatform_postgres.lines import Line
 from expressplatform_postgres.sql import WAITING
 
 COMMAND: Final = "expressplatform migrate"
@@ -54,6 +55,11 @@ _COUNT: Final = """CREATE TABLE IF NOT EXISTS expressplatform_schema (
     one smallint NOT NULL PRIMARY KEY CHECK (one = 1), version integer NOT NULL)"""
 _BEGIN: Final = "INSERT INTO expressplatform_schema (one, version) VALUES (1, 0) ON CONFLICT (one) DO NOTHING"
 _REACHED: Final = "UPDATE expressplatform_schema SET version = %s WHERE one = 1"
+_UNHURRIED: Final = """SELECT set_config(name, '0', false) FROM pg_settings
+    WHERE name IN ('statement_timeout', 'transaction_timeout')"""
+"""A migration takes as long as it takes, however short the role's everyday limits are."""
+_NOT_DURABLE: Final = """SELECT name::text FROM pg_settings
+    WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off' ORDER BY name"""
 _AT_ONCE: Final = (errors.UniqueViolation, errors.DuplicateTable, errors.DuplicateObject)
 
 
@@ -109,7 +115,7 @@ def migrate(
     given = parameters(dsn, settings, busy_seconds)
     if check:
         with translated():
-            must_be_current(given)
+            must_be_current(given, patience_of(busy_seconds))
         return Migrated(len(known), len(known), ())
     with translated(), psycopg.connect(**given) as db:
         found = _standing(db)
@@ -120,7 +126,9 @@ def migrate(
         steps = known[found:goal]
         if dry_run:
             return Migrated(found, found, steps)
-        _make_ready(db)
+        if steps:  # where there are none, the rights of every day are enough
+            db.execute(_UNHURRIED)
+            _make_ready(db)
         return Migrated(found, goal, tuple(step for step in steps if _take(db, step)))
 
 
@@ -146,9 +154,19 @@ def waiting_work(dsn: str, *, settings: Settings = NO_SETTINGS, busy_seconds: fl
     return Waiting(*row) if row else Waiting()
 
 
-def must_be_current(given: dict[str, Any]) -> None:
-    """Raises StoreUnusable unless the database has the tables of this release; ``given`` as `psycopg.connect` takes."""
-    with psycopg.connect(**given) as db:
+def what_may_be_lost(dsn: str, *, settings: Settings = NO_SETTINGS, busy_seconds: float = 30.0) -> tuple[str, ...]:
+    """The settings of the server, as this role has them, under which acknowledged steps are lost when power fails."""
+    with translated(), psycopg.connect(**parameters(dsn, settings, busy_seconds)) as db:
+        return tuple(name for (name,) in db.execute(_NOT_DURABLE).fetchall())
+
+
+def must_be_current(given: dict[str, Any], patience: float) -> None:
+    """Raises StoreUnusable unless the database has the tables of this release; ``given`` as `psycopg.connect` takes.
+
+    The server may be silent for ``patience`` seconds.
+    """
+    with Line.connect(**given) as db:
+        db.patience = patience
         found, known = _standing(db), len(migrations())
     if found != known:
         raise _other(found, known)

@@ -4,6 +4,9 @@ Laws of this file
 - A parameter says its type where it stands (``%(name)b::type``), and its value is written as that type; anything else
   is an error before it is sent (TypeError, ValueError, OverflowError or AttributeError), and is never guessed at.
 - It sends and reads, and waits for nothing: that is done by whoever holds the connection, in the way of its face.
+- A name is made of the statement's text, so that it is the name of no other one, whoever prepared it: a pooler may hand
+  each transaction to another connection of the server, and another release may have been there before.
+- What the server has lost, or cannot use any more, goes with its text from then on.
 
 The driver's cursors look at each value for its type, rewrite the statement and keep what they were asked, which takes
 longer than all the rest of a question on this side of the connection.
@@ -13,6 +16,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -20,7 +25,7 @@ import attrs
 from psycopg import errors
 from psycopg.abc import AdaptContext
 from psycopg.adapt import Transformer
-from psycopg.pq import ExecStatus, Format
+from psycopg.pq import ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 
 from expressplatform_postgres.asking import Asked, Row, Values
@@ -31,6 +36,9 @@ Write = Callable[[Any], bytes]
 
 MOST: Final = 100
 """So many statements stay prepared on a connection; one that comes later is sent with its text each time."""
+LOST: Final = (errors.InvalidSqlStatementName, errors.FeatureNotSupported)
+"""What the server answers, before it has done anything, where it does not have a prepared statement any more, or where
+a table has become another one since."""
 _PARAMETER: Final = re.compile(r"%\((\w+)\)b::(\w+(?:\[\])?)")
 _GOOD: Final = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 
@@ -57,9 +65,10 @@ _WRITE: Final[Mapping[str, Write]] = MappingProxyType(
 class Statement:
     """A statement with numbered parameters: for each the name or the place of its value, and how that is written."""
 
+    name: bytes
     text: bytes
     parameters: Sequence[tuple[Any, Write]]
-    formats: Sequence[Format]
+    formats: list[Format]
 
     def written(self, values: Values) -> list[bytes | None]:
         """Its values, each in the server's form."""
@@ -75,7 +84,9 @@ def statement(sql: str, names: Sequence[str] = ()) -> Statement:
     numbers = {name: number for number, name in enumerate(kinds, 1)}
     text = _PARAMETER.sub(lambda found: f"${numbers[found[1]]}::{found[2]}", sql)
     parameters = tuple((names.index(name) if names else name, _writes(kind)) for name, kind in kinds.items())
-    return Statement(text.encode(), parameters, (Format.BINARY,) * len(parameters))
+    encoded = text.encode()
+    name = f"expressplatform_{sha256(encoded).hexdigest()[:32]}".encode()
+    return Statement(name, encoded, parameters, [Format.BINARY] * len(parameters))
 
 
 def _writes(kind: str) -> Write:
@@ -88,29 +99,44 @@ def _writes(kind: str) -> Write:
 class Prepared:
     """The statements that one connection has prepared; whoever holds the connection waits for its results."""
 
-    __slots__ = ("_begun", "_connection", "_kept", "_rows")
+    __slots__ = ("_connection", "_kept", "_rows")
 
     def __init__(self, connection: PGconn, context: AdaptContext) -> None:
         self._connection = connection
-        self._begun = 0
         self._kept: dict[str, tuple[bytes, Statement]] = {}
         self._rows = Transformer(context)
 
     def prepares(self, asked: Asked) -> bool:
-        """Whether this one has to be prepared first; it has been sent for that, and the result is to be `kept`."""
-        if asked.sql in self._kept or self._begun >= MOST:
+        """Whether this one has to be prepared first; it has been sent for that, and the result is to be `kept`.
+
+        Within a transaction nothing is, because there an answer that the server has lost it undoes the whole.
+        """
+        if asked.sql in self._kept or len(self._kept) >= MOST or self._within():
             return False
-        self._begun += 1  # a name is used once: whoever is interrupted here leaves a statement behind
-        self._connection.send_prepare(self._name(), statement(asked.sql, asked.names).text)
+        one = statement(asked.sql, asked.names)
+        self._connection.send_prepare(one.name, one.text)
         return True
 
     def kept(self, asked: Asked, results: Sequence[PGresult]) -> None:
-        """It has been prepared, if the server says so; raises `psycopg.Error` where it does not."""
-        _good(results)
-        self._kept[asked.sql] = self._name(), statement(asked.sql, asked.names)
+        """It has been prepared, if the server says so; raises `psycopg.Error` where it does not.
 
-    def _name(self) -> bytes:
-        return f"expressplatform_{self._begun}".encode()
+        Where it is there already, somebody was interrupted before, or a pooler's other client prepared the same.
+        """
+        with suppress(errors.DuplicatePreparedStatement):
+            _good(results)
+        one = statement(asked.sql, asked.names)
+        self._kept[asked.sql] = one.name, one
+
+    def lost(self, asked: Asked) -> bool:
+        """Whether this one was sent by its name just now; from now on it goes with its text."""
+        name, one = self._kept.get(asked.sql) or (b"", None)
+        if not name or one is None or self._within():
+            return False
+        self._kept[asked.sql] = b"", one
+        return True
+
+    def _within(self) -> bool:
+        return self._connection.transaction_status != TransactionStatus.IDLE
 
     def send(self, asked: Asked) -> None:
         """Sends the statement, with the only set of its values."""
@@ -118,9 +144,10 @@ class Prepared:
         name, one = self._kept.get(asked.sql) or (b"", None)
         if one is None:
             one = statement(asked.sql, asked.names)
-            self._connection.send_query_params(one.text, one.written(values), None, one.formats, Format.BINARY)
-        else:
+        if name and not self._within():
             self._connection.send_query_prepared(name, one.written(values), one.formats, Format.BINARY)
+        else:
+            self._connection.send_query_params(one.text, one.written(values), None, one.formats, Format.BINARY)
 
     def rows(self, results: Sequence[PGresult]) -> list[Row]:
         """What the server answers; raises `psycopg.Error` where it is one."""

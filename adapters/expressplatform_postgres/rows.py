@@ -13,6 +13,7 @@ from operator import attrgetter
 from typing import Final
 
 import psycopg
+from psycopg import errors
 from psycopg.adapt import AdaptersMap, Buffer, Loader
 from psycopg.pq import Format
 
@@ -36,9 +37,12 @@ class _InUtc(Loader):
     format = Format.BINARY
 
     def load(self, data: Buffer) -> datetime:
-        """The instant, aware."""
+        """The instant, aware; DataCorrupted where no instant of ours can be meant."""
         since: int = _microseconds(data)[0]
-        return _EPOCH + since * _MICROSECOND
+        try:
+            return _EPOCH + since * _MICROSECOND
+        except OverflowError:
+            raise errors.DataCorrupted("an instant is out of range") from None
 
 
 def adapters() -> AdaptersMap:

@@ -74,9 +74,12 @@ def _one(columns: Iterable[str], types: Mapping[str, str], prefix: str = "") -> 
 
 
 def _many(columns: Mapping[str, str], prefix: str, alias: str) -> str:
-    """Rows out of one array for each column."""
-    arrays = ", ".join(f"%({prefix}{name})b::{type_}[]" for name, type_ in columns.items())
-    return f"unnest({arrays}) AS {alias} ({_names(columns)})"
+    """Rows out of one array for each column; all are of one length.
+
+    In the list of a SELECT they are unnested row by row; behind FROM each would be laid out by itself first.
+    """
+    unnested = ", ".join(f"unnest(%({prefix}{name})b::{type_}[]) AS {name}" for name, type_ in columns.items())
+    return f"(SELECT {unnested}) AS {alias}"
 
 
 def _into(columns: Iterable[str], of: str) -> str:

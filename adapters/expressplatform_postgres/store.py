@@ -58,9 +58,10 @@ class PostgresStore(Connections):
 
     def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
         """Store each commit whole or not at all, in order; durable when this returns. See `CaseStore.append`."""
+        self._must_be_open()
         return self._together.append(tuple(commits))
 
-    def _append_all(self, groups: Sequence[Sequence[Commit]]) -> Sequence[Outcome]:
+    def _append_all(self, groups: Sequence[Sequence[Commit]]) -> Sequence[Outcome[Answer]]:
         return self._ask(case_talks.append_all(groups))
 
     def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:

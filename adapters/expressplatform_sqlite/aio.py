@@ -62,7 +62,7 @@ class AsyncSqliteStore:
             raise closed()
         return await self._together.append(tuple(commits))
 
-    async def _append_all(self, groups: Sequence[Sequence[Commit]]) -> Sequence[Outcome]:
+    async def _append_all(self, groups: Sequence[Sequence[Commit]]) -> Sequence[Outcome[Answer]]:
         return await self._writer.carry(self._store.append_all, groups)
 
     async def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:

@@ -8,6 +8,9 @@ from types import TracebackType
 from typing import Self, final
 
 from expressplatform.ports import ShelfPage, ShelfRow, Sought
+from expressplatform.together import Outcome
+from expressplatform.together_aio import AsyncTogether
+from expressplatform_sqlite.faults import closed
 from expressplatform_sqlite.hands import Hands
 from expressplatform_sqlite.shelf import SqliteShelf
 
@@ -16,16 +19,22 @@ from expressplatform_sqlite.shelf import SqliteShelf
 class AsyncSqliteShelf:
     """`SqliteShelf` with methods that are awaited: the same file, the same promises, the same errors."""
 
-    __slots__ = ("_closed", "_hands", "_shelf")
+    __slots__ = ("_closed", "_hands", "_shelf", "_together")
 
     def __init__(self, path: str | os.PathLike[str], *, busy_seconds: float = 30.0, threads: int = 4) -> None:
         self._shelf = SqliteShelf(path, busy_seconds=busy_seconds)
         self._hands = Hands(threads, "shelf")
+        self._together = AsyncTogether(self._put_all)
         self._closed = False
 
     async def put(self, rows: Sequence[ShelfRow], /) -> Sequence[bool]:
         """Keep each record that follows the one that stands; durable when this returns. See `Shelf.put`."""
-        return await self._hands.carry(self._shelf.put, rows)
+        if self._closed:
+            raise closed()
+        return await self._together.append(tuple(rows))
+
+    async def _put_all(self, groups: Sequence[Sequence[ShelfRow]]) -> Sequence[Outcome[bool]]:
+        return await self._hands.carry(self._shelf.put_all, groups)
 
     async def get(self, owner: str, kind: str, id: str, /) -> ShelfRow | None:
         """A record; None where there is none for that organisation."""
@@ -44,10 +53,11 @@ class AsyncSqliteShelf:
         await self._hands.carry(self._shelf.delete, owner, kind, ids)
 
     async def close(self) -> None:
-        """Close the file; any later call raises ``StoreUnusable`` with the code ``closed``."""
+        """Write what waits, then close the file; any later call raises ``StoreUnusable`` with the code ``closed``."""
         if self._closed:
             return
         self._closed = True
+        await self._together.finished()
         await self._hands.carry(self._shelf.close)
         self._hands.let_go()
 

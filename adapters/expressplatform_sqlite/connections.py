@@ -10,12 +10,14 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import ClassVar, Self
 
-from expressplatform_sqlite.faults import closed, translated
+from expressplatform.errors import StoreUnusable
+from expressplatform.together import Item, Outcome, Told
+from expressplatform_sqlite.faults import closed, translated, unusable
 from expressplatform_sqlite.schema import CASES, MEMORY, Tables, opened, reader
 
 
@@ -77,6 +79,33 @@ class Connections:
         """One transaction, under the lock."""
         self._refuse_closed()
         return _Transaction(self._db)
+
+    def _in_one(
+        self,
+        groups: Sequence[Sequence[Item]],
+        write: Callable[[sqlite3.Connection, Sequence[Sequence[Item]]], Sequence[Sequence[Told]]],
+    ) -> Sequence[Outcome[Told]]:
+        """What several callers bring, in one transaction: for each its answers, or the error that is its own."""
+        with self._lock:
+            return self._written(groups, write)
+
+    def _written(
+        self,
+        groups: Sequence[Sequence[Item]],
+        write: Callable[[sqlite3.Connection, Sequence[Sequence[Item]]], Sequence[Sequence[Told]]],
+    ) -> Sequence[Outcome[Told]]:
+        """One transaction; where one caller's rows are malformed, each caller's own transaction instead."""
+        try:
+            with self._transaction() as db:
+                return write(db, groups)
+        except sqlite3.OperationalError as error:
+            return [unusable(error) for _ in groups]
+        except StoreUnusable as error:
+            return [StoreUnusable(error.code, error.detail) for _ in groups]
+        except (sqlite3.Error, TypeError, ValueError, OverflowError, AttributeError) as error:
+            if len(groups) > 1:
+                return [self._written([group], write)[0] for group in groups]
+            return [unusable(error) if isinstance(error, sqlite3.Error) else error]
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:

@@ -1,18 +1,20 @@
 """The embedded shelf: small records in the file of the cases.
 
 Laws of this module: what has been acknowledged is on the disk. A record is replaced in one statement, and only by the
-version that follows; what is deleted leaves the file and its log.
+version that follows; what is deleted leaves the file and its log. Those who put at the same time share a transaction.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Sequence
 from typing import Final, final
 
 from expressplatform.memory import cursor_of, split_cursor
 from expressplatform.ports import EVERYONE, ShelfPage, ShelfRow, Sought
+from expressplatform.together import Outcome, Together
 from expressplatform_sqlite.connections import Connections
 from expressplatform_sqlite.rows import Row
 
@@ -42,12 +44,19 @@ class SqliteShelf(Connections):
     ``StoreUnusable`` with the codes of `SqliteStore`.
     """
 
-    __slots__ = ()
+    __slots__ = ("_together",)
+
+    def __init__(self, path: str | os.PathLike[str], *, busy_seconds: float = 30.0) -> None:
+        super().__init__(path, busy_seconds=busy_seconds)
+        self._together = Together(self.put_all)
 
     def put(self, rows: Sequence[ShelfRow], /) -> Sequence[bool]:
         """Keep each record that follows the one that stands; durable when this returns. See `Shelf.put`."""
-        with self._writing() as db:
-            return [_put(db, row) for row in rows]
+        return self._together.append(tuple(rows))
+
+    def put_all(self, groups: Sequence[Sequence[ShelfRow]], /) -> Sequence[Outcome[bool]]:
+        """Several callers' records in one transaction: for each what `put` answers, or the error that is its own."""
+        return self._in_one(groups, _kept)
 
     def get(self, owner: str, kind: str, id: str, /) -> ShelfRow | None:
         """A record; None where there is none for that organisation."""
@@ -85,6 +94,10 @@ class SqliteShelf(Connections):
 
     def __repr__(self) -> str:
         return "<SqliteShelf>"
+
+
+def _kept(db: sqlite3.Connection, groups: Sequence[Sequence[ShelfRow]]) -> Sequence[Sequence[bool]]:
+    return [[_put(db, row) for row in rows] for rows in groups]
 
 
 def _put(db: sqlite3.Connection, row: ShelfRow) -> bool:

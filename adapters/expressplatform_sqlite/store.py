@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 from typing import Final, final
@@ -41,7 +40,6 @@ from expressplatform.together import Outcome, Together
 from expressplatform_sqlite import notes, placing
 from expressplatform_sqlite.batch import written
 from expressplatform_sqlite.connections import Connections
-from expressplatform_sqlite.faults import unusable
 from expressplatform_sqlite.rows import (
     EFFECT,
     EVENT_OF,
@@ -132,28 +130,13 @@ class SqliteStore(Connections):
         """Store each commit whole or not at all, in order; durable when this returns. See `CaseStore.append`."""
         return self._together.append(tuple(commits))
 
-    def append_all(self, groups: Sequence[Sequence[Commit]], /) -> Sequence[Outcome]:
+    def append_all(self, groups: Sequence[Sequence[Commit]], /) -> Sequence[Outcome[Answer]]:
         """Several callers' appends in one transaction: for each its answers, or the error that is its own."""
-        with self._lock:
-            return self._written(groups)
-
-    def _written(self, groups: Sequence[Sequence[Commit]]) -> Sequence[Outcome]:
-        """One transaction; where one caller's rows are malformed, each caller's own transaction instead."""
-        try:
-            with self._transaction() as db:
-                return written(db, groups)
-        except sqlite3.OperationalError as error:
-            return [unusable(error) for _ in groups]
-        except StoreUnusable as error:
-            return [StoreUnusable(error.code, error.detail) for _ in groups]
-        except (sqlite3.Error, TypeError, ValueError, OverflowError, AttributeError) as error:
-            if len(groups) > 1:
-                return [self._written([group])[0] for group in groups]
-            return [unusable(error) if isinstance(error, sqlite3.Error) else error]
+        return self._in_one(groups, written)
 
     def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:
         """Effects that nobody works on, what waited longest first, leased until ``now + lease``."""
-        until = micros(now + lease)
+        until = micros(now.astimezone(UTC) + lease)
         with self._writing() as db:
             ready = effects_of(db.execute(_READY, (micros(now), limit)).fetchall())
             effects = [attrs.evolve(effect, attempts=effect.attempts + 1) for effect in ready]

@@ -1,4 +1,4 @@
-"""Threads that append at the same time share transactions, and so waits for the disk.
+"""Threads that write at the same time share transactions, and so waits for the disk.
 
 Laws of this file
 - A store has so many lanes, each for one transaction at a time: one where writers exclude each other.
@@ -12,48 +12,50 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from threading import Lock
-from typing import final
+from typing import Generic, TypeVar, final
 
-from expressplatform.ports import Answer, Commit
+Item = TypeVar("Item")
+"""What callers bring: commits of cases, records of a shelf."""
+Told = TypeVar("Told")
+"""What each is answered."""
+Outcome = Sequence[Told] | Exception
+"""What became of one caller's items."""
 
-Outcome = Sequence[Answer] | Exception
-"""What became of one caller's commits."""
 
+class _Ticket(Generic[Item, Told]):
+    """One caller's items. ``turn`` opens when they have an outcome, or when it is theirs to write."""
 
-class _Ticket:
-    """One caller's commits. ``turn`` opens when they have an outcome, or when it is theirs to write."""
+    __slots__ = ("items", "outcome", "turn", "writes")
 
-    __slots__ = ("commits", "outcome", "turn", "writes")
-
-    def __init__(self, commits: Sequence[Commit]) -> None:
-        self.commits = commits
-        self.outcome: Outcome | None = None
+    def __init__(self, items: Sequence[Item]) -> None:
+        self.items = items
+        self.outcome: Outcome[Told] | None = None
         self.turn = Lock()
         self.writes = False
 
 
 @final
-class Together:
-    """Calls ``write`` with the commits of all who wait; it answers each caller in turn, and locks by itself."""
+class Together(Generic[Item, Told]):
+    """Calls ``write`` with the items of all who wait; it answers each caller in turn, and locks by itself."""
 
     __slots__ = ("_free", "_gate", "_waiting", "_write")
 
-    def __init__(self, write: Callable[[Sequence[Sequence[Commit]]], Sequence[Outcome]], *, lanes: int = 1) -> None:
+    def __init__(self, write: Callable[[Sequence[Sequence[Item]]], Sequence[Outcome[Told]]], *, lanes: int = 1) -> None:
         self._write = write
         self._gate = Lock()
-        self._waiting: list[_Ticket] = []
+        self._waiting: list[_Ticket[Item, Told]] = []
         self._free = lanes
 
-    def append(self, commits: Sequence[Commit]) -> Sequence[Answer]:
-        """The answers to these commits, or the error that is theirs."""
-        outcome = self._alone(commits)
+    def append(self, items: Sequence[Item]) -> Sequence[Told]:
+        """The answers to these items, or the error that is theirs."""
+        outcome = self._alone(items)
         if outcome is None:
-            outcome = self._in_turn(_Ticket(commits))
+            outcome = self._in_turn(_Ticket(items))
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
 
-    def _alone(self, commits: Sequence[Commit]) -> Outcome | None:
+    def _alone(self, items: Sequence[Item]) -> Outcome[Told] | None:
         """Write at once, where a lane is free."""
         writes = False
         try:
@@ -61,22 +63,24 @@ class Together:
                 if self._free:
                     writes = True
                     self._free -= 1
-            return self._write((commits,))[0] if writes else None
+            return self._write((items,))[0] if writes else None
         finally:
             if writes:
                 self._hand_on()
 
-    def _in_turn(self, ticket: _Ticket) -> Outcome:
+    def _in_turn(self, ticket: _Ticket[Item, Told]) -> Outcome[Told]:
         """Wait for company, or for one's turn to write."""
         try:
             self._queue_up(ticket)
             ticket.turn.acquire()
-            return self._carry(ticket) if ticket.outcome is None else ticket.outcome
+            if ticket.writes:
+                return self._carry(ticket)
         except BaseException:
             self._leave(ticket)
             raise
+        return self._in_turn(_Ticket(ticket.items)) if ticket.outcome is None else ticket.outcome
 
-    def _queue_up(self, ticket: _Ticket) -> None:
+    def _queue_up(self, ticket: _Ticket[Item, Told]) -> None:
         with self._gate:
             if self._free:
                 self._free -= 1
@@ -85,16 +89,16 @@ class Together:
                 ticket.turn.acquire()
                 self._waiting.append(ticket)
 
-    def _carry(self, own: _Ticket) -> Outcome:
+    def _carry(self, own: _Ticket[Item, Told]) -> Outcome[Told]:
         """Write what waits, this ticket first; the next to write is woken before those who are served."""
-        others: list[_Ticket] = []
+        others: list[_Ticket[Item, Told]] = []
         try:
             with self._gate:
                 others, self._waiting = self._waiting, []
-            outcome, *outcomes = self._write([own.commits, *(ticket.commits for ticket in others)])
+            outcome, *outcomes = self._write([own.items, *(ticket.items for ticket in others)])
             for ticket, theirs in zip(others, outcomes, strict=True):
                 ticket.outcome = theirs
-        finally:  # after an interruption each of the others writes for itself
+        finally:  # after an interruption each of the others queues up again
             self._hand_on()
             own.writes = False
             for ticket in others:
@@ -110,8 +114,8 @@ class Together:
             else:
                 self._free += 1
 
-    def _leave(self, ticket: _Ticket) -> None:
-        """The caller has been interrupted: its commits are not to be written, and its turn goes to the next."""
+    def _leave(self, ticket: _Ticket[Item, Told]) -> None:
+        """The caller has been interrupted: its items are not to be written, and its turn goes to the next."""
         with self._gate:
             if ticket in self._waiting:
                 self._waiting.remove(ticket)

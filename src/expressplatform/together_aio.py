@@ -1,27 +1,29 @@
-"""Tasks that append at the same time share transactions: `together` for callers that await.
+"""Tasks that write at the same time share transactions: `together` for callers that await.
 
 Laws of this file
 - Nobody waits for company: what comes while a lane is free is written at once, what comes while all are taken goes into
   the next transaction together.
-- A caller that is cancelled leaves nothing half done: its commits are written whole, or, where the event loop ends
+- What comes at once is shared out among the lanes that are free. So they take turns: while one's transaction is with
+  the server, the callers of another are answered and come back.
+- A caller that is cancelled leaves nothing half done: its items are written whole, or, where the event loop ends
   before their turn has come, not at all. Only it does not hear which.
+- A write that fails as a whole is the error of all whom it took along, and of nobody who came later.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import final
+from typing import Generic, final
 
-from expressplatform.ports import Answer, Commit
-from expressplatform.together import Outcome
+from expressplatform.together import Item, Outcome, Told
 
-_Waiting = tuple[Sequence[Commit], "asyncio.Future[Sequence[Answer]]"]
+_Waiting = tuple[Sequence[Item], "asyncio.Future[Sequence[Told]]"]
 
 
 @final
-class AsyncTogether:
-    """Calls ``write`` with the commits of all who wait; it answers each caller in turn. One event loop at a time.
+class AsyncTogether(Generic[Item, Told]):
+    """Calls ``write`` with the items of all who wait; it answers each caller in turn. One event loop at a time.
 
     With several ``lanes`` so many calls of it are awaited at once.
     """
@@ -29,42 +31,61 @@ class AsyncTogether:
     __slots__ = ("_carrying", "_lanes", "_waiting", "_write")
 
     def __init__(
-        self, write: Callable[[Sequence[Sequence[Commit]]], Awaitable[Sequence[Outcome]]], *, lanes: int = 1
+        self, write: Callable[[Sequence[Sequence[Item]]], Awaitable[Sequence[Outcome[Told]]]], *, lanes: int = 1
     ) -> None:
         self._write = write
         self._lanes = lanes
-        self._waiting: list[_Waiting] = []
+        self._waiting: list[_Waiting[Item, Told]] = []
         self._carrying: list[asyncio.Task[None]] = []
 
-    async def append(self, commits: Sequence[Commit]) -> Sequence[Answer]:
-        """The answers to these commits, or the error that is theirs."""
-        answers: asyncio.Future[Sequence[Answer]] = asyncio.get_running_loop().create_future()
-        self._waiting.append((commits, answers))
-        self._carrying = [lane for lane in self._carrying if not lane.done()]
-        first = len(self._waiting) == 1  # whoever comes after is taken along
-        if not self._carrying or (first and len(self._carrying) < self._lanes):
+    async def append(self, items: Sequence[Item]) -> Sequence[Told]:
+        """The answers to these items, or the error that is theirs."""
+        answers: asyncio.Future[Sequence[Told]] = asyncio.get_running_loop().create_future()
+        self._waiting.append((items, answers))
+        free = self._free()
+        if free == self._lanes or (free and len(self._waiting) == 1):  # whoever comes after is taken along
             self._carrying.append(asyncio.create_task(self._carry()))
         return await answers
 
     async def finished(self) -> None:
         """What waits has been written."""
-        if self._carrying:
+        while self._free() < self._lanes:
             await asyncio.wait(self._carrying)
 
+    def _free(self) -> int:
+        """How many lanes are free."""
+        self._carrying = [lane for lane in self._carrying if not lane.done()]
+        return self._lanes - len(self._carrying)
+
     async def _carry(self) -> None:
-        """Write what waits, and then what has come to wait meanwhile."""
+        """Write a share of what waits, and then of what has come to wait meanwhile."""
         while self._waiting:
-            batch, self._waiting = self._waiting, []
+            batch = self._share()
             try:
-                outcomes = await self._write([commits for commits, _ in batch])
+                outcomes = await self._written([items for items, _ in batch])
                 for (_, answers), outcome in zip(batch, outcomes, strict=True):
                     _settle(answers, outcome)
             finally:
                 for _, answers in batch:
                     answers.cancel()  # where it has no outcome: the event loop is ending
 
+    def _share(self) -> list[_Waiting[Item, Told]]:
+        """As much of what waits as is this lane's; a free one goes on with the rest."""
+        others = self._free()
+        share = -(-len(self._waiting) // (others + 1))
+        batch, self._waiting = self._waiting[:share], self._waiting[share:]
+        if self._waiting:
+            self._carrying.append(asyncio.create_task(self._carry()))
+        return batch
 
-def _settle(answers: asyncio.Future[Sequence[Answer]], outcome: Outcome) -> None:
+    async def _written(self, groups: Sequence[Sequence[Item]]) -> Sequence[Outcome[Told]]:
+        try:
+            return await self._write(groups)
+        except Exception as error:  # noqa: BLE001 - it is told to each of them
+            return [error] * len(groups)
+
+
+def _settle(answers: asyncio.Future[Sequence[Told]], outcome: Outcome[Told]) -> None:
     """Tell the caller, unless it has gone."""
     if answers.done():
         return

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
+from expressplatform import errors
+from expressplatform.errors import ExpressPlatformError
+from expressplatform_http.protocol.problems import STATUSES
 from expressplatform_http.protocol.routes import ROUTES
+from tests.docs.fences import ROOT
 from tools.make_http_page import PAGE, written
 
 
@@ -15,3 +21,23 @@ def test_every_operation_stands_on_it() -> None:
     """By method and address."""
     text = PAGE.read_text("utf-8")
     assert all(f"`{route.method} {route.path}`" in text for route in ROUTES)
+
+
+def test_the_page_of_errors_names_each_and_says_what_the_server_answers() -> None:
+    """Every class that is raised has a line, with the status of the server's table where one fits."""
+    text = (ROOT / "docs" / "reference" / "errors.md").read_text("utf-8")
+    told: dict[str, str] = {}
+    for line in re.findall(r"^\| `.*", text, re.MULTILINE):
+        first, *_, last = line.strip("| ").split("|")
+        told |= dict.fromkeys(re.findall(r"`(\w+)`", first), last.strip())
+    raised = {name: one for name, one in vars(errors).items() if _is_raised(one)}
+    assert told == {name: _status(one) for name, one in raised.items()}
+
+
+def _is_raised(one: object) -> bool:
+    """Whether it is an error without kinds of its own."""
+    return isinstance(one, type) and issubclass(one, ExpressPlatformError) and not one.__subclasses__()
+
+
+def _status(one: type[ExpressPlatformError]) -> str:
+    return next((str(code) for kind, code, _ in STATUSES if issubclass(one, kind)), "-")

@@ -162,4 +162,85 @@ class TasksOverwrite(AwaitedStore):
         return self.inner.append(commits)
 
 
-FAULTY = (CancelledHalfWay, StuckWhenCancelled, TasksOverwrite)
+class EffectsAfterAWhile(AwaitedStore):
+    """Effects are written after the rest, and whoever is cancelled leaves them out."""
+
+    breaks = ("S38", "S5")
+
+    async def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
+        answers = self.inner.append([attrs.evolve(commit, effects=()) for commit in commits])
+        await asyncio.sleep(0)
+        for commit, answer in zip(commits, answers, strict=True):
+            if isinstance(answer, Appended):
+                self.inner._keep_beside(attrs.evolve(commit, receipt=None, tokens=(), drop_tokens=False))
+        return answers
+
+
+class DoneOneByOne(AwaitedStore):
+    """What is done is done one by one, and whoever is cancelled leaves the rest undone."""
+
+    breaks = ("S38",)
+
+    async def done(self, effect_ids: Sequence[str], /) -> None:
+        for effect_id in effect_ids:
+            self.inner.done([effect_id])
+            await asyncio.sleep(0)
+        self.inner.done(effect_ids)
+
+
+class TakenOutToBePutOff(AwaitedStore):
+    """What is put off is taken out and put in again, and whoever is cancelled in between has lost it."""
+
+    breaks = ("S38",)
+
+    async def retry(self, effect_id: str, at: datetime, attempts: int, /) -> None:
+        work = self.inner._work.pop(effect_id, None)
+        await asyncio.sleep(0)
+        if work is not None:
+            self.inner._work[effect_id] = work
+        self.inner.retry(effect_id, at, attempts)
+
+
+class PlacedOneByOne(AwaitedStore):
+    """Rows are placed one by one, and whoever is cancelled leaves the rest without a place."""
+
+    breaks = ("S38", "S44")
+
+    async def place(self, start: int, leaves: Sequence[Leaf], /) -> bool:
+        for at, leaf in enumerate(leaves[:-1]):
+            if not self.inner.place(start + at, [leaf]):
+                return False
+            await asyncio.sleep(0)
+        return self.inner.place(start + max(len(leaves) - 1, 0), leaves[-1:])
+
+
+class AnswersOfOthers(AwaitedStore):
+    """Of those who commit at once each is given the answer of the one before."""
+
+    breaks = ("S33", "S7", "S38")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._last: Sequence[Answer] = ()
+        self._under_way = 0
+
+    async def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
+        self._under_way += 1
+        await asyncio.sleep(0)
+        answers = self.inner.append(commits)
+        alone = self._under_way == 1
+        self._under_way -= 1
+        mine, self._last = (answers if alone or not self._last else self._last), answers
+        return mine
+
+
+FAULTY = (
+    CancelledHalfWay,
+    StuckWhenCancelled,
+    TasksOverwrite,
+    EffectsAfterAWhile,
+    DoneOneByOne,
+    TakenOutToBePutOff,
+    PlacedOneByOne,
+    AnswersOfOthers,
+)

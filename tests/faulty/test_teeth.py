@@ -18,10 +18,12 @@ from tests.faulty import (
     awaited,
     commits,
     connectors,
+    edges,
     evidence,
     finds,
     keys,
     lasting,
+    ledger,
     lists,
     outward,
     placing,
@@ -36,7 +38,21 @@ from tests.faulty import (
 from tests.faulty.awaited import AwaitedStore
 from tests.faulty.good import GOOD, Store
 
-MODULES: Final = (rows, commits, receipts, questions, lists, finds, work, trying, whole, lasting, placing)
+MODULES: Final = (
+    rows,
+    commits,
+    receipts,
+    questions,
+    lists,
+    finds,
+    work,
+    trying,
+    whole,
+    lasting,
+    placing,
+    edges,
+    ledger,
+)
 
 
 def faults(module: ModuleType) -> list[type[Store]]:

@@ -428,7 +428,7 @@ def test_doctor_makes_every_check_that_a_broken_file_allows(desk: Desk) -> None:
     result = desk.run("doctor", "--json")
     assert result.exit_code == Exit.STORE
     faults = [one["check"] for one in json.loads(result.stdout)["findings"] if one["level"] == "fault"]
-    assert faults == ["files", "cases", "clock", "work", "ledger", "shelf"]
+    assert faults == ["files", "participants", "cases", "clock", "work", "ledger", "shelf"]
 
 
 @pytest.mark.parametrize("file", ["cases.db", "keys.db"])

@@ -148,6 +148,17 @@ def test_documents_are_kept_in_the_file_that_a_configuration_names(desk: Desk, t
     assert desk.run("doctor").exit_code == Exit.STORE
 
 
+def test_doctor_says_where_the_database_may_lose_what_it_acknowledged(desk: Desk) -> None:
+    """The servers of these tests do not wait for the disk; the role's own settings are looked at too."""
+    desk.ok("migrate")
+    assert "The database has fsync off" in " ".join(desk.ok("doctor").split())
+    assert "synchronous_commit" not in desk.ok("doctor")
+    name = desk.dsn.split("@/")[1].split("?")[0]
+    with psycopg.connect(desk.dsn, autocommit=True) as db:
+        db.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off'.encode())
+    assert "Set synchronous_commit on, for the server and for this role." in " ".join(desk.ok("doctor").split())
+
+
 def test_a_database_is_backed_up_with_its_own_tools(desk: Desk, tmp_path: Path) -> None:
     desk.ok("migrate")
     assert desk.error("backup", str(tmp_path / "copy"))[0] == Exit.USAGE

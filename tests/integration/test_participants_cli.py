@@ -99,6 +99,20 @@ def test_what_init_says_comes_next_is_enough_for_the_first_case(tmp_path: Path) 
     assert not any("participants" in line for line in json.loads(hong_kong.stdout)["next"])
 
 
+def test_doctor_says_whether_anybody_takes_part_today(desk: Desk) -> None:
+    """Where nobody does, no complaint can be accepted: that is advice, with the command that mends it."""
+
+    def found() -> dict[str, str]:
+        findings = desk.document("doctor")["findings"]
+        (told,) = [one for one in findings if one["check"] == "participants"]
+        return {name: told[name] for name in ("level", "sentence", "next")}
+
+    assert found()["level"] == "advice"
+    assert "participants enrol" in found()["next"]
+    desk.ok(*toys("--until", str(TODAY)))
+    assert found() == {"level": "ok", "sentence": "1 trader takes part today.", "next": ""}
+
+
 def test_a_participant_is_enrolled_changed_and_let_go(desk: Desk) -> None:
     """Each answer tells the rows and the version; the list tells both, and who entered what."""
     made = desk.document(*toys("--from", "2026-01-01", "--expected", "0"))

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import timedelta
 
 import attrs
@@ -21,27 +19,10 @@ from expressplatform.testing.store_rows import MANY, NOON, Mine
 from expressplatform_postgres import at_hand, case_talks, prepared
 from expressplatform_postgres.aio import AsyncPostgresStore
 from expressplatform_postgres.store import PostgresStore
+from tests.blocking import holding, until_blocked
 from tests.servers import Server
 
 SOON = 20.0
-
-
-@contextmanager
-def holding(dsn: str, case_id: str) -> Iterator[None]:
-    """Somebody else holds the case's row."""
-    with psycopg.connect(dsn) as other:
-        other.execute("SELECT 1 FROM cases WHERE case_id = %s FOR UPDATE", (case_id,))
-        yield
-        other.rollback()
-
-
-def until_blocked(dsn: str, number: int = 1) -> None:
-    """Comes back when so many connections to the database wait for somebody's lock."""
-    waits = """SELECT count(*) FROM pg_stat_activity
-        WHERE datname = current_database() AND wait_event_type = 'Lock'"""
-    with psycopg.connect(dsn, autocommit=True) as db:
-        while (db.execute(waits).fetchone() or (0,))[0] < number:
-            threading.Event().wait(0.002)
 
 
 class TestAppendsAtOnce:
@@ -295,7 +276,7 @@ class TestStatements:
         assert number == 2
 
     def test_who_is_interrupted_while_a_statement_is_prepared_leaves_a_usable_connection(self, database: str) -> None:
-        """The server knows a statement then that the connection has not noted; it is prepared under another name."""
+        """The server knows a statement then that the connection has not noted; it is taken for prepared afterwards."""
         mine = Mine()
         with PostgresStore(database, connections=1) as store:
             asked = next(case_talks.load(mine.case(1), EVERYONE))

@@ -196,5 +196,24 @@ def test_tables_live_where_the_address_says(empty: str) -> None:
     assert said(empty, "SELECT to_regclass('public.cases')") == [(None,)]
 
 
+def test_where_nothing_is_to_be_done_the_rights_of_every_day_are_enough(empty: str) -> None:
+    """A role that may not make tables is refused as long as some are missing, and told that nothing is to do after."""
+    role = Mine().mark
+    daily = empty.replace("postgres@", f"{role}@")
+    said(empty, f'CREATE ROLE "{role}" LOGIN')
+    assert refused(lambda: migrate(daily)).code == "read_only"
+    migrate(empty)
+    said(empty, f'GRANT SELECT ON expressplatform_schema TO "{role}"')
+    assert migrate(daily).steps == ()
+
+
+def test_a_migration_takes_as_long_as_it_takes(empty: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However short the limits of the role's every day are."""
+    known = migrations()
+    slow = attrs.evolve(known[1], sql=f"{known[1].sql}; SELECT pg_sleep(0.5)")
+    monkeypatch.setattr(migrating, "migrations", lambda: (known[0], slow))
+    assert migrate(empty, settings={"options": "-c statement_timeout=300"}).reached == 2
+
+
 def test_every_migration_is_numbered_without_a_gap() -> None:
     assert [step.number for step in migrations()] == [*range(1, LAST + 1)]

@@ -44,6 +44,7 @@ from expressplatform_postgres.aio_shelf import AsyncPostgresShelf
 from expressplatform_postgres.evidence import PostgresEvidence
 from expressplatform_postgres.shelf import PostgresShelf
 from expressplatform_postgres.store import PostgresStore
+from tests.blocking import holding, until_blocked
 from tests.cancelling import cancel_every_other, check_whole
 from tests.servers import KINDS, Server, running
 
@@ -167,9 +168,9 @@ class TestCallersOfOneTransaction:
         mine = Mine()
         with PostgresStore(database) as store, ThreadPoolExecutor(1) as pool:
             store.append([mine.commit(1)])
-            with _holding(database, mine.case(1)):
+            with holding(database, mine.case(1)):
                 appending = pool.submit(store.append, [mine.commit(1, 1)])
-                _until_blocked(database, mine)
+                until_blocked(database)
                 kept = store.load(mine.case(1), EVERYONE)
                 assert kept is not None
                 assert kept.header.version == 1
@@ -294,6 +295,8 @@ class TestHowItFails:
             ("57P03", "unreachable"),
             ("58030", "failed"),
             ("57014", "failed"),
+            ("25P03", "unreachable"),
+            ("25P04", "unreachable"),
         ],
     )
     def test_each_condition_has_its_code_and_leaves_a_usable_store(self, own: str, state: str, code: str) -> None:
@@ -327,7 +330,7 @@ class TestHowItFails:
         mine = Mine()
         with PostgresStore(database, busy_seconds=0.3) as store:
             store.append([mine.commit(1)])
-            with _holding(database, mine.case(1)):
+            with holding(database, mine.case(1)):
                 assert refused(lambda: store.append([mine.commit(1, 1)])).code == "locked"
             assert list(store.append([mine.commit(1, 1)])) == [Appended(mine.case(1), 2)]
 
@@ -426,9 +429,9 @@ class TestConnectionsThatBreak:
         mine = Mine()
         with PostgresStore(database) as store, ThreadPoolExecutor(1) as pool:
             store.append([mine.commit(1)])
-            with _holding(database, mine.case(1)):
+            with holding(database, mine.case(1)):
                 appending = pool.submit(store.append, [mine.commit(1, 1)])
-                _cut(database, _until_blocked(database, mine))
+                _cut(database, until_blocked(database))
                 assert refused(lambda: appending.result(30)).code == "unreachable"
             kept = store.load(mine.case(1), EVERYONE)
             assert kept is not None
@@ -441,9 +444,9 @@ class TestConnectionsThatBreak:
         async def main() -> object:
             async with AsyncPostgresStore(database) as store:
                 await store.append([mine.commit(1)])
-                with _holding(database, mine.case(1)):
+                with holding(database, mine.case(1)):
                     appending = asyncio.create_task(store.append([mine.commit(1, 1)]))
-                    _cut(database, await asyncio.to_thread(_until_blocked, database, mine))
+                    _cut(database, await asyncio.to_thread(until_blocked, database))
                     with pytest.raises(StoreUnusable) as caught:
                         await appending
                     assert caught.value.code == "unreachable"
@@ -467,28 +470,9 @@ class TestConnectionsThatBreak:
         asyncio.run(main())
 
 
-@contextmanager
-def _holding(dsn: str, case_id: str) -> Iterator[None]:
-    """Somebody else holds the case's row."""
-    with psycopg.connect(dsn) as other:
-        other.execute("SELECT 1 FROM cases WHERE case_id = %s FOR UPDATE", (case_id,))
-        yield
-        other.rollback()
-
-
-def _until_blocked(dsn: str, mine: Mine) -> int:
-    """The process of the connection that waits for a lock of the database."""
-    waits = """SELECT pid FROM pg_stat_activity
-        WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%UPDATE cases%'"""
+def _cut(dsn: str, pids: list[int]) -> None:
     with asking(dsn) as db:
-        while (row := db.execute(waits).fetchone()) is None:
-            threading.Event().wait(0.002)
-    return int(row[0])
-
-
-def _cut(dsn: str, pid: int) -> None:
-    with asking(dsn) as db:
-        db.execute("SELECT pg_terminate_backend(%s)", (pid,))
+        db.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s::integer[]) AS p (pid)", (pids,))
 
 
 def _cut_all(dsn: str) -> None:

@@ -29,6 +29,8 @@ from expressplatform.ports import (
     Commit,
     Receipt,
     Shelf,
+    ShelfRow,
+    Sought,
     Wanted,
 )
 from expressplatform.testing.store_rows import MANY, NOON, Mine
@@ -257,6 +259,16 @@ class TestHowItFails:
             assert isinstance(outcomes[2], TypeError)
             assert mine.ids(store.headers(EVERYONE, Wanted(), "", MANY).headers) == [mine.case(1)]
 
+    def test_malformed_records_are_the_error_of_whoever_brought_them(self, path: Path) -> None:
+        """A put whose records cannot be kept fails whole; one that shares its transaction does not."""
+        nothing: Any = object()
+        shapeless = attrs.evolve(_record(3), body=nothing)
+        with SqliteShelf(path) as shelf:
+            outcomes = shelf.put_all([[_record(1), shapeless], [_record(2)], [_record(2)]])
+            assert isinstance(outcomes[0], StoreUnusable)
+            assert outcomes[1:] == [[True], [False]]
+            assert [row.id for row in shelf.list(EVERYONE, "nonce", Sought(), "", MANY).rows] == ["n2"]
+
     @pytest.mark.parametrize("fields", [{"events": ()}, {"receipt": Receipt("", "k", b"d", 7)}])
     def test_a_receipt_stands_at_a_step_of_its_commit(self, path: Path, fields: dict[str, Any]) -> None:
         """Where it names another version, or there is no step, the commit is refused and its neighbours are kept."""
@@ -326,6 +338,20 @@ class TestManyAtOnce:
 
         assert asyncio.run(main()) == 1000
 
+    def test_a_thousand_awaited_records_share_few_transactions(self, path: Path) -> None:
+        """Of those that are put twice at the same time one is kept, and its caller alone is told so."""
+
+        async def main() -> int:
+            async with AsyncSqliteShelf(path) as shelf:
+                statements: list[str] = []
+                shelf._shelf._db.set_trace_callback(statements.append)
+                kept = await asyncio.gather(*(shelf.put([_record(n // 2)]) for n in range(1000)))
+                assert [one for (one,) in kept] == [True, False] * 500
+                assert statements.count("COMMIT") < 20
+                return len((await shelf.list(EVERYONE, "nonce", Sought(), "", 1000)).rows)
+
+        assert asyncio.run(main()) == 500
+
     def test_a_cancelled_append_is_whole_or_absent(self, path: Path) -> None:
         """Whenever its caller is cancelled, a commit of three events has three or none; the others are answered."""
         mine = Mine()
@@ -382,12 +408,16 @@ def _public(kind: type) -> set[str]:
 def test_both_faces_have_the_methods_of_their_ports_and_the_same_arguments(
     sync: type, aio: type, port: type, async_port: type
 ) -> None:
-    assert _public(sync) - {"append_all"} == _public(aio)
+    assert _public(sync) - {"append_all", "put_all"} == _public(aio)
     assert _public(aio) == _public(port) == _public(async_port)
     for name in _public(aio):
         plain, awaited = getattr(sync, name), getattr(aio, name)
         assert inspect.signature(plain) == inspect.signature(awaited)
         assert inspect.iscoroutinefunction(awaited)
+
+
+def _record(number: int) -> ShelfRow:
+    return ShelfRow("hkcc", "nonce", f"n{number}", 1, "2025", (), "", b"body")
 
 
 def _heavy(commit: Commit) -> Commit:

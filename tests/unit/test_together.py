@@ -10,7 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from expressplatform.ports import Commit
+from expressplatform.errors import StoreUnusable
+from expressplatform.ports import Answer, Commit
 from expressplatform.testing.store_rows import Mine
 from expressplatform.together import Outcome, Together
 from expressplatform.together_aio import AsyncTogether
@@ -28,7 +29,7 @@ class TestLanes:
         written: list[int] = []
         begun, go_on = threading.Semaphore(0), threading.Semaphore(0)
 
-        def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome]:
+        def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome[Answer]]:
             written.append(len(groups))
             begun.release()
             assert go_on.acquire(timeout=10)
@@ -55,7 +56,7 @@ class TestLanes:
         async def main() -> None:
             begun, go_on = asyncio.Semaphore(0), asyncio.Semaphore(0)
 
-            async def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome]:
+            async def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome[Answer]]:
                 written.append(len(groups))
                 begun.release()
                 await go_on.acquire()
@@ -81,12 +82,42 @@ class TestLanes:
         asyncio.run(main())
         assert written == [1, 1, 3]
 
+    @pytest.mark.parametrize(
+        ("lanes", "callers", "written"), [(1, 5, [5]), (2, 5, [3, 2]), (3, 5, [2, 2, 1]), (4, 2, [1, 1])]
+    )
+    def test_tasks_that_come_at_once_are_shared_out_among_the_lanes(
+        self, lanes: int, callers: int, written: list[int]
+    ) -> None:
+        """Evenly, all at the same time, and each is answered; whoever waits for the end waits for all of them."""
+        mine = Mine()
+        groups_of: list[int] = []
+
+        async def main() -> None:
+            all_begun = asyncio.Event()
+
+            async def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome[Answer]]:
+                groups_of.append(len(groups))
+                if len(groups_of) == len(written):
+                    all_begun.set()
+                await all_begun.wait()
+                return [[] for _ in groups]
+
+            together = AsyncTogether(write, lanes=lanes)
+            async with asyncio.timeout(10):
+                answers = [asyncio.ensure_future(together.append([mine.commit(number)])) for number in range(callers)]
+                await asyncio.sleep(0)
+                await together.finished()
+                assert groups_of == written
+                assert await asyncio.gather(*answers) == [[]] * callers
+
+        asyncio.run(main())
+
     def test_who_is_interrupted_gives_the_lane_back(self) -> None:
         """However often that happens, as many as there are lanes write at a time afterwards, and not one more."""
         fails, at_once = threading.Event(), [0, 0]
         met = threading.Barrier(2)
 
-        def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome]:
+        def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome[Answer]]:
             if fails.is_set():
                 raise _Interrupted
             at_once[0] += 1
@@ -107,13 +138,49 @@ class TestLanes:
         assert at_once[1] == 2
         assert together._free == 2
 
+    def test_who_is_interrupted_in_company_opens_no_lane_for_the_others(self) -> None:
+        """They queue up again and go together, and still no more write at a time than there are lanes."""
+        written: list[int] = []
+        begun, go_on = threading.Semaphore(0), threading.Semaphore(0)
+
+        def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome[Answer]]:
+            written.append(len(groups))
+            begun.release()
+            assert go_on.acquire(timeout=10)
+            if len(written) == 2:
+                raise _Interrupted
+            return [[] for _ in groups]
+
+        together = Together(write)
+
+        def appended() -> list[str]:
+            try:
+                return list(map(str, together.append([])))
+            except _Interrupted:
+                return ["interrupted"]
+
+        with ThreadPoolExecutor(6) as pool:
+            callers = [pool.submit(appended)]
+            assert begun.acquire(timeout=10)
+            callers += [pool.submit(appended) for _ in range(5)]
+            while len(together._waiting) < 5:
+                threading.Event().wait(0.001)
+            for _ in range(2):
+                go_on.release()
+                assert begun.acquire(timeout=10)
+            go_on.release(6)
+            assert sorted(one.result(10) for one in callers) == [[]] * 5 + [["interrupted"]]
+        assert written[:2] == [1, 5]
+        assert sum(written[2:]) == 4
+        assert together._free == 1
+
 
 class TestInterruption:
     def test_who_is_interrupted_while_writing_holds_up_nobody(self) -> None:
         """The others write for themselves, and so does whoever comes later."""
         started, go_on = threading.Event(), threading.Event()
 
-        def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome]:
+        def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome[Answer]]:
             if not started.is_set():
                 started.set()
                 go_on.wait(10)
@@ -140,7 +207,7 @@ class TestInterruption:
         written: list[Commit] = []
         started, go_on = threading.Event(), threading.Event()
 
-        def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome]:
+        def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome[Answer]]:
             started.set()
             go_on.wait(10)
             written.extend(commit for group in groups for commit in group)
@@ -164,3 +231,35 @@ class TestInterruption:
             signal.signal(signal.SIGALRM, before)
         assert together.append([mine.commit(3)]) == []
         assert written == [mine.commit(1), mine.commit(3)]
+
+
+class TestFailure:
+    def test_a_write_that_fails_is_the_error_of_those_whom_it_took_along(self) -> None:
+        """None of them is cancelled, and who came while it was under way is written afterwards."""
+        written: list[int] = []
+
+        async def main() -> list[object]:
+            begun, go_on = asyncio.Event(), asyncio.Event()
+
+            async def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome[Answer]]:
+                written.append(len(groups))
+                if len(written) == 1:
+                    begun.set()
+                    await go_on.wait()
+                    raise StoreUnusable("unreachable")
+                return [[] for _ in groups]
+
+            together = AsyncTogether(write)
+            callers = [asyncio.create_task(together.append([])) for _ in range(2)]
+            await begun.wait()
+            callers.append(asyncio.create_task(together.append([])))
+            await asyncio.sleep(0)
+            go_on.set()
+            async with asyncio.timeout(10):
+                return list(await asyncio.gather(*callers, return_exceptions=True))
+
+        first, second, later = asyncio.run(main())
+        assert isinstance(first, StoreUnusable)
+        assert isinstance(second, StoreUnusable)
+        assert later == []
+        assert written == [2, 1]

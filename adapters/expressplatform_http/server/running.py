@@ -18,6 +18,9 @@ from expressplatform_http.server.logs import LOGGER
 
 GRACE: Final = 10
 """Seconds that requests under way have to end when the server is stopped."""
+TURN: Final = 0.0005
+"""Seconds after which a busy thread lets another one run. A store on files is asked in threads, and asks for the
+interpreter several times in each question; with Python's own 0.005 it would wait as often behind a busy event loop."""
 
 
 def server_of(app: Starlette, *, host: str, port: int, proxied: bool = False, **tls: str | None) -> uvicorn.Server:
@@ -45,7 +48,8 @@ def server_of(app: Starlette, *, host: str, port: int, proxied: bool = False, **
 
 
 async def serve(server: uvicorn.Server, close: Callable[[], Awaitable[None]]) -> None:
-    """Serves until the server is told to stop, then closes what it stood on."""
+    """Serves until the server is told to stop, then closes what it stood on. It has the process to itself."""
+    sys.setswitchinterval(min(sys.getswitchinterval(), TURN))
     try:
         await server.serve()
     finally:

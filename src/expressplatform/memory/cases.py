@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self
 
@@ -142,7 +142,8 @@ class MemoryStore:
         with self._open():
             waiting = [w for w in self._work.values() if w.code is None and w.ready_at <= now]
             ready = [attrs.evolve(w.row, attempts=w.row.attempts + 1) for w in sorted(waiting, key=_Work.turn)[:limit]]
-            self._work |= {row.id: _Work(now + lease, row) for row in ready}
+            until = now.astimezone(UTC) + lease  # in another zone a clock that is put back would be in the way
+            self._work |= {row.id: _Work(until, row) for row in ready}
             return ready
 
     def done(self, effect_ids: Sequence[str], /) -> None:
@@ -161,7 +162,7 @@ class MemoryStore:
         """The effect is a dead letter from now on; nothing where it is done."""
         with self._open():
             if effect_id in self._work:
-                self._work[effect_id] = _Work(at, self._work[effect_id].row, code)
+                self._work[effect_id] = _Work(at.astimezone(UTC), self._work[effect_id].row, code)
 
     def dead(self, organisation: str, after: str, limit: int, /) -> Sequence[DeadRow]:
         """Dead letters of the cases that the organisation may see, by effect id, after an effect id."""

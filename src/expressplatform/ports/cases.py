@@ -173,7 +173,7 @@ class Wanted:
 
 @attrs.frozen
 class Page:
-    """A stretch of a list, and the cursor that continues it; an empty cursor: there is no more."""
+    """A stretch of a list, and the cursor that continues it; an empty cursor: there is no more, and only then."""
 
     headers: tuple[Header, ...]
     after: str

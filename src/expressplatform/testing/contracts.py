@@ -21,21 +21,26 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.errors import HypothesisDeprecationWarning
 from hypothesis.stateful import run_state_machine_as_test
 
-from expressplatform.ports import EVERYONE, Appended, AsyncCaseStore, CaseStore, Replayed, StoredCase
+from expressplatform.ports import Appended, AsyncCaseStore, CaseStore, StoredCase
+from expressplatform.testing import store_cancelling as cancelling
 from expressplatform.testing.guarantees import NotRun, proves
-from expressplatform.testing.lifting import Made, lift, lift_of
+from expressplatform.testing.lifting import Lift, Made, lift, lift_of
 from expressplatform.testing.shortening import SHORTENING, shortest, told
 from expressplatform.testing.store_checks import Committing
 from expressplatform.testing.store_doors import Dump, entered, given, joined
+from expressplatform.testing.store_edges import Alike, Asked
 from expressplatform.testing.store_finding import Finding
+from expressplatform.testing.store_handing import Handing
 from expressplatform.testing.store_keeping import Keeping
 from expressplatform.testing.store_lasting import Connected, Lasting, Sealed
+from expressplatform.testing.store_leasing import Leasing
+from expressplatform.testing.store_ledger import Ledger
 from expressplatform.testing.store_machine import StoreMachine, Unlike
 from expressplatform.testing.store_meeting import Meeting
 from expressplatform.testing.store_placing import Feeding, PlacesLast, Placing
 from expressplatform.testing.store_questions import Listing, Seeing
-from expressplatform.testing.store_rows import Mine
-from expressplatform.testing.store_trying import Trying
+from expressplatform.testing.store_rows import Mine, apart
+from expressplatform.testing.store_wholly import Wholly
 from expressplatform.testing.store_work import Standing
 
 _NO_REOPEN: Final = "what outlives the store is not known"
@@ -43,8 +48,8 @@ _NO_SECOND: Final = "what two connections do to each other is not known"
 
 
 class CaseStoreChecks(
-    Keeping, Committing, Seeing, Listing, Finding, Trying, Standing, Meeting, Placing, Feeding, Lasting, PlacesLast,
-    Connected, Sealed,
+    Keeping, Committing, Seeing, Listing, Finding, Alike, Asked, Handing, Leasing, Standing, Meeting, Placing, Feeding,
+    Ledger, Lasting, PlacesLast, Connected, Wholly, Sealed,
 ):  # fmt: skip
     """All checks of a case store, by whichever door they come to it."""
 
@@ -200,13 +205,36 @@ class AsyncStoreContract(CaseStoreChecks):
         loop, behind = lift_of(store)
         return joined(loop.awaited(self.dump_bytes(behind)))
 
-    @proves("S38")
+    @proves("S38", "S5")
+    @apart
     def test_a_cancelled_call_is_done_whole_or_not_at_all(self) -> None:
-        """A caller that is cancelled leaves a whole commit or none, and the store goes on."""
+        """A commit whose caller is cancelled is there with all that it has, or not at all, and the store goes on."""
+        self._cancelled(cancelling.commits)
+
+    @proves("S38")
+    @apart
+    def test_work_of_a_cancelled_call_is_not_lost(self) -> None:
+        """What a cancelled call claimed, put off, gave up or did is still there, or done, and never half of it."""
+        self._cancelled(cancelling.works)
+
+    @proves("S38", "S44")
+    def test_placing_that_is_cancelled_is_done_whole_or_not_at_all(self) -> None:
+        """All rows of the call have places or none has, and whoever comes next can place."""
+        self._cancelled(cancelling.places)
+
+    def _cancelled(self, check: Callable[[Lift, CaseStore, AsyncCaseStore, int], None]) -> None:
         with self.opened() as face:
             loop, store = lift_of(face)
-            for pauses in range(6):
-                loop.wait(_cancelled(store, pauses))
+            for pauses in cancelling.PAUSES:
+                check(loop, face, store, pauses)
+
+    @proves("S38", "S33", "S7")
+    def test_who_is_cancelled_takes_nobody_along(self) -> None:
+        """Of those who commit at once some are cancelled: the others are answered, each for itself, and kept."""
+        with self.opened() as face:
+            loop, store = lift_of(face)
+            for pauses in cancelling.PAUSES:
+                loop.wait(cancelling.beside_others(store, Mine.apart(), pauses))
 
     @proves("S33", "S9")
     def test_tasks_of_one_loop_do_not_disturb_each_other(self) -> None:
@@ -217,23 +245,11 @@ class AsyncStoreContract(CaseStoreChecks):
             loop.wait(_crowded(store, mine))
 
 
-async def _cancelled(store: AsyncCaseStore, pauses: int) -> None:
-    mine = Mine.apart()
-    commit = mine.commit(1, events=2, key="k")
-    task = asyncio.ensure_future(store.append([commit]))
-    for _ in range(pauses):
-        await asyncio.sleep(0)
-    task.cancel()
-    await asyncio.wait([task])
-    answer = (await store.append([commit]))[0]
-    assert isinstance(answer, Appended | Replayed), answer
-    assert await store.load(mine.case(1), EVERYONE) == StoredCase(commit.header, commit.events)
-
-
 async def _crowded(store: AsyncCaseStore, mine: Mine) -> None:
     async def life(number: int) -> StoredCase | None:
         for expected in range(3):
-            assert isinstance((await store.append([mine.commit(number, expected)]))[0], Appended)
+            answers = await store.append([mine.commit(number, expected)])
+            assert list(answers) == [Appended(mine.case(number), expected + 1)], "somebody else's answer"
         return await store.load(mine.case(number), mine.council)
 
     cases = await asyncio.gather(*map(life, range(30)))

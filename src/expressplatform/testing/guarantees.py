@@ -71,6 +71,10 @@ GUARANTEES: Final[Mapping[str, str]] = MappingProxyType(
         "S45": "A placed row comes back as it was stored, with the hash that it was placed with.",
         "S46": "A trader's feed holds, in order, each row placed while the header named it, and of no other trader's.",
         "S47": "Whom a header names no longer is told so once; a row's header is the one that stands, if it is shown.",
+        # What goes in and what comes out
+        "S48": "A page that is not the last is full and has a cursor; the last one has none.",
+        "S49": "Any sequence may be handed in, and is left as it was; one that is handed out is the caller's own.",
+        "S50": "A commit that cannot be kept is refused whole, and no error quotes what was handed in.",
         # Key stores
         "K1": "Each case has one key of 32 bytes, unlike any other, and keeps it.",
         "K2": "A batch with a destroyed case makes no key at all and names the case.",

@@ -23,6 +23,13 @@ from expressplatform.testing.store_rows import EVERY_BYTE
 REOPEN: Final = "reopen"
 SECOND: Final = "second_connection"
 DOORS: Final = ("store", "other")
+_LONG: Final = 200
+_UNITS: Final = (
+    (EVERY_BYTE, "bytes(range(256))"),
+    (EVERY_BYTE[::-1], "bytes(range(255, -1, -1))"),
+    *((bytes([one]), f"{bytes([one])!r}") for one in (0, 32, 255)),
+)
+"""What long rows of the checks are made of, and how that is written."""
 
 
 @attrs.frozen
@@ -133,8 +140,10 @@ class Writer:
         if isinstance(value, str) and self._mark and self._mark in value:
             parts = (part.replace("{", "{{").replace("}", "}}") for part in value.split(self._mark))
             return "f" + repr("{m}".join(parts))
-        if isinstance(value, bytes) and value.startswith(EVERY_BYTE):
-            return f"bytes(range(256)) + {value[len(EVERY_BYTE) :]!r}"
+        if isinstance(value, bytes) and (value.startswith(EVERY_BYTE) or len(value) > _LONG):
+            return _bytes(value)
+        if isinstance(value, str) and len(value) > _LONG and value == value[0] * len(value):
+            return f"{value[0]!r} * {len(value)}"
         if isinstance(value, bytes) and self._mark and self._mark.encode() in value:
             before, _, after = value.partition(self._mark.encode())
             return " + ".join([repr(before), "m.encode()", *([repr(after)] if after else [])])
@@ -159,6 +168,32 @@ class Writer:
         new = {name: getattr(header, name) for name in names if getattr(header, name) != getattr(self._header, name)}
         told = "".join(f", {name}={self.value(value)}" for name, value in new.items())
         return f"attrs.evolve(h{told})" if new else "h"
+
+
+def _bytes(value: bytes) -> str:
+    """Bytes with what repeats in them told once: a long row is a line of a program, not its megabytes."""
+    parts: list[str] = []
+    while value:
+        for unit, told in _UNITS:
+            times = _times(value, unit)
+            if times * len(unit) >= len(EVERY_BYTE):
+                parts.append(told if times == 1 else f"{told} * {times}")
+                value = value[times * len(unit) :]
+                break
+        else:
+            ends = [at for unit, _ in _UNITS if (at := value.find(unit * (len(EVERY_BYTE) // len(unit)), 1)) > 0]
+            end = min(ends, default=len(value))
+            parts.append(repr(value[:end]))
+            value = value[end:]
+    return " + ".join(parts)
+
+
+def _times(value: bytes, unit: bytes) -> int:
+    """How often bytes begin with a unit."""
+    times = 0
+    while value.startswith(unit, times * len(unit)):
+        times += 1
+    return times
 
 
 def mark_of(calls: Iterable[Call]) -> str:

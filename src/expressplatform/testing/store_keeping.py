@@ -27,17 +27,25 @@ TEXTS = (
     "null",
     "[]",
     "\u2028\r\n\t",
+    "007",
+    "1.0",
+    "1e3",
+    "true",
+    "2026-03-02",
 )
 """Texts that are easily changed on their way: composed or not, with quotes, blanks, wildcards, beyond two bytes."""
 WRITTEN = ("status", "trader", "assignee", "reference", "scheme", "edition", "nature", "category", "duty")
 """The fields of a header that hold text, but its case's id and its council's, by which the checks are kept apart."""
 INSTANTS = (
+    datetime(1, 1, 2, 0, 0, 0, 1, tzinfo=UTC),
+    datetime(987, 6, 5, 4, 3, 2, 1, tzinfo=UTC),
     datetime(1901, 2, 3, 4, 5, 6, 7, tzinfo=UTC),
     datetime(1969, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
     datetime(2016, 2, 29, 0, 0, 0, 1, tzinfo=UTC),
     datetime(2038, 1, 19, 3, 14, 8, 500_001, tzinfo=UTC),
     datetime(2086, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
     datetime(2255, 6, 30, 12, 0, 0, 123_456, tzinfo=UTC),
+    datetime(9998, 12, 30, 23, 59, 59, 999_998, tzinfo=UTC),
 )
 
 
@@ -74,7 +82,8 @@ class Keeping(Doors):
         mine = Mine.apart()
         with self.opened() as store:
             for number, text in enumerate(TEXTS):
-                commit = mine.changed(number, assignee=text, nature=text, category=text, duty=text, former=(text, "x"))
+                fields = dict.fromkeys(WRITTEN, text)
+                commit = mine.changed(number, 0, **fields, former=(text, "x"))
                 commit = attrs.evolve(
                     commit,
                     events=(attrs.evolve(commit.events[0], kind=text),),

@@ -33,12 +33,17 @@ from expressplatform.testing.store_model import NUMBERS, Model
 from expressplatform.testing.store_rows import MANY, Mine, Taken
 
 _NUMBERS: Final = st.integers(1, 4)
-_MINUTES: Final = st.integers(0, 4)
+_MINUTES: Final = st.integers(0, 4) | st.sampled_from((1 - 1e-6 / 60, 1 + 1e-6 / 60, 1 + 1 / 60, 1.5, 3000))
+"""Minutes of an example's era: whole ones, and what lies a microsecond, a second or some days beside them."""
 _NAMES: Final = st.sampled_from(("", "alpha", "beta", "al"))
 _ORGANISATIONS: Final = st.sampled_from(("council", "council", "alpha", "al", "beta", EVERYONE, ""))
 _TOKENS: Final = st.sampled_from((("1", "q1"), ("2", "q1"), ("3", "q2")))
-_KINDS: Final = st.lists(st.sampled_from("XYZ"), unique=True, max_size=3)
-_LIMITS: Final = st.sampled_from((1, 2, 3, MANY))
+_KINDS: Final = st.lists(st.sampled_from(("X", "Y", "XX", "x", "X ")), unique=True, max_size=3)
+_LIMITS: Final = st.sampled_from((1, 2, 3, MANY, 0))
+_KEYS: Final = st.sampled_from(("", "", "k", "l", "K", "k "))
+_LEASES: Final = st.integers(0, 3) | st.sampled_from((1 / 60, 1e-6 / 60, 1 + 1e-6 / 60, 2900))
+_ATTEMPTS: Final = st.integers(0, 3) | st.sampled_from((254, 255, 65_535, 2**31 - 10_000))
+_CODES: Final = st.sampled_from(("no_route", "OSError", "", "\u00e9 e\u0301"))
 
 Made = CaseStore | AbstractContextManager[CaseStore]
 """What makers give: a store, or a context manager that gives one."""
@@ -105,7 +110,7 @@ class StoreMachine(RuleBasedStateMachine):
 
     # --- what is drawn ------------------------------------------------------------------------------------------
 
-    def at(self, minutes: int) -> datetime:
+    def at(self, minutes: float) -> datetime:
         """An instant of the example's era."""
         return self.mine.noon + timedelta(minutes=minutes)
 
@@ -120,7 +125,7 @@ class StoreMachine(RuleBasedStateMachine):
         number = data.draw(_NUMBERS)
         stands = self.versions.get(number, 0)
         expected = data.draw(st.sampled_from((stands, stands, stands, max(0, stands - 1), stands + 1, 0)))
-        key = data.draw(st.sampled_from(("", "", "k", "l")))
+        key = data.draw(_KEYS)
         commit = self.mine.commit(number, expected, events=data.draw(st.integers(1, 2)), key=key)
         version = commit.header.version
         effects = tuple(self.mine.effect(number, version, kind) for kind in data.draw(_KINDS))
@@ -139,6 +144,9 @@ class StoreMachine(RuleBasedStateMachine):
             trader=self.name(data.draw(_NAMES)),
             former=tuple(map(self.name, former)),
             assignee=data.draw(_NAMES),
+            reference=f"{data.draw(st.sampled_from('RrS'))}-{self.mine.mark}",
+            duty=data.draw(st.sampled_from(("ACCEPT", ""))),
+            provisional=data.draw(st.booleans()),
             changed_at=self.at(data.draw(_MINUTES)),
             due_at=None if due is None else self.at(due),
             owed_since=None if owed is None else self.at(owed),
@@ -152,6 +160,7 @@ class StoreMachine(RuleBasedStateMachine):
             status=data.draw(st.sampled_from(((), (), ("LODGED",), ("LODGED", "CLOSED"), ("OTHER",)))),
             trader=self.name(data.draw(st.sampled_from(("", "", "alpha", "al")))),
             assignee=data.draw(st.sampled_from(("", "", "alpha"))),
+            reference=data.draw(st.sampled_from(("", "", "", f"R-{self.mine.mark}"))),
             due_before=None if due is None else self.at(due),
             owed_before=None if owed is None else self.at(owed),
             alarmed=data.draw(st.sampled_from((False, False, True))),
@@ -172,7 +181,7 @@ class StoreMachine(RuleBasedStateMachine):
             case = self.ask(door + 1, "load", self.mine.case(number), EVERYONE)
             self.versions[number] = case.header.version if case else 0
 
-    @rule(door=st.integers(0, 1), number=_NUMBERS, organisation=_ORGANISATIONS, key=st.sampled_from("kl"))
+    @rule(door=st.integers(0, 1), number=_NUMBERS, organisation=_ORGANISATIONS, key=_KEYS)
     def load(self, door: int, number: int, organisation: str, key: str) -> None:
         """One case and one receipt."""
         self.ask(door, "load", self.mine.case(number), self.name(organisation))
@@ -191,7 +200,7 @@ class StoreMachine(RuleBasedStateMachine):
                 break
 
     @rule(door=st.integers(0, 1), minutes=_MINUTES)
-    def due(self, door: int, minutes: int) -> None:
+    def due(self, door: int, minutes: float) -> None:
         """What is due."""
         self.ask(door, "due", self.at(minutes), MANY)
 
@@ -206,8 +215,8 @@ class StoreMachine(RuleBasedStateMachine):
         self.ask(door, "find", self.name(organisation), [self.mine.token(*one).value for one in names])
         self.ask(door, "quarters")
 
-    @rule(door=st.integers(0, 1), minutes=_MINUTES, limit=_LIMITS, lease=st.integers(0, 3))
-    def claim(self, door: int, minutes: int, limit: int, lease: int) -> None:
+    @rule(door=st.integers(0, 1), minutes=_MINUTES, limit=_LIMITS, lease=_LEASES)
+    def claim(self, door: int, minutes: float, limit: int, lease: float) -> None:
         """Work is claimed for some minutes."""
         if not self.spoiled:
             self.ask(door, "claim", self.at(minutes), limit, timedelta(minutes=lease))
@@ -216,16 +225,16 @@ class StoreMachine(RuleBasedStateMachine):
     def done(self, door: int, data: DataObject) -> None:
         """Some work is done, some that never was."""
         known = sorted({*self.mine.made, "nothing"})
-        self.ask(door, "done", data.draw(st.lists(st.sampled_from(known), max_size=2, unique=True)))
+        self.ask(door, "done", data.draw(st.lists(st.sampled_from(known), max_size=3)))
 
-    @rule(door=st.integers(0, 1), data=st.data(), minutes=_MINUTES, attempts=st.integers(0, 3))
-    def retry(self, door: int, data: DataObject, minutes: int, attempts: int) -> None:
+    @rule(door=st.integers(0, 1), data=st.data(), minutes=_MINUTES, attempts=_ATTEMPTS)
+    def retry(self, door: int, data: DataObject, minutes: float, attempts: int) -> None:
         """Some work failed, or is to be tried again."""
         known = sorted({*self.mine.made, "nothing"})
         self.ask(door, "retry", data.draw(st.sampled_from(known)), self.at(minutes), attempts)
 
-    @rule(door=st.integers(0, 1), data=st.data(), minutes=_MINUTES, code=st.sampled_from(("no_route", "OSError")))
-    def bury(self, door: int, data: DataObject, minutes: int, code: str) -> None:
+    @rule(door=st.integers(0, 1), data=st.data(), minutes=_MINUTES, code=_CODES)
+    def bury(self, door: int, data: DataObject, minutes: float, code: str) -> None:
         """Some work is given up."""
         known = sorted({*self.mine.made, "nothing"})
         self.ask(door, "bury", data.draw(st.sampled_from(known)), self.at(minutes), code)

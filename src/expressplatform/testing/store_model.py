@@ -23,7 +23,7 @@ NUMBERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "append": ("S6", "S7", "S8", "S11"),
         "load": ("S1", "S2", "S4", "S13", "S14", "S15"),
         "receipt": ("S12", "S13"),
-        "headers": ("S13", "S14", "S15", "S16", "S17", "S18"),
+        "headers": ("S13", "S14", "S15", "S16", "S17", "S18", "S48"),
         "due": ("S13", "S20"),
         "scan": ("S13", "S14", "S15", "S16", "S19"),
         "find": ("S13", "S14", "S21", "S22"),

@@ -32,6 +32,7 @@ def walked(
         if not page.after:
             return found
         assert page.after != after, "a cursor leads to itself"
+        assert len(page.headers) == limit, "a page that is not the last is not full"
         after = page.after
         between()
     raise AssertionError("the list does not end")
@@ -130,7 +131,7 @@ class Seeing(Doors):
 class Listing(Doors):
     """Lists, filters, cursors and scans."""
 
-    @proves("S16", "S17", "S18")
+    @proves("S16", "S17", "S18", "S48")
     def test_a_cursor_neither_skips_nor_repeats(self) -> None:
         """Page after page gives every case once, by id, wherever cases are lodged meanwhile; the last page says so."""
         mine = Mine.apart()
@@ -159,7 +160,7 @@ class Listing(Doors):
             seen = mine.ids(walked(store, mine.council, Wanted(status=("A",)), 2, leave))
         assert seen == [mine.case(number) for number in range(18) if number % 3]
 
-    @proves("S16", "S17")
+    @proves("S16", "S17", "S48")
     def test_pages_of_every_size_make_the_same_list(self) -> None:
         """Whoever asks, whatever the filter: pages of one, two or seven are the list that one page is."""
         mine = Mine.apart()

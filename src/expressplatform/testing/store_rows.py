@@ -147,14 +147,18 @@ class Mine:
         self, store: CaseStore, now: datetime, lease: timedelta = timedelta(minutes=1), limit: int = MANY
     ) -> list[EffectRow]:
         """This test's effects among those that can be claimed now. Whose else was taken is said in the store."""
-        rows = store.claim(now, limit, lease)
+        return [row for row in self.taken(store, now, lease, limit) if row.case_id.startswith(self.mark)]
+
+    def taken(self, store: CaseStore, now: datetime, lease: timedelta, limit: int) -> list[EffectRow]:
+        """Whatever can be claimed now. What is not this test's is said in the store."""
+        rows = list(store.claim(now, limit, lease))
         others = {found[1] for row in rows if (found := _OURS.fullmatch(row.case_id)) and found[1] != self.mark}
         for mark in sorted(others):
             case_id = f"taken-{mark}-{uuid.uuid4().hex[:8]}"
             header = attrs.evolve(Mine().header(0, 1), case_id=case_id, council="", due_at=None)
             event = StoredEvent(case_id, 1, "TAKEN", 1, b"", b"")
             store.append([Commit(case_id, 0, header, (event,), tokens=(_taken(mark),))])
-        return [row for row in rows if row.case_id.startswith(self.mark)]
+        return rows
 
     def claimed(self, store: CaseStore, now: datetime, lease: timedelta = timedelta(minutes=1)) -> list[str]:
         """The ids of this test's effects that can be claimed now."""
@@ -179,10 +183,14 @@ class Mine:
 
     def unless_taken(self, store: CaseStore) -> None:
         """Raises Taken where another run said that it took some of this test's work."""
+        slow = 1.0
         for pause in (0.0, 0.02, 0.1, 0.3):
-            time.sleep(pause)
+            time.sleep(pause * slow)
+            began = time.monotonic()
             if store.find(EVERYONE, [_taken(self.mark).value]):
                 raise Taken
+            # Where answers take their time, so does the other run's word.
+            slow = max(slow, min((time.monotonic() - began) / 0.002, 10.0))
 
     def clear(self, store: CaseStore) -> None:
         """Takes what others have left to be done before this test's era, so that it is not in the way."""

@@ -5,7 +5,7 @@ Laws of this file: those of `store_checks`. How many attempts are too many is th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -94,8 +94,8 @@ class Trying(Working):
             rows = [dead(effect, 1, mine.noon + TICK, "OSError") for effect in effects[:3]]
             rows[0] = dead(effects[0], 1, mine.noon + DAY)
             lists(store, mine, mine.council, rows)
-            assert list(store.dead(mine.council, "", 2)) == rows[:2], "not the first two by their ids"
-            assert list(store.dead(mine.council, effects[0].id, 1)) == rows[1:2], "not the one after the first"
+            alike(store, mine, store.dead(mine.council, "", 2), rows[:2])
+            alike(store, mine, store.dead(mine.council, effects[0].id, 1), rows[1:2])
             assert list(store.dead(mine.council, effects[2].id, MANY)) == []
             assert list(store.dead(mine.council, "", 0)) == []
 
@@ -133,4 +133,15 @@ def dead(effect: EffectRow, attempts: int, since: datetime, code: str = CODE) ->
 def lists(store: CaseStore, mine: Mine, organisation: str, wanted: Iterable[DeadRow]) -> None:
     """These dead letters of this test are shown to an organisation, in this order, and no other."""
     found = [row for row in store.dead(organisation, "", MANY) if row.effect.case_id.startswith(mine.mark)]
-    assert found == list(wanted), f"the dead letters are {found}, not {list(wanted)}"
+    alike(store, mine, found, list(wanted))
+
+
+def alike(store: CaseStore, mine: Mine, found: Sequence[DeadRow], wanted: list[DeadRow]) -> None:
+    """Dead letters are these. Where only their attempts are others, somebody may have claimed them meanwhile."""
+    if list(found) != wanted and list(map(_uncounted, found)) == list(map(_uncounted, wanted)):
+        mine.unless_taken(store)
+    assert list(found) == wanted, f"the dead letters are {found}, not {wanted}"
+
+
+def _uncounted(row: DeadRow) -> DeadRow:
+    return attrs.evolve(row, effect=attrs.evolve(row.effect, attempts=0))

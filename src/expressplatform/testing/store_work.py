@@ -17,6 +17,7 @@ import attrs
 from expressplatform.ports import CaseStore, EffectRow, Wanted
 from expressplatform.testing.guarantees import NotRun, proves
 from expressplatform.testing.store_doors import Doors, racing, refused
+from expressplatform.testing.store_placing import leaves_of
 from expressplatform.testing.store_rows import HOUR, MANY, TICK, Mine, apart, kept
 
 DAY = timedelta(days=1)
@@ -142,6 +143,11 @@ class Working(Doors):
                 mine.claims(store, mine.noon.astimezone(zone), step.effects, HOUR)
                 mine.claims(store, mine.noon + HOUR - TICK, [])
                 mine.claims(store, mine.noon + HOUR, step.effects, HOUR)
+                store.bury(step.effects[0].id, mine.noon.astimezone(zone), "no_route")
+                (letter,) = store.dead(mine.council, "", MANY)
+                assert (letter.since, letter.since.utcoffset()) == (mine.noon, timedelta(0)), (
+                    "dead since another instant"
+                )
                 store.retry(step.effects[0].id, mine.noon.astimezone(zone), 2)
                 mine.claims(store, mine.noon - TICK, [])
                 mine.claims(store, mine.noon, step.effects)
@@ -161,16 +167,20 @@ class Working(Doors):
             store.retry(third, minute + timedelta(minutes=5), 1)
             self._in_order(store, mine, mine.noon + 2 * HOUR, HOUR, [third, second, first])
 
-    def _in_order(self, store: CaseStore, mine: Mine, now: datetime, lease: timedelta, wanted: list[str]) -> None:
-        """What is claimed one by one is this, in this order."""
+    def _in_order(
+        self, store: CaseStore, mine: Mine, now: datetime, lease: timedelta, wanted: list[str], most: int = 40
+    ) -> None:
+        """What is claimed one by one is this, in this order; claimed until there is no more, or this is found."""
         found: list[str] = []
         for _ in range(40):
-            rows = store.claim(now, 1, lease)
+            if len(found) == most:
+                break
+            rows = mine.taken(store, now, lease, 1)
             assert len(rows) <= 1, "more was claimed than the limit"
             found += [row.id for row in rows if row.case_id.startswith(mine.mark)]
             if not rows:
                 break
-        if len(found) < len(wanted):
+        if found != wanted:
             mine.unless_taken(store)
         assert found == wanted, "not in the order in which they became ready"
 
@@ -183,13 +193,17 @@ class Working(Doors):
             now, found = mine.noon + HOUR, list[str]()
             assert list(store.claim(now, 0, HOUR)) == []
             for limit in (1, 3, 2, 4):
-                rows = store.claim(now, limit, HOUR)
+                rows = mine.taken(store, now, HOUR, limit)
                 assert len(rows) <= limit, "more was claimed than the limit"
                 found += [row.id for row in rows if row.case_id.startswith(mine.mark)]
             rest = [mine.effect(n, 1, kind) for n in range(5) for kind in "AB"]
             mine.claims(store, now, [effect for effect in rest if effect.id not in found])
+            if len(found) != len(set(found)):
+                mine.unless_taken(store)
             assert len(found) == len(set(found))
             versions = [effect_id.split("/")[0] for effect_id in found]
+            if versions != sorted(versions):
+                mine.unless_taken(store)
             assert versions == sorted(versions), "not in the order in which they became ready"
 
     @proves("S26", "S25")
@@ -252,7 +266,7 @@ class Standing(Doors):
         store.adopt(scheme, later)
         stood = [store.scheme()]
         for another in (f"{scheme}_X", scheme.swapcase(), ""):
-            refused("other_scheme", lambda another=another: store.adopt(another, later))  # type: ignore[misc]
+            refused("other_scheme", lambda another=another: store.adopt(another, f"{later} {another}"))  # type: ignore[misc]
         stood.append(store.scheme())
         store.adopt(scheme, edition)
         stood.append(store.scheme())
@@ -328,8 +342,30 @@ class Standing(Doors):
                 lambda: store.dead(mine.council, "", 1),
                 store.scheme,
                 lambda: store.adopt("HK_CCA", "1"),
+                store.ledger,
+                lambda: store.unplaced(1),
+                lambda: store.place(0, leaves_of(mine.commit(1).events)),
+                lambda: store.placed(0, 1),
+                lambda: store.leaves(0, 1),
+                lambda: store.places(mine.case(1), mine.council),
+                lambda: store.feed(mine.trader, 0, 1),
             )
-            for call in calls:
+            nothing: tuple[Callable[[], object], ...] = (
+                lambda: store.append([]),
+                lambda: store.headers("", Wanted(), "", 0),
+                lambda: store.due(mine.noon, 0),
+                lambda: store.scan("", "", 0),
+                lambda: store.find(mine.council, []),
+                lambda: store.claim(mine.noon, 0, HOUR),
+                lambda: store.done([]),
+                lambda: store.dead("", "", 0),
+                lambda: store.unplaced(0),
+                lambda: store.place(0, []),
+                lambda: store.placed(0, 0),
+                lambda: store.leaves(0, 0),
+                lambda: store.feed("", 0, 0),
+            )
+            for call in (*calls, *nothing):
                 refused("closed", call)
             store.close()
 

@@ -1,0 +1,125 @@
+"""Calls of an awaited store that are cancelled under way; `contracts` hands these checks to stores.
+
+Laws of this file: those of `store_checks`. What is cancelled may be done a moment later all the same, by a thread that
+nobody waits for; so whoever finds the half of something looks again before the store is blamed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+
+import attrs
+
+from expressplatform.ports import EVERYONE, Appended, AsyncCaseStore, CaseStore, Replayed, StoredCase
+from expressplatform.testing.lifting import Lift
+from expressplatform.testing.store_placing import leaves_of, sequence
+from expressplatform.testing.store_rows import HOUR, MANY, Mine
+from expressplatform.testing.store_work import DAY
+
+PAUSES: Final = range(9)
+"""After how many turns of the event loop a call is cancelled."""
+_LOOKS: Final = 8
+
+
+async def cancelled(call: Awaitable[object], pauses: int) -> None:
+    """The call, begun and cancelled."""
+    task = asyncio.ensure_future(call)
+    for _ in range(pauses):
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait([task])
+
+
+def commits(loop: Lift, face: CaseStore, store: AsyncCaseStore, pauses: int) -> None:
+    """A commit that was cancelled and is said again is there with all that it has."""
+    mine = Mine.apart()
+    whole = attrs.evolve(
+        mine.commit(1, events=2, key="k"),
+        effects=tuple(mine.effect(1, 2, kind) for kind in "AB"),
+        tokens=(mine.token("t"), mine.token("u", "q")),
+    )
+    mine.clear(face)
+    loop.wait(cancelled(store.append([whole]), pauses))
+    (answer,) = face.append([whole])
+    assert isinstance(answer, Appended | Replayed), answer
+    assert face.load(mine.case(1), EVERYONE) == StoredCase(whole.header, whole.events)
+    assert face.receipt(mine.case(1), "k") == whole.receipt
+    for token in whole.tokens:
+        assert list(face.find(EVERYONE, [token.value])) == [mine.case(1)], "a token of a commit is not there"
+    mine.claims(face, mine.noon + DAY, whole.effects)
+    face.done(mine.made)
+
+
+def works(loop: Lift, face: CaseStore, store: AsyncCaseStore, pauses: int) -> None:
+    """Work that a cancelled call claimed, put off, gave up or did is not lost, nor half of it done."""
+    mine = Mine.apart()
+    mine.clear(face)
+    step = mine.working(1, mine.noon, *"ABCDEF")
+    ids = [one.id for one in step.effects]
+    face.append([step])
+    loop.wait(cancelled(store.claim(mine.noon, 1, HOUR), pauses))
+    loop.wait(cancelled(store.retry(ids[0], mine.noon + HOUR, 1), pauses))
+    loop.wait(cancelled(store.bury(ids[1], mine.noon, "no_route"), pauses))
+    _settled(lambda: _brought_back(face, ids[:2], mine))
+    loop.wait(cancelled(store.done(ids[2:]), pauses))
+    _settled(lambda: _none_or_all(face, mine, ids[2:]))
+    face.done(mine.made)
+
+
+def _brought_back(face: CaseStore, ids: Sequence[str], mine: Mine) -> bool:
+    """Whether effects that are put off now can all be claimed. Others took them away where they said so."""
+    for one in ids:
+        face.retry(one, mine.noon, 0)
+    if {*ids} <= {*mine.claimed(face, mine.noon, HOUR)}:
+        return True
+    mine.unless_taken(face)
+    return False
+
+
+def _none_or_all(face: CaseStore, mine: Mine, ids: Sequence[str]) -> bool:
+    for one in ids:
+        face.bury(one, mine.noon, "left")
+    left = [one for one in face.dead(mine.council, "", MANY) if one.effect.id in ids]
+    return len(left) in (0, len(ids))
+
+
+def places(loop: Lift, face: CaseStore, store: AsyncCaseStore, pauses: int) -> None:
+    """Rows whose placing was cancelled have all their places or none, and can be placed."""
+    mine = Mine.apart()
+    face.append([mine.commit(1, events=5)])
+    found = face.unplaced(MANY)
+    loop.wait(cancelled(store.place(found.start, leaves_of(found.events)), pauses))
+    _settled(lambda: len(face.places(mine.case(1), EVERYONE)) in (0, 5))
+    sequence(face)
+    assert len(face.places(mine.case(1), EVERYONE)) == 5, "rows whose placing was cancelled cannot be placed"
+
+
+def _settled(holds: Callable[[], bool]) -> None:
+    for look in range(_LOOKS):
+        if holds():
+            return
+        time.sleep(0.01 * 2**look)
+    raise AssertionError("half of a call that was cancelled was done")
+
+
+async def beside_others(store: AsyncCaseStore, mine: Mine, pauses: int) -> None:
+    """Of calls that are under way at once some are cancelled; each of the others has its own answer, and is kept."""
+    commits = [mine.commit(number) for number in range(8)]
+    tasks = [asyncio.ensure_future(store.append([commit])) for commit in commits]
+    for _ in range(pauses):
+        await asyncio.sleep(0)
+    for task in tasks[::3]:
+        task.cancel()
+    await asyncio.wait(tasks)
+    errors = {number: task.exception() for number, task in enumerate(tasks) if not task.cancelled()}
+    for number, (task, commit) in enumerate(zip(tasks, commits, strict=True)):
+        if number % 3 == 0:
+            continue
+        assert errors.get(number, "cancelled") is None, (
+            f"a neighbour of what was cancelled failed: {errors.get(number)!r}"
+        )
+        assert list(task.result()) == [Appended(commit.case_id, 1)], "somebody else's answer"
+        assert await store.load(commit.case_id, mine.council) == StoredCase(commit.header, commit.events)

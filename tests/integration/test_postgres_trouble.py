@@ -1,0 +1,377 @@
+"""What a database administrator, a pooler, a network or a fork does to a store on PostgreSQL, and that it goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import select
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Self
+
+import psycopg
+import pytest
+
+from expressplatform.errors import StoreUnusable
+from expressplatform.ports import EVERYONE, Appended
+from expressplatform.testing.store_rows import NOON, Mine
+from expressplatform_postgres import aio_connections, connections
+from expressplatform_postgres.aio import AsyncPostgresStore
+from expressplatform_postgres.evidence import PostgresEvidence
+from expressplatform_postgres.store import PostgresStore
+from tests.servers import Server
+
+SOON = 20.0
+NAME = f"{7:064x}"
+
+
+@pytest.fixture
+def own(postgres: Server) -> str:
+    """A database of one test."""
+    return postgres.database()
+
+
+def told(dsn: str, query: str) -> list[tuple[object, ...]]:
+    with psycopg.connect(dsn, autocommit=True) as db:
+        asked = db.execute(query.encode())
+        return asked.fetchall() if asked.description else []
+
+
+def refused(call: Callable[[], object]) -> StoreUnusable:
+    with pytest.raises(StoreUnusable) as caught:
+        call()
+    return caught.value
+
+
+@contextmanager
+def always(server: Server, dsn: str, setting: str) -> Iterator[None]:
+    """Every new connection to the database has a setting."""
+    name = dsn.split("@/")[1].split("?")[0]
+    told(server.dsn("postgres"), f'ALTER DATABASE "{name}" SET {setting}')
+    try:
+        yield
+    finally:
+        told(server.dsn("postgres"), f'ALTER DATABASE "{name}" RESET ALL')
+
+
+class TestStatementsThatAreLost:
+    """What was prepared may be gone, or of no use any more: nobody hears of it."""
+
+    def test_statements_that_the_server_has_dropped_are_carried_out_all_the_same(self, database: str) -> None:
+        mine = Mine()
+        with PostgresStore(database, connections=1) as store:
+            store.append([mine.commit(1)])
+            store.load(mine.case(1), EVERYONE)
+            with store._connection() as line:
+                line.execute("DISCARD ALL")
+            for version in range(1, 4):
+                kept = store.load(mine.case(1), EVERYONE)
+                assert kept is not None
+                assert kept.header.version == version
+                assert list(store.append([mine.commit(1, version)])) == [Appended(mine.case(1), version + 1)]
+
+        async def main() -> None:
+            async with AsyncPostgresStore(database, connections=1) as awaited:
+                await awaited.load(mine.case(1), EVERYONE)
+                async with awaited._connection(await awaited._opened()) as awaited_line:
+                    await awaited_line.execute("DISCARD ALL")
+                for _ in range(3):
+                    assert (await awaited.load(mine.case(1), EVERYONE)) is not None
+
+        asyncio.run(main())
+
+    def test_a_table_that_is_changed_meanwhile_is_read_all_the_same(self, own: str) -> None:
+        """As a migration changes it under a running process: the server's plan is of no use then."""
+        mine = Mine()
+        with PostgresStore(own, connections=1) as store:
+            store.append([mine.commit(1, key="k")])
+            assert store.receipt(mine.case(1), "k") is not None
+            told(own, "ALTER TABLE receipts ALTER version TYPE bigint")
+            for _ in range(3):
+                found = store.receipt(mine.case(1), "k")
+                assert found is not None
+                assert found.version == 1
+
+    def test_a_name_is_of_one_statement_whoever_prepares_it(self, database: str) -> None:
+        """A pooler may carry out by its name what another client prepared: it has to be the same."""
+        mine = Mine()
+        texts: dict[str, str] = {}
+        with PostgresStore(database, connections=1) as one, PostgresStore(database, connections=1) as two:
+            calls: list[Callable[[PostgresStore], object]] = [
+                lambda store: store.load(mine.case(1), EVERYONE),
+                lambda store: store.receipt(mine.case(1), "k"),
+                lambda store: store.quarters(),
+            ]
+            for store, order in ((one, calls), (two, calls[::-1])):
+                for call in order:
+                    call(store)
+                with store._connection() as line:
+                    for name, text in line.execute("SELECT name, statement FROM pg_prepared_statements").fetchall():
+                        assert texts.setdefault(name, text) == text
+        assert len(texts) == 3
+
+    def test_within_a_transaction_nothing_is_prepared(self, database: str) -> None:
+        """Where a pooler had given it to another connection of the server, the whole would be undone."""
+        case = Mine().case(1)
+        with PostgresEvidence(database, connections=1) as store:
+            store.put(case, NAME, [b"x"] * 20, NOON)
+            assert list(store.get(case, NAME)) == [b"x"] * 20
+            with store._connection() as line:
+                assert line.execute("SELECT count(*) FROM pg_prepared_statements").fetchone() == (0,)
+
+
+class Wire:
+    """What lies between a store and its server, and may go dead without a word."""
+
+    def __init__(self, server: Server) -> None:
+        self.dead = threading.Event()
+        self._over = threading.Event()
+        self._target = str(server.folder / f".s.PGSQL.{server.port}")
+        self._door = socket.create_server(("127.0.0.1", 0))
+        self._threads = [threading.Thread(target=self._let_in)]
+        self._threads[0].start()
+
+    def of(self, dsn: str) -> str:
+        """The address of a database over this wire."""
+        name = dsn.split("@/")[1].split("?")[0]
+        return f"postgresql://postgres@127.0.0.1:{self._door.getsockname()[1]}/{name}"
+
+    def _let_in(self) -> None:
+        while not self._over.is_set():
+            if not select.select([self._door], [], [], 0.02)[0]:
+                continue
+            here = self._door.accept()[0]
+            there = socket.socket(socket.AF_UNIX)
+            there.connect(self._target)
+            self._threads.append(threading.Thread(target=self._carry, args=(here, there)))
+            self._threads[-1].start()
+
+    def _carry(self, here: socket.socket, there: socket.socket) -> None:
+        with here, there, suppress(OSError):
+            while not self._over.is_set():
+                for end in select.select([here, there], [], [], 0.02)[0]:
+                    if self.dead.wait(0) or not (data := end.recv(65536)):
+                        break
+                    (there if end is here else here).sendall(data)
+                else:
+                    continue
+                if not self.dead.is_set():
+                    return
+                self._over.wait(0.02)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        for thread in self._threads:
+            thread.join(SOON)
+        self._door.close()
+
+
+class TestSilence:
+    """A network that goes dead holds nobody for ever: the call ends, and once it carries again the store serves."""
+
+    @pytest.fixture(autouse=True)
+    def impatient(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for where in (connections, aio_connections):
+            monkeypatch.setattr(where, "patience_of", lambda _: 0.3)
+
+    def test_a_call_ends_when_the_server_has_been_silent_for_long(self, postgres: Server, database: str) -> None:
+        mine = Mine()
+        with Wire(postgres) as wire, PostgresStore(wire.of(database), busy_seconds=2) as store:
+            store.append([mine.commit(1)])
+            wire.dead.set()
+            begin = time.monotonic()
+            assert refused(lambda: store.load(mine.case(1), EVERYONE)).code == "unreachable"
+            assert time.monotonic() - begin < SOON
+            wire.dead.clear()
+            assert store.load(mine.case(1), EVERYONE) is not None
+            assert list(store.append([mine.commit(1, 1)])) == [Appended(mine.case(1), 2)]
+
+    def test_so_does_one_that_is_awaited_or_cancelled(self, postgres: Server, database: str) -> None:
+        mine = Mine()
+
+        async def main(store: AsyncPostgresStore, wire: Wire) -> None:
+            await store.append([mine.commit(1)])
+            wire.dead.set()
+            with pytest.raises(StoreUnusable) as caught:
+                await store.append([mine.commit(1, 1, key="k")])
+            assert caught.value.code == "unreachable"
+            wire.dead.clear()
+            await store.append([mine.commit(1, 1, key="k")])
+            wire.dead.set()
+            reading = asyncio.create_task(store.load(mine.case(1), EVERYONE))
+            await asyncio.sleep(0.1)
+            reading.cancel()
+            await asyncio.wait([reading], timeout=SOON)
+            assert reading.cancelled()
+            wire.dead.clear()
+            kept = await store.load(mine.case(1), EVERYONE)
+            assert kept is not None
+            assert kept.header.version == 2
+            await store.close()
+
+        with Wire(postgres) as wire:
+            asyncio.run(main(AsyncPostgresStore(wire.of(database), busy_seconds=2), wire))
+
+
+class TestConnectionsThatMustNotBeLost:
+    @asynccontextmanager
+    async def _waited_for(self, store: AsyncPostgresStore) -> AsyncIterator[None]:
+        """Somebody asks the pool, so that whoever has a connection gives it back there; and the pool is busy."""
+        pool = await store._opened()
+        with store._at_hand.asked():
+            async with pool._lock:
+                yield
+
+    def test_a_caller_who_is_cancelled_while_giving_back_gives_it_back(self, database: str) -> None:
+        """The only connection serves the next caller, however often that happens."""
+
+        async def main() -> None:
+            async with AsyncPostgresStore(database, connections=1, busy_seconds=2) as store:
+                await store.scheme()
+                for _ in range(3):
+                    async with self._waited_for(store):
+                        reading = asyncio.create_task(store.scheme())
+                        while store._at_hand._lines or not reading._fut_waiter:  # type: ignore[attr-defined]
+                            await asyncio.sleep(0)
+                        await asyncio.sleep(0.05)
+                        reading.cancel()
+                        await asyncio.wait([reading])
+                        assert reading.cancelled()
+                    assert await store.scheme() is None
+
+        asyncio.run(main())
+
+    def test_after_a_server_that_only_read_the_one_that_writes_is_found(self, postgres: Server, own: str) -> None:
+        """As in a failover: a connection that answers so is not used again, and at most its successor answers alike."""
+        mine = Mine()
+        with always(postgres, own, "default_transaction_read_only = on"):
+            store = PostgresStore(own, connections=1)
+            assert refused(lambda: store.append([mine.commit(1)])).code == "read_only"
+        with store:
+            with suppress(StoreUnusable):
+                store.append([mine.commit(1)])
+            assert list(store.append([mine.commit(2)])) == [Appended(mine.case(2), 1)]
+
+        async def main() -> None:
+            with always(postgres, own, "default_transaction_read_only = on"):
+                awaited = AsyncPostgresStore(own, connections=1)
+                with pytest.raises(StoreUnusable) as caught:
+                    await awaited.append([mine.commit(3)])
+                assert caught.value.code == "read_only"
+            with suppress(StoreUnusable):
+                await awaited.append([mine.commit(3)])
+            assert list(await awaited.append([mine.commit(4)])) == [Appended(mine.case(4), 1)]
+            await awaited.close()
+
+        asyncio.run(main())
+
+
+_FORKED = """
+import os, sys
+from expressplatform.errors import StoreUnusable
+from expressplatform_postgres.store import PostgresStore
+
+store = PostgresStore(sys.argv[1])
+store.scheme()
+child = os.fork()
+if child == 0:
+    codes = []
+    for call in (store.scheme, lambda: store.append([])):
+        try:
+            call()
+        except StoreUnusable as error:
+            codes.append(error.code)
+    store.close()
+    os._exit(0 if codes == ["failed", "failed"] else 1)  # as multiprocessing does
+told = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+(line,) = store._at_hand._lines
+store.scheme()
+assert store._at_hand._lines == [line] and not line.closed
+store.close()
+sys.exit(told)
+"""
+
+
+def test_a_process_that_was_forked_off_is_told_and_its_parent_goes_on(database: str, tmp_path: Path) -> None:
+    """The child would read its parent's answers; the parent keeps its connection when the child ends."""
+    script = tmp_path / "forked.py"
+    script.write_text(_FORKED, "utf-8")
+    ended = subprocess.run([sys.executable, "-W", "ignore", script, database], timeout=60, capture_output=True)
+    assert ended.returncode == 0, ended.stderr
+
+
+class TestSettings:
+    """What a role, a database or the server sets for everybody."""
+
+    @pytest.mark.parametrize(
+        ("said", "options", "stands"),
+        [("off", "", "on"), ("local", "", "local"), ("remote_apply", "", "remote_apply"),
+         ("on", "-c synchronous_commit=off", "off")],
+    )  # fmt: skip
+    def test_a_commit_waits_for_the_disk_unless_the_address_says_otherwise(
+        self, said: str, options: str, stands: str, postgres: Server, own: str
+    ) -> None:
+        """What asks for more than the disk stands too."""
+        settings = {"options": options}
+        with always(postgres, own, f"synchronous_commit = {said}"):
+            with PostgresStore(own, settings=settings) as store, store._connection() as line:
+                assert line.execute("SHOW synchronous_commit").fetchone() == (stands,)
+
+            async def main() -> object:
+                async with (
+                    AsyncPostgresStore(own, settings=settings) as awaited,
+                    awaited._connection(await awaited._opened()) as awaited_line,
+                ):
+                    return await (await awaited_line.execute("SHOW synchronous_commit")).fetchone()
+
+            assert asyncio.run(main()) == (stands,)
+
+    def test_settings_of_display_change_nothing(self, postgres: Server, own: str) -> None:
+        mine = Mine()
+        with (
+            always(postgres, own, "client_encoding = 'LATIN1'"),
+            always(postgres, own, "\"bytea_output\" = 'escape'"),
+        ):
+            for setting in ("DateStyle = German", "standard_conforming_strings = off", "array_nulls = off"):
+                told(own, f'ALTER DATABASE "{own.split("@/")[1].split("?")[0]}" SET {setting}')
+            with PostgresStore(own) as store, PostgresEvidence(own) as evidence:
+                commit = mine.changed(1, nature="網購 \\ ' é", former=("Ö", "NULL", 'a"b\\'))
+                store.append([commit])
+                evidence.put(mine.case(1), NAME, [b"\\x00\0'"] * 9, NOON)
+                kept = store.load(mine.case(1), EVERYONE)
+                assert kept is not None
+                assert kept.header == commit.header
+                assert list(evidence.get(mine.case(1), NAME)) == [b"\\x00\0'"] * 9
+
+    def test_a_limit_of_time_that_ends_the_connection_is_told_and_the_next_call_is_served(
+        self, postgres: Server, own: str
+    ) -> None:
+        case = Mine().case(1)
+        with always(postgres, own, "idle_in_transaction_session_timeout = '150ms'"), PostgresEvidence(own) as store:
+
+            def slowly() -> Iterator[bytes]:
+                for _ in range(9):
+                    yield b"x"
+                time.sleep(0.6)
+                yield b"x"
+
+            assert refused(lambda: store.put(case, NAME, slowly(), NOON)).code == "unreachable"
+            store.put(case, NAME, [b"y"], NOON)
+            assert list(store.get(case, NAME)) == [b"y"]
+
+    def test_an_instant_that_no_release_wrote_is_told_as_corrupt(self, own: str) -> None:
+        mine = Mine()
+        with PostgresStore(own) as store:
+            store.append([mine.commit(1)])
+            told(own, "UPDATE cases SET due_at = 'infinity'")
+            assert refused(lambda: store.load(mine.case(1), EVERYONE)).code == "corrupt"
+            assert store.claim(NOON, 1, timedelta(1)) == []
