@@ -18,7 +18,7 @@ from expressplatform.errors import KeyDestroyed, KeyMissing
 from expressplatform.ports import KeyStore
 from expressplatform.testing.guarantees import NotRun, proves
 from expressplatform.testing.jostling import jostled
-from expressplatform.testing.store_doors import raised
+from expressplatform.testing.store_doors import racing, raised
 
 ALIKE: Final = (
     "ab", "AB", "ab ", "ab-", "a-b", "a_b", "axb", "a%b", "a%", "abc", "a", "a\u00e9", "ae\u0301", "a\u00df", "ass",
@@ -166,6 +166,21 @@ class KeysInNumber:
             jostled(create, destroy)
             for number in range(_ROUNDS):
                 raised(KeyDestroyed, lambda number=number: store.get(f"{mark}-{number}"))  # type: ignore[misc]
+
+    @proves("K7")
+    def test_connections_that_make_many_at_once_wait_for_each_other(self) -> None:
+        """Two that each make hundreds of keys at the same time: none is turned away, and both have the same."""
+        mark = uuid.uuid4().hex
+        names = [f"{mark}-{number:04}" for number in range(1200)]
+        with self.opened() as store, contextlib.closing(self.beside(store)) as other:
+
+            def make(on: KeyStore) -> list[bytes]:
+                for at in range(0, len(names), 200):
+                    on.create(names[at : at + 200])
+                return [on.get(one) for one in names]
+
+            one, another = racing(lambda: make(store), lambda: make(other))
+            assert one == another
 
     @proves("K9")
     def test_whatever_was_said_last_is_kept(self) -> None:
