@@ -206,6 +206,14 @@ class TestSilence:
             assert caught.value.code == "unreachable"
             wire.dead.clear()
             await store.append([mine.commit(1, 1, key="k")])
+            if psycopg.capabilities.has_cancel_safe():  # an older libpq asks for the cancelling itself without an end
+                await given_up(store, wire)
+            kept = await store.load(mine.case(1), EVERYONE)
+            assert kept is not None
+            assert kept.header.version == 2
+            await store.close()
+
+        async def given_up(store: AsyncPostgresStore, wire: Wire) -> None:
             wire.dead.set()
             reading = asyncio.create_task(store.load(mine.case(1), EVERYONE))
             await asyncio.sleep(0.1)
@@ -213,10 +221,6 @@ class TestSilence:
             await asyncio.wait([reading], timeout=SOON)
             assert reading.cancelled()
             wire.dead.clear()
-            kept = await store.load(mine.case(1), EVERYONE)
-            assert kept is not None
-            assert kept.header.version == 2
-            await store.close()
 
         with Wire(postgres) as wire:
             asyncio.run(main(AsyncPostgresStore(wire.of(database), busy_seconds=2), wire))
