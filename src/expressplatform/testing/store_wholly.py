@@ -55,10 +55,10 @@ def everything(store: CaseStore, mine: Mine) -> dict[str, object]:
     )
     rows = {case_id: list(store.places(case_id, EVERYONE)) for case_id in cases}
     spots = [row.place for own in rows.values() for row in own]
-    keys = [f"k{expected}{text}" for expected in range(3) for text in TEXTS]
+    keys = [(mine.case(n), f"k{expected}{TEXTS[n % len(TEXTS)]}") for n in _CASES for expected in range(3)]
     return {
         "load": [store.load(case_id, one) for case_id in cases for one in parties],
-        "receipt": [store.receipt(case_id, key) for case_id in cases for key in keys],
+        "receipt": [store.receipt(case_id, key) for case_id, key in keys],
         "headers": [store.headers(mine.council, wanted, "", MANY).headers for wanted in lists],
         "headers of a former trader": store.headers(f"a-{mine.mark}", Wanted(), "", MANY).headers,
         "due": [one for one in store.due(late, MANY) if one.case_id in cases],
@@ -166,9 +166,8 @@ class Wholly(Doors):
         mine = Mine.apart()
         with self.opened() as store:
             with self.beside(store) as other:
+                both_alike(store, other, mine)
                 for turn, step in enumerate(self._steps(mine)):
-                    everything(other, mine)
-                    everything(store, mine)
                     step((store, other)[turn % 2])
                     both_alike(store, other, mine)
             both_alike(store, store, mine)
