@@ -24,8 +24,11 @@ import attrs
 
 T = TypeVar("T")
 
-_ODDS: Final = 0.1
-_HELD_UP: Final = 2e-5
+_PACES: Final = (0.0, 0.0, 0.02, 0.2)
+"""How often a thread is held up at an opcode; it changes its pace, so that one runs past another that stands still."""
+_STRETCH: Final = 60
+"""So many opcodes at most go by at one pace."""
+_HELD_UP: Final = 1e-4
 _MOST: Final = 3000
 _WAIT: Final = 60.0
 _OURS: Final = os.path.dirname(__file__)
@@ -38,12 +41,13 @@ def jostled(*jobs: Callable[[], T]) -> list[T]:
 
     def begun(job: Callable[[], T]) -> T:
         luck, left = random.Random(), iter(range(_MOST))
+        paces = _paces(luck)
 
         def step(frame: FrameType, event: str, given: Any) -> Any:
             if event == "call" and _known(frame.f_code.co_filename):
                 return None
             frame.f_trace_opcodes = True
-            if event == "opcode" and luck.random() < _ODDS:
+            if event == "opcode" and luck.random() < next(paces):
                 if next(left, None) is None:
                     sys.settrace(None)
                     return None
@@ -60,6 +64,14 @@ def jostled(*jobs: Callable[[], T]) -> list[T]:
 
     with ThreadPoolExecutor(len(jobs)) as pool:
         return list(pool.map(begun, jobs))
+
+
+def _paces(luck: random.Random) -> Iterator[float]:
+    """How likely it is at each opcode in turn to be held up."""
+    while True:
+        pace = luck.choice(_PACES)
+        for _ in range(luck.randrange(1, _STRETCH)):
+            yield pace
 
 
 @functools.cache
