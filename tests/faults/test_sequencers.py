@@ -24,6 +24,7 @@ from expressplatform_postgres.store import PostgresStore
 from expressplatform_sqlite.aio import AsyncSqliteStore
 from expressplatform_sqlite.store import SqliteStore
 from tests.faults.placing import look, opened, place_some
+from tests.servers import Server
 
 ROOT = Path(__file__).parents[2]
 TRADERS = ("alpha", "beta", "")
@@ -62,6 +63,12 @@ def in_threads(store: CaseStore, writers: int, steps: int) -> dict[int, str]:
         for one in placing:
             one.result(60)
     return promised
+
+
+@pytest.fixture(scope="module")
+def database(postgres: Server) -> str:
+    """One of these tests' own: the kit's checks give places with hashes of their own making."""
+    return postgres.database()
 
 
 @contextmanager
