@@ -179,7 +179,7 @@ class Keeping:
         def put(name: str) -> int:
             won = 0
             for version in range(1, 21):
-                together.wait(30)
+                together.wait(10)
                 won += list(shelf.put([mine.row(1, version, labels=(name,))])) == [True]
             return won
 
