@@ -36,18 +36,6 @@ _NO_SECOND: Final = "what two connections do to each other is not known"
 class _EvidenceChecks(FilesInNumber):
     """All checks; what follows says how a store comes to them."""
 
-    def opened(self) -> AbstractContextManager[EvidenceStore]:
-        """The store under test, closed when the check is over."""
-        raise NotImplementedError
-
-    def reopened(self, store: EvidenceStore) -> AbstractContextManager[EvidenceStore]:
-        """What opens on the same files after the store was closed; raises NotRun."""
-        raise NotImplementedError
-
-    def beside(self, store: EvidenceStore) -> AbstractContextManager[EvidenceStore]:
-        """A second connection to the files of a store that stays open; raises NotRun."""
-        raise NotImplementedError
-
     def dumped(self, store: EvidenceStore) -> bytes:
         """All bytes that the store keeps; raises NotRun."""
         raise NotImplementedError
