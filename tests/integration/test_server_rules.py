@@ -32,7 +32,7 @@ from expressplatform_http.protocol.signatures import sign
 from expressplatform_http.protocol.streams import Expected, Incoming
 from expressplatform_http.protocol.uploads import MEDIA_TYPE, Described, write_upload
 from expressplatform_http.server import Worker
-from expressplatform_http.server.limits import MOST, Buckets
+from expressplatform_http.server.limits import MOST, Buckets, caller_of
 from expressplatform_http.server.logs import LOGGER
 from expressplatform_http.server.metrics import Metrics
 from tests.integration.test_isolation import _MARKED, MARK, WAYS, _walked, told
@@ -265,6 +265,13 @@ class TestBounds:
         with in_process(settings=attrs.evolve(PLENTY, anybody_per_minute=10)) as world:
             statuses = {world.http.get("/v1/public/participants").status_code for _ in range(12)}
             assert statuses == {200, 429}
+
+    def test_one_line_is_one_caller_however_many_addresses_it_has(self) -> None:
+        """In IPv6 a line is given 2**64 of them; an IPv4 address written as IPv6 is itself."""
+        assert caller_of("2001:4860::1") == caller_of("2001:4860::ffff:1:2:3") != caller_of("2001:4860:0:1::1")
+        assert caller_of("fe80::1%eth0") == caller_of("fe80::2")
+        assert caller_of("::ffff:192.0.2.1") == caller_of("192.0.2.1") != caller_of("::ffff:192.0.2.2")
+        assert caller_of("") == "" and caller_of("unix") == "unix"
 
     def test_a_bucket_fills_at_its_rate_and_no_further(self) -> None:
         """As many as it holds at once, then one for each span; many callers do not fill the memory."""

@@ -88,7 +88,8 @@ class Route:
     @property
     def versioned(self) -> bool:
         """Whether the request may name the version that it was decided on."""
-        return self.follows or (self.command is not None and "case_id" in self.parameters and self.role is not None)
+        step = self.command not in (None, c.Obtain) and "case_id" in self.parameters and self.role is not None
+        return self.follows or step
 
     @property
     def parameters(self) -> tuple[str, ...]:
