@@ -98,10 +98,10 @@ class WebhookGateways(Mapping[str, TraderGateway]):
             self._resting[endpoint.id] = until
             raise HeldBack(until)
         delivery, wait = self._sent(endpoint, webhook)
-        if delivery.outcome == "unreachable" or wait:
-            self._resting[endpoint.id] = self._now() + max(REST, timedelta(seconds=wait))
         if delivery.outcome == "delivered":
             return
+        if delivery.outcome == "unreachable" or wait:
+            self._resting[endpoint.id] = self._now() + max(REST, timedelta(seconds=wait))
         if delivery.status == _GONE:
             self._bound.remove_endpoint(endpoint.id, by=Actor(Role.TRADER, _GATEWAY, endpoint.organisation))
             return
