@@ -100,7 +100,7 @@ class WebhookGateways(Mapping[str, TraderGateway]):
         delivery, wait = self._sent(endpoint, webhook)
         if delivery.outcome == "delivered":
             return
-        if delivery.outcome == "unreachable" or wait:
+        if not delivery.status or wait:  # a name that takes long to lead nowhere, too
             self._resting[endpoint.id] = self._now() + max(REST, timedelta(seconds=wait))
         if delivery.status == _GONE:
             self._bound.remove_endpoint(endpoint.id, by=Actor(Role.TRADER, _GATEWAY, endpoint.organisation))
