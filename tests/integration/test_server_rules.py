@@ -449,6 +449,34 @@ class TestDesk:
         assert len(good(council.get("/v1/council/rights-requests?open_only=true"))["requests"]) == 0
         assert len(good(council.get("/v1/council/refusals"))["refusals"]) == 1
 
+    def test_nobody_learns_of_others_by_asking_about_their_data(self, world: Served) -> None:
+        """Whoever names another is told as much as of somebody who never complained; an officer sees the rest."""
+        mine, council = lodged(world, "mine"), world.callers["hkcc"]
+        path, told = f"/v1/complainant/cases/{mine}/rights-requests", []
+        for name in ("A. Person", "No Body"):
+            asking = {"name": name, "contact": "a@example.org"}
+            body = {"v": 1, "kind": "access", "channel": "web", "asking": asking}
+            told.append(good(world.complainant(mine, "POST", path, body)))
+        assert [one["cases"] for one in told] == [[], []]
+        assert [len(one["cases"]) for one in good(council.get("/v1/council/rights-requests"))["requests"]] == [1, 0]
+
+    def test_no_key_of_a_complainant_is_one_of_the_councils(self, world: Served) -> None:
+        """Whoever guesses the keys that officers use takes none of them away, and neither does another complainant."""
+        lodge = command_document(c.Lodge(complaint()))
+        lodge.pop("command")
+        headers = {"content-type": "application/json", "idempotency-key": "form-1"}
+        answer = world.http.request("POST", "/v1/complainant/cases", content=orjson.dumps(lodge), headers=headers)
+        assert answer.status_code == 201
+        assert answer.json()["case_id"] != good(_lodge(world, "form-1"))["case_id"]
+        asking = {"name": "A. Person", "contact": "a@example.org"}
+        body = {"v": 1, "kind": "access", "channel": "web", "asking": asking}
+        ids = {
+            good(world.complainant(one, "POST", f"/v1/complainant/cases/{one}/rights-requests", body, "ask-1"))["id"]
+            for one in (lodged(world, "mine"), lodged(world, "other"))
+        }
+        ids.add(good(world.callers["hkcc"].post("/v1/council/rights-requests", body, key="ask-1"))["id"])
+        assert len(ids) == 3
+
     def test_what_waits_is_listed_and_ticked_off(self, world: Served) -> None:
         """An alarm waits until an officer has made a note."""
         case_id, council = _walked(world, list(WAYS)[5]), world.callers["hkcc"]

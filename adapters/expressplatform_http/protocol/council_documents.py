@@ -206,7 +206,10 @@ class QueueShown(Answer):
 
 @attrs.frozen
 class RequestShown(Answer):
-    """Where a request about one's own data stands, without who asked."""
+    """Where a request about one's own data stands, without who asked.
+
+    ``cases`` are those that were found for the name and contact: told to officers, and not to complainants.
+    """
 
     id: str
     kind: Right
