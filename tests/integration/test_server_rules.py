@@ -460,6 +460,16 @@ class TestDesk:
         assert [one["cases"] for one in told] == [[], []]
         assert [len(one["cases"]) for one in good(council.get("/v1/council/rights-requests"))["requests"]] == [1, 0]
 
+    def test_no_complainant_is_told_what_the_councils_people_are_called(self, world: Served) -> None:
+        """Neither who acted nor who approved it (PDPO s.20(2)(b)); officers read both."""
+        mine, council = lodged(world, "mine"), world.callers["hkcc"]
+        assert good(council.act(mine, c.Hold("officer-99", say())))
+        why = {"v": 1, "reason": "to see"}
+        seen = world.complainant(mine, "POST", f"/v1/complainant/cases/{mine}/reading", why)
+        assert "held" in [one["kind"] for one in good(seen)["happened"]]
+        assert "officer-" not in seen.text
+        assert "officer-99" in council.post(f"/v1/council/cases/{mine}/reading", why).text
+
     def test_no_key_of_a_complainant_is_one_of_the_councils(self, world: Served) -> None:
         """Whoever guesses the keys that officers use takes none of them away, and neither does another complainant."""
         lodge = command_document(c.Lodge(complaint()))

@@ -111,8 +111,7 @@ class CouncilCase(Answer):
 class Happened(Answer, Veiled):
     """One step of a case: its version, what happened (a kind of event), when, by whom, and what was asked.
 
-    ``asked`` is the command's document, its words included where the reader may read them. ``signed``: the request is
-    kept as its sender signed it.
+    ``asked`` is the command's document, its words included where the reader may read them.
     """
 
     version: int
