@@ -62,7 +62,7 @@ def _unhindered(db: sqlite3.Connection, commits: Sequence[Commit]) -> bool:
         return False
     fresh = [header_row(commit.header) for commit in commits if not commit.expected]
     moved = [_moved(commit) for commit in commits if commit.expected]
-    if not (_put(db, _NEW_HEADER, fresh) and _put(db, _NEXT_HEADER, moved)):
+    if (fresh and not _put(db, _NEW_HEADER, fresh)) or (moved and not _put(db, _NEXT_HEADER, moved)):
         return False
     _put_beside(db, commits, {} if moved else _numbers(db, commits))
     return True
@@ -106,9 +106,9 @@ def _put_beside(db: sqlite3.Connection, commits: Sequence[Commit], numbers: Mapp
             db.execute(_DROP_MARKS, (commit.case_id,))
         if commit.tokens:
             _put(db, _PUT_MARK, [(commit.case_id, one.value, one.quarter) for one in commit.tokens])
-    _put(db, put_step, steps)
-    _put(db, put_keyed, keyed)
-    _put(db, _PUT_EFFECT, effects)
+    for statement, rows in ((put_step, steps), (put_keyed, keyed), (_PUT_EFFECT, effects)):
+        if rows:
+            _put(db, statement, rows)
 
 
 def _before(db: sqlite3.Connection, events: Sequence[Row]) -> int:
@@ -125,7 +125,7 @@ def _put(db: sqlite3.Connection, statement: str, rows: Sequence[Row]) -> bool:
     """Write rows; whether each of them was written."""
     if len(rows) == 1:  # the common case: half the work of `executemany`
         return db.execute(statement, rows[0]).rowcount == 1
-    return not rows or db.executemany(statement, rows).rowcount == len(rows)
+    return db.executemany(statement, rows).rowcount == len(rows)
 
 
 class Batch:
@@ -165,5 +165,6 @@ class Batch:
 
     def write(self) -> None:
         """Everything that was taken."""
-        _put(self._db, _PUT_HEADER, [header_row(header) for header in self._headers.values()])
-        _put_beside(self._db, self._taken, {})
+        if self._taken:
+            _put(self._db, _PUT_HEADER, [header_row(header) for header in self._headers.values()])
+            _put_beside(self._db, self._taken, {})
