@@ -16,7 +16,7 @@ from expressplatform.codes import Channel, Outcome, Role, Status
 from expressplatform.complaint import Actor
 from expressplatform.errors import InvalidInput, NoSuchCase, Refused
 from expressplatform.memory import MemoryKeyStore, MemoryShelf, MemoryStore
-from expressplatform.platform import Delivery, KeyUse, Platform, trading
+from expressplatform.platform import Delivery, KeyUse, Platform, TraderCase, trading
 from expressplatform.ports import Shelf
 from expressplatform.schemes import HK_CCA
 from expressplatform.sealing import new_encryption_pair
@@ -404,7 +404,8 @@ class TestTradersCases:
             assert page.rows == ()
             pages, after, more = pages + 1, page.after, page.more
         assert 3 <= pages < 10
-        last, found, after, more = ids[-1], [], "", True
+        last, after, more = ids[-1], "", True
+        found: list[TraderCase] = []
         desk.platform.obtain(last, by=TAOBAO, key="k")
         while more:
             page = desk.platform.trader_cases(by=TAOBAO, status=(Status.OBTAINED,), after=after, limit=1)
