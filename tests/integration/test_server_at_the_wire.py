@@ -125,14 +125,20 @@ class TestTheLength:
 class TestTheVersion:
     """Whoever says which version they decided on is held to it, or told that nothing here is."""
 
-    def test_a_reading_is_held_to_no_version_and_says_so(self, council: FakePlatform, trader: TraderClient) -> None:
-        """It is refused before anything is disclosed, and not done as if nobody had asked."""
+    def test_a_reading_of_another_version_is_refused_before_anything_is_disclosed(
+        self, council: FakePlatform, trader: TraderClient
+    ) -> None:
+        """It is not done as if nobody had said a version; of several cases at once there is none to say."""
         case_id = council.new_complaint()
+        path, before = f"/v1/trader/cases/{case_id}/obtain", trader.case(case_id).version
+        assert _signed(council, path, b'{"v":1}', '"1"')[0] == 412
+        status, said = _signed(council, "/v1/trader/obtain", orjson.dumps({"v": 1, "cases": [case_id]}), '"1"')
+        assert (status, orjson.loads(said)["problems"][0]["path"]) == (422, "$header.if-match")
+        assert trader.case(case_id).version == before
+        assert _signed(council, path, b'{"v":1}', f'"{before}"')[0] == 200
+        document = council.share_evidence(case_id, b"The label says 2 kg.")
         before = trader.case(case_id).version
-        for path in (f"cases/{case_id}/obtain", "obtain"):
-            body = b'{"v":1}' if path.startswith("cases") else orjson.dumps({"v": 1, "cases": [case_id]})
-            status, said = _signed(council, f"/v1/trader/{path}", body, '"1"')
-            assert (status, orjson.loads(said)["problems"][0]["path"]) == (422, "$header.if-match")
+        assert _signed(council, f"/v1/trader/cases/{case_id}/evidence/{document}/obtain", b'{"v":1}', '"1"')[0] == 412
         assert trader.case(case_id).version == before
 
     def test_a_version_is_written_in_one_way(self, council: FakePlatform) -> None:

@@ -88,8 +88,7 @@ class Route:
     @property
     def versioned(self) -> bool:
         """Whether the request may name the version that it was decided on."""
-        step = self.command not in (None, c.Obtain) and "case_id" in self.parameters and self.role is not None
-        return self.follows or step
+        return self.follows or (self.command is not None and "case_id" in self.parameters and self.role is not None)
 
     @property
     def parameters(self) -> tuple[str, ...]:

@@ -99,7 +99,7 @@ async def _one(asked: Asked, case_id: str, to: Recipient) -> dict[str, object]:
 
 
 async def _sealed(asked: Asked, case_id: str, to: Recipient) -> tuple[Sealed, int]:
-    over = await asked.platform.obtain_details(case_id, by=asked.by, key=asked.key)
+    over = await asked.platform.obtain_details(case_id, by=asked.by, key=asked.key, expected=asked.expected)
     signer = await asked.platform.disclosure_key()
     sealed = seal_details(over.disclosure, case_id=case_id, disclosure_id=over.disclosure_id, to=to, signer=signer)
     return sealed, over.version
@@ -117,7 +117,7 @@ async def obtain_evidence(asked: Asked) -> Reply:
     """A document that was shared, sealed to the trader's newest key."""
     to = await _recipient(asked)
     copy = await asked.platform.obtain_evidence_file(
-        asked.case_id, asked.places["evidence_id"], by=asked.by, key=asked.key
+        asked.case_id, asked.places["evidence_id"], by=asked.by, key=asked.key, expected=asked.expected
     )
     signer, content = await asked.platform.disclosure_key(), copy.content
     out = streams.seal_stream(
