@@ -187,6 +187,14 @@ class TestKeys:
         assert desk.platform.member_keys("taobao", by=OPERATOR) == (made,)
         assert desk.platform.end_key(made.id, by=OPERATOR).ended_by == OPERATOR.person
 
+    def test_no_council_locks_another_one_out(self, desk: Desk) -> None:
+        """Where several share a server, each ends its own keys and those of traders; the operator ends any."""
+        other = attrs.evolve(OFFICER, organisation="another-council")
+        made = desk.platform.add_key(KeyUse.SIGNING, _keys()[0], by=OFFICER)
+        with pytest.raises(Refused, match="no key"):
+            desk.platform.end_key(made.id, by=other)
+        assert desk.platform.end_key(made.id, by=OFFICER).ended_by == OFFICER.person
+
     def test_a_key_belongs_to_one_organisation_for_ever(self, desk: Desk) -> None:
         """Nobody registers another's, nor one that was ended."""
         public = _keys()[0]
