@@ -93,10 +93,9 @@ class WebhookGateways(Mapping[str, TraderGateway]):
         return self._sent(endpoints[delivery.endpoint], webhook)[0]
 
     def _attempt(self, endpoint: Endpoint, webhook: Webhook) -> None:
-        until = self._resting.pop(endpoint.id, None)
-        if until is not None and self._now() < until:
-            self._resting[endpoint.id] = until
-            raise HeldBack(until)
+        self._resting = {one: until for one, until in self._resting.items() if until > self._now()}
+        if endpoint.id in self._resting:
+            raise HeldBack(self._resting[endpoint.id])
         delivery, wait = self._sent(endpoint, webhook)
         if delivery.outcome == "delivered":
             return
