@@ -271,7 +271,7 @@ class TestBounds:
         assert caller_of("2001:4860::1") == caller_of("2001:4860::ffff:1:2:3") != caller_of("2001:4860:0:1::1")
         assert caller_of("fe80::1%eth0") == caller_of("fe80::2")
         assert caller_of("::ffff:192.0.2.1") == caller_of("192.0.2.1") != caller_of("::ffff:192.0.2.2")
-        assert [caller_of(one) for one in ("", "unix")] == ["", "unix"]
+        assert [caller_of(one) for one in ("", "unix", "192.0.2.1:80")] == ["", "unix", "192.0.2.1:80"]
 
     def test_a_bucket_fills_at_its_rate_and_no_further(self) -> None:
         """As many as it holds at once, then one for each span; many callers do not fill the memory."""

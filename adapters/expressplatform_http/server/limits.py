@@ -19,11 +19,13 @@ MOST: Final = 10_000
 
 def caller_of(address: str) -> str:
     """Who draws on a bucket from an address: it alone or, in IPv6, the 2**64 of them that one line is given."""
+    if ":" not in address:
+        return address
     try:
         found = ipaddress.IPv6Address(address.partition("%")[0])
-    except ValueError:
+    except ValueError:  # whatever a proxy wrote
         return address
-    return str(found.ipv4_mapped or ipaddress.IPv6Network((found, 64), strict=False))
+    return str(found.ipv4_mapped or found.packed[:8].hex())
 
 
 @final
