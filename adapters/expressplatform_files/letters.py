@@ -23,6 +23,7 @@ from typing import Final, final
 
 from expressplatform.codes import Audience
 from expressplatform.errors import Unreachable
+from expressplatform.messages.subjects import put_subject
 from expressplatform.ports import Message
 from expressplatform_files.whole import make_folder, translated, written
 
@@ -83,7 +84,7 @@ class EmlFolder:
         letter["To"] = address
         letter["Date"] = format_datetime(self._now())
         letter["Message-ID"] = f"<{name}@{self._sender.domain}>"
-        letter["Subject"] = " ".join(message.subject.split())
+        put_subject(letter, message.subject)
         letter["Content-Language"] = message.language
         letter["Auto-Submitted"] = "auto-generated"  # RFC 3834: no machine answers it
         return letter.as_bytes()

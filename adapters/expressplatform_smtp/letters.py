@@ -18,6 +18,7 @@ from email.utils import format_datetime
 from typing import Final
 
 from expressplatform.codes import Audience
+from expressplatform.messages.subjects import put_subject
 from expressplatform.ports import Message
 
 EMAIL: Final = "particulars.email"
@@ -59,7 +60,7 @@ def letter(message: Message, *, sender: Address, reader: Address, at: datetime) 
     made["To"] = reader
     made["Date"] = format_datetime(at)
     made["Message-ID"] = f"<{name_of(message.id)}@{sender.domain}>"
-    made["Subject"] = " ".join(message.subject.split())
+    put_subject(made, message.subject)
     made["Content-Language"] = message.language
     made["Auto-Submitted"] = "auto-generated"  # RFC 3834: no machine answers it
     return made.as_bytes()

@@ -166,6 +166,15 @@ class PlainSubjects(Letters):
         return [attrs.evolve(one, subject=one.subject.encode("ascii", "ignore").decode()) for one in super().outbox()]
 
 
+class DecodesSubjects(Letters):
+    """What looks like an encoded word in a subject is decoded."""
+
+    breaks = ("M1",)
+
+    def outbox(self) -> Sequence[Sent]:
+        return [attrs.evolve(one, subject=one.subject.replace("=?utf-8?q?x=41?=", "xA")) for one in super().outbox()]
+
+
 class NoIndents(Letters):
     """Lines lose the white space at their beginning."""
 

@@ -146,6 +146,22 @@ class TestSending:
             failing(lambda: messenger(port).send(attrs.evolve(message(), reader=shown)))
         assert post.taken == []
 
+    @pytest.mark.parametrize(
+        "subject",
+        [
+            "Your case =?utf-8?q?x=41?= now", "=?utf-8?b?5Lit5paH?=", "=?utf-8?q?b?= =?utf-8?q?c?=", "投訴=?x?q?a?=",
+            "=?utf-8?q?never ends", "?= =?", "=?us-ascii*en?q?hi?= " * 40 + "end", "投" * 90 + " =?utf-8?q?a?= 訴",
+        ],
+    )  # fmt: skip
+    @pytest.mark.parametrize("email", ["a.person@example.org", "陳大文@例子.example"])
+    def test_what_looks_like_an_encoded_word_stays_what_it_is(self, post: Post, subject: str, email: str) -> None:
+        """RFC 2047: whoever reads the letter decodes a subject once, and once is what it is encoded."""
+        with serving(post) as port:
+            messenger(port).send(attrs.evolve(message(email=email), subject=subject))
+        ((_, letter),) = post.taken
+        assert letter["Subject"] == subject
+        assert all(len(line) <= 998 for line in post.raw[0].splitlines())
+
     def test_line_breaks_in_a_subject_make_no_header(self, post: Post) -> None:
         with serving(post) as port:
             messenger(port).send(attrs.evolve(message(), subject="One\r\nBcc: b@x.example\nTwo"))

@@ -97,6 +97,20 @@ class TestALetter:
         folder.send(message(id="case-1.4.notice"))
         assert len(letters(tmp_path)) == 2
 
+    @given(
+        words=st.lists(
+            st.sampled_from(["=?utf-8?q?x=41?=", "=?x?b?=", "=?", "?=", "plain", "投訴", "=41"]), max_size=30
+        )
+    )
+    def test_a_subject_is_read_as_it_was_written(
+        self, tmp_path_factory: pytest.TempPathFactory, words: list[str]
+    ) -> None:
+        """Also where something in it looks like an encoded word."""
+        path, subject = tmp_path_factory.mktemp("letters"), " ".join(words)
+        EmlFolder(path, sender="a@b.example", now=lambda: NOON).send(message(subject=subject))
+        (place,) = path.iterdir()
+        assert message_from_bytes(place.read_bytes(), policy=policy.default)["Subject"] == subject
+
     def test_is_for_its_owner_alone_and_named_by_a_digest(self, folder: EmlFolder, tmp_path: Path) -> None:
         folder.send(message(id="../taiman@example.org"))
         (place,) = letters(tmp_path)

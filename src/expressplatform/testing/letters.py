@@ -29,6 +29,7 @@ SUBJECTS: Final = (
     "Your complaint 0123-4567-M",
     "\u6295\u8a34\u7de8\u865f 0123-4567-M: \u5546\u6236\u5df2\u6536\u5230 \U0001f6d2",
     "\u00c9t\u00e9 <b>&amp;</b> %s {x} \"a\" 'b' \\n",
+    "=?utf-8?q?x=41?= is =?what?q?it?= says",
     "A subject that is long, as some are, " * 8 + "and ends here",
 )
 """Subjects that are not to be changed."""
