@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Final
 
 import pytest
 
@@ -41,7 +44,7 @@ class TestLanes:
             assert begun.acquire(timeout=10)
             assert begun.acquire(timeout=10)
             others = [pool.submit(together.append, [mine.commit(number)]) for number in range(2, 5)]
-            while len(together._waiting) < 3:
+            while len(together._waiting.tickets) < 3:
                 threading.Event().wait(0.001)
             go_on.release()
             assert begun.acquire(timeout=10)
@@ -163,7 +166,7 @@ class TestLanes:
             callers = [pool.submit(appended)]
             assert begun.acquire(timeout=10)
             callers += [pool.submit(appended) for _ in range(5)]
-            while len(together._waiting) < 5:
+            while len(together._waiting.tickets) < 5:
                 threading.Event().wait(0.001)
             for _ in range(2):
                 go_on.release()
@@ -231,6 +234,129 @@ class TestInterruption:
             signal.signal(signal.SIGALRM, before)
         assert together.append([mine.commit(3)]) == []
         assert written == [mine.commit(1), mine.commit(3)]
+
+
+class TestWhoWaitsForNobody:
+    """An interruption can strike whoever hands a lane on, or wakes others: they look up by themselves."""
+
+    def test_a_lane_that_was_lost_comes_back(self) -> None:
+        together = Together(_answered, patience=0.05)
+        together._free = 0  # whoever had it was interrupted before handing it on
+        with ThreadPoolExecutor(3) as pool:
+            assert [one.result(10) for one in [pool.submit(together.append, []) for _ in range(3)]] == [[]] * 3
+        assert together._free == 1
+
+    @pytest.mark.parametrize("known", [False, True])
+    def test_who_was_taken_along_by_somebody_interrupted_is_answered(
+        self, monkeypatch: pytest.MonkeyPatch, known: bool
+    ) -> None:
+        """Also where it is not woken: with the outcome where there is one, and written again where there is none."""
+        written: list[int] = []
+        begun, go_on = threading.Semaphore(0), threading.Semaphore(0)
+        hand_on = Together._hand_on
+
+        def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome[Answer]]:
+            written.append(len(groups))
+            begun.release()
+            assert go_on.acquire(timeout=10)
+            if len(written) == 2 and not known:
+                raise _Interrupted
+            return [[] for _ in groups]
+
+        def struck(together: Together[Commit, Answer]) -> None:
+            hand_on(together)
+            if len(written) == 2:
+                raise _Interrupted
+
+        monkeypatch.setattr(Together, "_hand_on", struck)
+        together = Together(write, patience=0.05)
+        with ThreadPoolExecutor(4) as pool:
+            callers = [pool.submit(together.append, [])]
+            assert begun.acquire(timeout=10)
+            callers += [pool.submit(together.append, []) for _ in range(3)]
+            while len(together._waiting.tickets) < 3:
+                threading.Event().wait(0.001)
+            go_on.release()
+            assert begun.acquire(timeout=10)
+            go_on.release(6)
+            assert sorted(str(one.exception(10) or one.result()) for one in callers) == ["", "[]", "[]", "[]"]
+        assert written[:2] == [1, 3]
+        assert (sum(written[2:]) == 0) is known
+
+    def test_a_lane_too_many_is_gone_when_nobody_waits(self) -> None:
+        """Where whoever writes is only slow, one that waits for long writes beside it."""
+        begun, go_on = threading.Event(), threading.Event()
+
+        def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome[Answer]]:
+            if not begun.is_set():
+                begun.set()
+                assert go_on.wait(10)
+            return [[] for _ in groups]
+
+        together = Together(write, patience=0.05)
+        with ThreadPoolExecutor(2) as pool:
+            slow = pool.submit(together.append, [])
+            assert begun.wait(10)
+            assert pool.submit(together.append, []).result(10) == []
+            go_on.set()
+            assert slow.result(10) == []
+        assert together._free == 1
+
+    def test_a_thread_that_is_interrupted_all_the_time_stops_no_other(self) -> None:
+        """KeyboardInterrupt thousands of times a minute, wherever it strikes: afterwards everybody writes on."""
+        done = subprocess.run((sys.executable, "-c", _STORM), capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0, done.stderr
+        interrupted, *written = map(int, done.stdout.split())
+        assert interrupted > 100, "it was hardly ever interrupted"
+        assert min(written) > 0, "somebody waits for ever"
+
+
+def _answered(groups: Sequence[Sequence[Commit]]) -> list[Outcome[Answer]]:
+    return [[] for _ in groups]
+
+
+_STORM: Final = """
+import random, signal, threading, time
+from expressplatform.together import Together
+
+armed = False
+
+def strike(*_):
+    global armed
+    signal.setitimer(signal.ITIMER_REAL, random.uniform(0.0001, 0.002))
+    if armed:
+        armed = False
+        raise KeyboardInterrupt
+
+def write(groups):
+    time.sleep(0.0002)
+    return [[] for _ in groups]
+
+def work(number):
+    while True:
+        together.append([])
+        written[number] += 1
+
+together, written, interrupted = Together(write, patience=0.2), [0, 0, 0], 0
+for number in range(3):
+    threading.Thread(target=work, args=(number,), daemon=True).start()
+signal.signal(signal.SIGALRM, strike)
+signal.setitimer(signal.ITIMER_REAL, 0.001)
+end = time.monotonic() + 1.5
+while time.monotonic() < end:
+    try:
+        armed = True
+        together.append([])
+        armed = False
+    except KeyboardInterrupt:
+        interrupted += 1
+signal.setitimer(signal.ITIMER_REAL, 0)
+before, end = list(written), time.monotonic() + 10
+while time.monotonic() < end and not all(now > then for now, then in zip(written, before)):
+    time.sleep(0.01)
+print(interrupted, *(now - then for now, then in zip(written, before)))
+"""
+"""Three threads write while the first is interrupted; tells how often it was, and what each wrote afterwards."""
 
 
 class TestFailure:
