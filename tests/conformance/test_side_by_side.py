@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from expressplatform.memory import MemoryStore
-from expressplatform.testing.contracts import StoreContract
+from expressplatform.ports import Unplaced
+from expressplatform.testing.contracts import StoreContract, walk
 from expressplatform.testing.guarantees import NotRun
-from expressplatform.testing.store_rows import HOUR, NOON, Mine, Taken, apart
+from expressplatform.testing.store_placing import leaves_of
+from expressplatform.testing.store_rows import HOUR, MANY, NOON, Mine, Taken, apart
 from tests.faulty.lists import OffsetCursor
 
 EARLY, LATE = NOON, NOON + timedelta(days=9)
@@ -121,6 +123,26 @@ def test_a_fault_is_found_among_strangers_rows_too() -> None:
 
     with pytest.raises(AssertionError):
         Faulty().test_a_cursor_neither_skips_nor_repeats()
+
+
+class Overtaken(StoreContract):
+    """Somebody else sequences the store all the time, and places whatever waits."""
+
+    def make_store(self) -> MemoryStore:
+        return _Sequenced()
+
+
+class _Sequenced(MemoryStore):
+    def unplaced(self, limit: int, /) -> Unplaced:
+        with self._open():
+            found = super().unplaced(MANY)
+            self.place(found.start, leaves_of(found.events))
+            return super().unplaced(limit)
+
+
+def test_rows_that_others_have_placed_are_excused() -> None:
+    """Nobody knows when that was, and so what a trader was told: the rest of the history is judged all the same."""
+    walk(Overtaken(), 30, start=1)
 
 
 MAKER = """

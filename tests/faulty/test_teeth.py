@@ -10,6 +10,7 @@ from typing import Final
 import pytest
 
 from expressplatform.testing.checking import contract_of
+from expressplatform.testing.contracts import CaseStoreChecks, walk
 from expressplatform.testing.guarantees import GUARANTEES, NotRun, proved_by
 from expressplatform.testing.running import Report, Run
 from expressplatform.testing.store_doors import checks_of
@@ -21,6 +22,7 @@ from tests.faulty import (
     edges,
     evidence,
     finds,
+    histories,
     keys,
     lasting,
     ledger,
@@ -114,6 +116,20 @@ def test_the_contract_finds_the_fault_and_names_a_guarantee_that_fits(store: Any
     assert numbers_found(store, store.breaks) & set(store.breaks), store.__doc__
 
 
+@pytest.mark.parametrize("store", faults(histories), ids=lambda store: str(store.__name__))
+def test_a_history_finds_what_no_check_looks_for(store: type[Store]) -> None:
+    """Each check by itself passes; a walk along the ledger beside the reference store does not."""
+    checks = contract_of(target(store))
+    assert isinstance(checks, CaseStoreChecks)
+    for _, check in checks_of(checks):
+        if "S37" not in proved_by(check):
+            with contextlib.suppress(NotRun):
+                check()
+    with pytest.raises(Unlike) as found:
+        walk(checks, 200, start=1)
+    assert set(found.value.numbers) & set(store.breaks)
+
+
 @pytest.mark.prove
 @pytest.mark.parametrize("store", FAULTY, ids=lambda store: str(store.__name__))
 def test_a_whole_run_finds_the_fault(store: Any) -> None:
@@ -135,7 +151,7 @@ def test_good_stores_pass(store: Any) -> None:
 
 
 def test_each_fault_is_said_in_one_sentence_and_breaks_what_is_guaranteed() -> None:
-    for store in FAULTY:
+    for store in (*FAULTY, *faults(histories)):
         assert store.__doc__ is not None
         assert store.__doc__.strip().count(".") >= 1, store
         assert "\n" not in store.__doc__.strip(), store

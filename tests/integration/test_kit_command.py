@@ -20,14 +20,18 @@ from expressplatform.memory import MemoryStore
 from expressplatform.ports import AsyncCaseStore, CaseStore, EffectRow
 from expressplatform.testing.__main__ import main
 from expressplatform.testing.checking import UnknownTargetError, contract_of
-from expressplatform.testing.contracts import StoreContract
+from expressplatform.testing.contracts import CaseStoreChecks, StoreContract, walk
 from expressplatform.testing.guarantees import GUARANTEES
 from expressplatform.testing.running import Run
+from expressplatform.testing.shortening import shortest, told
+from expressplatform.testing.store_machine import Unlike
 from expressplatform_sqlite.aio import AsyncSqliteStore
 from tests.faulty.awaited import AwaitedStore
 from tests.faulty.commits import LostUpdate
-from tests.faulty.good import LastingStore
+from tests.faulty.good import LastingStore, Store
+from tests.faulty.histories import GoneIsTakenBack, RowsOfAReplayWait
 from tests.faulty.lasting import LastStepLost, StaleConnection
+from tests.faulty.placing import HashNotTheRows, PlaceSkipped
 from tests.faulty.work import LeaseGivenTwice
 
 MY_STORE: Final = """
@@ -225,6 +229,27 @@ class TestFailures:
         shortest = min((found.program for found in report.failed), key=len)
         assert shortest.count("store.append(") == 2
         assert all(word not in shortest for word in ("effects=", "tokens=", "receipt=", "claim("))
+
+    @pytest.mark.parametrize(
+        "store",
+        [GoneIsTakenBack, RowsOfAReplayWait, HashNotTheRows, PlaceSkipped],
+        ids=lambda store: str(store.__name__),
+    )
+    def test_a_walk_along_the_ledger_is_told_as_a_program_for_any_ledger(self, store: type[Store]) -> None:
+        """Places, hashes and rows are asked for anew: it fails where the store is faulty, and nowhere else."""
+        checks = contract_of(name(store))
+        assert isinstance(checks, CaseStoreChecks)
+        with pytest.raises(Unlike) as unlike:
+            walk(checks, 200, start=1)
+        found = shortest(checks, unlike.value.calls, 2)
+        assert found is not None
+        program = told(name(store), found, awaited=False)
+        with pytest.raises(AssertionError):
+            exec(program, {})  # noqa: S102
+        good = program.replace(
+            f"from {store.__module__} import {store.__name__}", "from tests.faulty.good import Store"
+        )
+        exec(good.replace(f"store = {store.__name__}()", "store = Store()"), {})  # noqa: S102
 
     def test_the_same_seed_finds_the_same(self) -> None:
         reports = [Run(contract_of(name(LeaseGivenTwice)), 0.1, 3).report() for _ in range(2)]

@@ -17,7 +17,9 @@ from typing import Any, Final
 import attrs
 
 from expressplatform import ports
-from expressplatform.ports import Commit, Header
+from expressplatform.ledger import leaf_of
+from expressplatform.ports import Commit, Header, Placed
+from expressplatform.testing.store_model_ledger import Anew, Next
 from expressplatform.testing.store_rows import EVERY_BYTE
 
 REOPEN: Final = "reopen"
@@ -116,16 +118,24 @@ class Writer:
     def __init__(self, mark: str) -> None:
         self._mark = mark
         self._header: Header | None = None
+        self._door = DOORS[0]
         self.names: set[str] = set()
 
     def line(self, call: Call) -> str:
         """One call."""
-        return f"{DOORS[call.door]}.{call.name}({', '.join(map(self.value, call.given))})"
+        self._door = DOORS[call.door]
+        return f"{self._door}.{call.name}({', '.join(map(self.value, call.given))})"
 
     def value(self, value: Any) -> str:
         """One value."""
+        if isinstance(value, Anew):
+            self.names |= {"leaves_of"} if isinstance(value, Next) else set()
+            return value.told(self._door)
         if isinstance(value, Header):
             return self._told(value)
+        if isinstance(value, Placed) and value.hash == leaf_of(value.event):  # which is another one under another mark
+            self.names |= {"Placed", "leaf_of"}
+            return f"Placed({value.place}, leaf_of(e := {self._made(value.event)}), e)"
         if attrs.has(type(value)):
             return self._made(value)
         if isinstance(value, tuple):
@@ -222,6 +232,7 @@ def program(
     imports += ["from expressplatform.errors import StoreUnusable"] if "StoreUnusable" in writer.names else []
     known = sorted(name for name in writer.names if hasattr(ports, name))
     imports += [f"from expressplatform.ports import {', '.join(known)}"] if known else []
+    imports += [told for name, told in _HELPERS if name in writer.names]
     if not contract:
         return "\n".join([*imports, f"from {module} import {maker}", "", _MARK, f"store = {maker}()", *lines, ""])
     imports += ["from expressplatform.testing.checking import contract_of", "", _MARK]
@@ -230,6 +241,10 @@ def program(
     return "\n".join([*imports, *opening, *(f"    {line}" for line in inner), ""])
 
 
+_HELPERS: Final = (
+    ("leaf_of", "from expressplatform.ledger import leaf_of"),
+    ("leaves_of", "from expressplatform.testing.store_placing import leaves_of"),
+)
 _MARK: Final = "m = uuid.uuid4().hex"
 
 

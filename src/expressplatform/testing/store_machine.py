@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Any, ClassVar, Final, final
 
 import attrs
@@ -25,11 +26,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from hypothesis.strategies import DataObject
 
-from expressplatform.ports import EVERYONE, CaseStore, Commit, Page, Wanted
+from expressplatform.ports import EVERYONE, CaseStore, Commit, Page, Unplaced, Wanted
 from expressplatform.testing.guarantees import GUARANTEES
 from expressplatform.testing.history import REOPEN, SECOND, Call
 from expressplatform.testing.store_doors import entered
-from expressplatform.testing.store_model import NUMBERS, Model
+from expressplatform.testing.store_model import LEDGER, NUMBERS, Model
+from expressplatform.testing.store_model_ledger import FromEnd, Next
 from expressplatform.testing.store_rows import MANY, Mine, Taken
 
 _NUMBERS: Final = st.integers(1, 4)
@@ -37,6 +39,13 @@ _MINUTES: Final = st.integers(0, 4) | st.sampled_from((1 - 1e-6 / 60, 1 + 1e-6 /
 """Minutes of an example's era: whole ones, and what lies a microsecond, a second or some days beside them."""
 _NAMES: Final = st.sampled_from(("", "alpha", "beta", "al"))
 _ORGANISATIONS: Final = st.sampled_from(("council", "council", "alpha", "al", "beta", EVERYONE, ""))
+_TRADERS: Final = ("alpha", "beta")
+_MOVES: Final = st.lists(
+    st.tuples(st.sampled_from(("alpha", "", "alpha", "beta")), st.sampled_from((True, True, False))),
+    min_size=3,
+    max_size=6,
+)
+"""To which trader a case goes, step by step, and whether the step is placed before the next."""
 _TOKENS: Final = st.sampled_from((("1", "q1"), ("2", "q1"), ("3", "q2")))
 _KINDS: Final = st.lists(st.sampled_from(("X", "Y", "XX", "x", "X ")), unique=True, max_size=3)
 _LIMITS: Final = st.sampled_from((1, 2, 3, MANY, 0))
@@ -79,7 +88,7 @@ class StoreMachine(RuleBasedStateMachine):
         self.stack = ExitStack()
         self.mine = Mine.apart()
         self.model = Model(self.mine.mark)
-        self.spoiled = False
+        self.spoiled = self.sequenced = False
         self.versions: dict[int, int] = {}
         self.doors = [self.stack.enter_context(entered(self.make_store()))]
         self.calls.clear()
@@ -97,13 +106,20 @@ class StoreMachine(RuleBasedStateMachine):
         found = self.model.judge(name, given, answer)
         if found is None:
             return answer
-        if found.missing:
-            try:
-                self.mine.unless_taken(store)
-            except Taken:
-                self.spoiled = True
-                return answer
+        if found.missing and self._overtaken(name, store):
+            return answer
         raise Unlike(name, found.expected, found.got, tuple(self.calls))
+
+    def _overtaken(self, name: str, store: CaseStore) -> bool:
+        """Whether others took work of this example away, or placed its rows: then that is judged no more."""
+        if name in LEDGER:
+            self.sequenced = self.model.ledger.overtaken(store)
+            return self.sequenced
+        try:
+            self.mine.unless_taken(store)
+        except Taken:
+            self.spoiled = True
+        return self.spoiled
 
     def _claimed(self, store: CaseStore, now: datetime, limit: int, lease: timedelta) -> Any:
         return self.mine.effects(store, now, lease, limit)
@@ -168,10 +184,12 @@ class StoreMachine(RuleBasedStateMachine):
 
     # --- steps --------------------------------------------------------------------------------------------------
 
-    @rule(door=st.integers(0, 1), data=st.data(), size=st.sampled_from((1, 1, 1, 2, 3)))
-    def append(self, door: int, data: DataObject, size: int) -> None:
-        """Some commits in one call."""
+    @rule(door=st.integers(0, 1), data=st.data(), size=st.sampled_from((1, 1, 1, 2, 3)), places=st.booleans())
+    def append(self, door: int, data: DataObject, size: int, places: bool) -> None:
+        """Some commits in one call, which are placed at once, or wait."""
         self._append(door, [self.commit(data) for _ in range(size)])
+        if places and not self.sequenced:
+            self.place(door, MANY, False)
 
     def _append(self, door: int, commits: Sequence[Commit]) -> None:
         if self.spoiled:
@@ -246,6 +264,48 @@ class StoreMachine(RuleBasedStateMachine):
             return
         after = data.draw(st.sampled_from(("", *sorted(self.mine.made))))
         self.ask(door, "dead", self.name(organisation), after, MANY if organisation == EVERYONE else limit)
+
+    @precondition(lambda self: not self.sequenced)
+    @rule(door=st.integers(0, 1), limit=_LIMITS, again=st.booleans())
+    def place(self, door: int, limit: int, again: bool) -> None:
+        """Rows get their places, by whoever comes first; once more, they get none."""
+        found: Unplaced = self.ask(door, "unplaced", limit)
+        leaves = Next(found.events, limit)
+        for one in (leaves, list(leaves))[: 1 + again]:
+            if not self.sequenced:
+                self.ask(door + 1, "place", FromEnd(self.ask(door, "ledger").placed), one)
+
+    @precondition(lambda self: not self.sequenced)
+    @rule(door=st.integers(0, 1), back=st.integers(0, 9), size=st.integers(0, 9))
+    def placed(self, door: int, back: int, size: int) -> None:
+        """What stands before the ledger's end, and the hashes of it."""
+        end = self.ask(door, "ledger").placed
+        self.ask(door, "placed", FromEnd(end, back), size)
+        self.ask(door, "leaves", FromEnd(end, back), FromEnd(end, back // 2))
+
+    @precondition(lambda self: not self.sequenced)
+    @rule(door=st.integers(0, 1), number=_NUMBERS, organisation=_ORGANISATIONS)
+    def places(self, door: int, number: int, organisation: str) -> None:
+        """The places of a case."""
+        self.ask(door, "places", self.mine.case(number), self.name(organisation))
+
+    @precondition(lambda self: not self.sequenced)
+    @rule(door=st.integers(0, 1), organisation=_ORGANISATIONS, start=st.integers(0, 3), limit=_LIMITS)
+    def feed(self, door: int, organisation: str, start: int, limit: int) -> None:
+        """What a trader is told, from a place on."""
+        self.ask(door, "feed", self.name(organisation), start, limit)
+
+    @rule(door=st.integers(0, 1), number=_NUMBERS, steps=_MOVES)
+    def move(self, door: int, number: int, steps: list[tuple[str, bool]]) -> None:
+        """A case goes from trader to trader; some of its steps are placed before the next, and all are told."""
+        for trader, places in steps:
+            stands = self.versions.get(number, 0)
+            self._append(door, [self.mine.changed(number, stands, trader=self.name(trader))])
+            if places and not self.sequenced:
+                self.place(door, MANY, False)
+        for trader, start in product(_TRADERS, (0, 2)):
+            if not self.sequenced:
+                self.feed(door, trader, start, MANY)
 
     @precondition(lambda self: len(self.doors) == 1)
     @rule()

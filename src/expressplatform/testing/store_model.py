@@ -7,6 +7,7 @@ database are left out of sight.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
@@ -17,6 +18,7 @@ import attrs
 from expressplatform.errors import StoreUnusable
 from expressplatform.memory.cases import MemoryStore, _Work
 from expressplatform.ports import DeadRow, EffectRow, Header, Page, StoredCase
+from expressplatform.testing.store_model_ledger import Differs, LedgerModel
 
 NUMBERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -33,20 +35,20 @@ NUMBERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "retry": ("S29", "S40"),
         "bury": ("S40",),
         "dead": ("S13", "S14", "S15", "S39", "S40", "S41"),
+        "ledger": ("S42", "S43"),
+        "unplaced": ("S43", "S44"),
+        "place": ("S42", "S43", "S44"),
+        "placed": ("S42", "S45"),
+        "leaves": ("S42", "S45"),
+        "places": ("S13", "S14", "S15", "S42", "S45"),
+        "feed": ("S13", "S14", "S46", "S47"),
         "scheme": ("S30",),
         "adopt": ("S30",),
     }
 )
 """Of each question, the guarantees that a wrong answer may break."""
-
-
-@attrs.frozen
-class Differs:
-    """An answer that the contract does not allow: what was expected, what came, and whether work is only missing."""
-
-    expected: object
-    got: object
-    missing: bool = False
+LEDGER: Final = ("ledger", "unplaced", "place", "placed", "leaves", "places", "feed")
+"""What is asked about places and feeds."""
 
 
 class Model:
@@ -56,6 +58,7 @@ class Model:
         self._mark = mark
         self._store = _Follows()
         self._cursors: dict[str, str] = {"": ""}
+        self.ledger = LedgerModel(mark, self._store)
 
     def judge(self, name: str, given: Sequence[Any], answer: Any) -> Differs | None:
         """None where the answer is one that a store may give; the model then stands as that store does.
@@ -147,6 +150,11 @@ class Model:
         return None if got == expected else Differs(expected, answer, missing=counted)
 
 
+def _of_ledger(name: str, model: Model, given: Sequence[Any], got: Any) -> Differs | None:
+    judged: Callable[[Sequence[Any], Any], Differs | None] = getattr(model.ledger, name)
+    return judged(given, got)
+
+
 _SPECIAL: Final[Mapping[str, Callable[[Model, Sequence[Any], Any], Differs | None]]] = MappingProxyType(
     {
         "headers": Model._headers,
@@ -154,6 +162,7 @@ _SPECIAL: Final[Mapping[str, Callable[[Model, Sequence[Any], Any], Differs | Non
         "scan": Model._scan,
         "claim": Model._claim,
         "dead": Model._dead,
+        **{name: functools.partial(_of_ledger, name) for name in LEDGER},
     }
 )
 
