@@ -25,7 +25,7 @@ from types import TracebackType
 from typing import IO, Final, Self, final
 
 from expressplatform.errors import EvidenceMissing, StoreUnusable
-from expressplatform.ports import Filed, check_place
+from expressplatform.ports import Filed, check_place, check_texts
 from expressplatform.threads import ThreadedEvidence
 from expressplatform_files.whole import make_folder, sync_folder, translated, written
 
@@ -97,6 +97,7 @@ class DirectoryEvidence:
         self._check_open()
         if case_id:
             check_place(case_id)
+        check_texts((after,))
         from_case, _, from_name = after.partition("/")
         found: list[Filed] = []
         with translated():

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Final, final
 
 from expressplatform.errors import StoreUnusable
-from expressplatform.ports import RegisterEntry, Undone
+from expressplatform.ports import RegisterEntry, Undone, aware
 
 _ID: Final = r"[A-Za-z0-9._:/-]{1,80}"
 _AT: Final = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"
@@ -47,7 +47,7 @@ class FileRegister:
         self._lock = threading.Lock()
 
     def note(self, entries: Sequence[RegisterEntry], /) -> None:
-        """Adds entries; on the disk when this returns. Raises ValueError for what is no id, code or aware instant."""
+        """Adds entries; on the disk when this returns. Raises ValueError for what is no id or code."""
         lines = "".join(f"{_line(entry)}\n" for entry in entries).encode("ascii")
         with self._lock, _translated():
             made = not self._path.exists()
@@ -82,9 +82,9 @@ class FileRegister:
 
 def _line(entry: RegisterEntry) -> str:
     recipient = f" {entry.recipient}" if entry.what is Undone.WITHDRAWN else ""
-    line = f"{entry.what.value} {entry.case_id}{recipient} {entry.at.astimezone(UTC).strftime(_FORM)}"
-    if entry.at.utcoffset() is None or _LINE.fullmatch(line) is None:
-        raise ValueError("an entry holds ids, codes and an aware instant")
+    line = f"{entry.what.value} {entry.case_id}{recipient} {aware(entry.at).astimezone(UTC).strftime(_FORM)}"
+    if _LINE.fullmatch(line) is None:
+        raise ValueError("an entry holds ids and codes")
     return line
 
 

@@ -22,6 +22,7 @@ from expressplatform.ports import (
     StoredCase,
     Unplaced,
     Wanted,
+    checked,
 )
 from expressplatform.together import Outcome
 from expressplatform.together_aio import AsyncTogether
@@ -56,7 +57,7 @@ class AsyncPostgresStore(AsyncConnections):
             raise closed()
         if getpid() != self._owner:
             raise forked()
-        return await self._together.append(tuple(commits))
+        return await self._together.append(checked(commits))
 
     async def _append_all(self, groups: Sequence[Sequence[Commit]]) -> Sequence[Outcome[Answer]]:
         return await self._ask(case_talks.append_all(groups))

@@ -31,7 +31,7 @@ from expressplatform_postgres.connecting import (
     patience_of,
     waits_for_disk,
 )
-from expressplatform_postgres.faults import MALFORMED, RETRIED, closed, forked, translated, unusable
+from expressplatform_postgres.faults import MALFORMED, RETRIED, closed, forked, told, translated
 from expressplatform_postgres.lines import AsyncLine
 from expressplatform_postgres.migrating import must_be_current
 
@@ -116,8 +116,8 @@ class AsyncConnections:
         except StopIteration as end:
             answer: T = end.value
             return answer
-        except psycopg.Error as error:
-            raise unusable(error) from None
+        except (psycopg.Error, UnicodeEncodeError) as error:
+            raise told(error) from None
 
     async def _exchange(self, pool: _Pool, asked: Asked) -> list[list[Row]]:
         for pause in PAUSES:

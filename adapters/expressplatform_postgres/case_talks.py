@@ -32,13 +32,13 @@ from expressplatform.ports import (
     Replayed,
     StoredCase,
     Wanted,
+    aware,
 )
 from expressplatform.together import Outcome
 from expressplatform_postgres import sql
 from expressplatform_postgres.asking import Asked, Row, Talk, in_rounds, once
 from expressplatform_postgres.faults import MALFORMED, unusable
 from expressplatform_postgres.rows import (
-    aware,
     case_of,
     effects_of,
     header_of,

@@ -34,7 +34,7 @@ from expressplatform_postgres.connecting import (
     patience_of,
     waits_for_disk,
 )
-from expressplatform_postgres.faults import MALFORMED, RETRIED, closed, forked, translated, unusable
+from expressplatform_postgres.faults import MALFORMED, RETRIED, closed, forked, told, translated
 from expressplatform_postgres.lines import Line
 from expressplatform_postgres.migrating import must_be_current
 
@@ -105,8 +105,8 @@ class Connections:
         except StopIteration as end:
             answer: T = end.value
             return answer
-        except psycopg.Error as error:
-            raise unusable(error) from None
+        except (psycopg.Error, UnicodeEncodeError) as error:
+            raise told(error) from None
 
     def _exchange(self, asked: Asked) -> list[list[Row]]:
         for pause in PAUSES:

@@ -12,10 +12,9 @@ from datetime import datetime
 from typing import Final
 
 from expressplatform.errors import EvidenceMissing
-from expressplatform.ports import Filed
+from expressplatform.ports import Filed, aware
 from expressplatform_postgres import sql
 from expressplatform_postgres.asking import Asked, Row, Talk, once
-from expressplatform_postgres.rows import aware
 
 PIECE: Final = 8
 """So many chunks travel together."""

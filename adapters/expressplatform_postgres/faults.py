@@ -41,6 +41,13 @@ MALFORMED: Final = (psycopg.DataError, psycopg.IntegrityError, TypeError, ValueE
 """What is wrong with the rows of one caller, and with those of no other."""
 
 
+def told(error: psycopg.Error | UnicodeEncodeError) -> Exception:
+    """What whoever asked hears: ValueError for a text that cannot be told to the database, StoreUnusable otherwise."""
+    if isinstance(error, UnicodeEncodeError | errors.CharacterNotInRepertoire):
+        return ValueError("a text must be Unicode without U+0000")
+    return unusable(error)
+
+
 def unusable(error: psycopg.Error) -> StoreUnusable:
     """The library's error for psycopg's: a stable code and the condition's name, without a message.
 

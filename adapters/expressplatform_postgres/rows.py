@@ -53,13 +53,6 @@ def adapters() -> AdaptersMap:
     return own
 
 
-def aware(at: datetime) -> datetime:
-    """The instant itself; TypeError where it does not know its zone, which the server would guess."""
-    if at.tzinfo is None:
-        raise TypeError("an instant must know its zone")
-    return at
-
-
 def listed(names: Sequence[str]) -> str:
     """Names as the text of an array."""
     if not names:

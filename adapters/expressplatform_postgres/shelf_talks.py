@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from expressplatform.memory import cursor_of, split_cursor
-from expressplatform.ports import ShelfPage, ShelfRow, Sought
+from expressplatform.ports import ShelfPage, ShelfRow, Sought, recorded
 from expressplatform_postgres import sql
 from expressplatform_postgres.asking import Asked, Talk, in_rounds, once
 from expressplatform_postgres.rows import shelf_row_of, shelf_rows
@@ -17,7 +17,7 @@ from expressplatform_postgres.rows import shelf_row_of, shelf_rows
 
 def put(rows: Sequence[ShelfRow]) -> Talk[list[bool]]:
     """Keep each record that follows the one that stands."""
-    kept = [False] * len(rows)
+    rows, kept = recorded(rows), [False] * len(rows)
     if not rows:
         return kept
     rounds = in_rounds([(row.kind, row.id) for row in rows])

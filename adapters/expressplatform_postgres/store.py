@@ -28,6 +28,7 @@ from expressplatform.ports import (
     StoredCase,
     Unplaced,
     Wanted,
+    checked,
 )
 from expressplatform.together import Outcome, Together
 from expressplatform_postgres import case_talks, ledger_talks
@@ -59,7 +60,7 @@ class PostgresStore(Connections):
     def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
         """Store each commit whole or not at all, in order; durable when this returns. See `CaseStore.append`."""
         self._must_be_open()
-        return self._together.append(tuple(commits))
+        return self._together.append(checked(commits))
 
     def _append_all(self, groups: Sequence[Sequence[Commit]]) -> Sequence[Outcome[Answer]]:
         return self._ask(case_talks.append_all(groups))

@@ -29,6 +29,7 @@ from expressplatform.ports import (
     StoredCase,
     Unplaced,
     Wanted,
+    checked,
 )
 from expressplatform.together import Outcome
 from expressplatform.together_aio import AsyncTogether
@@ -60,7 +61,7 @@ class AsyncSqliteStore:
         """Store each commit whole or not at all, in order; durable when this returns. See `CaseStore.append`."""
         if self._closed:
             raise closed()
-        return await self._together.append(tuple(commits))
+        return await self._together.append(checked(commits))
 
     async def _append_all(self, groups: Sequence[Sequence[Commit]]) -> Sequence[Outcome[Answer]]:
         return await self._writer.carry(self._store.append_all, groups)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self, final
 
-from expressplatform.ports import ShelfPage, ShelfRow, Sought
+from expressplatform.ports import ShelfPage, ShelfRow, Sought, recorded
 from expressplatform.together import Outcome
 from expressplatform.together_aio import AsyncTogether
 from expressplatform_sqlite.faults import closed
@@ -31,7 +31,7 @@ class AsyncSqliteShelf:
         """Keep each record that follows the one that stands; durable when this returns. See `Shelf.put`."""
         if self._closed:
             raise closed()
-        return await self._together.append(tuple(rows))
+        return await self._together.append(recorded(rows))
 
     async def _put_all(self, groups: Sequence[Sequence[ShelfRow]]) -> Sequence[Outcome[bool]]:
         return await self._hands.carry(self._shelf.put_all, groups)

@@ -77,7 +77,7 @@ def _moved(commit: Commit) -> Row:
 def _numbers(db: sqlite3.Connection, commits: Sequence[Commit]) -> dict[str, int]:
     """The numbers of cases whose headers were the last to be written: SQLite counts on from the greatest."""
     (last,) = db.execute(_LAST).fetchone()
-    return {commit.header.case_id: number for number, commit in enumerate(commits, last + 1 - len(commits))}
+    return {commit.case_id: number for number, commit in enumerate(commits, last + 1 - len(commits))}
 
 
 def _put_beside(db: sqlite3.Connection, commits: Sequence[Commit], numbers: Mapping[str, int]) -> None:
@@ -91,13 +91,11 @@ def _put_beside(db: sqlite3.Connection, commits: Sequence[Commit], numbers: Mapp
     keyed: list[Row] = []
     effects: list[Row] = []
     for commit in commits:
-        whose = numbers.get(commit.case_id) if numbers else commit.case_id
+        whose = numbers[commit.case_id] if numbers else commit.case_id
         for event in commit.events:
             row += 1
             steps.append((event.version, row, whose))
         if receipt := commit.receipt:
-            if not commit.events or commit.events[-1].version != receipt.version:
-                raise ValueError("a receipt names the version to which its commit leads")
             keyed.append((*steps.pop(), receipt.key, bytearray(receipt.digest)))
         if commit.effects:
             ready_at = micros(commit.header.changed_at)

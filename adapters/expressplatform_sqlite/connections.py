@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import ClassVar, Self
 
 from expressplatform.errors import StoreUnusable
+from expressplatform.ports import check_texts
 from expressplatform.together import Item, Outcome, Told
 from expressplatform_sqlite.faults import closed, translated, unusable
 from expressplatform_sqlite.schema import CASES, MEMORY, Tables, opened, reader
@@ -71,8 +72,9 @@ class Connections:
             idle.close()
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: whole, or as if it had not been."""
+    def _writing(self, *texts: str) -> Iterator[sqlite3.Connection]:
+        """One transaction for whoever hands in these texts: whole, or as if it had not been."""
+        check_texts(texts)
         with self._lock, translated():
             self._refuse_closed()
             try:
@@ -123,9 +125,13 @@ class Connections:
             return [unusable(error) if isinstance(error, sqlite3.Error) else error]
 
     @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection of one's own for as long as it takes; without a file there is only the one."""
+    def _reading(self, *texts: str) -> Iterator[sqlite3.Connection]:
+        """A connection of one's own for as long as it takes, for whoever hands in these texts.
+
+        Without a file there is only the one.
+        """
         self._refuse_closed()
+        check_texts(texts)
         if self._path == MEMORY:
             with self._lock, translated():
                 yield self._db

@@ -104,7 +104,7 @@ class SqliteEvidence(Connections):
         if case_id:
             check_place(case_id)
         from_case, _, from_name = after.partition("/")
-        with self._reading() as db:
+        with self._reading(after) as db:
             rows = db.execute(_LIST_CASE if case_id else _LIST, (case_id, from_case, from_name, limit)).fetchall()
         return [Filed(case, name, size, instant(stored_at)) for case, name, size, stored_at in rows]
 

@@ -28,6 +28,7 @@ from typing import Self, final
 import attrs
 
 from expressplatform.errors import KeyDestroyed, KeyMissing, SealBroken, StoreUnusable
+from expressplatform.ports import check_texts
 from expressplatform.sealing import KEY_BYTES, WRAPPED_BYTES, new_key, unwrap_key, wrap_key
 from expressplatform_sqlite.faults import translated, unusable
 from expressplatform_sqlite.notes import peeked
@@ -102,7 +103,7 @@ class LocalKeyStore:
 
     def create(self, case_ids: Sequence[str]) -> None:
         """Make the data keys not there yet, in one transaction: all, or with ``KeyDestroyed`` none."""
-        with self._writing() as db:
+        with self._writing(*case_ids) as db:
             kek: bytes = db.execute(_KEK).fetchone()[1]
             for case_id in case_ids:
                 row = db.execute(_READ, (_CASE, case_id)).fetchone()
@@ -122,7 +123,7 @@ class LocalKeyStore:
 
     def destroy(self, *case_ids: str) -> None:
         """Overwrite the keys of cases for ever, in one transaction; harmless when repeated, final for unknown ones."""
-        with self._writing() as db:
+        with self._writing(*case_ids) as db:
             for case_id in case_ids:
                 if not db.execute(_OVERWRITE, (0, _SHREDDED, _CASE, case_id)).rowcount:
                     db.execute(_INSERT, (_CASE, case_id, 0, _SHREDDED))
@@ -155,7 +156,7 @@ class LocalKeyStore:
 
     def forget(self, name: str) -> None:
         """Overwrite a named secret; the next :meth:`secret` of that name is another one."""
-        with self._writing() as db:
+        with self._writing(name) as db:
             db.execute(_OVERWRITE, (0, _SHREDDED, _SECRET, name))
 
     def about(self) -> KeysAbout:
@@ -224,6 +225,7 @@ class LocalKeyStore:
             self._db.close()
 
     def _row(self, label: str, name: str) -> tuple[int, bytes, bytes] | None:
+        check_texts((name,))
         try:
             with self._lock:
                 row: tuple[int, bytes, bytes] | None = self._db.execute(_READ, (label, name)).fetchone()
@@ -232,8 +234,9 @@ class LocalKeyStore:
             raise unusable(error) from None
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def _writing(self, *texts: str) -> Iterator[sqlite3.Connection]:
         """One transaction, alone among threads and processes: whole, or rolled back with the error."""
+        check_texts(texts)
         with self._lock, translated(), self._db as db:
             db.execute("BEGIN IMMEDIATE")
             yield db

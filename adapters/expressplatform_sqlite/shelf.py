@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Final, final
 
 from expressplatform.memory import cursor_of, split_cursor
-from expressplatform.ports import EVERYONE, ShelfPage, ShelfRow, Sought
+from expressplatform.ports import EVERYONE, ShelfPage, ShelfRow, Sought, recorded
 from expressplatform.together import Outcome, Together
 from expressplatform_sqlite.connections import Connections
 from expressplatform_sqlite.rows import Row
@@ -52,7 +52,7 @@ class SqliteShelf(Connections):
 
     def put(self, rows: Sequence[ShelfRow], /) -> Sequence[bool]:
         """Keep each record that follows the one that stands; durable when this returns. See `Shelf.put`."""
-        return self._together.append(tuple(rows))
+        return self._together.append(recorded(rows))
 
     def put_all(self, groups: Sequence[Sequence[ShelfRow]], /) -> Sequence[Outcome[bool]]:
         """Several callers' records in one transaction: for each what `put` answers, or the error that is its own."""
@@ -60,7 +60,7 @@ class SqliteShelf(Connections):
 
     def get(self, owner: str, kind: str, id: str, /) -> ShelfRow | None:
         """A record; None where there is none for that organisation."""
-        with self._reading() as db:
+        with self._reading(owner, kind, id) as db:
             row = db.execute(_GET, {"owner": owner, "kind": kind, "id": id}).fetchone()
         return None if row is None else _row_of(row)
 
@@ -71,19 +71,19 @@ class SqliteShelf(Connections):
             "owner": owner, "kind": kind, "label": sought.label, "since": sought.since, "until": sought.until,
             "place": place, "id": id_, "limit": limit + 1,
         }  # fmt: skip
-        with self._reading() as db:
+        with self._reading(owner, kind, sought.label, sought.since, sought.until, after) as db:
             rows = db.execute(_LABELLED if sought.label else _LIST, values).fetchall()
         shown = tuple(_row_of(row) for row in rows[:limit])
         return ShelfPage(shown, cursor_of(shown[-1]) if shown and len(rows) > limit else "")
 
     def years(self, kind: str, /) -> Sequence[str]:
         """The years whose secrets still stand behind a record of a kind, in order."""
-        with self._reading() as db:
+        with self._reading(kind) as db:
             return [year for (year,) in db.execute(_YEARS, (kind,))]
 
     def delete(self, owner: str, kind: str, ids: Sequence[str], /) -> None:
         """Delete records; harmless when repeated."""
-        with self._writing() as db:
+        with self._writing(owner, kind, *ids) as db:
             for id_ in ids:
                 row = db.execute(_GET, {"owner": owner, "kind": kind, "id": id_}).fetchone()
                 if row is not None:

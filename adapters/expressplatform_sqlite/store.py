@@ -35,6 +35,7 @@ from expressplatform.ports import (
     StoredCase,
     Unplaced,
     Wanted,
+    checked,
 )
 from expressplatform.together import Outcome, Together
 from expressplatform_sqlite import notes, placing
@@ -128,7 +129,7 @@ class SqliteStore(Connections):
 
     def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
         """Store each commit whole or not at all, in order; durable when this returns. See `CaseStore.append`."""
-        return self._together.append(tuple(commits))
+        return self._together.append(checked(commits))
 
     def append_all(self, groups: Sequence[Sequence[Commit]], /) -> Sequence[Outcome[Answer]]:
         """Several callers' appends in one transaction: for each its answers, or the error that is its own."""
@@ -145,24 +146,24 @@ class SqliteStore(Connections):
 
     def done(self, effect_ids: Sequence[str], /) -> None:
         """The effects have been carried out; harmless when repeated."""
-        with self._writing() as db:
+        with self._writing(*effect_ids) as db:
             db.executemany(_DONE, [(effect_id,) for effect_id in effect_ids])
         if effect_ids:
             self._empty_log()
 
     def retry(self, effect_id: str, at: datetime, attempts: int, /) -> None:
         """The effect may be claimed again from ``at`` on, a dead letter too; nothing where it is done."""
-        with self._writing() as db:
+        with self._writing(effect_id) as db:
             db.execute(_RETRY, (micros(at), attempts, effect_id))
 
     def bury(self, effect_id: str, at: datetime, code: str, /) -> None:
         """The effect is a dead letter from now on; nothing where it is done."""
-        with self._writing() as db:
+        with self._writing(effect_id, code) as db:
             db.execute(_BURY, (micros(at), code, effect_id))
 
     def adopt(self, scheme: str, edition: str, /) -> None:
         """The store belongs to this scheme, of this edition, from now on; ``other_scheme`` where to another."""
-        with self._writing() as db:
+        with self._writing(scheme, edition) as db:
             (standing, _) = db.execute(_SCHEME).fetchone()
             if standing not in (None, scheme):
                 raise StoreUnusable("other_scheme", "the store belongs to another scheme")
@@ -170,14 +171,14 @@ class SqliteStore(Connections):
 
     def place(self, start: int, leaves: Sequence[Leaf], /) -> bool:
         """Gives the rows of an `unplaced` their places, all at once or none; False where somebody else was first."""
-        with self._writing() as db:
+        with self._writing(*(leaf.case_id for leaf in leaves)) as db:
             return placing.place(db, start, leaves)
 
     # ---- reading ----------------------------------------------------------------------------------------------------
 
     def load(self, case_id: str, organisation: str, /) -> StoredCase | None:
         """A case with its events in order; None where there is none for that organisation."""
-        with self._reading() as db:
+        with self._reading(case_id, organisation) as db:
             row = db.execute(_LOAD, {"case": case_id, "org": organisation}).fetchone()
             if row is None:
                 return None
@@ -186,7 +187,7 @@ class SqliteStore(Connections):
 
     def receipt(self, case_id: str, key: str, /) -> Receipt | None:
         """The receipt of a key on a case."""
-        with self._reading() as db:
+        with self._reading(case_id, key) as db:
             row = db.execute(_RECEIPT, (case_id, key)).fetchone()
         return None if row is None else Receipt(*row)
 
@@ -194,7 +195,8 @@ class SqliteStore(Connections):
         """Headers by case id, from a cursor on."""
         query, values = _filtered(wanted)
         values |= {"org": organisation, "after": after, "limit": limit + 1}
-        with self._reading() as db:
+        texts = (organisation, after, *wanted.status, wanted.trader, wanted.assignee, wanted.reference)
+        with self._reading(*texts) as db:
             rows = db.execute(query, values).fetchall()
         shown = tuple(header_of(row) for row in rows[:limit])
         return Page(shown, shown[-1].case_id if shown and len(rows) > limit else "")
@@ -217,13 +219,13 @@ class SqliteStore(Connections):
     def dead(self, organisation: str, after: str, limit: int, /) -> Sequence[DeadRow]:
         """Dead letters of the cases that the organisation may see, by effect id, after an effect id."""
         values = {"org": organisation, "after": after, "limit": limit}
-        with self._reading() as db:
+        with self._reading(organisation, after) as db:
             rows = db.execute(_DEAD, values).fetchall()
         return [DeadRow(EffectRow(*row[:-2]), instant(row[-2]), row[-1]) for row in rows]
 
     def find(self, organisation: str, tokens: Sequence[bytes], /) -> Sequence[str]:
         """The ids of cases that carry one of these tokens, in order."""
-        with self._reading() as db:
+        with self._reading(organisation) as db:
             return sorted(
                 {case_id for token in tokens for (case_id,) in db.execute(_FIND, {"token": token, "org": organisation})}
             )
@@ -255,13 +257,13 @@ class SqliteStore(Connections):
 
     def places(self, case_id: str, organisation: str, /) -> Sequence[Placed]:
         """The placed rows of a case by version; none where there is no such case for that organisation."""
-        with self._reading() as db:
+        with self._reading(case_id, organisation) as db:
             seen = db.execute(_LOAD, {"case": case_id, "org": organisation}).fetchone()
             return placing.of_case(db, case_id) if seen else []
 
     def feed(self, organisation: str, start: int, limit: int, /) -> Sequence[FeedRow]:
         """A trader's feed in the order of its places, from a place on."""
-        with self._reading() as db:
+        with self._reading(organisation) as db:
             return placing.feed(db, organisation, start, limit)
 
     def scheme(self) -> tuple[str, str] | None:

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from expressplatform.errors import StoreUnusable
 from expressplatform.memory.cases import _Work
 from expressplatform.ports import (
     EVERYONE,
@@ -56,42 +55,6 @@ class LinesEndAlike(Store):
     def _append(self, commit: Commit) -> Answer:
         events = tuple(attrs.evolve(one, facts=one.facts.replace(b"\r\n", b"\n")) for one in commit.events)
         return super()._append(attrs.evolve(commit, events=events))
-
-
-class TextEndsAtNought(Store):
-    """A text ends where a nought is in it, and nobody is told."""
-
-    breaks = ("S50", "S1")
-
-    def _append(self, commit: Commit) -> Answer:
-        header = attrs.evolve(commit.header, nature=commit.header.nature.partition("\0")[0])
-        return super()._append(attrs.evolve(commit, header=header))
-
-
-class ErrorQuotesItsCommit(Store):
-    """Who brings a text that cannot be kept is shown the whole commit in the error."""
-
-    breaks = ("S50",)
-
-    def _append(self, commit: Commit) -> Answer:
-        try:
-            repr(commit).encode()
-            commit.header.nature.encode()
-        except UnicodeEncodeError:
-            raise StoreUnusable("failed", f"cannot keep {commit!r}") from None
-        return super()._append(commit)
-
-
-class HalfOfWhatCannotBeKept(Store):
-    """Where an event cannot be kept, the header of its commit is kept all the same."""
-
-    breaks = ("S50", "S5", "S10")
-
-    def _append(self, commit: Commit) -> Answer:
-        if any("\0" in event.kind for event in commit.events):
-            self._cases.setdefault(commit.case_id, StoredCase(commit.header, ()))
-            raise StoreUnusable("failed", "an event cannot be kept")
-        return super()._append(commit)
 
 
 # --- commits ----------------------------------------------------------------------------------------------------------

@@ -12,8 +12,8 @@ from typing import ClassVar
 
 import attrs
 
-from expressplatform.errors import EvidenceMissing, StoreUnusable
-from expressplatform.ports import Filed, check_place
+from expressplatform.errors import EvidenceMissing, InvalidInput, StoreUnusable
+from expressplatform.ports import Filed, aware, check_place, check_texts
 from expressplatform.testing.store_doors import Dump
 
 Kept = dict[tuple[str, str], tuple[Filed, tuple[bytes, ...]]]
@@ -28,18 +28,23 @@ class Files:
         self.files: Kept = rows.files if rows else {}
         self.closed = False
 
-    def _open(self) -> None:
+    def _open(self, *texts: str) -> None:
         if self.closed:
             raise StoreUnusable("closed")
+        check_texts(texts)
 
     def _kept(self, chunks: Iterable[bytes]) -> tuple[bytes, ...]:
         return tuple(chunks)
 
+    def _at(self, now: datetime) -> datetime:
+        return aware(now).astimezone(UTC)
+
     def put(self, case_id: str, name: str, chunks: Iterable[bytes], now: datetime, /) -> None:
         check_place(case_id, name)
+        at = self._at(now)
         kept = self._kept(chunks)
         self._open()
-        self.files[case_id, name] = Filed(case_id, name, sum(map(len, kept)), now.astimezone(UTC)), kept
+        self.files[case_id, name] = Filed(case_id, name, sum(map(len, kept)), at), kept
 
     def get(self, case_id: str, name: str, /) -> Iterator[bytes]:
         check_place(case_id, name)
@@ -53,7 +58,9 @@ class Files:
         return (filed.case_id, filed.name) > (case, name)
 
     def list(self, case_id: str, after: str, limit: int, /) -> Sequence[Filed]:
-        self._open()
+        if case_id:
+            check_place(case_id)
+        self._open(after)
         found = [self.files[place][0] for place in sorted(self.files)]
         return [one for one in found if self._after(one, after) and case_id in ("", one.case_id)][:limit]
 
@@ -117,6 +124,35 @@ class LineEnds(Files):
 
     def _kept(self, chunks: Iterable[bytes]) -> tuple[bytes, ...]:
         return tuple(chunk.replace(b"\r\n", b"\n") for chunk in chunks)
+
+
+class StoredInLocalTime(Files):
+    """An instant without a zone is taken for one of this machine's."""
+
+    breaks = ("E20",)
+
+    def _at(self, now: datetime) -> datetime:
+        return now.astimezone(UTC)
+
+
+class CursorToItsNought(Files):
+    """A cursor ends where a nought is in it."""
+
+    breaks = ("E21",)
+
+    def list(self, case_id: str, after: str, limit: int, /) -> Sequence[Filed]:
+        return super().list(case_id, after.partition("\0")[0], limit)
+
+
+class ListsOfAnyCase(Files):
+    """Who asks for the files of what is no case is told that there are none."""
+
+    breaks = ("E11",)
+
+    def list(self, case_id: str, after: str, limit: int, /) -> Sequence[Filed]:
+        with contextlib.suppress(InvalidInput):
+            return super().list(case_id, after, limit)
+        return []
 
 
 class EmptyIsMissing(Files):

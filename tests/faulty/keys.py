@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from expressplatform.errors import KeyDestroyed, KeyMissing, StoreUnusable
-from expressplatform.ports import KeyStore
+from expressplatform.ports import KeyStore, check_texts
 from expressplatform.testing.store_doors import Dump
 
 
@@ -27,15 +27,16 @@ class Keys:
         self.secrets: dict[str, bytes] = rows.secrets if rows else {}
         self.closed = False
 
-    def _open(self) -> None:
+    def _open(self, *texts: str) -> None:
         if self.closed:
             raise StoreUnusable("closed")
+        check_texts(texts)
 
     def _new(self, name: str) -> bytes:
         return os.urandom(32)
 
     def create(self, case_ids: Sequence[str], /) -> None:
-        self._open()
+        self._open(*case_ids)
         for case_id in case_ids:
             if case_id in self.gone:
                 raise KeyDestroyed(case_id)
@@ -43,7 +44,7 @@ class Keys:
             self.keys.setdefault(case_id, self._new(case_id))
 
     def get(self, case_id: str, /) -> bytes:
-        self._open()
+        self._open(case_id)
         if case_id in self.gone:
             raise KeyDestroyed(case_id)
         if case_id not in self.keys:
@@ -51,17 +52,17 @@ class Keys:
         return self.keys[case_id]
 
     def destroy(self, *case_ids: str) -> None:
-        self._open()
+        self._open(*case_ids)
         for case_id in case_ids:
             self.keys.pop(case_id, None)
             self.gone.add(case_id)
 
     def secret(self, name: str, /) -> bytes:
-        self._open()
+        self._open(name)
         return self.secrets.setdefault(name, self._new(name))
 
     def forget(self, name: str, /) -> None:
-        self._open()
+        self._open(name)
         self.secrets.pop(name, None)
 
     def destroyed(self) -> Sequence[str]:
@@ -372,6 +373,34 @@ class AccentsAreOne(Keys):
 
     def get(self, case_id: str, /) -> bytes:
         return super().get(unicodedata.normalize("NFC", case_id))
+
+
+class NamesToTheirNought(Keys):
+    """A name ends where a nought is in it."""
+
+    breaks = ("K16",)
+
+    def get(self, case_id: str, /) -> bytes:
+        return super().get(case_id.partition("\0")[0])
+
+
+class MadeUntilItIsNone(Keys):
+    """What is named before what is no text has its key made."""
+
+    breaks = ("K16",)
+
+    def create(self, case_ids: Sequence[str], /) -> None:
+        for case_id in case_ids:
+            super().create([case_id])
+
+
+class HalvesAreTheDriversTrouble(Keys):
+    """Half of a pair in a secret's name is an error that holds the name."""
+
+    breaks = ("K16",)
+
+    def secret(self, name: str, /) -> bytes:
+        return super().secret(name.encode().decode())
 
 
 class AHundredDie(Keys):

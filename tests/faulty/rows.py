@@ -9,7 +9,7 @@ from typing import cast
 
 import attrs
 
-from expressplatform.ports import Answer, Commit, Header, StoredCase, StoredEvent
+from expressplatform.ports import Answer, Appended, Commit, Header, StoredCase, StoredEvent
 from tests.faulty.good import Store
 
 
@@ -225,10 +225,29 @@ class ShiftedZone(_Instants):
         return at.astimezone(UTC) - timedelta(hours=8)
 
 
+class ToldInItsZone(Store):
+    """An instant comes back in the zone in which it was handed in."""
+
+    breaks = ("S3",)
+
+    def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
+        with self._open():
+            answers = super().append(commits)
+            for commit, answer in zip(commits, answers, strict=True):
+                if isinstance(answer, Appended):
+                    case = self._cases[commit.case_id]
+                    header = attrs.evolve(case.header, due_at=commit.header.due_at)
+                    self._cases[commit.case_id] = attrs.evolve(case, header=header)
+            return answers
+
+
 class WrittenZone(_Instants):
     """An instant from another zone is taken for one in UTC."""
 
     breaks = ("S3",)
+
+    def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
+        return super().append([attrs.evolve(one, header=self._head(one.header)) for one in commits])
 
     def _at(self, at: datetime) -> datetime:
         return at.replace(tzinfo=UTC)

@@ -12,7 +12,7 @@ from typing import ClassVar
 import attrs
 
 from expressplatform.errors import StoreUnusable
-from expressplatform.ports import EVERYONE, ShelfPage, ShelfRow, Sought
+from expressplatform.ports import EVERYONE, ShelfPage, ShelfRow, Sought, check_texts, recorded
 
 
 class Records:
@@ -24,9 +24,10 @@ class Records:
         self.rows: dict[tuple[str, str], ShelfRow] = before.rows if before else {}
         self.closed = False
 
-    def _open(self) -> None:
+    def _open(self, *texts: str) -> None:
         if self.closed:
             raise StoreUnusable("closed")
+        check_texts(texts)
 
     def _follows(self, row: ShelfRow, standing: ShelfRow | None) -> bool:
         return row.version == 1 if standing is None else self._next(row, standing)
@@ -52,7 +53,7 @@ class Records:
 
     def put(self, rows: Sequence[ShelfRow], /) -> Sequence[bool]:
         self._open()
-        return [self._put(row) for row in rows]
+        return [self._put(row) for row in recorded(rows)]
 
     def _put(self, row: ShelfRow) -> bool:
         key = (row.kind, self._word(row.id))
@@ -62,7 +63,7 @@ class Records:
         return True
 
     def get(self, owner: str, kind: str, id: str, /) -> ShelfRow | None:
-        self._open()
+        self._open(owner, kind, id)
         row = self.rows.get((kind, self._word(id)))
         return row if row is not None and self._sees(owner, row) else None
 
@@ -71,7 +72,7 @@ class Records:
         return not after or (row.place, row.id) > (place, id_)
 
     def list(self, owner: str, kind: str, sought: Sought, after: str, limit: int, /) -> ShelfPage:
-        self._open()
+        self._open(owner, kind, sought.label, sought.since, sought.until, after)
         mine = [row for row in list(self.rows.values()) if row.kind == kind and self._sees(owner, row)]
         mine.sort(key=lambda row: (row.place, row.id))
         found = [row for row in mine if self._sought(row, sought) and self._after(row, after)]
@@ -79,11 +80,11 @@ class Records:
         return ShelfPage(tuple(found[:limit]), f"{found[limit - 1].place}|{found[limit - 1].id}" if more else "")
 
     def years(self, kind: str, /) -> Sequence[str]:
-        self._open()
+        self._open(kind)
         return sorted({row.year for row in self.rows.values() if row.kind == kind})
 
     def delete(self, owner: str, kind: str, ids: Sequence[str], /) -> None:
-        self._open()
+        self._open(owner, kind, *ids)
         for one in ids:
             if self.get(owner, kind, one) is not None:
                 del self.rows[kind, self._word(one)]
@@ -165,6 +166,38 @@ class NobodySeesAll(Locked):
 
     def _sees(self, owner: str, row: ShelfRow) -> bool:
         return owner in ("", EVERYONE, row.owner)
+
+
+class LabelsOfAnyKind(Locked):
+    """A label is kept without its noughts."""
+
+    breaks = ("H20",)
+
+    def put(self, rows: Sequence[ShelfRow], /) -> Sequence[bool]:
+        return super().put(
+            [attrs.evolve(row, labels=tuple(one.replace("\0", "") for one in row.labels)) for row in rows]
+        )
+
+
+class KeptUntilItIsNone(Locked):
+    """What comes before a record that is none is kept."""
+
+    breaks = ("H20",)
+
+    def put(self, rows: Sequence[ShelfRow], /) -> Sequence[bool]:
+        return [kept for row in rows for kept in super(KeptUntilItIsNone, self).put([row])]
+
+
+class NoTextNoRecord(Locked):
+    """Who asks for a record by half of a pair is told that there is none."""
+
+    breaks = ("H20",)
+
+    def get(self, owner: str, kind: str, id: str, /) -> ShelfRow | None:
+        try:
+            return super().get(owner, kind, id)
+        except ValueError:
+            return None
 
 
 class SmallLetters(Locked):

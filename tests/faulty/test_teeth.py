@@ -31,6 +31,7 @@ from tests.faulty import (
     placing,
     questions,
     receipts,
+    refusing,
     rows,
     shelves,
     trying,
@@ -54,6 +55,7 @@ MODULES: Final = (
     placing,
     edges,
     ledger,
+    refusing,
 )
 
 

@@ -76,10 +76,10 @@ class ClosesWithAnotherError(Store):
 
     breaks = ("S32",)
 
-    def _open(self) -> threading.RLock:
+    def _open(self, *texts: str) -> threading.RLock:
         if self._closed:
             raise ValueError("closed")
-        return super()._open()
+        return super()._open(*texts)
 
 
 class ClosesWithAnotherCode(Store):
@@ -87,10 +87,10 @@ class ClosesWithAnotherCode(Store):
 
     breaks = ("S32",)
 
-    def _open(self) -> threading.RLock:
+    def _open(self, *texts: str) -> threading.RLock:
         if self._closed:
             raise StoreUnusable("failed")
-        return super()._open()
+        return super()._open(*texts)
 
 
 class EmptyAfterClose(Store):

@@ -27,7 +27,6 @@ from expressplatform.ports import (
     AsyncShelf,
     CaseStore,
     Commit,
-    Receipt,
     Shelf,
     ShelfRow,
     Sought,
@@ -268,31 +267,6 @@ class TestHowItFails:
             assert isinstance(outcomes[0], StoreUnusable)
             assert outcomes[1:] == [[True], [False]]
             assert [row.id for row in shelf.list(EVERYONE, "nonce", Sought(), "", MANY).rows] == ["n2"]
-
-    @pytest.mark.parametrize("fields", [{"events": ()}, {"receipt": Receipt("", "k", b"d", 7)}])
-    def test_a_receipt_stands_at_a_step_of_its_commit(self, path: Path, fields: dict[str, Any]) -> None:
-        """Where it names another version, or there is no step, the commit is refused and its neighbours are kept."""
-        mine = Mine()
-        wrong = attrs.evolve(mine.commit(2, key="k"), **fields)
-        with SqliteStore(path) as store:
-            first, other, last = store.append_all([[mine.commit(1, key="k")], [wrong], [mine.commit(3)]])
-            assert isinstance(other, ValueError)
-            assert [first, last] == [[Appended(mine.case(1), 1)], [Appended(mine.case(3), 1)]]
-            assert store.receipt(mine.case(1), "k") == mine.commit(1, key="k").receipt
-            assert store.load(mine.case(2), EVERYONE) is None
-
-    def test_a_first_commit_whose_header_is_another_cases_is_refused(self, path: Path) -> None:
-        """Nothing of it is kept, under either id; what is appended with it is."""
-        mine = Mine()
-        with SqliteStore(path) as store:
-            store.append([mine.commit(1)])
-            strange = attrs.evolve(mine.commit(2, key="k"), header=mine.header(3, 1))
-            with pytest.raises(StoreUnusable):
-                store.append([strange])
-            together = store.append_all([[mine.commit(4)], [strange], [mine.commit(5)]])
-            assert [isinstance(outcome, Exception) for outcome in together] == [False, True, False]
-            kept = store.scan(EVERYONE, "", 9)
-            assert [(one.header.case_id, len(one.events)) for one in kept] == [(mine.case(n), 1) for n in (1, 4, 5)]
 
     def test_a_closed_store_answers_nothing(self, path: Path) -> None:
         mine = filled(path)

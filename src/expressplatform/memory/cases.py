@@ -32,6 +32,9 @@ from expressplatform.ports import (
     Token,
     Unplaced,
     Wanted,
+    aware,
+    check_texts,
+    checked,
 )
 
 
@@ -66,7 +69,7 @@ class MemoryStore:
     def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
         """Store each commit whole or not at all, in order; see `CaseStore.append`."""
         with self._open():
-            return [self._append(commit) for commit in commits]
+            return [self._append(commit) for commit in [_in_utc(commit) for commit in checked(commits)]]
 
     def _append(self, commit: Commit) -> Answer:
         case_id = commit.case_id
@@ -94,23 +97,27 @@ class MemoryStore:
 
     def load(self, case_id: str, organisation: str, /) -> StoredCase | None:
         """A case with its events in order; None where there is none for that organisation."""
-        with self._open():
+        with self._open(case_id, organisation):
             case = self._cases.get(case_id)
             return case if case and _sees(organisation, case.header) else None
 
     def receipt(self, case_id: str, key: str, /) -> Receipt | None:
         """The receipt of a key on a case."""
-        with self._open():
+        with self._open(case_id, key):
             return self._receipts.get((case_id, key))
 
     def headers(self, organisation: str, wanted: Wanted, after: str, limit: int, /) -> Page:
         """Headers by case id, from a cursor on."""
-        found = [case.header for case in self._visible(organisation, after) if _is_wanted(case.header, wanted)]
+        with self._open(*wanted.status, wanted.trader, wanted.assignee, wanted.reference):
+            for at in filter(None, (wanted.due_before, wanted.owed_before)):
+                aware(at)
+            found = [case.header for case in self._visible(organisation, after) if _is_wanted(case.header, wanted)]
         shown = tuple(found[:limit])
         return Page(shown, shown[-1].case_id if shown and len(found) > limit else "")
 
     def due(self, now: datetime, limit: int, /) -> Sequence[Header]:
         """Headers whose ``due_at`` is ``now`` or earlier, the earliest first."""
+        now = aware(now)
         found = [
             (case.header.due_at, case.header.case_id, case.header)
             for case in self._visible(EVERYONE, "")
@@ -140,33 +147,35 @@ class MemoryStore:
     def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:
         """Effects that nobody works on, what waited longest first, leased until ``now + lease``."""
         with self._open():
+            now = _utc(now)  # in another zone a clock that is put back would be in the way of the lease
             waiting = [w for w in self._work.values() if w.code is None and w.ready_at <= now]
             ready = [attrs.evolve(w.row, attempts=w.row.attempts + 1) for w in sorted(waiting, key=_Work.turn)[:limit]]
-            until = now.astimezone(UTC) + lease  # in another zone a clock that is put back would be in the way
-            self._work |= {row.id: _Work(until, row) for row in ready}
+            self._work |= {row.id: _Work(now + lease, row) for row in ready}
             return ready
 
     def done(self, effect_ids: Sequence[str], /) -> None:
         """The effects have been carried out; harmless when repeated."""
-        with self._open():
+        with self._open(*effect_ids):
             for effect_id in effect_ids:
                 self._work.pop(effect_id, None)
 
     def retry(self, effect_id: str, at: datetime, attempts: int, /) -> None:
         """The effect may be claimed again from ``at`` on, a dead letter too; nothing where it is done."""
-        with self._open():
+        with self._open(effect_id):
+            at = _utc(at)
             if effect_id in self._work:
                 self._work[effect_id] = _Work(at, attrs.evolve(self._work[effect_id].row, attempts=attempts))
 
     def bury(self, effect_id: str, at: datetime, code: str, /) -> None:
         """The effect is a dead letter from now on; nothing where it is done."""
-        with self._open():
+        with self._open(effect_id, code):
+            at = _utc(at)
             if effect_id in self._work:
-                self._work[effect_id] = _Work(at.astimezone(UTC), self._work[effect_id].row, code)
+                self._work[effect_id] = _Work(at, self._work[effect_id].row, code)
 
     def dead(self, organisation: str, after: str, limit: int, /) -> Sequence[DeadRow]:
         """Dead letters of the cases that the organisation may see, by effect id, after an effect id."""
-        with self._open():
+        with self._open(after):
             seen = {case.header.case_id for case in self._visible(organisation, "")}
             dead = [
                 DeadRow(work.row, work.ready_at, work.code)
@@ -187,7 +196,7 @@ class MemoryStore:
 
     def place(self, start: int, leaves: Sequence[Leaf], /) -> bool:
         """Gives the rows of an `unplaced` their places, all at once or none; False where somebody else was first."""
-        with self._open():
+        with self._open(*(leaf.case_id for leaf in leaves)):
             return self._places.place(self._cases, start, leaves)
 
     def placed(self, start: int, limit: int, /) -> Sequence[Placed]:
@@ -208,7 +217,7 @@ class MemoryStore:
 
     def feed(self, organisation: str, start: int, limit: int, /) -> Sequence[FeedRow]:
         """A trader's feed in the order of its places, from a place on."""
-        with self._open():
+        with self._open(organisation):
             return self._places.feed(self._cases, organisation, start, limit)
 
     def scheme(self) -> tuple[str, str] | None:
@@ -218,7 +227,7 @@ class MemoryStore:
 
     def adopt(self, scheme: str, edition: str, /) -> None:
         """The store belongs to this scheme, of this edition, from now on."""
-        with self._open():
+        with self._open(scheme, edition):
             if self._scheme and self._scheme[0] != scheme:
                 raise StoreUnusable("other_scheme", "the store belongs to another scheme")
             self._scheme = (scheme, edition)
@@ -229,16 +238,18 @@ class MemoryStore:
             self._closed = True
 
     def _visible(self, organisation: str, after: str) -> list[StoredCase]:
-        with self._open():
+        with self._open(organisation, after):
             return [
                 self._cases[case_id]
                 for case_id in sorted(self._cases)
                 if case_id > after and _sees(organisation, self._cases[case_id].header)
             ]
 
-    def _open(self) -> threading.RLock:
+    def _open(self, *texts: str) -> threading.RLock:
+        """The lock, for whoever hands in these texts."""
         if self._closed:
             raise StoreUnusable("closed", "the store has been closed")
+        check_texts(texts)
         return self._lock
 
     def __enter__(self) -> Self:
@@ -251,6 +262,23 @@ class MemoryStore:
 
     def __repr__(self) -> str:
         return f"<MemoryStore of {len(self._cases)}>"
+
+
+def _utc(at: datetime) -> datetime:
+    return aware(at).astimezone(UTC)
+
+
+def _in_utc(commit: Commit) -> Commit:
+    """The commit with the instants of its header as they are to come back."""
+    header = commit.header
+    header = attrs.evolve(
+        header,
+        lodged_at=_utc(header.lodged_at),
+        changed_at=_utc(header.changed_at),
+        due_at=header.due_at and _utc(header.due_at),
+        owed_since=header.owed_since and _utc(header.owed_since),
+    )
+    return attrs.evolve(commit, header=header)
 
 
 def _sees(organisation: str, header: Header) -> bool:

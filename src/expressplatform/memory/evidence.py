@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self, final
 
 from expressplatform.errors import EvidenceMissing, StoreUnusable
-from expressplatform.ports import Filed, check_place
+from expressplatform.ports import Filed, aware, check_place, check_texts
 
 
 @final
@@ -26,8 +26,9 @@ class MemoryEvidence:
     def put(self, case_id: str, name: str, chunks: Iterable[bytes], now: datetime, /) -> None:
         """Keeps a file; the same name again takes the place of the first."""
         check_place(case_id, name)
+        at = aware(now).astimezone(UTC)
         kept = tuple(chunks)
-        filed = Filed(case_id, name, sum(map(len, kept)), now.astimezone(UTC))
+        filed = Filed(case_id, name, sum(map(len, kept)), at)
         with self._open():
             self._files[case_id, name] = filed, kept
 
@@ -42,6 +43,9 @@ class MemoryEvidence:
 
     def list(self, case_id: str, after: str, limit: int, /) -> Sequence[Filed]:
         """Files of a case, or of all where ``case_id`` is empty, by case and name."""
+        if case_id:
+            check_place(case_id)
+        check_texts((after,))
         case, _, name = after.partition("/")
         with self._open():
             return [

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self, final
 
 from expressplatform.errors import KeyDestroyed, KeyMissing, StoreUnusable
+from expressplatform.ports import check_texts
 
 
 @final
@@ -26,7 +27,7 @@ class MemoryKeyStore:
 
     def create(self, case_ids: Sequence[str]) -> None:
         """Make the data keys that are not there yet: all, or with ``KeyDestroyed`` none."""
-        with self._open():
+        with self._open(*case_ids):
             for case_id in case_ids:
                 if case_id in self._destroyed:
                     raise KeyDestroyed(case_id)
@@ -35,7 +36,7 @@ class MemoryKeyStore:
 
     def get(self, case_id: str) -> bytes:
         """The case's 32-byte data key; raises ``KeyMissing`` or ``KeyDestroyed``."""
-        with self._open():
+        with self._open(case_id):
             key = self._keys.get(case_id)
             if key is not None:
                 return key
@@ -43,19 +44,19 @@ class MemoryKeyStore:
 
     def destroy(self, *case_ids: str) -> None:
         """Destroy the keys of cases for ever; harmless when repeated, final even for an unknown case."""
-        with self._open():
+        with self._open(*case_ids):
             for case_id in case_ids:
                 self._keys.pop(case_id, None)
                 self._destroyed.add(case_id)
 
     def secret(self, name: str) -> bytes:
         """The named 32-byte secret, made when it is not there."""
-        with self._open():
+        with self._open(name):
             return self._secrets.setdefault(name, os.urandom(32))
 
     def forget(self, name: str) -> None:
         """Destroy a named secret; the next :meth:`secret` of that name is another one."""
-        with self._open():
+        with self._open(name):
             self._secrets.pop(name, None)
 
     def destroyed(self) -> tuple[str, ...]:
@@ -70,9 +71,11 @@ class MemoryKeyStore:
             self._keys.clear()
             self._secrets.clear()
 
-    def _open(self) -> threading.RLock:
+    def _open(self, *texts: str) -> threading.RLock:
+        """The lock, for whoever hands in these texts."""
         if self._closed:
             raise StoreUnusable("closed", "the key store has been closed")
+        check_texts(texts)
         return self._lock
 
     def __enter__(self) -> Self:

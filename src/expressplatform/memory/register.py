@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from datetime import UTC
 from typing import final
 
-from expressplatform.ports import RegisterEntry
+import attrs
+
+from expressplatform.ports import RegisterEntry, aware
 
 
 @final
@@ -21,8 +24,9 @@ class MemoryRegister:
 
     def note(self, entries: Sequence[RegisterEntry], /) -> None:
         """Adds entries; the same entry twice does no harm."""
+        noted = [attrs.evolve(entry, at=aware(entry.at).astimezone(UTC)) for entry in entries]
         with self._lock:
-            self._entries += entries
+            self._entries += noted
 
     def entries(self) -> Sequence[RegisterEntry]:
         """Every entry in order."""

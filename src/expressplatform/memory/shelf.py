@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import final
 
 from expressplatform.errors import StoreUnusable
-from expressplatform.ports import EVERYONE, ShelfPage, ShelfRow, Sought
+from expressplatform.ports import EVERYONE, ShelfPage, ShelfRow, Sought, check_texts, recorded
 
 
 def cursor_of(row: ShelfRow) -> str:
@@ -35,7 +35,7 @@ class MemoryShelf:
     def put(self, rows: Sequence[ShelfRow], /) -> Sequence[bool]:
         """Keep each record that follows the one that stands; see `Shelf.put`."""
         with self._open():
-            return [self._put(row) for row in rows]
+            return [self._put(row) for row in recorded(rows)]
 
     def _put(self, row: ShelfRow) -> bool:
         standing = self._rows.get((row.kind, row.id))
@@ -47,14 +47,14 @@ class MemoryShelf:
 
     def get(self, owner: str, kind: str, id: str, /) -> ShelfRow | None:
         """A record; None where there is none for that organisation."""
-        with self._open():
+        with self._open(owner, kind, id):
             row = self._rows.get((kind, id))
             return row if row and _sees(owner, row) else None
 
     def list(self, owner: str, kind: str, sought: Sought, after: str, limit: int, /) -> ShelfPage:
         """Records of a kind by place and id, from a cursor on."""
         begin = split_cursor(after)
-        with self._open():
+        with self._open(owner, kind, sought.label, sought.since, sought.until, after):
             found = sorted(
                 (row for row in self._rows.values() if row.kind == kind and _sees(owner, row) and _sought(row, sought)),
                 key=lambda row: (row.place, row.id),
@@ -65,12 +65,12 @@ class MemoryShelf:
 
     def years(self, kind: str, /) -> Sequence[str]:
         """The years whose secrets still stand behind a record of a kind, in order."""
-        with self._open():
+        with self._open(kind):
             return sorted({row.year for row in self._rows.values() if row.kind == kind})
 
     def delete(self, owner: str, kind: str, ids: Sequence[str], /) -> None:
         """Delete records; harmless when repeated."""
-        with self._open():
+        with self._open(owner, kind, *ids):
             for id_ in ids:
                 row = self._rows.get((kind, id_))
                 if row and _sees(owner, row):
@@ -81,9 +81,11 @@ class MemoryShelf:
         with self._lock:
             self._closed = True
 
-    def _open(self) -> threading.RLock:
+    def _open(self, *texts: str) -> threading.RLock:
+        """The lock, for whoever hands in these texts."""
         if self._closed:
             raise StoreUnusable("closed", "the shelf has been closed")
+        check_texts(texts)
         return self._lock
 
     def __repr__(self) -> str:

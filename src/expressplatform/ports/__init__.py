@@ -1,7 +1,8 @@
 """The ports: what the shell asks of stores, key stores, gateways and messengers, and the rows that they exchange.
 
 Laws of this package: ports speak rows and bytes, and stores never see a particular. Instants are UTC to the
-microsecond; `now` is always an argument. Sync and async are equals: each port of a store has both.
+microsecond; `now` is always an argument. What no store takes is told in `given`. Sync and async are equals: each port
+of a store has both.
 """
 
 from expressplatform.ports.cases import (
@@ -49,6 +50,7 @@ from expressplatform.ports.connectors import (
     VerifiedPurchase,
 )
 from expressplatform.ports.evidence import AsyncEvidenceStore, EvidenceStore, Filed, check_place
+from expressplatform.ports.given import aware, check_texts, checked, recorded
 from expressplatform.ports.keys import KeyStore
 from expressplatform.ports.outward import (
     Alert,
@@ -128,5 +130,9 @@ __all__ = [
     "VerifiedPurchase",
     "Wanted",
     "Witness",
+    "aware",
     "check_place",
+    "check_texts",
+    "checked",
+    "recorded",
 ]

@@ -85,7 +85,10 @@ class DeadRow:
 
 @attrs.frozen
 class Receipt:
-    """That a command was carried out: its key, a keyed digest of it, the version it led to. No answer is stored."""
+    """That a command was carried out: its key, a keyed digest of it, the version it led to. No answer is stored.
+
+    Its version is that of the last event of its commit, whose case it names; a commit without events has none.
+    """
 
     case_id: str
     key: str
@@ -105,7 +108,8 @@ class Token:
 class Commit:
     """One case's step: whole or absent. ``expected`` is the version that it builds on, 0 for a new case.
 
-    ``drop_tokens`` deletes the case's tokens in the same step (erasure).
+    Header, events, effects and receipt are of that case. ``drop_tokens`` deletes the case's tokens in the same step
+    (erasure).
     """
 
     case_id: str
@@ -232,12 +236,18 @@ class FeedRow:
 
 
 class CaseStore(Protocol):
-    """Where cases live. Safe to share between threads; nothing acknowledged is ever lost."""
+    """Where cases live. Safe to share between threads; nothing acknowledged is ever lost.
+
+    Every method raises TypeError for an instant that does not know its zone, and ValueError for a text that is not
+    Unicode or holds U+0000 (see `given`).
+    """
 
     def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
         """Stores each commit whole or not at all, in order; a conflict in one does not undo its neighbours.
 
-        A commit whose receipt is there already is answered with Replayed, before versions are compared.
+        A commit whose receipt is there already is answered with Replayed, before versions are compared. Raises
+        ValueError for a commit of several cases, and for a receipt that is not of its last event. Where it raises for
+        what was handed in, nothing of this call is kept, and what others bring at the same time is.
         """
 
     def load(self, case_id: str, organisation: str, /) -> StoredCase | None:

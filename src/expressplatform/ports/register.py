@@ -37,7 +37,10 @@ class Register(Protocol):
     """Where the entries stand. Safe to share between threads."""
 
     def note(self, entries: Sequence[RegisterEntry], /) -> None:
-        """Adds entries; durable when it returns. The same entry twice does no harm."""
+        """Adds entries; durable when it returns. The same entry twice does no harm.
+
+        Raises TypeError for an instant that does not know its zone, and adds none of the entries then.
+        """
 
     def entries(self) -> Sequence[RegisterEntry]:
         """Every entry in the order in which they were noted."""

@@ -39,6 +39,7 @@ from expressplatform.testing.store_machine import StoreMachine, Unlike
 from expressplatform.testing.store_meeting import Meeting
 from expressplatform.testing.store_placing import Feeding, PlacesLast, Placing
 from expressplatform.testing.store_questions import Listing, Seeing
+from expressplatform.testing.store_refusing import Refusing
 from expressplatform.testing.store_rows import Mine, apart
 from expressplatform.testing.store_wholly import Wholly
 from expressplatform.testing.store_work import Standing
@@ -48,8 +49,8 @@ _NO_SECOND: Final = "what two connections do to each other is not known"
 
 
 class CaseStoreChecks(
-    Keeping, Committing, Seeing, Listing, Finding, Alike, Asked, Handing, Leasing, Standing, Meeting, Placing, Feeding,
-    Ledger, Lasting, PlacesLast, Connected, Wholly, Sealed,
+    Keeping, Committing, Seeing, Listing, Finding, Alike, Asked, Handing, Refusing, Leasing, Standing, Meeting, Placing,
+    Feeding, Ledger, Lasting, PlacesLast, Connected, Wholly, Sealed,
 ):  # fmt: skip
     """All checks of a case store, by whichever door they come to it."""
 

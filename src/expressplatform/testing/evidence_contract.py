@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from expressplatform.errors import EvidenceMissing, InvalidInput, StoreUnusable
@@ -24,7 +25,7 @@ from expressplatform.testing.evidence_checks import FilesInNumber
 from expressplatform.testing.evidence_walk import BrokenError, MyFiles, calls_of, error_of
 from expressplatform.testing.guarantees import proves
 from expressplatform.testing.lifting import evidence_lift_of, lift
-from expressplatform.testing.store_doors import Dump, entered, given, joined
+from expressplatform.testing.store_doors import ODD, Dump, entered, given, joined, turned_away
 from expressplatform.testing.store_rows import EVERY_BYTE, MANY, NOON
 
 CHUNKS: Final = (EVERY_BYTE * 300, b"", b"x", EVERY_BYTE[::-1])
@@ -155,7 +156,21 @@ class _EvidenceChecks(FilesInNumber):
             for name in wrong:
                 for call in calls_of(store, case, name) + (calls_of(store, name, NAMES[0]) if name else ()):
                     assert "small letters" in str(error_of(InvalidInput, call))
+                if name:
+                    error_of(InvalidInput, partial(store.list, name, "", MANY))
             error_of(InvalidInput, lambda: store.put("", NAMES[0], [b"x"], NOON))
+
+    @proves("E20", "E21")
+    def test_what_no_store_takes_is_refused(self) -> None:
+        """A file of an instant without a zone is not kept, and a cursor that is no text is no cursor."""
+        case = MyFiles().case(1)
+        with self.opened() as store:
+            store.put(case, NAMES[0], [b"x"], NOON)
+            turned_away(TypeError, case, partial(store.put, case, NAMES[0], [b"y"], NOON.replace(tzinfo=None)))
+            assert list(store.get(case, NAMES[0])) == [b"x"]
+            for odd in ODD:
+                for asked in (case, ""):
+                    turned_away(ValueError, case, partial(store.list, asked, f"{case}/{odd}", MANY))
 
     @proves("E12")
     def test_threads_do_not_disturb_each_other(self) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
-CONTRACT_VERSION: Final = "1.4"
+CONTRACT_VERSION: Final = "1.5"
 """The edition of the contracts. The second number grows when a check is added, the first when a guarantee changes."""
 
 GUARANTEES: Final[Mapping[str, str]] = MappingProxyType(
@@ -75,6 +75,9 @@ GUARANTEES: Final[Mapping[str, str]] = MappingProxyType(
         "S48": "A page that is not the last is full and has a cursor; the last one has none.",
         "S49": "Any sequence may be handed in, and is left as it was; one that is handed out is the caller's own.",
         "S50": "A commit that cannot be kept is refused whole, and no error quotes what was handed in.",
+        "S51": "An instant that does not know its zone is a TypeError, whatever it is handed to, and changes nothing.",
+        "S52": "A commit of several cases, or with a receipt of another step, is a ValueError; its call keeps nothing.",
+        "S53": "A text with U+0000 or half of a surrogate pair is a ValueError, wherever it stands; nothing changes.",
         # Key stores
         "K1": "Each case has one key of 32 bytes, unlike any other, and keeps it.",
         "K2": "A batch with a destroyed case makes no key at all and names the case.",
@@ -91,6 +94,7 @@ GUARANTEES: Final[Mapping[str, str]] = MappingProxyType(
         "K13": "A call may name a thousand cases and more, and is done whole.",
         "K14": "destroyed names every case whose key was destroyed, once, and no other.",
         "K15": "Whatever is asked in whatever order, through whichever connection, keys live and die as they must.",
+        "K16": "A name with U+0000 or half of a surrogate pair is a ValueError, and nothing of its call is done.",
         # Stores of evidence
         "E1": "Chunks come back as they were given: each byte, cut as they were, however many and however large.",
         "E2": "A file that is not there is EvidenceMissing, which names its case; an empty one is there.",
@@ -111,6 +115,8 @@ GUARANTEES: Final[Mapping[str, str]] = MappingProxyType(
         "E17": "What was deleted or replaced is not in the bytes that are kept.",
         "E18": "Whatever is asked in whatever order, the answers are those of the reference store.",
         "E19": "A call that is cancelled is done whole or not at all, and leaves the store usable.",
+        "E20": "An instant that does not know its zone is a TypeError, and changes nothing.",
+        "E21": "A cursor with U+0000 or half of a surrogate pair is a ValueError.",
         # Shelves
         "H1": "A record comes back as it was given: every byte and character, of any length, labels in their order.",
         "H2": "A record that follows the one that stands, and is its owner's, is kept; any other changes nothing.",
@@ -131,6 +137,7 @@ GUARANTEES: Final[Mapping[str, str]] = MappingProxyType(
         "H17": "No clock takes a record away.",
         "H18": "Whatever is asked in whatever order, the answers are those of the reference shelf.",
         "H19": "The tasks of an event loop may share an awaited shelf; what is cancelled is done or not.",
+        "H20": "A text with U+0000 or half of a surrogate pair is a ValueError; nothing of its call is kept.",
         # Messengers
         "M1": "A message to somebody who can be reached is sent, subject and text as they were given.",
         "M2": "Who cannot be reached is Unreachable, and nothing is sent.",

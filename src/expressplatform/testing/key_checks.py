@@ -11,6 +11,7 @@ import uuid
 from collections import deque
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
+from functools import partial
 from threading import Barrier
 from typing import Final
 
@@ -18,7 +19,7 @@ from expressplatform.errors import KeyDestroyed, KeyMissing
 from expressplatform.ports import KeyStore
 from expressplatform.testing.guarantees import NotRun, proves
 from expressplatform.testing.jostling import jostled
-from expressplatform.testing.store_doors import racing, raised
+from expressplatform.testing.store_doors import ODD, racing, raised, turned_away
 
 ALIKE: Final = (
     "ab", "AB", "ab ", "ab-", "a-b", "a_b", "axb", "a%b", "a%", "abc", "a", "a\u00e9", "ae\u0301", "a\u00df", "ass",
@@ -99,6 +100,22 @@ class KeysInNumber:
                 for one, secret in secrets.items():
                     assert store.secret(one) == secret, f"{one!r} is another since {gone!r} was forgotten"
             assert sorted(one for one in store.destroyed() if one.startswith(mark)) == sorted(names[::2])
+
+    @proves("K16")
+    def test_a_name_that_is_no_text_is_refused(self) -> None:
+        """A nought or half of a pair in a name is a ValueError, and nothing is done for the others of its call."""
+        mark = uuid.uuid4().hex
+        with self.opened() as store:
+            store.create([f"{mark}-a"])
+            key = store.get(f"{mark}-a")
+            for odd in ODD:
+                name = f"a{mark}{odd}z"
+                turned_away(ValueError, mark, partial(store.create, [f"{mark}-b", name]))
+                turned_away(ValueError, mark, partial(store.destroy, f"{mark}-a", name))
+                for ask in (store.get, store.secret, store.forget):
+                    turned_away(ValueError, mark, partial(ask, name))
+            assert store.get(f"{mark}-a") == key
+            assert raised(KeyMissing, partial(store.get, f"{mark}-b")).case_id == f"{mark}-b"
 
     @proves("K3", "K13", "K14")
     def test_a_thousand_are_destroyed_in_one_call(self) -> None:

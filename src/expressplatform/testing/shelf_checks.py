@@ -6,17 +6,18 @@ Laws of this file: those of `store_checks`. Kinds, owners and ids are each check
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from functools import partial
 from threading import Barrier
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
 from expressplatform.ports import EVERYONE, Shelf, ShelfRow, Sought
 from expressplatform.testing.guarantees import proves
-from expressplatform.testing.store_doors import refused
+from expressplatform.testing.store_doors import ODD, refused, turned_away
 
 _PAGES: Final = 60
 _MOST: Final = 12
@@ -298,6 +299,37 @@ class Listing:
             shelf.delete(mine.owner, mine.kind, [rows[0].id, rows[1].id])
             assert list(shelf.years(mine.kind)) == ["2026", "2027"]
             assert list(shelf.years(f"unknown-{mine.mark}")) == []
+
+    @proves("H20")
+    def test_a_text_that_is_none_is_refused_wherever_it_stands(self) -> None:
+        """A nought or half of a pair, in a record or a question, is a ValueError; none of its call is kept."""
+        mine = MyShelf()
+        with self.opened() as shelf:
+            shelf.put([mine.row(1)])
+            for number, odd in enumerate(ODD):
+                text = f"a{mine.mark}{odd}z"
+                for field in ("owner", "kind", "id", "place", "year", "labels"):
+                    odd_one: dict[str, Any] = {field: ("a", text) if field == "labels" else text}
+                    spoilt = attrs.evolve(mine.row(9), **odd_one)
+                    turned_away(ValueError, mine.mark, partial(shelf.put, [mine.row(2), spoilt]))
+                for call in _asked_by(shelf, mine, text):
+                    turned_away(ValueError, mine.mark, call)
+                assert list(shelf.put([mine.row(3, 1 + number)])) == [True]
+            assert mine.all(shelf) == [mine.row(1), mine.row(3, len(ODD))]
+
+
+def _asked_by(shelf: Shelf, mine: MyShelf, text: str) -> list[Callable[[], object]]:
+    """Everything that is asked by a text, once for each text."""
+    owner, kind = mine.owner, mine.kind
+    return [
+        *(partial(shelf.get, *place) for place in ((text, kind, "1"), (owner, text, "1"), (owner, kind, text))),
+        *(partial(shelf.list, *place, _ALL, "", 1) for place in ((text, kind), (owner, text))),
+        *(partial(shelf.list, owner, kind, Sought(**{name: text}), "", 1) for name in ("label", "since", "until")),
+        partial(shelf.list, owner, kind, _ALL, f"2026|{text}", 1),
+        partial(shelf.years, text),
+        *(partial(shelf.delete, *place, [mine.row(1).id, "1"]) for place in ((text, kind), (owner, text))),
+        partial(shelf.delete, owner, kind, [mine.row(1).id, text]),
+    ]
 
 
 def _ids(rows: Sequence[ShelfRow]) -> list[str]:

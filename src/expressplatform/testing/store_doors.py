@@ -12,13 +12,16 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing, contextmanager
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from expressplatform.errors import StoreUnusable
 from expressplatform.ports import CaseStore
 from expressplatform.testing.guarantees import NotRun
 
 T = TypeVar("T")
+
+ODD: Final = ("\0", "\ud800", "\udfff")
+"""What no text has: PostgreSQL keeps no nought in one, and half of a pair has no UTF-8."""
 
 
 class Closes(Protocol):
@@ -108,6 +111,14 @@ def raised(expected: type[Exception], call: Callable[[], object]) -> Any:
     except Exception as error:
         raise AssertionError(f"{type(error).__name__} was raised, not {expected.__name__}") from error
     raise AssertionError(f"{expected.__name__} was not raised")
+
+
+def turned_away(expected: type[Exception], mark: str, call: Callable[[], object]) -> None:
+    """The call raises an error of a type; no mark of what was handed in is in it, nor in what is printed with it."""
+    one: BaseException | None = raised(expected, call)
+    while one is not None:
+        assert mark not in f"{one} {one.args!r}", f"{type(one).__name__} quotes what was handed in"
+        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
 
 
 def checks_of(contract: object) -> Sequence[tuple[str, Callable[[], None]]]:

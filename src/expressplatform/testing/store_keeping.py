@@ -148,7 +148,8 @@ class Keeping(Doors):
                 header = kept(store, mine.case(number)).header
                 assert (header.lodged_at, header.changed_at) == (odd, near)
                 assert (header.due_at, header.owed_since) == (later, odd + TICK)
-                assert header.lodged_at.utcoffset() == header.changed_at.utcoffset() == timedelta(0)
+                told = (header.lodged_at, header.changed_at, header.due_at, header.owed_since)
+                assert {at and at.utcoffset() for at in told} == {timedelta(0)}, "an instant is not told in UTC"
             store.append([mine.changed(9, due_at=None, owed_since=None)])
             header = kept(store, mine.case(9)).header
         assert (header.due_at, header.owed_since) == (None, None)
