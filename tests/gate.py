@@ -1,4 +1,4 @@
-"""Where the gate on the core looks: coverage watches the tests that hold the core by themselves, and rests at the others.
+"""Where the gate on the core looks: coverage watches the tests that hold the core by themselves, and no others.
 
 Laws of this file
 - A tracer doubles what everything costs that runs under it, and the gate asks one question: whether the core's own
