@@ -24,6 +24,25 @@ WATCHED: Final = (
     "tests/integration/test_transport.py",
 )
 """Tests of the core by itself; of the two over sockets, what they are about is how it deals with what is outside."""
+OF_THE_SHELL: Final = (
+    "tests/unit/test_benchmarks.py",
+    "tests/unit/test_drawing.py",
+    "tests/unit/test_evidence_files.py",
+    "tests/unit/test_http_",
+    "tests/unit/test_import_time.py",
+    "tests/unit/test_jostling.py",
+    "tests/unit/test_local_keys.py",
+    "tests/unit/test_pdf.py",
+    "tests/unit/test_postgres_columns.py",
+    "tests/unit/test_sqlite_store.py",
+    "tests/property/test_jd_",
+    "tests/property/test_ledger_tampering.py",
+    "tests/property/test_platform_machine.py",
+    "tests/property/test_sealing.py",
+    "tests/property/test_taobao",
+    "tests/property/test_wire.py",
+)
+"""Among them, what is about the shell, or tries for long what `test_ledger` tries shortly."""
 LONGEST: Final = ("tests/integration/test_openapi.py", "tests/faults/", "tests/integration/test_canar", "tests/docs/")
 """Tests of which a single one may take half a minute."""
 
@@ -61,7 +80,7 @@ class Gate:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         """A test with all that is set up for it."""
-        if item.nodeid.startswith(WATCHED):
+        if item.nodeid.startswith(WATCHED) and not item.nodeid.startswith(OF_THE_SHELL):
             self._watch()
         else:
             self._rest()
