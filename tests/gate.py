@@ -54,10 +54,13 @@ class Gate:
         self._resting: Coverage | None = None
 
     def _rest(self) -> None:
-        running = Coverage.current()
-        if running is not None:
-            running.stop()
-            self._resting = running
+        """Stops what runs. A worker has two, of which the newer is asked in the end and the older would go on alone."""
+        running = list[Coverage]()
+        while (newest := Coverage.current()) is not None:
+            newest.stop()
+            running.append(newest)
+        if running:
+            self._resting = running[0]
 
     def _watch(self) -> None:
         if self._resting is not None:
