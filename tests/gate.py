@@ -40,7 +40,6 @@ OF_THE_SHELL: Final = (
     "tests/property/test_platform_machine.py",
     "tests/property/test_sealing.py",
     "tests/property/test_taobao",
-    "tests/property/test_wire.py",
 )
 """Among them, what is about the shell, or tries for long what `test_ledger` tries shortly."""
 LONGEST: Final = ("tests/integration/test_openapi.py", "tests/faults/", "tests/integration/test_canar", "tests/docs/")
