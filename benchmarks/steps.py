@@ -19,7 +19,7 @@ from expressplatform import events as e
 from expressplatform.codes import Role
 from expressplatform.complaint import Actor, Remark
 from expressplatform.events import Event
-from expressplatform.platform.rows import sealed_as
+from expressplatform.platform.rows import commit_of, sealed_as
 from expressplatform.ports import Commit, EffectRow, Header, Receipt
 from expressplatform.records import event_row
 from expressplatform.sealing import CaseKey
@@ -103,8 +103,8 @@ def written(step: Step) -> list[Unsealed]:
 
 def sealed(step: Step, events: Sequence[Unsealed]) -> Commit:
     """The commit of a step whose events are written: what is personal in them is sealed."""
-    rows = tuple(sealed_as(step.case_id, at, one, KEY) for at, one in enumerate(events, step.expected + 1))
-    return Commit(step.case_id, step.expected, step.header, rows, step.effects, step.receipt)
+    rows = tuple([sealed_as(step.case_id, at, one, KEY) for at, one in enumerate(events, step.expected + 1)])
+    return commit_of(step.case_id, step.expected, step.header, rows, step.effects, step.receipt)
 
 
 def commit(step: Step) -> Commit:

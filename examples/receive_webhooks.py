@@ -11,6 +11,7 @@ In earnest it stands behind HTTPS at the address that you registered, and ``SEEN
 from __future__ import annotations
 
 import queue
+import re
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -23,6 +24,7 @@ from expressplatform_http.client import Secret, Webhook, verify_webhook
 from expressplatform_http.testing import FakePlatform
 
 LONGEST = 16_384
+DIGITS = re.compile("[0-9]{1,9}")
 
 
 class Receiver:
@@ -56,14 +58,19 @@ class Server(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Reads one request: its body as it is, to the byte, and no more of it than a webhook has."""
+    """Reads one request: its body as it is, to the byte, no more of it than a webhook has, and not for ever."""
+
+    timeout = 10.0
 
     def do_POST(self) -> None:
         """Answers before anything is done: the platform waits a few seconds, and sends again if it hears nothing."""
-        length = int(self.headers.get("Content-Length", "0") or 0)
-        body = self.rfile.read(min(length, LONGEST + 1))
         assert isinstance(self.server, Server)
-        self.send_response(self.server.receiver.take(body, list(self.headers.items())))
+        length = self.headers.get("Content-Length", "")
+        if DIGITS.fullmatch(length):
+            body = self.rfile.read(min(int(length), LONGEST + 1))
+            self.send_response(self.server.receiver.take(body, list(self.headers.items())))
+        else:  # also one below nothing, which would be read until the sender hangs up
+            self.send_response(400)
         self.end_headers()
 
     def log_message(self, format: str, *args: object) -> None:

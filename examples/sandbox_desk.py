@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import tempfile
 import threading
 import time
@@ -174,10 +175,13 @@ class Receiver(ThreadingHTTPServer):
 class Handler(BaseHTTPRequestHandler):
     """Reads one webhook and answers at once; the work is the loop's."""
 
+    timeout = 10.0
+
     def do_POST(self) -> None:
-        """Its body as it is, to the byte."""
-        body = self.rfile.read(min(int(self.headers.get("Content-Length", "0") or 0), 16_384))
+        """Its body as it is, to the byte; `receive_webhooks.py` says more of it."""
         assert isinstance(self.server, Receiver)
+        length = self.headers.get("Content-Length", "")
+        body = self.rfile.read(min(int(length), 16_384)) if re.fullmatch("[0-9]{1,9}", length) else b""
         self.send_response(self.server.desk.take(body, list(self.headers.items())))
         self.end_headers()
 

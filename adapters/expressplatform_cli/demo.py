@@ -28,7 +28,7 @@ from expressplatform.schemes import HK_CCA
 from expressplatform_cli.config import DEFAULT, EVIDENCE, Place, configuration, open_platform
 from expressplatform_cli.drawing import Heading
 from expressplatform_cli.options import answers, json_option
-from expressplatform_cli.output import console, grid, say_json
+from expressplatform_cli.output import console, grid, program, say_json
 from expressplatform_cli.report import write_report
 from expressplatform_cli.simulated_traders import MANNERS, Mailbox
 from expressplatform_cli.simulation import Month, Plan, SimulatedClock, Simulation, seeded_draw
@@ -235,7 +235,7 @@ def _tell(out: Console, done: Done, place: Path) -> None:
         f"indicators {config} --by trader",
         "diagram --format mermaid",
     ):
-        out.print(f"  expressplatform {command}", soft_wrap=True)
+        out.print(f"  {program()} {command}", soft_wrap=True)
 
 
 def _summary(trader: str, figures: Figures) -> tuple[str, ...]:

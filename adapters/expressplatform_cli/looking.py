@@ -91,7 +91,9 @@ def cases(
         return
     out = console()
     if not page.headers:
-        out.print("No case answers to that.")
+        narrowed = any((status, trader, assignee, due_before, after))
+        nothing_yet = "There is no case yet. Next: expressplatform lodge --template"
+        out.print("No case answers to that." if narrowed else nothing_yet)
         return
     out.print(_case_table(page.headers, zone, roomy=out.width >= _ROOMY))
     more = f"; go on with --after {page.after}" if page.after else ""

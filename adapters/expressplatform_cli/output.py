@@ -8,11 +8,13 @@ Laws of this module
 
 from __future__ import annotations
 
+import shutil
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta, tzinfo
+from pathlib import Path
 from typing import Final
 
 import click
@@ -35,6 +37,13 @@ def say_json(document: object) -> None:
 def console(*, stderr: bool = False) -> Console:
     """A console that takes text as it is: no markup, no emoji, no guessing at colours."""
     return Console(markup=False, emoji=False, highlight=False, stderr=stderr)
+
+
+def program() -> str:
+    """How this program is called from here: by its name where the shell finds it, else the way it was called."""
+    called = Path(sys.argv[0])
+    known = called.stem != "expressplatform" or shutil.which("expressplatform") is not None
+    return "expressplatform" if known else str(called)
 
 
 def plain(text: str) -> str:

@@ -17,6 +17,7 @@ from expressplatform.case import Case, apply
 from expressplatform.codes import Duty, Role
 from expressplatform.complaint import Actor
 from expressplatform.deadlines.arithmetic import DayRole, explain
+from expressplatform.deadlines.arithmetic import Deadline as Counted
 from expressplatform.deadlines.duties import explained
 from expressplatform.events import Event, Timer
 from expressplatform.platform import Platform
@@ -105,8 +106,12 @@ def _is_over(run: _Run, timer: Timer | None) -> bool:
 
 def _deadline(run: _Run, scheme: Scheme) -> Deadline:
     counted = explained(run.timer, scheme)
+    return drawn(f"{run.timer.duty.value.capitalize()}: {counted.term.days} days", counted, run.ended)
+
+
+def drawn(name: str, counted: Counted, ended: date | None = None) -> Deadline:
+    """A deadline as a line of days: which count, and of the others why not; ``ended`` is when it was met."""
     days = explain(counted)
     off = {day.date: day.names.en if day.names else _NOT_COUNTED[day.role] for day in days if day.role in _NOT_COUNTED}
     off |= {day.date: _NOT_COUNTED[day.role] for day in days if day.role is DayRole.STOPPED}
-    name = f"{run.timer.duty.value.capitalize()}: {counted.term.days} days"
-    return Deadline(name, days[0].date, days[-1].date, off, run.ended, run.timer.provisional)
+    return Deadline(name, days[0].date, days[-1].date, off, ended, counted.provisional)

@@ -22,7 +22,7 @@ from expressplatform_cli import drawing
 from expressplatform_cli.config import DEFAULT, configuration
 from expressplatform_cli.drawing import Heading
 from expressplatform_cli.exits import ExtraMissing
-from expressplatform_cli.output import grid, when
+from expressplatform_cli.output import grid, program, when
 from expressplatform_cli.report_case import day_by_day
 from expressplatform_cli.simulation import SimulatedClock
 
@@ -108,10 +108,10 @@ def _tell_ends(ends: Sequence[End], place: Path, seconds: float, out: Console) -
     out.print("\nHow they ended, by the council's own store:\n")
     out.print(grid(heads, [_row(one) for one in ends]))
     out.print(f"\n{seconds:.0f} seconds. Each case day by day: {place / PAGE}", soft_wrap=True)
-    config = f"--config {place / DEFAULT}"
-    out.print(f"\nTry next:\n  expressplatform cases {config}", soft_wrap=True)
+    name, config = program(), f"--config {place / DEFAULT}"
+    out.print(f"\nTry next:\n  {name} cases {config}", soft_wrap=True)
     reason = '--as officer-1 --reason "what came of it"'
-    out.print(f"  expressplatform show {ends[-1].reference} {config} {reason}", soft_wrap=True)
+    out.print(f"  {name} show {ends[-1].reference} {config} {reason}", soft_wrap=True)
 
 
 def _row(one: End) -> tuple[str, ...]:

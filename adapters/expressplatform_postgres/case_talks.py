@@ -18,6 +18,7 @@ from typing import Final
 import psycopg
 
 from expressplatform.errors import StoreUnusable
+from expressplatform.filling import maker
 from expressplatform.ports import (
     Answer,
     Appended,
@@ -48,6 +49,7 @@ from expressplatform_postgres.rows import (
     what_asked,
 )
 
+_appended: Final = maker(Appended)
 _ASKED: Final = 5
 """A commit that lost a race is asked again; the second time the winner is seen, at any level of isolation the last."""
 
@@ -76,7 +78,7 @@ def _append_one(commit: Commit) -> Talk[Answer | None]:
     for _ in range(_ASKED):
         (kept,) = yield _asked_one(commit)
         if kept:
-            return Appended(commit.case_id, commit.header.version)
+            return _appended(commit.case_id, commit.header.version)
         (row,) = yield from once(sql.STANDS, case_id=commit.case_id, key=commit.receipt and commit.receipt.key)
         if (answer := _answer(commit, row)) is not None:
             return answer
@@ -140,7 +142,7 @@ def _answer(commit: Commit, row: Row) -> Answer | None:
     """What became of a commit; None where it lost a race: it is neither kept, nor is the winner to be seen yet."""
     case_id, kept, found, digest, led_to = row
     if kept:
-        return Appended(case_id, commit.header.version)
+        return _appended(case_id, commit.header.version)
     if commit.receipt and led_to is not None:
         return Replayed(case_id, Receipt(case_id, commit.receipt.key, digest, led_to))
     return Conflict(case_id, commit.expected, found or 0) if (found or 0) != commit.expected else None
@@ -154,9 +156,12 @@ def _split(answers: Sequence[Answer | None], groups: Sequence[Sequence[Commit]])
         own = answers[begin : begin + len(group)]
         begin += len(group)
         told = [answer for answer in own if answer is not None]
-        lost = StoreUnusable("locked", "others kept winning the case, or the database failed meanwhile")
-        outcomes.append(told if len(told) == len(group) else lost)
+        outcomes.append(told if len(told) == len(group) else _lost())
     return outcomes
+
+
+def _lost() -> StoreUnusable:
+    return StoreUnusable("locked", "others kept winning the case, or the database failed meanwhile")
 
 
 def claim(now: datetime, limit: int, lease: timedelta) -> Talk[list[EffectRow]]:

@@ -22,9 +22,9 @@ _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _head: Final = struct.Struct("!iiIii").pack  # dimensions, whether there are nulls, type, length, first index
 _length: Final = struct.Struct("!i").pack
-_whole: Final = struct.Struct("!i").pack
-_NULL: Final = _length(-1)
-_ONE, _FOUR, _EIGHT = _length(1), _length(4), _length(8)
+
+Write = Callable[[Any], bytes]
+"""A value in the server's binary form."""
 
 
 class Column(list[Any]):
@@ -72,7 +72,7 @@ OF_TYPE: Final[Mapping[str, type[Column]]] = MappingProxyType(
 def integer(value: int) -> bytes:
     """A whole number of four bytes; OverflowError where it has more."""
     try:
-        return _whole(value)
+        return _length(value)
     except struct.error:
         raise OverflowError("a number is out of range") from None
 
@@ -89,49 +89,47 @@ def boolean(value: bool) -> bytes:
     return b"\1" if value else b"\0"
 
 
-def _text(value: str) -> bytes:
-    encoded = value.encode()
-    return _length(len(encoded)) + encoded
-
-
-def _integer(value: int) -> bytes:
-    return _FOUR + integer(value)
-
-
-def _blob(value: bytes) -> bytes:
-    return _length(len(value)) + value
-
-
-def _instant(value: datetime) -> bytes:
-    return _EIGHT + instant(value)
-
-
-def _boolean(value: bool) -> bytes:
-    return _ONE + boolean(value)
-
-
-ELEMENT: Final[Mapping[str, tuple[int, Callable[[Any], bytes]]]] = MappingProxyType(
+WRITE: Final[Mapping[str, Write]] = MappingProxyType(
     {
-        "text": (25, _text),
-        "integer": (23, _integer),
-        "bytea": (17, _blob),
-        "timestamptz": (1184, _instant),
-        "boolean": (16, _boolean),
+        "text": str.encode,
+        "bytea": bytes.__bytes__,  # bytes themselves, and nothing that could be made bytes
+        "integer": integer,
+        "bigint": lambda value: value.to_bytes(8, "big", signed=True),
+        "timestamptz": instant,
+        "boolean": boolean,
     }
 )
-"""The number of each type, and how a value of it is written in an array: after its length."""
+"""How a value of each type is written."""
+_NUMBER: Final[Mapping[str, int]] = MappingProxyType(
+    {"text": 25, "integer": 23, "bytea": 17, "timestamptz": 1184, "boolean": 16}
+)
+"""The number of each type that arrays are made of."""
 
 
 def array(kind: str, values: Sequence[object]) -> bytes:
-    """The array of values of one type; an empty one has no dimension."""
-    number, written = ELEMENT[kind]
-    if None in values:
-        parts, nulls = [_NULL if value is None else written(value) for value in values], 1
+    """The array of values of one type, each after its length; an empty one has no dimension."""
+    if not values:
+        return struct.pack("!iiI", 0, 0, _NUMBER[kind])
+    write, nulls = WRITE[kind], None in values
+    if nulls:
+        written = [None if value is None else write(value) for value in values]
+        lengths = [-1 if value is None else len(value) for value in written]
+        parts = [value or b"" for value in written]
     else:
-        parts, nulls = list(map(written, values)), 0
-    if not parts:
-        return struct.pack("!iiI", 0, 0, number)
-    return b"".join((_head(1, nulls, number, len(parts), 1), *parts))
+        parts = _integers(values) if write is integer else list(map(write, values))
+        lengths = list(map(len, parts))
+    laid = [b""] * (2 * len(parts))
+    laid[::2] = map(_length, lengths)
+    laid[1::2] = parts
+    return _head(1, nulls, _NUMBER[kind], len(parts), 1) + b"".join(laid)
+
+
+def _integers(values: Sequence[object]) -> list[bytes]:
+    """As `integer`, without a call for each."""
+    try:
+        return list(map(_length, values))
+    except struct.error:
+        raise OverflowError("a number is out of range") from None
 
 
 class _ColumnDumper(Dumper):

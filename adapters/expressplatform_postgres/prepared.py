@@ -15,10 +15,9 @@ longer than all the rest of a question on this side of the connection.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from hashlib import sha256
-from types import MappingProxyType
 from typing import Any, Final
 
 import attrs
@@ -29,10 +28,7 @@ from psycopg.pq import ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 
 from expressplatform_postgres.asking import Asked, Row, Values
-from expressplatform_postgres.columns import array, boolean, instant, integer
-
-Write = Callable[[Any], bytes]
-"""A value in the server's binary form."""
+from expressplatform_postgres.columns import WRITE, Write, array
 
 MOST: Final = 100
 """So many statements stay prepared on a connection; one that comes later is sent with its text each time."""
@@ -41,24 +37,6 @@ LOST: Final = (errors.InvalidSqlStatementName, errors.FeatureNotSupported)
 a table has become another one since."""
 _PARAMETER: Final = re.compile(r"%\((\w+)\)b::(\w+(?:\[\])?)")
 _GOOD: Final = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
-
-
-def _blob(value: bytes) -> bytes:
-    if not isinstance(value, bytes):
-        raise TypeError("bytes are expected")
-    return value
-
-
-_WRITE: Final[Mapping[str, Write]] = MappingProxyType(
-    {
-        "text": str.encode,
-        "bytea": _blob,
-        "integer": integer,
-        "bigint": lambda value: value.to_bytes(8, "big", signed=True),
-        "timestamptz": instant,
-        "boolean": boolean,
-    }
-)
 
 
 @attrs.frozen
@@ -93,7 +71,7 @@ def _writes(kind: str) -> Write:
     if kind.endswith("[]"):
         element = kind.removesuffix("[]")
         return lambda values: array(element, values)
-    return _WRITE[kind]
+    return WRITE[kind]
 
 
 class Prepared:

@@ -42,8 +42,8 @@ class PostgresStore(Connections):
     ``settings`` are further parameters of the connection by their libpq names, such as ``sslmode``. Safe from several
     threads, and from any number of processes and machines. Every method may raise ``StoreUnusable``, with the code
     ``unreachable``, ``locked``, ``disk_full``, ``read_only``, ``corrupt``, ``closed`` or ``failed``; where an append
-    ends with ``unreachable`` it may have been kept, and its key tells. Making one also raises ``older_schema``,
-    ``newer_schema`` or ``not_ours``.
+    ends with ``unreachable``, or with ``disk_full`` while the server stops for want of room for its log, it may have
+    been kept, and its key tells. Making one also raises ``older_schema``, ``newer_schema`` or ``not_ours``.
     """
 
     __slots__ = ("_together",)

@@ -12,9 +12,10 @@ commit judged by itself.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+from expressplatform.filling import maker
 from expressplatform.ports import Answer, Appended, Commit, Conflict, Header, Receipt, Replayed
 from expressplatform_sqlite.rows import EVENT, HEADER, Row, event_row, header_row, micros
 
@@ -29,14 +30,17 @@ _NEW_HEADER: Final = f"{_ANY_HEADER} ON CONFLICT (case_id) DO NOTHING"
 _NEXT_HEADER: Final = f"""UPDATE cases SET {", ".join(f"{name} = ?" for name in _CHANGED)}
     WHERE case_id = ? AND version = ?
         AND NOT EXISTS (SELECT 1 FROM steps WHERE steps.number = cases.number AND key = ?)"""
-_LAST_ROW: Final = "SELECT coalesce(max(row), 0) FROM events"
-_PUT_EVENT: Final = f"INSERT INTO events (row, {EVENT}) VALUES (?, ?, ?, ?, ?, ?, ?)"
-_NUMBER: Final = "(SELECT number FROM cases WHERE case_id = ?)"
-_PUT_STEP: Final = f"INSERT INTO steps (number, version, row) VALUES ({_NUMBER}, ?, ?)"
-_PUT_KEYED: Final = f"INSERT INTO steps (number, version, row, key, digest) VALUES ({_NUMBER}, ?, ?, ?, ?)"
+_LAST: Final = "SELECT last_insert_rowid()"
+_PUT_EVENT: Final = f"INSERT INTO events ({EVENT}) VALUES (?, ?, ?, ?, ?, ?)"
+_STEP: Final = "INSERT INTO steps (version, row, number) VALUES (?, ?, {})"
+_KEYED: Final = "INSERT INTO steps (version, row, number, key, digest) VALUES (?, ?, {}, ?, ?)"
+_KNOWN: Final = _STEP.format("?"), _KEYED.format("?")
+_SOUGHT: Final = tuple(one.format("(SELECT number FROM cases WHERE case_id = ?)") for one in (_STEP, _KEYED))
+"""What puts a step, and one with a key, of a case whose number is known, and of one whose number is looked up."""
 _PUT_EFFECT: Final = "INSERT INTO effects (case_id, version, id, kind, recipient, ready_at) VALUES (?, ?, ?, ?, ?, ?)"
 _PUT_MARK: Final = "INSERT OR IGNORE INTO tokens (case_id, value, quarter) VALUES (?, ?, ?)"
 _DROP_MARKS: Final = "DELETE FROM tokens WHERE case_id = ?"
+_appended: Final = maker(Appended)
 
 
 def written(db: sqlite3.Connection, groups: Sequence[Sequence[Commit]]) -> list[list[Answer]]:
@@ -49,7 +53,7 @@ def written(db: sqlite3.Connection, groups: Sequence[Sequence[Commit]]) -> list[
         answers = [[batch.take(commit) for commit in group] for group in groups]
         batch.write()
         return answers
-    return [[Appended(commit.case_id, commit.header.version) for commit in group] for group in groups]
+    return [[_appended(commit.case_id, commit.header.version) for commit in group] for group in groups]
 
 
 def _unhindered(db: sqlite3.Connection, commits: Sequence[Commit]) -> bool:
@@ -57,16 +61,10 @@ def _unhindered(db: sqlite3.Connection, commits: Sequence[Commit]) -> bool:
     if len(commits) > 1 and len({commit.case_id for commit in commits}) < len(commits):
         return False
     fresh = [header_row(commit.header) for commit in commits if not commit.expected]
-    if not (_put(db, _NEW_HEADER, fresh) and _put(db, _NEXT_HEADER, [_moved(one) for one in commits if one.expected])):
+    moved = [_moved(commit) for commit in commits if commit.expected]
+    if (fresh and not _put(db, _NEW_HEADER, fresh)) or (moved and not _put(db, _NEXT_HEADER, moved)):
         return False
-    _put_events(db, commits)
-    if effects := [row for commit in commits if commit.effects for row in _effect_rows(commit)]:
-        _put(db, _PUT_EFFECT, effects)
-    for commit in commits:
-        if commit.drop_tokens:
-            db.execute(_DROP_MARKS, (commit.case_id,))
-        if commit.tokens:
-            _put(db, _PUT_MARK, [(commit.case_id, one.value, one.quarter) for one in commit.tokens])
+    _put_beside(db, commits, {} if moved else _numbers(db, commits))
     return True
 
 
@@ -76,52 +74,70 @@ def _moved(commit: Commit) -> Row:
     return (*header_row(commit.header)[1:], commit.case_id, commit.expected, key)
 
 
-def _put_events(db: sqlite3.Connection, commits: Sequence[Commit]) -> None:
-    """The events of commits whose headers stand, and where each lies."""
-    (row,) = db.execute(_LAST_ROW).fetchone()
-    events: list[Row] = []
+def _numbers(db: sqlite3.Connection, commits: Sequence[Commit]) -> dict[str, int]:
+    """The numbers of cases whose headers were the last to be written: SQLite counts on from the greatest."""
+    (last,) = db.execute(_LAST).fetchone()
+    return {commit.header.case_id: number for number, commit in enumerate(commits, last + 1 - len(commits))}
+
+
+def _put_beside(db: sqlite3.Connection, commits: Sequence[Commit], numbers: Mapping[str, int]) -> None:
+    """The rest of commits whose headers stand: events, and where each lies, effects and tokens.
+
+    ``numbers`` are those of all cases, or of none; then they are looked up.
+    """
+    row = _before(db, [event_row(event) for commit in commits for event in commit.events])
+    put_step, put_keyed = _KNOWN if numbers else _SOUGHT
     steps: list[Row] = []
     keyed: list[Row] = []
+    effects: list[Row] = []
     for commit in commits:
+        whose = numbers.get(commit.case_id) if numbers else commit.case_id
         for event in commit.events:
             row += 1
-            events.append((row, *event_row(event)))
-            steps.append((commit.case_id, event.version, row))
-        if commit.receipt:
-            if not commit.events or commit.events[-1].version != commit.receipt.version:
+            steps.append((event.version, row, whose))
+        if receipt := commit.receipt:
+            if not commit.events or commit.events[-1].version != receipt.version:
                 raise ValueError("a receipt names the version to which its commit leads")
-            keyed.append((*steps.pop(), commit.receipt.key, bytearray(commit.receipt.digest)))
-    _put(db, _PUT_EVENT, events)
-    _put(db, _PUT_STEP, steps)
-    _put(db, _PUT_KEYED, keyed)
+            keyed.append((*steps.pop(), receipt.key, bytearray(receipt.digest)))
+        if commit.effects:
+            ready_at = micros(commit.header.changed_at)
+            effects += [(one.case_id, one.version, one.id, one.kind, one.recipient, ready_at) for one in commit.effects]
+        if commit.drop_tokens:
+            db.execute(_DROP_MARKS, (commit.case_id,))
+        if commit.tokens:
+            _put(db, _PUT_MARK, [(commit.case_id, one.value, one.quarter) for one in commit.tokens])
+    for statement, rows in ((put_step, steps), (put_keyed, keyed), (_PUT_EFFECT, effects)):
+        if rows:
+            _put(db, statement, rows)
 
 
-def _effect_rows(commit: Commit) -> list[Row]:
-    """The effects of a commit, ready from when its header changed."""
-    ready_at = micros(commit.header.changed_at)
-    return [(row.case_id, row.version, row.id, row.kind, row.recipient, ready_at) for row in commit.effects]
+def _before(db: sqlite3.Connection, events: Sequence[Row]) -> int:
+    """Write events; the row before the first of them: SQLite counts on from the greatest."""
+    if len(events) == 1:
+        return (db.execute(_PUT_EVENT, events[0]).lastrowid or 0) - 1
+    if events:
+        db.executemany(_PUT_EVENT, events)
+    (last,) = db.execute(_LAST).fetchone()
+    return int(last) - len(events)
 
 
 def _put(db: sqlite3.Connection, statement: str, rows: Sequence[Row]) -> bool:
     """Write rows; whether each of them was written."""
     if len(rows) == 1:  # the common case: half the work of `executemany`
         return db.execute(statement, rows[0]).rowcount == 1
-    return not rows or db.executemany(statement, rows).rowcount == len(rows)
+    return db.executemany(statement, rows).rowcount == len(rows)
 
 
 class Batch:
     """Commits of one transaction, each judged by itself: `take` each in order, then `write` once."""
 
-    __slots__ = ("_db", "_dropped", "_effects", "_headers", "_receipts", "_taken", "_tokens")
+    __slots__ = ("_db", "_headers", "_receipts", "_taken")
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
         self._headers: dict[str, Header] = {}
         self._taken: list[Commit] = []
         self._receipts: dict[tuple[str, str], Receipt] = {}
-        self._effects: list[Row] = []
-        self._tokens: dict[str, list[Row]] = {}
-        self._dropped: set[str] = set()
 
     def take(self, commit: Commit) -> Answer:
         """What becomes of the commit; remembered to be written where the answer is Appended."""
@@ -135,8 +151,6 @@ class Batch:
         self._taken.append(commit)
         if receipt:
             self._receipts[case_id, receipt.key] = receipt
-        if commit.effects or commit.tokens or commit.drop_tokens:
-            self._take_beside(commit)
         return Appended(case_id, commit.header.version)
 
     def _standing(self, case_id: str, key: str | None) -> tuple[int, Receipt | None]:
@@ -149,20 +163,8 @@ class Batch:
         receipt = None if key is None or digest is None else Receipt(case_id, key, digest, led_to)
         return (taken.version if taken else version), receipt
 
-    def _take_beside(self, commit: Commit) -> None:
-        case_id = commit.case_id
-        self._effects += _effect_rows(commit)
-        if commit.drop_tokens:
-            self._dropped.add(case_id)
-            self._tokens.pop(case_id, None)
-        if commit.tokens:
-            self._tokens.setdefault(case_id, []).extend((case_id, t.value, t.quarter) for t in commit.tokens)
-
     def write(self) -> None:
-        """Everything that was taken, table by table."""
-        _put(self._db, _PUT_HEADER, [header_row(header) for header in self._headers.values()])
-        _put_events(self._db, self._taken)
-        _put(self._db, _PUT_EFFECT, self._effects)
-        _put(self._db, _DROP_MARKS, [(case_id,) for case_id in self._dropped])
-        for rows in self._tokens.values():
-            _put(self._db, _PUT_MARK, rows)
+        """Everything that was taken."""
+        if self._taken:
+            _put(self._db, _PUT_HEADER, [header_row(header) for header in self._headers.values()])
+            _put_beside(self._db, self._taken, {})

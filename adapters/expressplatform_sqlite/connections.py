@@ -72,13 +72,21 @@ class Connections:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, translated(), self._transaction() as db:
-            yield db
+        """One transaction: whole, or as if it had not been."""
+        with self._lock, translated():
+            self._refuse_closed()
+            try:
+                self._db.execute("BEGIN IMMEDIATE")
+                yield self._db
+                self._db.execute("COMMIT")
+            finally:
+                self._undo()
 
-    def _transaction(self) -> _Transaction:
-        """One transaction, under the lock."""
-        self._refuse_closed()
-        return _Transaction(self._db)
+    def _undo(self) -> None:
+        """What has not been committed is gone; after some failures it is already."""
+        if self._db.in_transaction:
+            with suppress(sqlite3.Error):
+                self._db.execute("ROLLBACK")
 
     def _in_one(
         self,
@@ -96,8 +104,15 @@ class Connections:
     ) -> Sequence[Outcome[Told]]:
         """One transaction; where one caller's rows are malformed, each caller's own transaction instead."""
         try:
-            with self._transaction() as db:
-                return write(db, groups)
+            self._refuse_closed()
+            try:
+                self._db.execute("BEGIN IMMEDIATE")
+                told = write(self._db, groups)
+                self._db.execute("COMMIT")
+                return told
+            except BaseException:
+                self._undo()
+                raise
         except sqlite3.OperationalError as error:
             return [unusable(error) for _ in groups]
         except StoreUnusable as error:
@@ -131,34 +146,3 @@ class Connections:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-class _Transaction:
-    """One transaction: whole, or as if it had not been. After some failures it is gone already."""
-
-    __slots__ = ("_db",)
-
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self._db = db
-
-    def __enter__(self) -> sqlite3.Connection:
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
-        except BaseException:
-            self._undo()
-            raise
-        return self._db
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        try:
-            if kind is None:
-                self._db.execute("COMMIT")
-        finally:
-            self._undo()
-
-    def _undo(self) -> None:
-        if self._db.in_transaction:
-            with suppress(sqlite3.Error):
-                self._db.execute("ROLLBACK")

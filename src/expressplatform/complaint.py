@@ -308,8 +308,8 @@ class Particulars(Veiled):
 
     @property
     def contact(self) -> str:
-        """The first means of reaching the person, or empty."""
-        return self.email or self.phone or self.address
+        """The first means of reaching the person that is more than space, or empty."""
+        return next((one for one in (self.email, self.phone, self.address) if one.strip()), "")
 
 
 @attrs.frozen(kw_only=True)

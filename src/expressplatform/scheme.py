@@ -133,6 +133,10 @@ class Known:
     key_destroyed: bool = False
 
 
+NOTHING_KNOWN: Final = Known()
+"""Where nobody looked anything up."""
+
+
 @attrs.define(eq=False)
 class Question:
     """What a criterion is asked about: the complaint, the filing day, the trader as a participant on that day.

@@ -15,10 +15,11 @@ from click.testing import CliRunner
 
 from expressplatform_cli.commands import COMMANDS, group
 from tests.docs.fences import ROOT, RUN, blocks, name, pages, run
-from tools.make_lifecycle_page import written
+from tools import make_deadlines_picture, make_lifecycle_page
 
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 DOCS = ROOT / "docs"
+DRAWN = {**make_lifecycle_page.written(), **make_deadlines_picture.written()}
 
 
 @pytest.mark.parametrize("page", pages("python"), ids=name)
@@ -88,10 +89,10 @@ def test_every_example_runs_as_a_script(example: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("path", list(written()), ids=name)
-def test_what_is_drawn_from_the_rows_is_up_to_date(path: Path) -> None:
-    """Run `python tools/make_lifecycle_page.py` after a change of a row, a command or the drawing."""
-    assert path.read_text("utf-8") == written()[path]
+@pytest.mark.parametrize("path", list(DRAWN), ids=name)
+def test_what_is_drawn_is_up_to_date(path: Path) -> None:
+    """Run `tools/make_lifecycle_page.py` and `tools/make_deadlines_picture.py` after a change of rows or drawings."""
+    assert path.read_text("utf-8") == DRAWN[path]
 
 
 def test_every_page_is_in_a_table_of_contents() -> None:

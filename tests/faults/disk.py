@@ -182,8 +182,8 @@ class _File(apsw.VFSFile):
 class Cursor:
     """As much of `sqlite3.Cursor` as the stores use."""
 
-    def __init__(self, rows: Iterator[tuple[Any, ...]], rowcount: int) -> None:
-        self._rows, self.rowcount = rows, rowcount
+    def __init__(self, rows: Iterator[tuple[Any, ...]], db: apsw.Connection) -> None:
+        self._rows, self.rowcount, self.lastrowid = rows, db.changes(), db.last_insert_rowid()
 
     def __iter__(self) -> Iterator[tuple[Any, ...]]:
         while (row := self.fetchone()) is not None:
@@ -216,12 +216,12 @@ class Connection:
         asked = statement.replace("synchronous = FULL", f"synchronous = {self._synchronous}")
         with self._alive(), _translated():
             rows = self._db.execute(asked, values)
-            return Cursor(rows, self._db.changes())
+            return Cursor(rows, self._db)
 
     def executemany(self, statement: str, values: Sequence[Sequence[object]]) -> Cursor:
         with self._alive(), _translated():
             rows = self._db.executemany(statement, values)
-            return Cursor(rows, self._db.changes())
+            return Cursor(rows, self._db)
 
     @contextmanager
     def _alive(self) -> Iterator[None]:

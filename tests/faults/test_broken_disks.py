@@ -6,7 +6,6 @@ import asyncio
 import os
 import resource
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from itertools import count
@@ -26,6 +25,7 @@ from expressplatform_sqlite.store import SqliteStore
 from tests.faults.deeds import Said, act, commit_at, verify, versions
 from tests.faults.disk import Disk
 from tests.faults.seeds import enough, seeds, telling
+from tests.small_disk import remount, small_disk
 
 CASES: Final = range(4)
 NOBODY: Final = 65534
@@ -127,33 +127,16 @@ def verify_reads(store: SqliteStore, mine: Mine, said: Said) -> None:
     assert len(store.scan(EVERYONE, "", 100)) == len(CASES)
 
 
-@contextmanager
-def _small_disk(folder: Path, size: str) -> Iterator[Path]:
-    """A disk of its own, small; only root can make one, and not everywhere."""
-    folder.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], capture_output=True)
-    if made.returncode:
-        pytest.skip("no disk can be mounted here: root is needed, outside a container or with its leave")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
-def _remount(disk: Path, options: str) -> None:
-    subprocess.run(["mount", "-o", f"remount,{options}", str(disk)], check=True, capture_output=True)
-
-
 def test_a_full_disk_takes_nothing_and_loses_nothing(tmp_path: Path) -> None:
     """On a real file system of half a megabyte; with more room, everything goes on."""
     mine, said = Mine(), Said()
-    with _small_disk(tmp_path / "disk", "512k") as disk:
+    with small_disk(tmp_path / "disk", "512k") as disk:
         with SqliteStore(disk / "cases.db") as store:
             _fill(store, mine, said, 5)
             verify_reads(store, mine, said)
             with pytest.raises(StoreUnusable, match="disk_full"):
                 LocalKeyStore(disk / "keys.db")
-            _remount(disk, "size=8m")
+            remount(disk, "size=8m")
             with closing(LocalKeyStore(disk / "keys.db")) as keys:
                 keys.create(["case-1"])
             act(store, mine, versions(store, mine, CASES), Random(1), lambda word: said.hear(*word))
@@ -164,12 +147,12 @@ def test_a_full_disk_takes_nothing_and_loses_nothing(tmp_path: Path) -> None:
 
 def test_keys_that_find_no_room_are_not_there_by_half(tmp_path: Path) -> None:
     """A batch of keys is whole or absent, and those that were made before are untouched."""
-    with _small_disk(tmp_path / "disk", "256k") as disk, closing(LocalKeyStore(disk / "keys.db")) as keys:
+    with small_disk(tmp_path / "disk", "256k") as disk, closing(LocalKeyStore(disk / "keys.db")) as keys:
         made: dict[str, bytes] = {}
         with pytest.raises(StoreUnusable, match="disk_full"):
             _make_keys(keys, made)
         assert made
-        _remount(disk, "size=8m")
+        remount(disk, "size=8m")
         assert all(keys.get(case_id) == key for case_id, key in made.items())
         ids = _batch(len(made) // 50)
         with pytest.raises(KeyMissing):

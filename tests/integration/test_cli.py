@@ -302,6 +302,11 @@ def test_an_officers_decision_needs_its_words_from_a_file_or_a_pipe(desk: Desk) 
     assert desk.document("act", second, "Accept", "-", *OFFICER, given=words)["status"] == "eligible"
 
 
+def test_a_place_without_a_case_says_how_one_is_lodged(desk: Desk) -> None:
+    """Nobody who has just made a place is told that they asked for the wrong thing."""
+    assert "lodge --template" in desk.ok("cases")
+
+
 def test_lists_filter_and_go_on_from_a_cursor(desk: Desk) -> None:
     """A list can be narrowed, and read in stretches that do not overlap."""
     references = {desk.lodge("A-1"), desk.lodge("B-2")}
@@ -462,7 +467,7 @@ def test_init_makes_a_private_place_and_says_what_comes_next(tmp_path: Path) -> 
     assert "participants enrol a-trader" in result.stdout
     assert not any(stat.S_IMODE((folder / name).stat().st_mode) & 0o077 for name in ("cases.db", "keys.db"))
     config = str(folder / "expressplatform.toml")
-    assert "No case" in CliRunner().invoke(group, ["cases", "--config", config]).stdout
+    assert "There is no case" in CliRunner().invoke(group, ["cases", "--config", config]).stdout
     template = CliRunner().invoke(group, ["lodge", "--template", "--config", config]).stdout
     lodged = CliRunner().invoke(group, ["lodge", "-", *OFFICER, "--config", config], input=template)
     assert lodged.exit_code == 0, lodged.output

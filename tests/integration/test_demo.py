@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from expressplatform.platform import Platform
 from expressplatform.schemes import HK_CCA
 from expressplatform_cli.config import find_place, open_platform
 from expressplatform_cli.demo import MARK, REPORT, demo, prepare
+from expressplatform_cli.output import program
 from expressplatform_cli.simulated_people import invent, tell
 from expressplatform_cli.simulation import Plan, lodgings
 
@@ -85,6 +87,18 @@ def test_it_is_told_month_by_month(told: Played) -> None:
     assert str(told.place / REPORT) in told.result.output
     for command in ("cases", "show", "indicators", "diagram"):
         assert f"expressplatform {command}" in told.result.output
+
+
+def test_what_to_try_next_is_told_as_the_shell_would_find_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the name of the program where that is on the path; else the way by which it was called."""
+    monkeypatch.setattr("sys.argv", [".venv/bin/expressplatform", "demo"])
+    monkeypatch.setenv("PATH", "")
+    assert program() == ".venv/bin/expressplatform"
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
+    assert program() == "expressplatform"
+    monkeypatch.setattr("sys.argv", ["-m"])
+    monkeypatch.setenv("PATH", "")
+    assert program() == "expressplatform"
 
 
 def test_the_report_is_one_file_that_fetches_nothing(told: Played) -> None:

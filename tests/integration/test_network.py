@@ -16,7 +16,7 @@ from expressplatform.codes import Channel, Outcome, Role, Status
 from expressplatform.complaint import Actor
 from expressplatform.errors import InvalidInput, NoSuchCase, Refused
 from expressplatform.memory import MemoryKeyStore, MemoryShelf, MemoryStore
-from expressplatform.platform import Delivery, KeyUse, Platform
+from expressplatform.platform import Delivery, KeyUse, Platform, TraderCase, trading
 from expressplatform.ports import Shelf
 from expressplatform.schemes import HK_CCA
 from expressplatform.sealing import new_encryption_pair
@@ -186,6 +186,14 @@ class TestKeys:
         assert desk.platform.member_keys("taobao", by=JD) == ()
         assert desk.platform.member_keys("taobao", by=OPERATOR) == (made,)
         assert desk.platform.end_key(made.id, by=OPERATOR).ended_by == OPERATOR.person
+
+    def test_no_council_locks_another_one_out(self, desk: Desk) -> None:
+        """Where several share a server, each ends its own keys and those of traders; the operator ends any."""
+        other = attrs.evolve(OFFICER, organisation="another-council")
+        made = desk.platform.add_key(KeyUse.SIGNING, _keys()[0], by=OFFICER)
+        with pytest.raises(Refused, match="no key"):
+            desk.platform.end_key(made.id, by=other)
+        assert desk.platform.end_key(made.id, by=OFFICER).ended_by == OFFICER.person
 
     def test_a_key_belongs_to_one_organisation_for_ever(self, desk: Desk) -> None:
         """Nobody registers another's, nor one that was ended."""
@@ -390,6 +398,27 @@ class TestTradersCases:
         assert desk.platform.trader_cases(by=TAOBAO, due_before=soon).rows == ()
         assert len(desk.platform.trader_cases(by=TAOBAO, due_before=soon + timedelta(days=90)).rows) == 5
         assert desk.platform.trader_cases(by=TAOBAO, changed_since=soon).rows == ()
+
+    def test_a_page_ends_however_little_of_the_list_is_wanted(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """One question looks at so many lines and no more; what is wanted is found by going on."""
+        ids = [self._uploaded(desk, f"form-{n}") for n in range(6)]
+        desk.platform.sequence()
+        monkeypatch.setattr(trading, "_MOST_LOOKED", 2)
+        pages, after, more = 0, "", True
+        while more and pages < 10:
+            page = desk.platform.trader_cases(by=TAOBAO, shop="shop-2", after=after, limit=1)
+            assert page.rows == ()
+            pages, after, more = pages + 1, page.after, page.more
+        assert 3 <= pages < 10
+        last, after, more = ids[-1], "", True
+        found: list[TraderCase] = []
+        desk.platform.obtain(last, by=TAOBAO, key="k")
+        while more:
+            page = desk.platform.trader_cases(by=TAOBAO, status=(Status.OBTAINED,), after=after, limit=1)
+            found, after, more = [*found, *page.rows], page.after, page.more
+        assert {one.case_id for one in found} == {last}
 
     def test_a_cursor_leads_on_for_ever(self, desk: Desk) -> None:
         """What moves later is told after it, a case with a small number as well; one that is lost is told as gone."""

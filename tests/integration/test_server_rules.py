@@ -32,7 +32,7 @@ from expressplatform_http.protocol.signatures import sign
 from expressplatform_http.protocol.streams import Expected, Incoming
 from expressplatform_http.protocol.uploads import MEDIA_TYPE, Described, write_upload
 from expressplatform_http.server import Worker
-from expressplatform_http.server.limits import MOST, Buckets
+from expressplatform_http.server.limits import MOST, Buckets, caller_of
 from expressplatform_http.server.logs import LOGGER
 from expressplatform_http.server.metrics import Metrics
 from tests.integration.test_isolation import _MARKED, MARK, WAYS, _walked, told
@@ -266,6 +266,13 @@ class TestBounds:
             statuses = {world.http.get("/v1/public/participants").status_code for _ in range(12)}
             assert statuses == {200, 429}
 
+    def test_one_line_is_one_caller_however_many_addresses_it_has(self) -> None:
+        """In IPv6 a line is given 2**64 of them; an IPv4 address written as IPv6 is itself."""
+        assert caller_of("2001:4860::1") == caller_of("2001:4860::ffff:1:2:3") != caller_of("2001:4860:0:1::1")
+        assert caller_of("fe80::1%eth0") == caller_of("fe80::2")
+        assert caller_of("::ffff:192.0.2.1") == caller_of("192.0.2.1") != caller_of("::ffff:192.0.2.2")
+        assert [caller_of(one) for one in ("", "unix", "192.0.2.1:80")] == ["", "unix", "192.0.2.1:80"]
+
     def test_a_bucket_fills_at_its_rate_and_no_further(self) -> None:
         """As many as it holds at once, then one for each span; many callers do not fill the memory."""
         bucket = Buckets(60, 3)
@@ -441,6 +448,45 @@ class TestDesk:
         assert len(good(council.get("/v1/council/rights-requests"))["requests"]) == 2
         assert len(good(council.get("/v1/council/rights-requests?open_only=true"))["requests"]) == 0
         assert len(good(council.get("/v1/council/refusals"))["refusals"]) == 1
+
+    def test_nobody_learns_of_others_by_asking_about_their_data(self, world: Served) -> None:
+        """Whoever names another is told as much as of somebody who never complained; an officer sees the rest."""
+        mine, council = lodged(world, "mine"), world.callers["hkcc"]
+        path, told = f"/v1/complainant/cases/{mine}/rights-requests", []
+        for name in ("A. Person", "No Body"):
+            asking = {"name": name, "contact": "a@example.org"}
+            body = {"v": 1, "kind": "access", "channel": "web", "asking": asking}
+            told.append(good(world.complainant(mine, "POST", path, body)))
+        assert [one["cases"] for one in told] == [[], []]
+        seen = good(council.get("/v1/council/rights-requests"))["requests"]
+        assert sorted(one["cases"] for one in seen) == [[], [mine]]
+
+    def test_no_complainant_is_told_what_the_councils_people_are_called(self, world: Served) -> None:
+        """Neither who acted nor who approved it (PDPO s.20(2)(b)); officers read both."""
+        mine, council = lodged(world, "mine"), world.callers["hkcc"]
+        assert good(council.act(mine, c.Hold("officer-99", say())))
+        why = {"v": 1, "reason": "to see"}
+        seen = world.complainant(mine, "POST", f"/v1/complainant/cases/{mine}/reading", why)
+        assert "held" in [one["kind"] for one in good(seen)["happened"]]
+        assert "officer-" not in seen.text
+        assert "officer-99" in council.post(f"/v1/council/cases/{mine}/reading", why).text
+
+    def test_no_key_of_a_complainant_is_one_of_the_councils(self, world: Served) -> None:
+        """Whoever guesses the keys that officers use takes none of them away, and neither does another complainant."""
+        lodge = command_document(c.Lodge(complaint()))
+        lodge.pop("command")
+        headers = {"content-type": "application/json", "idempotency-key": "form-1"}
+        answer = world.http.request("POST", "/v1/complainant/cases", content=orjson.dumps(lodge), headers=headers)
+        assert answer.status_code == 201
+        assert answer.json()["case_id"] != good(_lodge(world, "form-1"))["case_id"]
+        asking = {"name": "A. Person", "contact": "a@example.org"}
+        body = {"v": 1, "kind": "access", "channel": "web", "asking": asking}
+        ids = {
+            good(world.complainant(one, "POST", f"/v1/complainant/cases/{one}/rights-requests", body, "ask-1"))["id"]
+            for one in (lodged(world, "mine"), lodged(world, "other"))
+        }
+        ids.add(good(world.callers["hkcc"].post("/v1/council/rights-requests", body, key="ask-1"))["id"])
+        assert len(ids) == 3
 
     def test_what_waits_is_listed_and_ticked_off(self, world: Served) -> None:
         """An alarm waits until an officer has made a note."""

@@ -203,6 +203,42 @@ class TestTelling:
         assert desk.platform.work().failed == ()
         assert desk.outcomes() == []
 
+    def test_one_that_cannot_be_reached_holds_up_nobody_else(self, desk: Desk) -> None:
+        """It is tried once in a while and not once for each thing that waits, which all come back by themselves."""
+        with socket.create_server(("127.0.0.1", 0)) as closed:
+            nobody = f"http://127.0.0.1:{closed.getsockname()[1]}/hook"
+        endpoint = desk.platform.add_endpoint(nobody, by=TAOBAO)
+        for number in range(3):
+            desk.upload(f"form-{number}")
+        desk.platform.work()
+        assert desk.outcomes() == [("unreachable", 0)]
+        desk.clock.wait(seconds=29)
+        desk.platform.work()
+        assert desk.outcomes() == [("unreachable", 0)]
+        desk.clock.wait(seconds=2)
+        desk.platform.work()
+        assert desk.outcomes() == [("unreachable", 0)] * 2
+        desk.platform.remove_endpoint(endpoint.id, by=TAOBAO)
+        with receiving() as receiver:
+            desk.platform.add_endpoint(receiver.url, by=TAOBAO)
+            desk.clock.wait(minutes=5)
+            desk.platform.work()
+            assert len(receiver.got) == 3
+
+    def test_one_that_asks_to_be_left_alone_is_left_alone(self, desk: Desk) -> None:
+        """By everything that waits for it, for as long as it asked."""
+        with receiving(429, 204, retry_after="120") as receiver:
+            desk.platform.add_endpoint(receiver.url, by=TAOBAO)
+            for number in range(3):
+                desk.upload(f"form-{number}")
+            desk.platform.work()
+            desk.clock.wait(seconds=100)
+            desk.platform.work()
+            assert len(receiver.got) == 1
+            desk.clock.wait(seconds=30)
+            desk.platform.work()
+            assert len(receiver.got) == 4
+
     def test_an_endpoint_that_does_not_answer_in_time_is_unreachable(self) -> None:
         """One deadline for the whole attempt, whatever trickles in."""
         with socket.socket() as silent:
@@ -235,7 +271,8 @@ class TestWhatIsCalled:
             "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",
             "224.0.0.1", "255.255.255.255", "192.0.2.1", "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "fd00::1",
             "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::a9fe:a9fe", "2002:7f00:1::", "2001::1",
-            "::127.0.0.1", "fec0::1", "2001:db8::1", "not an address",
+            "::127.0.0.1", "fec0::1", "2001:db8::1", "not an address", "192.0.0.9",
+            "::ffff:0:127.0.0.1", "64:ff9b:1::1", "200::1", "4000::1", "5f00::1", "3fff::1", "fe00::1",
         ],
     )  # fmt: skip
     def test_what_is_not_public_is_never_called(self, address: str) -> None:

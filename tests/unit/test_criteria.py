@@ -124,6 +124,7 @@ class TestWhoAndWhat:
         assert after("E6", ("trader.shop", None)) is NOT_MET
         assert after("E6", ("trader", TraderRef("stranger"))) is NOT_MET
         assert after("E6", ("trader.shop", Shop("taobao"))) is NOT_MET
+        assert after("E6", ("trader.shop", None), ("particulars.shop_page", " ")) is NOT_MET
         assert after("E6", ("trader.shop", None), ("particulars", ERASED)) is UNKNOWN
 
     def test_e6_a_participant_without_shops_is_the_seller(self) -> None:
@@ -139,6 +140,12 @@ class TestWhatItMustHold:
         """Any means of reaching the person will do."""
         changes = (("particulars", Particulars(name="A")), (f"particulars.{means}", "somewhere"))
         assert after("E7", *changes) is MET
+
+    def test_e7_a_blank_means_of_contact_does_not_hide_another(self) -> None:
+        """What a form leaves of an empty field is no reason to ask somebody who gave a telephone number."""
+        given = Particulars(name="A", email=" ", phone="somewhere")
+        assert given.contact == "somewhere"
+        assert after("E7", ("particulars", given)) is MET
 
     def test_e7_an_anonymous_complaint_lacks_something(self) -> None:
         """ "Complainant's name, telephone and address" (Order 20, Art 9(1)); blanks are nothing."""

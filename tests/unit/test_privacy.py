@@ -277,6 +277,8 @@ class TestOneContact:
             (Channel.PHONE, vary(phone=""), "email"),
             (Channel.EMAIL, vary(email=""), "phone"),
             (Channel.EMAIL, vary(email="", phone=""), "address"),
+            (Channel.EMAIL, vary(email=" "), "phone"),
+            (Channel.EMAIL, vary(email="\u3000", phone="\n"), "address"),
         ],
     )
     def test_a_trader_is_shown_the_preferred_contact_and_no_other(

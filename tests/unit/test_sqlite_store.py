@@ -281,6 +281,19 @@ class TestHowItFails:
             assert store.receipt(mine.case(1), "k") == mine.commit(1, key="k").receipt
             assert store.load(mine.case(2), EVERYONE) is None
 
+    def test_a_first_commit_whose_header_is_another_cases_is_refused(self, path: Path) -> None:
+        """Nothing of it is kept, under either id; what is appended with it is."""
+        mine = Mine()
+        with SqliteStore(path) as store:
+            store.append([mine.commit(1)])
+            strange = attrs.evolve(mine.commit(2, key="k"), header=mine.header(3, 1))
+            with pytest.raises(StoreUnusable):
+                store.append([strange])
+            together = store.append_all([[mine.commit(4)], [strange], [mine.commit(5)]])
+            assert [isinstance(outcome, Exception) for outcome in together] == [False, True, False]
+            kept = store.scan(EVERYONE, "", 9)
+            assert [(one.header.case_id, len(one.events)) for one in kept] == [(mine.case(n), 1) for n in (1, 4, 5)]
+
     def test_a_closed_store_answers_nothing(self, path: Path) -> None:
         mine = filled(path)
         store = SqliteStore(path)

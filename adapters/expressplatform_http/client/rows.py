@@ -7,6 +7,8 @@ from typing import Any, Generic, TypeVar
 
 import attrs
 
+from expressplatform.errors import ServerFailed
+
 T = TypeVar("T")
 
 
@@ -18,6 +20,12 @@ class Stretch(Generic[T]):
     after: str
     more: bool
     gone: tuple[str, ...] = ()
+
+    def follows(self, after: str) -> Stretch[T]:
+        """The same; raises ServerFailed where there is more and no way on from the cursor that it was asked by."""
+        if self.more and self.after in ("", after):
+            raise ServerFailed(200, "", "unreadable_answer")
+        return self
 
 
 class AsyncRows(Generic[T]):
@@ -51,7 +59,7 @@ class AsyncRows(Generic[T]):
     async def __aiter__(self) -> AsyncIterator[T]:
         more = True
         while more:
-            page = await self._fetch(self._after)
+            page = (await self._fetch(self._after)).follows(self._after)
             for row in page.rows:
                 yield row
             self._after, more = page.after or self._after, page.more
@@ -80,7 +88,7 @@ class Rows(Generic[T]):
     def __iter__(self) -> Iterator[T]:
         more = True
         while more:
-            page = self._fetch(self._after)
+            page = self._fetch(self._after).follows(self._after)
             yield from page.rows
             self._after, more = page.after or self._after, page.more
             self._gone += page.gone

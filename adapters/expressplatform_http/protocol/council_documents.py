@@ -111,8 +111,7 @@ class CouncilCase(Answer):
 class Happened(Answer, Veiled):
     """One step of a case: its version, what happened (a kind of event), when, by whom, and what was asked.
 
-    ``asked`` is the command's document, its words included where the reader may read them. ``signed``: the request is
-    kept as its sender signed it.
+    ``asked`` is the command's document, its words included where the reader may read them.
     """
 
     version: int
@@ -206,7 +205,10 @@ class QueueShown(Answer):
 
 @attrs.frozen
 class RequestShown(Answer):
-    """Where a request about one's own data stands, without who asked."""
+    """Where a request about one's own data stands, without who asked.
+
+    ``cases`` are those that were found for the name and contact: told to officers, and not to complainants.
+    """
 
     id: str
     kind: Right

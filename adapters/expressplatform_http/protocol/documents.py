@@ -144,7 +144,7 @@ class TraderList(Answer):
     """A stretch of a trader's list, in the order in which cases moved.
 
     ``after`` goes on from here, now or later; ``more``: there is more now. ``gone`` are cases that are the trader's no
-    more: whatever it still has of them is to be deleted.
+    more: whatever it still has of them is to be deleted. A page may be short, or empty, and lead on.
     """
 
     cases: tuple[TraderRow, ...]

@@ -25,7 +25,7 @@ from expressplatform_http.protocol import streams, uploads
 from expressplatform_http.protocol.problems import CONTENT_TYPE
 from expressplatform_http.protocol.routes import ROUTES, Carried, Content, Route, Who
 
-__all__ = ["KEY", "PERSON", "PLACES", "document", "every_schema", "schema_of"]
+__all__ = ["ETAG", "KEY", "PERSON", "PLACES", "document", "every_schema", "schema_of"]
 
 Schema = dict[str, Any]
 KEY: Final = Constraint(
@@ -38,6 +38,8 @@ PERSON: Final = Constraint(
 """What the id of a member of staff may be: never a name."""
 _CURRENCY: Final = Constraint(pattern="[A-Z]{3}", shortest=3, longest=3)
 _UNITS: Final = Constraint(least=0, most=LARGEST)
+ETAG: Final = '"(0|[1-9][0-9]{0,8})"'
+"""How a version is written, in ETag and If-Match."""
 PLACES: Final[Mapping[str, Constraint]] = types.MappingProxyType(
     {
         "case_id": Constraint(shortest=32, longest=32, pattern="c[0-9a-f]{31}"),
@@ -231,7 +233,7 @@ def _parameters(schemas: _Schemas, route: Route) -> list[Schema]:
     if route.writes:
         found.append(_header("Idempotency-Key", KEY, "Makes the request safe to repeat: one key, one request."))
     if route.versioned:
-        pattern = Constraint(pattern='"[0-9]{1,9}"', shortest=1)
+        pattern = Constraint(pattern=ETAG, shortest=1)
         found.append(_header("If-Match", pattern, "The version that was decided on, as ETag gave it.", needed=False))
     if route.who is Who.SIGNATURE:
         found.append(_header("Expressplatform-Person", PERSON, "Who acts: an opaque staff id, never a name."))

@@ -2,7 +2,8 @@
 
 Laws of this file: an address is resolved once, every answer is judged, and the connection is made to the answer that
 was judged, so that a name cannot point elsewhere a moment later. Private, loopback, link-local, shared and reserved
-ranges are refused, and so is every IPv6 range that carries an IPv4 address inside. Nothing is followed.
+ranges are refused, and so is every IPv6 range that carries an IPv4 address inside, or that nobody was given. Nothing is
+followed.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ from urllib.parse import urlsplit
 
 import attrs
 
-_CARRIERS: Final = tuple(
-    ipaddress.ip_network(one)
-    for one in ("::/96", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16", "fec0::/10")
-)
-"""IPv6 ranges that carry an IPv4 address inside, and those that belong to a site."""
+_IN_USE: Final = ipaddress.IPv6Network("2000::/3")
+"""The IPv6 addresses that have been given out at all (RFC 4291 section 2.4); translators own ranges outside of it."""
+_REFUSED: Final = tuple(ipaddress.ip_network(one) for one in ("192.0.0.0/24", "2001::/23", "2002::/16", "3fff::/20"))
+"""Ranges of protocols, tunnels that carry an IPv4 address inside, and examples."""
 _HOST: Final = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+_SOMEWHERE: Final = "2000::1"
+"""Where a name leads of which nothing is known yet: somewhere public."""
 Resolve = Callable[[str, int], Sequence[str]]
 
 
@@ -60,7 +62,7 @@ def may_be_called(address: str) -> bool:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    if isinstance(found, ipaddress.IPv6Address) and any(found in one for one in _CARRIERS):
+    if any(found in one for one in _REFUSED) or (found.version == 6 and found not in _IN_USE):
         return False
     return found.is_global and not found.is_multicast
 
@@ -84,6 +86,20 @@ def target_of(url: str, *, loopback: bool = False, resolve: Resolve = resolve) -
         raise Forbidden("host")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(parts.scheme, host, port, path, _judged(host, port, here, resolve))
+
+
+def check_written(url: str, *, loopback: bool = False) -> None:
+    """What is wrong with an address whatever its name leads to, before anybody is asked; raises Forbidden."""
+    target_of(url, loopback=loopback, resolve=_as_written)
+
+
+def _as_written(host: str, port: int) -> Sequence[str]:
+    if host in _LOOPBACK:
+        return ["127.0.0.1"]
+    try:
+        return [str(ipaddress.ip_address(host))]
+    except ValueError:
+        return [_SOMEWHERE]
 
 
 def _judged(host: str, port: int, here: bool, resolve: Resolve) -> str:

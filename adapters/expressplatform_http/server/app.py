@@ -65,11 +65,15 @@ from expressplatform_http.server.uploading import let_pass, upload_of
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _UNSUITABLE: Final[Mapping[int, tuple[str, str]]] = MappingProxyType(
     {
+        400: ("Two lengths", "Send Content-Length or Transfer-Encoding, never both."),
         405: ("Not open to this method", "The address exists; ask it by another method."),
         408: ("Too slow", "The request did not come whole in time."),
         415: ("Another media type", "Send the media type that the operation takes."),
     }
 )
+
+
+_OUTSIDE: Final[Mapping[int, str]] = MappingProxyType({400: "two_lengths", 405: "no_such_operation"})
 
 
 async def register(asked: Asked) -> Reply:
@@ -140,21 +144,31 @@ class _Application(Starlette):
     """The table, and around it Starlette for everything else: lifespan, pages, what is not there.
 
     A row of the table answers whatever goes wrong with it by itself, so that it needs none of Starlette's fences. It
-    is asked first, unless somebody has put middleware in front: then every request passes that.
+    is asked first, unless somebody has put middleware in front: then every request passes that. A request whose length
+    is told twice is nobody's: a proxy in front may have seen another end of it (RFC 9112 section 6.1).
     """
 
     def __init__(self, service: Service, table: Table, more: Sequence[BaseRoute]) -> None:
         outside = _outside(service)
         super().__init__(routes=[*more, table], exception_handlers={HTTPException: outside, Exception: outside})
-        self._table = table
+        self._table, self._outside = table, outside
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and _has_two_lengths(scope):
+            refused = self._outside(Request(scope), HTTPException(400, headers={"Connection": "close"}))
+            await refused(scope, receive, send)
+            return
         if scope["type"] == "http" and not self.user_middleware:
             row = self._table.row_of(scope)
             if row is not None:
                 await row(scope, receive, send)
                 return
         await super().__call__(scope, receive, send)
+
+
+def _has_two_lengths(scope: Scope) -> bool:
+    names = [name for name, _ in scope["headers"]]
+    return b"transfer-encoding" in names and b"content-length" in names
 
 
 @attrs.define
@@ -240,7 +254,7 @@ class _Endpoint:
         edition = edition_of(request.header(HEADER), service.editions)
         asking.check_places(request.places)
         key = asking.key_of(request) if route.writes else ""
-        query, expected = self._query(request.query), asking.expected_of(request)
+        query, expected = self._query(request.query), asking.expected_of(route, request)
         document = await self._document(request, body, edition)
         if route.who is Who.OWN_KEY:
             known = attrs.evolve(
@@ -332,9 +346,10 @@ def _outside(service: Service) -> Callable[[Request, Exception], Response]:
 
     def answer(request: Request, error: Exception) -> Response:
         line = _Line(_request_id(request.headers.get("request-id", "")))
-        if isinstance(error, HTTPException) and error.status_code == 405:
-            line.code, response = "no_such_operation", _problem(unsuitable(405, "no_such_operation"))
-            response.headers["allow"] = (error.headers or {}).get("Allow", "")
+        if isinstance(error, HTTPException) and error.status_code in _OUTSIDE:
+            line.code = _OUTSIDE[error.status_code]
+            response = _problem(unsuitable(error.status_code, line.code))
+            response.headers.update(error.headers or {})
         elif isinstance(error, HTTPException):
             response = _problem(_answer_to(NoSuchCase(""), line))
         else:

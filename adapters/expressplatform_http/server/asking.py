@@ -25,7 +25,7 @@ from expressplatform.transport import HttpRequest
 from expressplatform.wire import read
 from expressplatform_http.protocol import uploads
 from expressplatform_http.protocol.editions import Step
-from expressplatform_http.protocol.openapi import KEY, PLACES
+from expressplatform_http.protocol.openapi import ETAG, KEY, PLACES
 from expressplatform_http.protocol.queries import Nothing
 from expressplatform_http.protocol.routes import Content, Route
 from expressplatform_http.server.holders import PERSON
@@ -33,7 +33,7 @@ from expressplatform_http.server.incoming import Incoming
 
 T = TypeVar("T")
 JSON: Final = "application/json"
-_ETAG: Final = re.compile(r'"([0-9]{1,9})"')
+_ETAG: Final = re.compile(ETAG)
 _MOST_PARAMETERS: Final = 50
 
 
@@ -117,10 +117,12 @@ def check_places(places: Mapping[str, str]) -> None:
             raise NoSuchCase("")
 
 
-def expected_of(request: Incoming) -> int | None:
-    """The version that a step was decided on; None where nobody says."""
+def expected_of(route: Route, request: Incoming) -> int | None:
+    """The version that a step was decided on; None where nobody says. Raises InvalidInput where it has no version."""
     if not request.has("if-match"):
         return None
+    if not route.versioned:
+        raise refuse("$header.if-match", "unknown_field", "must not be given: nothing here is held to a version")
     found = _ETAG.fullmatch(request.header("if-match"))
     if found is None:
         raise refuse("$header.if-match", "version", 'must be an ETag such as "3"')

@@ -11,6 +11,7 @@ import attrs
 from expressplatform.complaint import Actor
 from expressplatform.indicators import Tally, document
 from expressplatform.privacy.impact import ImpactAssessment
+from expressplatform.privacy.rights import RightsRequest
 from expressplatform_http.protocol import council_documents as d
 from expressplatform_http.protocol import queries as q
 from expressplatform_http.protocol.cursors import read_cursor, write_cursor
@@ -94,13 +95,13 @@ async def told(asked: Asked) -> Reply:
 
 async def open_request(asked: Asked) -> Reply:
     """Takes a request in."""
-    return await opened_by(asked, asked.by)
+    return Reply(shown.request(await opened_by(asked, asked.by)))
 
 
-async def opened_by(asked: Asked, by: Actor) -> Reply:
+async def opened_by(asked: Asked, by: Actor) -> RightsRequest:
     """The same, by whoever takes it in."""
     body = asked.body_as(q.OpenRequest)
-    found = await asked.platform.open_request(
+    return await asked.platform.open_request(
         body.kind,
         name=body.asking.name,
         contact=body.asking.contact,
@@ -110,7 +111,6 @@ async def opened_by(asked: Asked, by: Actor) -> Reply:
         recipients=body.recipients,
         corrections=MappingProxyType({one.field: one.value for one in body.asking.corrections}),
     )
-    return Reply(shown.request(found))
 
 
 async def requests(asked: Asked) -> Reply:

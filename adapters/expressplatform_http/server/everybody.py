@@ -1,7 +1,7 @@
 """What complainants ask about their case beside steps, and what anybody may ask.
 
-Laws of this file: published figures go through the suppression of small counts, and are counted at most once in a
-while, however often they are asked for.
+Laws of this file: a complainant's session shows one case, and nothing of any other. Published figures go through the
+suppression of small counts, and are counted at most once in a while, however often they are asked for.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final, TypeVar, cast
 
+import attrs
 import orjson
 
 from expressplatform.codes import Channel, Role
@@ -46,10 +47,20 @@ async def own_case(asked: Asked) -> Reply:
     return Reply(shown.complainant_case(case, asked.by, name), version=case.version)
 
 
+async def own_lodge(asked: Asked) -> Reply:
+    """A complaint comes in from somebody whom nobody knows yet; no key of theirs is one of the council's."""
+    return await steps.lodge(attrs.evolve(asked, key=f"people/{asked.key}"))
+
+
 async def own_request(asked: Asked) -> Reply:
-    """Asks something about one's own data: the council takes it in, as it does over any other channel."""
+    """Asks something about one's own data: the council takes it in, as it does over any other channel.
+
+    Who asks has not been made sure of, and may have named somebody else: which cases were found, an officer sees.
+    """
     own_word = ActingFor(Role.COMPLAINANT, Channel.WEB, own_word=True)
-    return await council.opened_by(asked, Actor(Role.COUNCIL, asked.by.person, asked.by.organisation, own_word))
+    by = Actor(Role.COUNCIL, asked.by.person, asked.by.organisation, own_word)
+    found = await council.opened_by(attrs.evolve(asked, key=f"{asked.case_id}/{asked.key}"), by)
+    return Reply(shown.request(attrs.evolve(found, cases=())))
 
 
 # --- anybody --------------------------------------------------------------------------------------------------
@@ -134,7 +145,7 @@ async def counted(asked: Asked) -> Reply:
 
 HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
     {
-        "complainant.lodge": steps.lodge,
+        "complainant.lodge": own_lodge,
         "complainant.case": own_case,
         "complainant.reading": steps.reading,
         "complainant.evidence": steps.evidence,

@@ -24,6 +24,7 @@ from expressplatform_http.protocol.signatures import KnownKey, Reason, Signed, c
 from expressplatform_http.server import asking
 from expressplatform_http.server.holders import Holder
 from expressplatform_http.server.incoming import Incoming
+from expressplatform_http.server.limits import caller_of
 from expressplatform_http.server.service import Service
 
 NOBODY = "anybody"
@@ -101,7 +102,7 @@ async def _by_session(service: Service, route: Route, request: Incoming, as_sent
 
 
 def _limit_anybody(service: Service, request: Incoming) -> None:
-    service.anybody.take(request.peer, service.ticks())
+    service.anybody.take(caller_of(request.peer), service.ticks())
 
 
 def _check_host(service: Service, request: Incoming) -> None:

@@ -23,6 +23,12 @@ _ALWAYS: Final = (
 )
 
 
+def path_of(scope: Scope) -> str:
+    """The path of an address as it was sent."""
+    raw: bytes = scope["raw_path"]
+    return raw.partition(b"?")[0].decode("latin-1")
+
+
 @final
 class Incoming:
     """A request: ``headers`` in their order, what stands in the open parts of its address (``places``), its query.
@@ -34,7 +40,7 @@ class Incoming:
 
     def __init__(self, scope: Scope, receive: Receive, places: Mapping[str, str] | None = None) -> None:
         self.method: str = scope["method"]
-        self.path: str = scope["raw_path"].partition(b"?")[0].decode("latin-1")
+        self.path = path_of(scope)
         self.query: str = scope["query_string"].decode("latin-1")
         self.headers = tuple([(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]])
         self.peer: str = client[0] if (client := scope.get("client")) else ""

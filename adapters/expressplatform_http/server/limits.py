@@ -6,6 +6,7 @@ processes together let through as many times more. Memory is bounded: whoever ha
 
 from __future__ import annotations
 
+import ipaddress
 import math
 from collections import OrderedDict
 from typing import Final, final
@@ -14,6 +15,17 @@ from expressplatform.errors import LimitReached
 
 MOST: Final = 10_000
 """How many callers are remembered."""
+
+
+def caller_of(address: str) -> str:
+    """Who draws on a bucket from an address: it alone or, in IPv6, the 2**64 of them that one line is given."""
+    if ":" not in address:
+        return address
+    try:
+        found = ipaddress.IPv6Address(address.partition("%")[0])
+    except ValueError:  # whatever a proxy wrote
+        return address
+    return str(found.ipv4_mapped or found.packed[:8].hex())
 
 
 @final

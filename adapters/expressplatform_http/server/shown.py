@@ -17,6 +17,7 @@ from expressplatform.codes import Category, Duty, Nature, Role, Status
 from expressplatform.complaint import Actor, CallCode
 from expressplatform.events import Event, Timer
 from expressplatform.platform import Document, Endpoint, MemberKey, Opened, Organisation, TraderCase
+from expressplatform.platform.person_copy import STAFF_FIELDS
 from expressplatform.ports import Header
 from expressplatform.privacy.rights import RightsRequest
 from expressplatform.records import KINDS
@@ -147,6 +148,9 @@ def reading(opened: Opened, by: Actor) -> d.CaseReading:
 def happened(version: int, event: Event, by: Actor) -> d.Happened:
     """One step. To a complainant the council's and the trader's people have no ids (PDPO s.20(2)(b))."""
     own = by.role is Role.COUNCIL or event.by.role is Role.COMPLAINANT
+    asked = command_document(event.asked)
+    if by.role is not Role.COUNCIL:
+        asked = {name: said for name, said in asked.items() if name not in STAFF_FIELDS}
     return d.Happened(
         version=version,
         kind=KINDS[type(event)],
@@ -154,7 +158,7 @@ def happened(version: int, event: Event, by: Actor) -> d.Happened:
         role=event.by.role,
         person=event.by.person if own else "",
         organisation=event.by.organisation,
-        asked=command_document(event.asked),
+        asked=asked,
     )
 
 

@@ -1,18 +1,23 @@
 """Which row of the table answers an address: found segment by segment, however many rows there are.
 
 Laws of this file: what is written in a row goes before what a row leaves open; an address that no row has is not there,
-and one that a row has for another method says which.
+and one that a row has for another method says which. An address is taken as it was sent: what a row writes is spelled
+so and in no other way, lest a proxy that keeps one spelling from the outside lets another one through. Only what a row
+leaves open is decoded.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final, final
+from urllib.parse import unquote
 
 from starlette.datastructures import URLPath
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from expressplatform_http.server.incoming import path_of
 
 _OPEN: Final = "{}"
 """What a segment that a row leaves open is called in the tree."""
@@ -49,7 +54,7 @@ class Table(BaseRoute):
 
     def row_of(self, scope: Scope) -> ASGIApp | None:
         """Who answers a request, told what stands in the open parts; None: it is for `handle`, or not here."""
-        found = self._found(scope["path"])
+        found = self._found(scope)
         if found is None:
             return None
         node, scope["path_params"] = found
@@ -59,21 +64,21 @@ class Table(BaseRoute):
         """Whether there is such an address; then who answers it, and what stands in its open parts."""
         if scope["type"] != "http":
             return Match.NONE, {}
-        found = self._found(scope["path"])
+        found = self._found(scope)
         if found is None:
             return Match.NONE, {}
         node, places = found
         return Match.FULL, {"path_params": places, "endpoint": node}
 
-    def _found(self, path: str) -> tuple[_Node, Mapping[str, str]] | None:
-        node, values = self._root, []
+    def _found(self, scope: Scope) -> tuple[_Node, Mapping[str, str]] | None:
+        node, values, path = self._root, [], path_of(scope)
         for part in path.split("/")[1:]:
             below = node.below.get(part)
             if below is None:
                 below = node.below.get(_OPEN)
                 if below is None or not part:
                     return None
-                values.append(part)
+                values.append(unquote(part) if "%" in part else part)
             node = below
         return (node, dict(zip(node.names, values, strict=True))) if node.answers else None
 

@@ -24,6 +24,7 @@ from expressplatform_http.protocol.cursors import read_cursor, write_cursor
 from expressplatform_http.protocol.details import Recipient, Sealed, seal_details, sealed_document
 from expressplatform_http.protocol.problems import problem_of
 from expressplatform_http.server import council, shown, steps
+from expressplatform_http.server.addresses import Forbidden, check_written
 from expressplatform_http.server.service import Asked, Flowing, Handler, Reply
 
 
@@ -98,7 +99,7 @@ async def _one(asked: Asked, case_id: str, to: Recipient) -> dict[str, object]:
 
 
 async def _sealed(asked: Asked, case_id: str, to: Recipient) -> tuple[Sealed, int]:
-    over = await asked.platform.obtain_details(case_id, by=asked.by, key=asked.key)
+    over = await asked.platform.obtain_details(case_id, by=asked.by, key=asked.key, expected=asked.expected)
     signer = await asked.platform.disclosure_key()
     sealed = seal_details(over.disclosure, case_id=case_id, disclosure_id=over.disclosure_id, to=to, signer=signer)
     return sealed, over.version
@@ -116,7 +117,7 @@ async def obtain_evidence(asked: Asked) -> Reply:
     """A document that was shared, sealed to the trader's newest key."""
     to = await _recipient(asked)
     copy = await asked.platform.obtain_evidence_file(
-        asked.case_id, asked.places["evidence_id"], by=asked.by, key=asked.key
+        asked.case_id, asked.places["evidence_id"], by=asked.by, key=asked.key, expected=asked.expected
     )
     signer, content = await asked.platform.disclosure_key(), copy.content
     out = streams.seal_stream(
@@ -138,8 +139,10 @@ async def endpoints(asked: Asked) -> Reply:
 async def add_endpoint(asked: Asked) -> Reply:
     """One more endpoint; its secret is shown now, and while it has not been changed, to whoever adds it again."""
     url = asked.body_as(q.NewEndpoint).url
-    if not asked.service.settings.loopback and not url.startswith("https://"):
-        raise refuse("$.url", "address", "must begin with https://")
+    try:
+        check_written(url, loopback=asked.service.settings.loopback)
+    except Forbidden:
+        raise refuse("$.url", "address", "must be https:// and a public host, without a user or a fragment") from None
     made = await asked.platform.add_endpoint(url, by=asked.by)
     return Reply(shown.endpoint(made, secrets=True))
 

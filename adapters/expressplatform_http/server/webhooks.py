@@ -2,7 +2,9 @@
 
 Laws of this file: what is sent is a number and a date. The address is judged anew at each attempt. Every attempt stands
 in the log of deliveries; an endpoint that has been told is not told again, while one that failed is, by the platform's
-own schedule. An endpoint that says that it is gone is told no more. It blocks: it is for a worker, not an event loop.
+own schedule. An endpoint that cannot be reached, or asks to be left alone, is left alone for a while by everything that
+waits for it, so that it holds up nobody else. One that says that it is gone is told no more. It blocks: it is for a
+worker, not an event loop.
 """
 
 from __future__ import annotations
@@ -28,6 +30,8 @@ from expressplatform_http.server.posting import post
 _GATEWAY: Final = "gateway"
 """Who asks the platform on behalf of an organisation."""
 _GONE: Final = 410
+REST: Final = timedelta(seconds=30)
+"""For how long an endpoint that could not be reached is left alone."""
 
 
 @final
@@ -47,6 +51,7 @@ class WebhookGateways(Mapping[str, TraderGateway]):
     ) -> None:
         self._now, self._loopback, self._resolve, self._context = now, loopback, resolve, context
         self._platform: Platform | None = None
+        self._resting: dict[str, datetime] = {}
 
     def bind(self, platform: Platform) -> None:
         """Says which platform keeps the endpoints: the one that these gateways were given to."""
@@ -88,9 +93,14 @@ class WebhookGateways(Mapping[str, TraderGateway]):
         return self._sent(endpoints[delivery.endpoint], webhook)[0]
 
     def _attempt(self, endpoint: Endpoint, webhook: Webhook) -> None:
+        self._resting = {one: until for one, until in self._resting.items() if until > self._now()}
+        if endpoint.id in self._resting:
+            raise HeldBack(self._resting[endpoint.id])
         delivery, wait = self._sent(endpoint, webhook)
         if delivery.outcome == "delivered":
             return
+        if not delivery.status or wait:  # a name that takes long to lead nowhere, too
+            self._resting[endpoint.id] = self._now() + max(REST, timedelta(seconds=wait))
         if delivery.status == _GONE:
             self._bound.remove_endpoint(endpoint.id, by=Actor(Role.TRADER, _GATEWAY, endpoint.organisation))
             return

@@ -23,9 +23,8 @@ from expressplatform.events import Event, Timer
 from expressplatform.fields import refuse
 from expressplatform.lifecycle import BY_COMMAND, Row, commands_for, roles_for
 from expressplatform.privacy.deletion import owes
-from expressplatform.scheme import Known, Scheme
+from expressplatform.scheme import NOTHING_KNOWN, Known, Scheme
 
-NOTHING_KNOWN: Final = Known()
 _GOES_BACK: Final = Refusal("at_goes_back", "", "That instant lies before the last thing that happened.")
 
 

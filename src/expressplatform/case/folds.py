@@ -196,11 +196,9 @@ def _contradicted(case: Case, event: e.PerformanceContradicted) -> Parts:
 
 
 def _impasse(case: Case, event: e.ImpasseReported) -> Parts:
-    account = case.account
-    first = account.answered_at is None
     account = changed(
-        account,
-        answered_at=event.at if first else account.answered_at,
+        case.account,
+        answered_at=case.account.answered_at or event.at,
         claimed_by=Role.TRADER,
         claimed=event.asked.outcome,
     )
@@ -208,7 +206,7 @@ def _impasse(case: Case, event: e.ImpasseReported) -> Parts:
 
 
 def _to_delete(case: Case, event: Event) -> Parts:
-    """Reject, Recall: whoever held the case must stop using what it obtained (PIPL Art 21, Art 47)."""
+    """Whoever holds details is told to delete them: its turn is over (PIPL Art 21), or the case is (Art 47)."""
     holdings = told_to_delete(case.file.holdings, None, event.at)
     return changed(case.file, holdings=holdings), case.turn, case.account
 
@@ -246,28 +244,22 @@ def _lapsed(case: Case, event: e.Lapsed) -> Parts:
     if case.status is Status.RESOLUTION_REPORTED:
         return case.file, case.turn, changed(case.account, lapsed_silent=True)
     if case.status is Status.RESOLVED:
-        return _ending(case, event)
+        return _to_delete(case, event)
     return case.file, case.turn, case.account
 
 
 def _withdrawn(case: Case, event: e.Withdrawn) -> Parts:
-    file, turn, account = _ending(case, event)
+    file, turn, account = _to_delete(case, event)
     return file, turn, changed(account, withdrawn=True)
 
 
-def _ending(case: Case, event: Event) -> Parts:
-    """Every end tells whoever holds details to delete them (PIPL Art 47: the purpose is achieved)."""
-    holdings = told_to_delete(case.file.holdings, None, event.at)
-    return changed(case.file, holdings=holdings), case.turn, case.account
-
-
 def _recorded(case: Case, event: e.Recorded) -> Parts:
-    file, turn, account = _ending(case, event)
+    file, turn, account = _to_delete(case, event)
     return file, turn, changed(account, outcome=event.asked.outcome)
 
 
 def _closed(case: Case, event: e.Closed) -> Parts:
-    file, turn, account = _ending(case, event)
+    file, turn, account = _to_delete(case, event)
     asked = event.asked
     settled = asked.confirmed_by is Role.COMPLAINANT and asked.outcome in SETTLED
     return (

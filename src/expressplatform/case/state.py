@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 import attrs
 
-from expressplatform.codes import END, Outcome, Role, Status, Verdict, Word
+from expressplatform.codes import OPEN, Outcome, Role, Status, Verdict, Word
 from expressplatform.commands import MakeOffer
 from expressplatform.complaint import ERASED, CallCode, Complaint, Consent, Erased, Evidence, Particulars, Said
 from expressplatform.events import Timer
@@ -88,9 +88,9 @@ class Account:
     """What was said of the outcome, and by whom: the trader's word is not the outcome.
 
     ``claimed_by`` stays empty for a bare reply. ``word`` is the complainant's last word, None where there was
-    none. ``days_used`` are the counted days of the first answer, ``referred_back`` counts returns to the
-    council. ``ended_at`` is when the case last came to rest; ``outside`` says that it was erased before it did, while
-    it stood outside the scheme.
+    none. ``days_used`` are the counted days of the first answer, where that was a report of a result;
+    ``referred_back`` counts returns to the council. ``ended_at`` is when the case last came to rest; ``outside`` says
+    that it was erased before it did, while it stood outside the scheme.
     """
 
     first_uploaded_at: datetime | None = None
@@ -184,7 +184,7 @@ class Case:
     @property
     def is_open(self) -> bool:
         """Whether anybody still owes anything but keeping or deleting."""
-        return self.status not in END and self.status is not Status.ERASED
+        return self.status in OPEN
 
     def timer(self, duty: str) -> Timer | None:
         """The running timer of a duty."""

@@ -17,11 +17,9 @@ from typing import Final
 from expressplatform.codes import Effect, Result, Verdict
 from expressplatform.complaint import Complaint
 from expressplatform.eligibility.catalogue import BR_CRITERIA, HK_CRITERIA
-from expressplatform.scheme import Assessment, Criterion, Finding, Known, Question, Scheme
+from expressplatform.scheme import NOTHING_KNOWN, Assessment, Criterion, Finding, Known, Question, Scheme
 
 __all__ = ["BR_CRITERIA", "HK_CRITERIA", "assess", "verdict_of"]
-
-NOTHING_KNOWN: Final = Known()
 
 # Bound once: before Python 3.12 an enum looks its members up slowly.
 _MET: Final = Result.MET

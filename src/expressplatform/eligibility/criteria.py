@@ -110,7 +110,8 @@ def trader_is_identified(question: Question) -> Result:
     particulars = question.complaint.particulars
     if particulars is ERASED:
         return UNKNOWN
-    return MET if particulars.shop_page or particulars.trader_contact or particulars.order_number else NOT_MET
+    told = (particulars.shop_page, particulars.trader_contact, particulars.order_number)
+    return MET if any(one.strip() for one in told) else NOT_MET
 
 
 # --- what the complaint must hold ---------------------------------------------------------------------------
@@ -121,7 +122,7 @@ def complainant_is_named(question: Question) -> Result:
     particulars = question.complaint.particulars
     if particulars is ERASED:
         return UNKNOWN
-    return MET if particulars.name.strip() and particulars.contact.strip() else NOT_MET
+    return MET if particulars.name.strip() and particulars.contact else NOT_MET
 
 
 def facts_and_request_are_stated(question: Question) -> Result:

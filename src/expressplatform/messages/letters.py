@@ -21,14 +21,13 @@ from expressplatform.deadlines.duties import LIVE
 from expressplatform.eligibility import assess
 from expressplatform.events import Event
 from expressplatform.messages.standing import Happened
-from expressplatform.scheme import Criterion, Known, Scheme
+from expressplatform.scheme import NOTHING_KNOWN, Criterion, Known, Scheme
 from expressplatform.wording import label, letter, name_of
 from expressplatform.wording.criteria import UNMET
 from expressplatform.wording.letter_bodies import NO_RESULT, WHY
 from expressplatform.wording.letters import ANSWER, NEXT
 from expressplatform.wording.scripts import read
 
-NOTHING_KNOWN: Final = Known()
 LINK_DAYS: Final = 30
 """For how many days the link in a letter opens the case's page."""
 _NONE: Final = "-"

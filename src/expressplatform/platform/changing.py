@@ -340,14 +340,15 @@ class Changing(Filing, Enrolling):
         """A trader reads the details: the disclosure is an event first, and what it was given second."""
         return (await self.obtain_details(case_id, by=by, key=key, at=at)).disclosure
 
-    async def obtain_details(self, case_id: str, *, by: Actor, key: str, at: datetime | None = None) -> HandedOver:
+    async def obtain_details(
+        self, case_id: str, *, by: Actor, key: str, at: datetime | None = None, expected: int | None = None
+    ) -> HandedOver:
         """The same, with the number under which the disclosure stands in the record."""
-        after = await self.act(Request(c.Obtain(), by, key, case_id, at=at))
+        after = await self.act(Request(c.Obtain(), by, key, case_id, expected, at))
         stored = await self._stored(case_id, by.organisation)
         case, events = rows.fold_opened(stored, self.ring, messages=True)
         check_reading(case, by)
-        readings = (event for event in reversed(events) if isinstance(event, Obtained))
-        reading = next(event for event in readings if not event.asked.evidence)
+        reading = next(one for one in reversed(events) if isinstance(one, Obtained) and not one.asked.evidence)
         record, said = reading.disclosure, case.turn.messages if case.turn is not None else ()
         disclosure = disclose(
             attrs.evolve(case.complaint, evidence=case.file.evidence),
@@ -388,8 +389,7 @@ def _facts_only(case: Case) -> Case:
         turn = attrs.evolve(turn, particulars=ERASED)
         case = attrs.evolve(case, turn=turn)
     if turn is not None and any(one.particulars is not ERASED for one in turn.messages):
-        messages = tuple(attrs.evolve(one, particulars=ERASED) for one in turn.messages)
-        turn = attrs.evolve(turn, messages=messages)
+        turn = attrs.evolve(turn, messages=tuple(attrs.evolve(one, particulars=ERASED) for one in turn.messages))
         case = attrs.evolve(case, turn=turn)
     if turn is not None and any(offer.terms.particulars is not ERASED for offer in turn.offers):
         offers = tuple(attrs.evolve(one, terms=attrs.evolve(one.terms, particulars=ERASED)) for one in turn.offers)

@@ -111,7 +111,7 @@ class Connecting(Keeping):
         owner = by.organisation if by.role is Role.TRADER else EVERYONE
         while True:
             standing = await self.kept(MEMBER_KEY, id, owner)
-            if standing is None or by.role not in (*CONNECTED, Role.OPERATOR):
+            if standing is None or not _may_end(standing.value, by):
                 raise Refused("no_such_key", "", "", (), "There is no key of that id.")
             now = self.now()
             until = max(now, at) if at is not None else now
@@ -182,6 +182,12 @@ class Connecting(Keeping):
 def _check(by: Actor, roles: frozenset[Role], why: str) -> None:
     if by.role not in roles:
         raise Refused("wrong_role", "", min(roles), (), why)
+
+
+def _may_end(key: MemberKey, by: Actor) -> bool:
+    """Everybody their own; a council those of traders, the operator all."""
+    own, traders = key.organisation == by.organisation, by.role is Role.COUNCIL and key.role is Role.TRADER
+    return by.role is Role.OPERATOR or traders or (own and by.role in CONNECTED)
 
 
 def _judged_invitation(organisation: str, role: Role, days: int) -> None:

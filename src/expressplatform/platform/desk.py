@@ -193,7 +193,7 @@ class Desk:
         if request.key:
             digest = rows.receipt_digest(write_command(request.command), request.by, key)
             receipt = Receipt(after.id, rows.receipt_key(request.by, request.key), digest, after.version)
-        return Commit(
+        return rows.commit_of(
             case_id=after.id,
             expected=after.version - 1,
             header=rows.header_of(after),

@@ -230,9 +230,11 @@ class Evidencing(Changing, Reading):
         """A trader is handed a copy."""
         return (await self.obtain_evidence_file(case_id, evidence_id, by=by, key=key)).copied()
 
-    async def obtain_evidence_file(self, case_id: str, evidence_id: str, *, by: Actor, key: str) -> DocumentFile:
+    async def obtain_evidence_file(
+        self, case_id: str, evidence_id: str, *, by: Actor, key: str, expected: int | None = None
+    ) -> DocumentFile:
         """The same, in pieces: made first, so that nothing stands on record that could not be had."""
-        request = Request(c.Obtain((evidence_id,)), by, key, case_id)
+        request = Request(c.Obtain((evidence_id,)), by, key, case_id, expected)
         stored = await self._stored(case_id, by.organisation)
         case = rows.fold_opened(stored, self.ring)[0]
         if c.Obtain not in allowed(case, by) or (by.organisation, evidence_id) not in case.file.shared:

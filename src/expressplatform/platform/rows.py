@@ -22,7 +22,7 @@ from expressplatform.errors import KeyDestroyed, Refused, StoreUnusable
 from expressplatform.events import Event
 from expressplatform.filling import maker
 from expressplatform.messages import Tell, answer_for
-from expressplatform.ports import EffectRow, Header, KeyStore, Receipt, StoredCase, StoredEvent, Token, Wanted
+from expressplatform.ports import Commit, EffectRow, Header, KeyStore, Receipt, StoredCase, StoredEvent, Token, Wanted
 from expressplatform.privacy.deletion import owed_since
 from expressplatform.records import SCHEMA, event_row, read_event, with_particulars
 from expressplatform.sealing import CaseKey, Context, KeyRing, normalised, token
@@ -33,6 +33,8 @@ COMPLAINT_KINDS: Final = frozenset({"lodged", "information_supplied", "corrected
 MESSAGE_KINDS: Final = frozenset({"message_added"})
 """Those whose sealed part is a message, for whoever has the case."""
 _stored: Final = maker(StoredEvent)
+commit_of: Final = maker(Commit)
+"""A step's commit, of parts that are well-formed because they were made here."""
 
 
 def derive_case_id(organisation: str, key: str) -> str:

@@ -1,4 +1,8 @@
-"""The only clock and the only luck of the library, to be replaced by any other of the same shape."""
+"""The clock and the luck that a platform is given where it is given no other of the same shape.
+
+References and calling codes are drawn by it. Keys, nonces, links and codes that let somebody in never are: those always
+come from the operating system.
+"""
 
 from __future__ import annotations
 

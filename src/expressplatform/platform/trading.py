@@ -36,6 +36,8 @@ from expressplatform.sealing import Context
 
 _MOST_SEEN: Final = 5000
 """How many rows are kept as they were read."""
+_MOST_LOOKED: Final = 2000
+"""After how many lines of the feed a page ends, however few of them are wanted: one question is no end of work."""
 _OWN: Final = frozenset({Duty.OBTAIN, Duty.CONTACT, Duty.RESOLVE, Duty.CONFIRM})
 """The duties that a trader is told of: its own, and until when the complainant may answer it."""
 _CLAIMED: Final = frozenset({Status.RESOLUTION_REPORTED, Status.RESOLVED})
@@ -65,7 +67,10 @@ class Trading(Changing, Reading):
         changed_since: datetime | None = None, shop: str = "", unread: bool | None = None, after: str = "",
         limit: int = 100,
     ) -> TraderPage:  # fmt: skip
-        """The cases that a trader holds or owes something about, in the order in which they last moved."""
+        """The cases that a trader holds or owes something about, in the order in which they last moved.
+
+        Where little fits what is asked for, a page may be short, or empty, and lead on.
+        """
         judged_list(limit, after=after, shop=shop)
         if by.role is not Role.TRADER:
             raise Refused("wrong_role", "", Role.TRADER, (), "This is what the trader sees.")
@@ -74,7 +79,11 @@ class Trading(Changing, Reading):
         place = _place_in_feed(after)
         found: dict[str, TraderCase] = {}
         gone: dict[str, None] = {}
+        looked = 0
         while moved := await self.store.feed(by.organisation, place, limit):
+            if looked >= _MOST_LOOKED:
+                return TraderPage(tuple(found.values()), tuple(gone), str(place), True)
+            looked += len(moved)
             for row in moved:
                 if len(found) == limit and row.case_id not in found:
                     return TraderPage(tuple(found.values()), tuple(gone), str(place), True)

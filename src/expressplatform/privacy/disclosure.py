@@ -240,7 +240,7 @@ def one_contact(complaint: Complaint) -> str | None:
     order = [chosen, "email", "phone", "address"]
     if complaint.complainant.represented:
         order.insert(0, "representative_contact")
-    return next((f"particulars.{name}" for name in order if getattr(held, name)), None)
+    return next((f"particulars.{name}" for name in order if getattr(held, name).strip()), None)
 
 
 def _met(complaint: Complaint, audience: Audience, fields: Sequence[str]) -> tuple[str, ...]:

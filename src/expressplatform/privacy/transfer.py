@@ -1,9 +1,8 @@
 """Transfers to another place: what must bind the recipient, and when it cannot.
 
 Laws of this file: it judges the instrument named for an upload, before the upload, and answers with a code; a warning
-stops nothing. It knows
-the scheme and the participant, not the complaint: a transfer is in order for all particulars or for none. The
-participant's city is where it is registered, in English, as in `GBA_CITIES`; letter case does not matter.
+stops nothing. It knows the scheme and the participant, not the complaint: a transfer is in order for all particulars or
+for none. The participant's city is where it is registered, in English, as in `GBA_CITIES`; letter case does not matter.
 """
 
 from __future__ import annotations

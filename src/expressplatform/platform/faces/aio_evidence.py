@@ -85,12 +85,14 @@ class AsyncEvidenceFace:
         """
         return await self._flow.obtain_evidence(case_id, evidence_id, by=by, key=key)
 
-    async def obtain_evidence_file(self, case_id: str, evidence_id: str, *, by: Actor, key: str) -> DocumentFile:
+    async def obtain_evidence_file(
+        self, case_id: str, evidence_id: str, *, by: Actor, key: str, expected: int | None = None
+    ) -> DocumentFile:
         """The same in pieces: close its ``content`` when you are done.
 
         A copy without notes is made of the whole document in memory; the copy itself is handed over in pieces.
         """
-        return await self._flow.obtain_evidence_file(case_id, evidence_id, by=by, key=key)
+        return await self._flow.obtain_evidence_file(case_id, evidence_id, by=by, key=key, expected=expected)
 
     async def sweep_evidence(self, grace: timedelta = GRACE) -> int:
         """Deletes files that no case has named for longer than ``grace``, and those of erased cases: how many.

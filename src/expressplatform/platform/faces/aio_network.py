@@ -60,7 +60,8 @@ class AsyncNetworkFace:
     async def end_key(self, id: str, *, by: Actor, at: datetime | None = None) -> MemberKey:
         """Ends a key at once, or at an instant to come; an end that was set is never put off.
 
-        A trader ends its own keys, councils and the operator anybody's. Raises Refused (``no_such_key``).
+        Everybody ends their own keys, a council those of traders, the operator anybody's. Raises Refused
+        (``no_such_key``).
         """
         return await self._flow.end_key(id, by=by, at=at)
 

@@ -55,9 +55,11 @@ class AsyncTradingFace:
             limit=limit,
         )
 
-    async def obtain_details(self, case_id: str, *, by: Actor, key: str, at: datetime | None = None) -> HandedOver:
+    async def obtain_details(
+        self, case_id: str, *, by: Actor, key: str, at: datetime | None = None, expected: int | None = None
+    ) -> HandedOver:
         """`Platform.obtain`, with the number under which the disclosure stands in the case's record."""
-        return await self._flow.obtain_details(case_id, by=by, key=key, at=at)
+        return await self._flow.obtain_details(case_id, by=by, key=key, at=at, expected=expected)
 
     async def disclosure_key(self) -> SigningKey:
         """The council's key that signs sealed details; its public half is that of `audit_key`."""
