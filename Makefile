@@ -27,6 +27,10 @@ PYTREES := src adapters tests examples benchmarks tools
 EXAMPLES = $(sort $(wildcard examples/*.py))
 # What the gate of `check` adds to `test`.
 COVERAGE := --cov --cov-report=term-missing
+# Whoever has nothing left takes from the other's end, so that no worker is left alone.
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+# What Python and pytest make of a source is kept for the next of the many processes that read it; `clean` throws it away.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test check prove bench mutants docs clean format lint types contracts examples wheel
 
@@ -85,7 +89,7 @@ demo: $(VENV)/.runtime
 	$(BIN)/expressplatform demo $(DEMO_ARGS)
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
+	$(PYTEST) $(PYTEST_ARGS)
 
 # In this order on purpose: the cheap ones first.
 check: $(VENV)/.dev
@@ -100,9 +104,9 @@ check: $(VENV)/.dev
 	@echo 'check: all is well'
 
 prove: $(VENV)/.dev
-	HYPOTHESIS_PROFILE=prove $(BIN)/python -m pytest -n $(WORKERS) -m 'prove or not prove' \
+	HYPOTHESIS_PROFILE=prove $(PYTEST) -m 'prove or not prove' \
 		tests/property tests/mutation tests/faulty tests/conformance tests/faults
-	$(BIN)/python -m pytest -n $(WORKERS) -m prove tests/integration
+	$(PYTEST) -m prove tests/integration
 	$(BIN)/python -m benchmarks.growth 10000000
 
 bench: $(BENCH)/.stamp

@@ -1,9 +1,11 @@
-"""What every test shares: the Hypothesis profiles, chosen by the variable HYPOTHESIS_PROFILE, and PostgreSQL."""
+"""What every test shares: the Hypothesis profiles, chosen by the variable HYPOTHESIS_PROFILE, PostgreSQL, the gate."""
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.gate import Gate
 from tests.servers import database, postgres
 
 __all__ = ["database", "postgres"]
@@ -32,3 +34,8 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.differing_executors, HealthCheck.too_slow],
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tells coverage where to look, and which tests come first."""
+    config.pluginmanager.register(Gate())

@@ -16,8 +16,17 @@ from tools.make_privacy_page import (
 )
 from tools.privacy_provisions import NOT_ENFORCED, PROVISIONS
 
-ENFORCED = {provision(article): function.name for function in functions() for article in function.articles}
-QUOTED = {provision(article): test.name for test in quoting_tests() for article in test.articles}
+
+@pytest.fixture(scope="module")
+def enforced() -> dict[str | None, str]:
+    """A function for each provision that one names."""
+    return {provision(article): function.name for function in functions() for article in function.articles}
+
+
+@pytest.fixture(scope="module")
+def quoted() -> dict[str | None, str]:
+    """A test for each provision that one quotes."""
+    return {provision(article): test.name for test in quoting_tests() for article in test.articles}
 
 
 def test_the_page_is_up_to_date() -> None:
@@ -25,12 +34,12 @@ def test_the_page_is_up_to_date() -> None:
     assert PAGE.read_text("utf-8") == written()
 
 
-def test_every_provision_is_enforced_or_says_why_not() -> None:
+def test_every_provision_is_enforced_or_says_why_not(enforced: dict[str | None, str]) -> None:
     """Enforced and not enforced is a contradiction; neither is a gap."""
     explained = {article for named in left_to_people() for article in named}
-    gaps = [one for one in PROVISIONS if one not in ENFORCED and one not in NOT_ENFORCED and one not in explained]
+    gaps = [one for one in PROVISIONS if one not in enforced and one not in NOT_ENFORCED and one not in explained]
     assert not gaps, f"name them in a function's docstring, or say why not: {gaps}"
-    stale = {one: ENFORCED[one] for one in NOT_ENFORCED if one in ENFORCED}
+    stale = {one: enforced[one] for one in NOT_ENFORCED if one in enforced}
     assert not stale, f"enforced now, so no longer to be excused in tools/privacy_provisions.py: {stale}"
     assert NOT_ENFORCED.keys() <= set(PROVISIONS)
     assert all(reason.endswith(".") for reason in NOT_ENFORCED.values())
@@ -45,17 +54,19 @@ def test_a_function_names_provisions_of_the_list_that_the_citations_hold() -> No
             assert provision(article) in held, f"{function.name} names {article}: not in citations"
 
 
-def test_whatever_is_enforced_is_quoted_by_a_test() -> None:
+def test_whatever_is_enforced_is_quoted_by_a_test(
+    enforced: dict[str | None, str], quoted: dict[str | None, str]
+) -> None:
     """A rule without a test that knows its article is a claim."""
-    untested = {str(one): name for one, name in ENFORCED.items() if one not in QUOTED}
+    untested = {str(one): name for one, name in enforced.items() if one not in quoted}
     assert not untested, f"no test quotes them: {untested}"
 
 
-def test_whatever_a_test_quotes_is_enforced() -> None:
+def test_whatever_a_test_quotes_is_enforced(enforced: dict[str | None, str]) -> None:
     """A test of an article that no function names has lost its rule, or the rule its article."""
     for test in quoting_tests():
         for article in test.articles:
-            assert provision(article) in ENFORCED, f"{test.name} quotes {article}: no function names it"
+            assert provision(article) in enforced, f"{test.name} quotes {article}: no function names it"
 
 
 @pytest.mark.parametrize(

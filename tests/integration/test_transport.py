@@ -30,6 +30,7 @@ from expressplatform.transport import (
     HttpxTransport,
     LiftedTransport,
     RetryPolicy,
+    Supply,
     Surroundings,
     exchange,
     retry_after,
@@ -205,6 +206,26 @@ class TestOneAttempt:
         with pytest.raises(TransportFailed) as caught:
             send(HttpRequest("POST", f"{base}/echo", (), b"x" * 2_001), SECONDS)
         assert caught.value.code == "too_long"
+
+    def test_a_body_goes_out_and_comes_in_piece_by_piece(self, send: Send, base: str) -> None:
+        """Whole or supplied, its size is said beforehand; the answer is handed on, however long it is."""
+        body, heard, taken = b"piece by piece " * 10_000, list[int](), list[bytes]()
+        supply = Supply(len(body), lambda: (body[:100_000], body[100_000:]))
+        whole = HttpRequest("POST", f"{base}/echo", (), body, progress=heard.append, taker=lambda: taken.append)
+        supplied = attrs.evolve(whole, body=b"", supply=supply)
+        for request, told in (
+            (whole, [65_536, 131_072, 150_000]),
+            (supplied, [100_000, 150_000]),
+            (attrs.evolve(supplied, progress=None), []),
+        ):
+            heard.clear()
+            taken.clear()
+            assert (send(request, SECONDS).body, b"".join(taken)) == (b"", body)
+            assert heard == told
+
+    def test_what_is_no_success_is_not_handed_on(self, send: Send, base: str) -> None:
+        request = HttpRequest("POST", f"{base}/away", taker=lambda: pytest.fail("somebody was asked"))
+        assert send(request, SECONDS).status == 307
 
     def test_a_client_of_another_make_is_refused(self) -> None:
         with pytest.raises(TypeError):

@@ -75,6 +75,16 @@ class TestObtaining:
         walk.case = attrs.evolve(walk.case, file=attrs.evolve(walk.case.file, consents=(consent_to("cca"),)))
         assert walk.refused(c.Obtain(), by=TAOBAO).code == "no_consent"
 
+    def test_a_document_is_read_after_the_details_and_by_the_trader_it_was_shared_with(self) -> None:
+        """PIPL Art 6: no more than is needed, one by one."""
+        walk = Walk().uploaded().do(c.ShareEvidence("jd", ("order-1",)))
+        document = c.Obtain(("order-1",))
+        assert walk.refused(document, by=TAOBAO).code == "details_first"
+        walk.do(c.Obtain(), by=TAOBAO)
+        assert walk.refused(document, by=TAOBAO).code == "not_shared"
+        walk.do(c.ShareEvidence("taobao", ("order-1",))).do(document, by=TAOBAO)
+        assert walk.refused(c.Obtain(("order-1", "order-2")), by=TAOBAO).code == "not_shared"
+
     def test_without_the_particulars_nothing_is_shown(self) -> None:
         walk = Walk().uploaded()
         complaint = attrs.evolve(walk.case.complaint, particulars=ERASED)
@@ -380,6 +390,14 @@ class TestAroundTheCase:
         assert [one.id for one in walk.case.file.evidence] == ["order-1", "order-1-masked"]
         assert walk.refused(EXAMPLES[c.Redact]).code == "evidence_exists"
         assert walk.refused(c.ShareEvidence("taobao", ("nothing",))).code == "no_such_evidence"
+
+    def test_a_document_is_no_masked_copy_of_itself(self) -> None:
+        """A copy in which nothing is masked is the same file."""
+        walk = Walk().do(c.AddEvidence(Evidence("photo-1", EvidenceKind.PHOTOGRAPH, file="f1")))
+        same = c.Redact("photo-1", Evidence("photo-1-masked", EvidenceKind.PHOTOGRAPH, file="f1"))
+        assert walk.refused(same).code == "not_masked"
+        walk.do(attrs.evolve(same, copy=attrs.evolve(same.copy, file="f2")))
+        assert [one.id for one in walk.case.file.evidence][-1] == "photo-1-masked"
 
     def test_each_side_keeps_its_own_number(self) -> None:
         walk = Walk().obtained().do(c.SetReference("F-1")).do(c.SetReference("T-9"), by=TAOBAO)

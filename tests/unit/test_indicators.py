@@ -171,6 +171,8 @@ class TestRest:
         owing = (Holding("shop", UPLOADED), Holding("other", UPLOADED, must_delete_since=ENDED))
         one = attrs.evolve(one, file=attrs.evolve(one.file, missed=2, impostors=3, holdings=owing))
         assert marks(one) >= {Mark.MISSED_DEADLINES, Mark.IMPOSTORS, Mark.DELETIONS_OWED}
+        of_deletions = ({*marks_of(one, ENDED + timedelta(days=days), 15)} for days in (14, 15))
+        assert [Mark.DELETIONS_OVERDUE in found for found in of_deletions] == [False, True], "a recipient has its time"
         assert figures([one], as_at=AS_AT, zone=UTC).count(Mark.IMPOSTORS) == 1
 
     def test_an_erased_case_bears_the_same_marks(self) -> None:

@@ -238,7 +238,7 @@ class TestComplaint:
     def test_the_smallest_complaint_says_whom_and_over_what(self) -> None:
         complaint = Complaint(trader=WHOLE.trader, category=WHOLE.category, nature=WHOLE.nature)
         assert complaint.particulars is ERASED
-        assert repr(ERASED) == "ERASED"
+        assert repr(ERASED) == str(ERASED) == "ERASED"
 
     @pytest.mark.parametrize("held", [Particulars(name="secret"), Remark("secret")])
     def test_particulars_never_print(self, held: object) -> None:

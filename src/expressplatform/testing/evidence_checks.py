@@ -230,7 +230,7 @@ class FilesInNumber:
                     for name in ("both", f"own-{who}"):
                         store.put(case, f"{name}-{number}", [bytes([who])] * (3 + who), NOON)
 
-            jostled(lambda: write(1), lambda: write(2))
+            jostled(lambda: write(1), lambda: write(2), together=together)
             for number in range(_ROUNDS):
                 assert list(store.get(case, f"both-{number}")) in ([b"\1"] * 4, [b"\2"] * 5)
                 for who in (1, 2):

@@ -35,8 +35,32 @@ _OURS: Final = os.path.dirname(__file__)
 _PYTHONS: Final = os.path.dirname(os.__file__)
 
 
-def jostled(*jobs: Callable[[], T]) -> list[T]:
-    """What each job returns; all begin at once, each in a thread of its own that is held up at random, anywhere."""
+def side_by_side(together: threading.Barrier, *jobs: Callable[[], T]) -> list[T]:
+    """What each job returns, each in a thread of its own. One that fails lets nobody wait for it at the barrier.
+
+    Raises the error of the first that failed by itself, and not for want of another at the barrier.
+    """
+
+    def freeing(job: Callable[[], T]) -> T:
+        try:
+            return job()
+        except BaseException:
+            together.abort()
+            raise
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        begun = [pool.submit(freeing, job) for job in jobs]
+    errors = [error for one in begun if (error := one.exception()) is not None]
+    for error in sorted(errors, key=lambda one: isinstance(one, threading.BrokenBarrierError)):
+        raise error
+    return [one.result() for one in begun]
+
+
+def jostled(*jobs: Callable[[], T], together: threading.Barrier | None = None) -> list[T]:
+    """What each job returns; all begin at once, each in a thread of its own that is held up at random, anywhere.
+
+    ``together`` is where the jobs wait for each other, if they do.
+    """
     start = threading.Barrier(len(jobs))
 
     def begun(job: Callable[[], T]) -> T:
@@ -62,8 +86,7 @@ def jostled(*jobs: Callable[[], T]) -> list[T]:
         finally:
             sys.settrace(before)
 
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        return list(pool.map(begun, jobs))
+    return side_by_side(together or start, *(functools.partial(begun, job) for job in jobs))
 
 
 def _paces(luck: random.Random) -> Iterator[float]:

@@ -159,7 +159,7 @@ class KeysInNumber:
                     got.append((store.get(f"{mark}-{number}"), store.secret(f"{mark}-{number}")))
                 return got
 
-            one, *others = jostled(ask, ask, ask)
+            one, *others = jostled(ask, ask, ask, together=together)
             assert others == [one, one]
 
     @proves("K3", "K7")
@@ -180,7 +180,7 @@ class KeysInNumber:
                     together.wait(60)
                     store.destroy(f"{mark}-{number}")
 
-            jostled(create, destroy)
+            jostled(create, destroy, together=together)
             for number in range(_ROUNDS):
                 raised(KeyDestroyed, lambda number=number: store.get(f"{mark}-{number}"))  # type: ignore[misc]
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from functools import partial
 from threading import Barrier
@@ -17,6 +16,7 @@ import attrs
 
 from expressplatform.ports import EVERYONE, Shelf, ShelfRow, Sought
 from expressplatform.testing.guarantees import proves
+from expressplatform.testing.jostling import side_by_side
 from expressplatform.testing.store_doors import ODD, refused, turned_away
 
 _PAGES: Final = 60
@@ -184,8 +184,8 @@ class Keeping:
                 won += list(shelf.put([mine.row(1, version, labels=(name,))])) == [True]
             return won
 
-        with self.opened() as shelf, ThreadPoolExecutor(2) as pool:
-            assert sum(pool.map(put, ("one", "two"))) == 20
+        with self.opened() as shelf:
+            assert sum(side_by_side(together, lambda: put("one"), lambda: put("two"))) == 20
             (kept,) = mine.all(shelf)
             assert kept.version == 20
             assert mine.all(shelf, Sought(label=kept.labels[0])) == [kept]

@@ -6,6 +6,7 @@ Laws of this file: those of `store_checks`. Kinds, owners and ids are each check
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import random
 from collections import deque
@@ -240,7 +241,7 @@ class InNumber:
                 return won
 
             names = ("one", "two", "three")
-            won = jostled(*(lambda name=name: put(name) for name in names))
+            won = jostled(*(functools.partial(put, name) for name in names), together=together)
             assert [sum(turn) for turn in zip(*won, strict=True)] == [1] * (2 * _ROUNDS), "not one winner each"
             for version in range(1, _ROUNDS + 1):
                 kept = shelf.get(mine.owner, mine.kind, mine.row(100 + version).id)
@@ -289,7 +290,8 @@ class InNumber:
                     won += sum(on.put([mine.row(2, version, labels=(name,))]))
                 return won
 
-            assert sum(jostled(lambda: put(shelf, "one"), lambda: put(other, "two"))) == 15
+            won = jostled(lambda: put(shelf, "one"), lambda: put(other, "two"), together=together)
+            assert sum(won) == 15
 
     @proves("H18")
     def test_whatever_is_asked_in_whatever_order_is_answered_as_the_reference_shelf_answers(self) -> None:

@@ -6,6 +6,7 @@ nothing here. Only a complaint is drawn by hand, since its dates, currencies and
 
 from __future__ import annotations
 
+import functools
 import string
 import types
 import typing
@@ -49,6 +50,7 @@ LONGEST: Final = 30
 _NAMING: Final = string.ascii_letters + string.digits
 _ZONES: Final = (UTC, timezone(timedelta(hours=8)), timezone(-timedelta(hours=3, minutes=30)))
 _FREE: Final = Constraint(shortest=1)
+_LAST: Final = date(2035, 1, 1)
 
 
 # --- single values ------------------------------------------------------------------------------------------
@@ -80,7 +82,7 @@ def instants() -> SearchStrategy[datetime]:
 
 def days(earliest: date | None = None) -> SearchStrategy[date]:
     """Local days, none before ``earliest``."""
-    return st.dates(earliest or date(2020, 1, 1), date(2035, 1, 1))
+    return st.dates(earliest or date(2020, 1, 1), _LAST)
 
 
 def moneys(currency: str | None = None) -> SearchStrategy[Money]:
@@ -108,32 +110,52 @@ def remarks() -> SearchStrategy[Remark]:
 
 def values(cls: type[T], **given: SearchStrategy[Any]) -> SearchStrategy[T]:
     """Valid values of one of our classes; a field that is ``given`` is drawn from there."""
+    kind: Any = cls
+    made: SearchStrategy[T] = st.builds(cls, **_parts(kind, given)) if given else _valid(kind)
+    return made
+
+
+@functools.cache
+def _valid(cls: Any) -> SearchStrategy[Any]:
+    """Made once for each class: what is shared need not be made ready again."""
     if issubclass(cls, Money):
-        return typing.cast(SearchStrategy[T], moneys())
-    if issubclass(cls, Complaint) and not given:
-        return typing.cast(SearchStrategy[T], complaints())
-    fields: Any = attrs.fields(attrs.resolve_types(typing.cast(Any, cls)))
+        return moneys()
+    return complaints() if issubclass(cls, Complaint) else st.builds(cls, **_parts(cls, {}))
+
+
+def _parts(cls: Any, given: Mapping[str, SearchStrategy[Any]]) -> dict[str, SearchStrategy[Any]]:
+    fields: Any = attrs.fields(attrs.resolve_types(cls))
     drawn = {one.name: _of(one.type, constraint_of(one) or _FREE) for one in fields if one.name not in given}
-    return st.builds(cls, **drawn, **given)
+    return {**drawn, **given}
 
 
-@st.composite
-def complaints(draw: st.DrawFn, *, personal: SearchStrategy[Particulars | Erased] | None = None) -> Complaint:
+def complaints(*, personal: SearchStrategy[Particulars | Erased] | None = None) -> SearchStrategy[Complaint]:
     """Complaints whose parts agree: no date before the order's, one currency, no id twice."""
-    ordered = draw(st.none() | days())
-    amounts = st.none() | moneys(draw(st.sampled_from(CURRENCIES)))
-    later = st.none() | days(ordered)
-    whole = values(
-        Complaint,
-        purchase=values(Purchase, ordered_on=st.just(ordered), paid=amounts),
-        dates=values(KeyDates, promised_on=later, delivered_on=later),
-        prior_contact=values(PriorContact, on=later),
-        claimed=amounts,
-        evidence=_once(values(Evidence), "id"),
-        consents=_once(values(Consent), "recipient"),
-        particulars=personal or st.one_of(st.just(ERASED), particulars()),
-    )
-    return draw(whole)
+    by_hand = {
+        "evidence": _once(values(Evidence), "id"),
+        "consents": _once(values(Consent), "recipient"),
+        "particulars": personal or st.one_of(st.just(ERASED), particulars()),
+    }
+    return st.builds(_agreeing, **_parts(Complaint, by_hand))
+
+
+def _agreeing(
+    *, purchase: Purchase, dates: KeyDates, prior_contact: PriorContact, claimed: Money | None, **others: Any
+) -> Complaint:
+    """Parts that were drawn apart, brought together: a strategy that was made anew for each draw would be slow."""
+    first, paid = purchase.ordered_on, purchase.paid
+    if first is not None:
+        promised, delivered = _not_before(first, dates.promised_on), _not_before(first, dates.delivered_on)
+        dates = attrs.evolve(dates, promised_on=promised, delivered_on=delivered)
+        prior_contact = attrs.evolve(prior_contact, on=_not_before(first, prior_contact.on))
+    if claimed is not None and paid is not None:
+        claimed = attrs.evolve(claimed, currency=paid.currency)
+    return Complaint(purchase=purchase, dates=dates, prior_contact=prior_contact, claimed=claimed, **others)
+
+
+def _not_before(first: date, day: date | None) -> date | None:
+    """Any day becomes one of those from the first on, and what is one already stays."""
+    return None if day is None else first + (day - first) % (_LAST - first + timedelta(days=1))
 
 
 def _once(of: SearchStrategy[Any], name: str) -> SearchStrategy[tuple[Any, ...]]:
