@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from functools import cache
 from string import Formatter
 from typing import Final
@@ -49,6 +51,7 @@ from expressplatform.messages import (
     stands,
 )
 from expressplatform.messages.complainants import COMPLAINANTS
+from expressplatform.messages.subjects import put_subject
 from expressplatform.messages.table import speaker
 from expressplatform.platform.rows import effects_of
 from expressplatform.scheme import Criterion, Known, Scheme
@@ -356,6 +359,16 @@ class TestLetters:
             letter = letter_of(occasion, first, walk.case, scheme=HK_CCA)
             assert letter is not None
             assert "-" in letter.text
+
+
+@pytest.mark.parametrize(
+    ("subject", "read"),
+    [("One\r\nBcc: b@x.example  two", "One Bcc: b@x.example two"), ("=?utf-8?q?x=41?= 投訴", "=?utf-8?q?x=41?= 投訴")],
+)
+def test_a_subject_is_one_line_and_is_read_as_it_was_written(subject: str, read: str) -> None:
+    letter = EmailMessage(policy=policy.SMTP)
+    put_subject(letter, subject)
+    assert message_from_bytes(letter.as_bytes(), policy=policy.default)["Subject"] == read
 
 
 class TestReasons:
