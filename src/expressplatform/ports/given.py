@@ -18,7 +18,6 @@ from typing import Final
 from expressplatform.ports.cases import Commit
 from expressplatform.ports.shelf import ShelfRow
 
-
 _texts_of: Final = attrgetter(
     "case_id", "status", "council", "trader", "assignee", "reference", "scheme", "edition", "nature", "category", "duty"
 )
