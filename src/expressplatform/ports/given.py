@@ -12,9 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from operator import attrgetter
+from typing import Final
 
 from expressplatform.ports.cases import Commit
 from expressplatform.ports.shelf import ShelfRow
+
+_texts_of: Final = attrgetter(
+    "case_id", "status", "council", "trader", "assignee", "reference", "scheme", "edition", "nature", "category", "duty"
+)
 
 
 def aware(at: datetime) -> datetime:
@@ -43,11 +49,23 @@ def checked(commits: Sequence[Commit]) -> tuple[Commit, ...]:
     """The commits; raises ValueError where one is of several cases, or holds a text or a receipt that is none."""
     own = tuple(commits)
     for commit in own:
-        cases, texts = _named(commit)
+        case_id, header, events, receipt = commit.case_id, commit.header, commit.events, commit.receipt
+        texts = [*_texts_of(header), *header.former]
+        one = header.case_id == case_id
+        for event in events:
+            texts.append(event.kind)
+            one = one and event.case_id == case_id
+        for effect in commit.effects:
+            texts += (effect.id, effect.kind, effect.recipient)
+            one = one and effect.case_id == case_id
+        for token in commit.tokens:
+            texts.append(token.quarter)
+        if receipt:
+            texts.append(receipt.key)
+            one = one and receipt.case_id == case_id
         check_texts(texts)
-        if cases.count(commit.case_id) != len(cases):
+        if not one:
             raise ValueError("a commit is of one case")
-        receipt, events = commit.receipt, commit.events
         if receipt and not (events and events[-1].version == receipt.version):
             raise ValueError("a receipt names the version of its commit's last event")
     return own
@@ -59,25 +77,3 @@ def recorded(rows: Sequence[ShelfRow]) -> tuple[ShelfRow, ...]:
     for row in own:
         check_texts((row.owner, row.kind, row.id, row.place, row.year, *row.labels))
     return own
-
-
-def _named(commit: Commit) -> tuple[list[str], list[str]]:
-    """The case of each row of a commit, and every text; asked at every step, and so of one row after the other."""
-    header, receipt = commit.header, commit.receipt
-    cases = [header.case_id]
-    texts = [
-        commit.case_id, header.status, header.council, header.trader, *header.former, header.assignee,
-        header.reference, header.scheme, header.edition, header.nature, header.category, header.duty,
-    ]  # fmt: skip
-    for event in commit.events:
-        cases.append(event.case_id)
-        texts.append(event.kind)
-    for effect in commit.effects:
-        cases.append(effect.case_id)
-        texts += (effect.id, effect.kind, effect.recipient)
-    for token in commit.tokens:
-        texts.append(token.quarter)
-    if receipt:
-        cases.append(receipt.case_id)
-        texts.append(receipt.key)
-    return cases, texts
