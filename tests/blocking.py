@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 import psycopg
 
-_WAITING = """SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"""
+WAITING = """SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"""
+"""The processes of the connections to a database that wait for somebody's lock."""
 
 
 @contextmanager
@@ -23,6 +24,6 @@ def holding(dsn: str, case_id: str) -> Iterator[None]:
 def until_blocked(dsn: str, number: int = 1) -> list[int]:
     """The processes of the connections to the database that wait for somebody's lock, once there are so many."""
     with psycopg.connect(dsn, autocommit=True) as db:
-        while len(waiting := db.execute(_WAITING).fetchall()) < number:
+        while len(waiting := db.execute(WAITING).fetchall()) < number:
             threading.Event().wait(0.002)
     return [int(pid) for (pid,) in waiting]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from expressplatform_postgres import aio_connections, connections
 from expressplatform_postgres.aio import AsyncPostgresStore
 from expressplatform_postgres.evidence import PostgresEvidence
 from expressplatform_postgres.store import PostgresStore
+from tests.blocking import WAITING, holding, until_blocked
 from tests.servers import Server
 
 SOON = 20.0
@@ -224,6 +226,56 @@ class TestSilence:
 
         with Wire(postgres) as wire:
             asyncio.run(main(AsyncPostgresStore(wire.of(database), busy_seconds=2), wire))
+
+
+@pytest.fixture
+def interrupting() -> Iterator[None]:
+    """SIGINT interrupts, whatever runs the tests has made of it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+class TestWhoIsInterrupted:
+    """What was asked is withdrawn, the row that it waited for is free for others, and the same connection goes on."""
+
+    @pytest.mark.usefixtures("interrupting")
+    def test_an_append_that_waits_for_somebody_can_be_interrupted(self, own: str) -> None:
+        mine, main = Mine(), threading.get_ident()
+
+        def interrupt() -> None:
+            until_blocked(own)
+            signal.pthread_kill(main, signal.SIGINT)
+
+        with PostgresStore(own, connections=1, busy_seconds=SOON) as store:
+            store.append([mine.commit(1)])
+            other = threading.Thread(target=interrupt)
+            with holding(own, mine.case(1)):
+                other.start()
+                with pytest.raises(KeyboardInterrupt):
+                    store.append([mine.commit(1, 1, key="k")])
+                other.join(SOON)
+                assert not told(own, WAITING)
+                assert store.load(mine.case(1), EVERYONE) is not None
+            assert list(store.append([mine.commit(1, 1)])) == [Appended(mine.case(1), 2)]
+
+    def test_a_question_that_is_awaited_can_be_cancelled(self, own: str) -> None:
+        mine = Mine()
+
+        async def main() -> None:
+            async with AsyncPostgresStore(own, connections=1, busy_seconds=SOON) as store:
+                await store.append([mine.commit(1)])
+                with psycopg.connect(own) as other:
+                    other.execute("LOCK TABLE cases IN ACCESS EXCLUSIVE MODE")
+                    reading = asyncio.create_task(store.load(mine.case(1), EVERYONE))
+                    await asyncio.to_thread(until_blocked, own)
+                    reading.cancel()
+                    await asyncio.wait([reading], timeout=SOON)
+                    assert reading.cancelled()
+                    assert not told(own, WAITING)
+                assert await store.load(mine.case(1), EVERYONE) is not None
+
+        asyncio.run(main())
 
 
 class TestConnectionsThatMustNotBeLost:
