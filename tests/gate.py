@@ -4,7 +4,8 @@ Laws of this file
 - A tracer doubles what everything costs that runs under it, and the gate asks one question: whether the core's own
   tests reach all of it. Whoever reaches a line over sockets or files alone has not tested the core.
 - It is watched from the first of its lines: all of the core is read in anew under the tracer, before the tests are.
-- The tests that take longest come first, so that at the end no worker is alone with one of them.
+- What is watched comes first: a reader or a writer that is made once in a process is then made under the tracer. Next
+  come the tests that take longest, so that at the end no worker is alone with one of them.
 """
 
 from __future__ import annotations
@@ -76,17 +77,22 @@ class Gate:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """The longest first; else everything stays in its order."""
-        items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+        """What is watched, then the longest, then the others; else everything stays in its order."""
+        items.sort(key=lambda item: (not is_watched(item), not item.nodeid.startswith(LONGEST)))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         """A test with all that is set up for it."""
-        if item.nodeid.startswith(WATCHED) and not item.nodeid.startswith(OF_THE_SHELL):
+        if is_watched(item):
             self._watch()
         else:
             self._rest()
         return (yield)
+
+
+def is_watched(item: pytest.Item) -> bool:
+    """Whether a test is one of those that hold the core by themselves."""
+    return item.nodeid.startswith(WATCHED) and not item.nodeid.startswith(OF_THE_SHELL)
 
 
 def read_in_the_core() -> None:

@@ -45,7 +45,7 @@ def _lived(store: MemoryStore, calls: int = 60) -> Said:
 
 
 def _torn(commit: Commit) -> Commit:
-    return attrs.evolve(commit, events=commit.events[:-1] or commit.events)
+    return attrs.evolve(commit, events=commit.events[1:] or commit.events)
 
 
 @pytest.mark.parametrize(
