@@ -1,7 +1,7 @@
 """A store that has grown: appends, loads, feeds and what is due, at 100,000 and 1,000,000 events beside 10,000.
 
 ``python -m benchmarks.growth EVENTS`` holds a store on SQLite of so many events beside one of 10,000 and keeps nothing:
-``make prove`` asks for ten million, which has not been run yet: leave it ten gigabytes of disk and an hour.
+``make prove`` asks for ten million: leave it eight gigabytes of disk and ten minutes.
 Laws of this file: both stores hold whole lives of eight events, filled in the same way; who is asked for a case asks
 for another each time, in an order drawn beforehand. Loads and questions come first, since appends make stores grow.
 """
