@@ -13,7 +13,18 @@ from typing import Any, Final
 
 import attrs
 
-from expressplatform.ports import EVERYONE, Appended, CaseStore, Commit, Conflict, Receipt, Replayed, StoredCase, Wanted
+from expressplatform.ports import (
+    EVERYONE,
+    Appended,
+    CaseStore,
+    Commit,
+    Conflict,
+    Header,
+    Receipt,
+    Replayed,
+    StoredCase,
+    Wanted,
+)
 from expressplatform.testing.guarantees import proves
 from expressplatform.testing.store_doors import Doors
 from expressplatform.testing.store_keeping import TEXTS
@@ -80,7 +91,24 @@ class Alike(Doors):
                 assert kept(store, mine.case(number)) == StoredCase(step.header, events)
                 assert store.receipt(mine.case(number), "k") == receipt
 
-    @proves("S4")
+    @proves("S2", "S1", "S43")
+    def test_rows_that_are_the_same_are_kept_each_by_itself(self) -> None:
+        """Events that differ in nothing but their version or their case are as many as there were."""
+        mine = Mine.apart()
+        with self.opened() as store:
+            for number in (1, 2):
+                for expected in (0, 3):
+                    step = mine.commit(number, expected, events=3)
+                    same = tuple(attrs.evolve(one, kind="SAME", facts=b"same", sealed=b"same") for one in step.events)
+                    store.append([attrs.evolve(step, events=same)])
+            sequence(store)
+            for number in (1, 2):
+                events = kept(store, mine.case(number)).events
+                assert [one.version for one in events] == [*range(1, 7)]
+                assert {one.facts for one in events} == {b"same"}
+                assert [row.event for row in store.places(mine.case(number), EVERYONE)] == list(events)
+
+    @proves("S4", "S13", "S20", "S47")
     def test_each_field_of_a_header_changes_by_itself(self) -> None:
         """Where one field is another and all else is as it was, that field is another, and back again."""
         mine = Mine.apart()
@@ -93,14 +121,17 @@ class Alike(Doors):
         }  # fmt: skip
         with self.opened() as store:
             store.append([attrs.evolve(mine.commit(1), header=header)])
+            sequence(store)
             version = 1
             for name, value in changed.items():
                 for one in ({name: value}, {name: getattr(header, name)}):
                     version += 1
                     wanted = attrs.evolve(header, version=version, **one)
                     store.append([attrs.evolve(mine.commit(1, version - 1), header=wanted)])
-                    assert kept(store, mine.case(1)).header == wanted, f"after a change of {name}"
-                    assert store.headers(mine.council, Wanted(), "", 1).headers == (wanted,)
+                    assert _headers(store, mine) == [wanted] * (5 if wanted.trader == mine.trader else 4), (
+                        f"after a change of {name}"
+                    )
+            store.append([mine.changed(1, version, due_at=None)])
 
     @proves("S12", "S11")
     def test_keys_that_look_alike_are_different_ones(self) -> None:
@@ -169,6 +200,17 @@ class Alike(Doors):
                 store.append([attrs.evolve(mine.commit(1, expected), drop_tokens=drop, tokens=tokens)])
                 assert list(store.find(mine.council, [token.value])) == ([mine.case(1)] if there else [])
                 assert (token.quarter in store.quarters()) is there
+
+
+def _headers(store: CaseStore, mine: Mine) -> list[Header | None]:
+    """The header of the first case by every question; by the feed of its trader where that sees it."""
+    return [
+        kept(store, mine.case(1)).header,
+        *store.headers(mine.council, Wanted(), "", 1).headers,
+        *(case.header for case in store.scan(mine.council, "", 1)),
+        *(one for one in store.due(mine.noon + 30 * DAY, MANY) if one.case_id == mine.case(1)),
+        *(row.header for row in store.feed(mine.trader, 0, 1) if row.header is not None),
+    ]
 
 
 class Asked(Working):

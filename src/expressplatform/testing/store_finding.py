@@ -29,7 +29,8 @@ class Finding(Working):
         last = mine.token("t32999")
         with self.opened() as store:
             store.append([attrs.evolve(mine.changed(1, status="S32999"), tokens=(last,))])
-            tokens = [mine.token(f"t{number}").value for number in range(33_000)]
+            tokens = [f"t{number}-{mine.mark}".encode() for number in range(33_000)]
+            assert tokens[-1] == last.value
             assert list(store.find(mine.council, tokens)) == [mine.case(1)]
             wanted = Wanted(status=tuple(f"S{number}" for number in range(33_000)))
             assert mine.ids(store.headers(mine.council, wanted, "", MANY).headers) == [mine.case(1)]
@@ -192,6 +193,7 @@ class Finding(Working):
             new = mine.effect(1, 2, "D")
             drop = mine.changed(1, 1, changed_at=mine.noon + HOUR)
             store.append([attrs.evolve(drop, drop_tokens=True, effects=(new,))])
+            store.append([mine.commit(1, expected) for expected in (2, 3, 4)])
             lists(store, mine, mine.council, [dead(a, 1, mine.noon)])
             mine.claims(store, mine.noon + HOUR, [c, new], 9 * HOUR)
             mine.tried(store, mine.noon + 2 * HOUR, HOUR, 5)

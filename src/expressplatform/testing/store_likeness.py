@@ -14,13 +14,13 @@ import attrs
 from expressplatform.ports import EVERYONE, Appended, CaseStore, Commit, StoredCase, Wanted
 from expressplatform.testing.guarantees import proves
 from expressplatform.testing.store_placing import placed, sequence, told
-from expressplatform.testing.store_rows import HOUR, MANY, Mine, apart, kept
-from expressplatform.testing.store_trying import CODE, dead, lists
+from expressplatform.testing.store_rows import HOUR, MANY, TICK, Mine, apart, kept
+from expressplatform.testing.store_trying import CODE, alike, dead, lists
 from expressplatform.testing.store_work import Working
 
 ALIKE: Final = (
     "a", "A", "aa", "a ", " a", "a  ", "a%", "a_", "_", "*", "a\n", "\u00e9", "e\u0301", "\ufeffa", "0", "00", "0.0",
-    "a\u200b", "\uff21", "\U0001d400", "🛒", "🛒\ufe0f", "\u00df", "ss",
+    "a\u200b", "\uff21", "\U0001d400", "🛒", "🛒\ufe0f", "\u00df", "ss", "a/b", "/", "a:b|c",
 )  # fmt: skip
 """Ends of names that look alike."""
 
@@ -92,29 +92,45 @@ class Likeness(Working):
             assert store.load(step.case_id, name) == StoredCase(step.header, step.events), f"load for {name!r}"
             assert [row.event for row in store.places(step.case_id, name)] == list(step.events)
 
-    @proves("S1", "S46", "S47")
-    def test_traders_of_one_case_that_look_alike_are_told_each_for_itself(self) -> None:
-        """A case with all of them as former traders moves and leaves them: each is told, and once that it is gone."""
-        mine = Mine.apart()
-        names = tuple(f"{mine.mark}-{end}" for end in ALIKE)
-        with self.opened() as store:
-            for expected, former in enumerate((names, names, ())):
-                step = mine.changed(1, expected, former=former)
-                store.append([step])
-                assert kept(store, mine.case(1)).header == step.header
+    @proves("S1", "S14", "S15", "S41", "S46", "S47")
+    @apart
+    def test_traders_of_one_case_that_look_alike_see_it_each_for_itself(self) -> None:
+        """All of them former traders of one case: each is shown it by every question, and told once that it is gone."""
+        with self.at_work() as (store, mine):
+            names = tuple(f"{mine.mark}-{end}" for end in ALIKE)
+            step = mine.working(1, mine.noon)
+            step = attrs.evolve(step, header=attrs.evolve(step.header, former=names), tokens=(mine.token("t"),))
+            store.append([step])
+            sequence(store)
+            mine.tried(store, mine.noon, HOUR, 1)
+            store.bury(step.effects[0].id, mine.noon, CODE)
+            for name in names:
+                self._shown(store, mine, name, [step])
+            for expected, former in enumerate((names, ()), 1):
+                store.append([mine.changed(1, expected, former=former)])
                 sequence(store)
             for name in names:
                 wanted = [(mine.case(1), 1, False), (mine.case(1), 2, False), (mine.case(1), 3, True)]
                 assert told(store, name) == wanted, f"the feed of {name!r}"
 
-    @proves("S28")
+    @proves("S28", "S40", "S41")
     @apart
-    def test_work_whose_ids_look_alike_is_done_one_by_one(self) -> None:
-        """Whichever is done, all others can be claimed again, and what is done is gone."""
+    def test_work_whose_ids_look_alike_is_given_up_and_done_one_by_one(self) -> None:
+        """Dead letters are listed by the code points of their ids; whichever is done, all others are claimed again."""
         with self.at_work() as (store, mine):
             step = mine.working(1, mine.noon, *ALIKE)
             store.append([step])
             left = list(step.effects)
+            mine.claims(store, mine.noon - TICK, [])
+            for effect in left:
+                store.bury(effect.id, mine.noon, CODE)
+            rows = [dead(effect, 0, mine.noon) for effect in sorted(left, key=lambda one: one.id)]
+            lists(store, mine, mine.council, rows)
+            for begin in range(0, len(rows), 5):
+                after = rows[begin - 1].effect.id if begin else ""
+                alike(store, mine, store.dead(mine.council, after, 5), rows[begin : begin + 5])
+            for effect in left:
+                store.retry(effect.id, mine.noon, 0)
             for turn in range(4):
                 mine.claims(store, mine.noon + turn * HOUR, left, HOUR)
                 store.done([one.id for one in left[::3]])

@@ -65,7 +65,8 @@ class Many(Working):
         """Its version is told by every question, its first key is known, and its work is handed out."""
         with self.at_work() as (store, mine):
             first = mine.commit(1, key="first")
-            long = mine.commit(1, 1, events=_VERSIONS)
+            tokens = tuple(mine.token(f"t{n}") for n in range(_LETTERS))
+            long = attrs.evolve(mine.commit(1, 1, events=_VERSIONS), tokens=tokens)
             last = attrs.evolve(mine.commit(1, _VERSIONS + 1, key="last"), effects=(mine.effect(1, _VERSIONS + 2),))
             last = attrs.evolve(last, header=attrs.evolve(last.header, changed_at=mine.noon, trader=mine.trader))
             for step in (first, long, last):
@@ -75,6 +76,9 @@ class Many(Working):
             assert list(store.append([first])) == [Replayed(mine.case(1), first.receipt)]
             assert list(store.append([long])) == [Conflict(mine.case(1), 1, _VERSIONS + 2)]
             assert store.receipt(mine.case(1), "last") == last.receipt
+            assert all(
+                list(store.find(mine.council, [one.value])) == [mine.case(1)] for one in tokens[:2] + tokens[-2:]
+            )
             mine.claims(store, mine.noon, last.effects)
             sequence(store, MANY)
             assert [row.event.version for row in placed(store, mine.case(1))] == [*range(1, _VERSIONS + 3)]
@@ -121,7 +125,8 @@ def _lodged(mine: Mine) -> list[Commit]:
 
 def _at_rest(mine: Mine, ids: Sequence[str]) -> list[Commit]:
     """A second step of each case, which waits for nothing."""
-    return [mine.changed(number, 1, due_at=None) for number in range(len(ids))]
+    header, (event,) = attrs.evolve(mine.header(0, 2), due_at=None), mine.commit(0, 1).events
+    return [Commit(one, 1, attrs.evolve(header, case_id=one), (attrs.evolve(event, case_id=one),)) for one in ids]
 
 
 def _whole(store: CaseStore) -> bool:
