@@ -43,7 +43,7 @@ class Rich(Working):
             self._comes_back(store, mine, commits)
             self._worked(store, mine, commits)
 
-    @proves("S34", "S1", "S2", "S3", "S12", "S21", "S23", "S24", "S41")
+    @proves("S34", "S1", "S2", "S3", "S12", "S21", "S23", "S24", "S41", "S43")
     @apart
     def test_rows_of_every_kind_come_back_after_reopening(self) -> None:
         """Opened again, the store has them all as they were given."""
@@ -70,10 +70,10 @@ class Rich(Working):
         store.append(commits[:-1])
         for step in (commits[-1], *(mine.changed(0, expected, trader=mine.trader) for expected in range(1, _STEPS))):
             store.append([step])
-        sequence(store, MANY)
         return commits
 
     def _comes_back(self, store: CaseStore, mine: Mine, commits: list[Commit]) -> None:
+        sequence(store, MANY)
         last = mine.changed(0, _STEPS - 1, trader=mine.trader)
         events = {commit.case_id: commit.events for commit in commits}
         events[mine.case(0)] += tuple(e for n in range(1, _STEPS) for e in mine.commit(0, n).events)
