@@ -311,6 +311,19 @@ class DoneAfterAWhile(AwaitedStore):
             await asyncio.sleep(0)
 
 
+class PutOffAsItWas(AwaitedStore):
+    """What is put off is what it was when that was said, whatever another task did with it meanwhile."""
+
+    breaks = ("S28", "S33")
+
+    async def retry(self, effect_id: str, at: datetime, attempts: int, /) -> None:
+        work = self.inner._work.get(effect_id)
+        await asyncio.sleep(0)
+        if work is not None:
+            self.inner._work[effect_id] = work
+        self.inner.retry(effect_id, at, attempts)
+
+
 FAULTY = (
     CancelledHalfWay,
     StuckWhenCancelled,
@@ -325,4 +338,5 @@ FAULTY = (
     AskedByOthers,
     BeginsAfterAWhile,
     DoneAfterAWhile,
+    PutOffAsItWas,
 )

@@ -137,6 +137,20 @@ class FeedInAnyLetters(Store):
         return super().feed(next(iter(shared), organisation), start, limit)
 
 
+class FeedHeaderForTheTrader(Store):
+    """The rows of a former trader's feed come without a header."""
+
+    breaks = ("S47",)
+
+    def feed(self, organisation: str, start: int, limit: int, /) -> Sequence[FeedRow]:
+        rows = super().feed(organisation, start, limit)
+        return [row if row.header and row.header.trader == organisation else _bare(row) for row in rows]
+
+
+def _bare(row: FeedRow) -> FeedRow:
+    return attrs.evolve(row, header=None)
+
+
 class DeadInAnyLetters(Store):
     """Dead letters are shown to whoever writes a name in other letters."""
 

@@ -45,9 +45,9 @@ from expressplatform.testing.store_placing import Feeding, PlacesLast, Placing, 
 from expressplatform.testing.store_questions import Listing, Seeing
 from expressplatform.testing.store_refusing import Refusing
 from expressplatform.testing.store_rich import Rich
-from expressplatform.testing.store_rows import Mine, apart
+from expressplatform.testing.store_rows import MANY, Mine, apart
 from expressplatform.testing.store_wholly import Wholly
-from expressplatform.testing.store_work import Standing
+from expressplatform.testing.store_work import DAY, Standing
 
 _NO_REOPEN: Final = "what outlives the store is not known"
 _NO_SECOND: Final = "what two connections do to each other is not known"
@@ -260,6 +260,18 @@ class AsyncStoreContract(CaseStoreChecks):
             loop, store = lift_of(face)
             for pauses in cancelling.pauses_of(loop, store):
                 loop.wait(cancelling.beside_others(store, Mine.apart(), pauses))
+
+    @proves("S28", "S29", "S33")
+    @apart
+    def test_what_one_task_did_stays_done_whatever_others_say_meanwhile(self) -> None:
+        """Done, put off and given up by tasks at once, begun in whatever order: in the end it is done."""
+        mine = Mine.apart()
+        with self.opened() as face:
+            loop, store = lift_of(face)
+            mine.clear(face)
+            loop.wait(cancelling.done_beside(store, mine))
+            assert list(face.dead(mine.council, "", MANY)) == [], "what was done is a dead letter"
+            mine.claims(face, mine.noon + DAY, [])
 
     @proves("S33", "S9")
     def test_tasks_of_one_loop_do_not_disturb_each_other(self) -> None:

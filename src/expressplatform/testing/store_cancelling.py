@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from functools import partial
+from itertools import permutations
 from typing import Final
 
 import attrs
@@ -188,6 +190,19 @@ async def at_once(store: AsyncCaseStore, mines: Sequence[Mine]) -> None:
         assert list(found) == [one[ask] for one in wanted], "somebody else's answer"
     found_all = await asyncio.gather(*(asked(store, mine) for mine in mines))
     assert list(found_all) == wanted, "somebody else's answer"
+
+
+async def done_beside(store: AsyncCaseStore, mine: Mine) -> None:
+    """Each of some effects is done, put off and given up at once, begun in every order."""
+    step = mine.working(1, mine.noon, *"ABCDEF")
+    await store.append([step])
+    for effect, order in zip(step.effects, permutations(range(3)), strict=True):
+        calls: Sequence[Callable[[], Awaitable[None]]] = (
+            partial(store.done, [effect.id]),
+            partial(store.retry, effect.id, mine.noon, 1),
+            partial(store.bury, effect.id, mine.noon, "no_route"),
+        )
+        await asyncio.gather(*(calls[turn]() for turn in order))
 
 
 async def _loaded(store: AsyncCaseStore, mine: Mine) -> object:

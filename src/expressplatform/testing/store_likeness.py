@@ -106,6 +106,7 @@ class Likeness(Working):
             store.bury(step.effects[0].id, mine.noon, CODE)
             for name in names:
                 self._shown(store, mine, name, [step])
+                assert [row.header for row in store.feed(name, 0, MANY)] == [step.header], f"the feed of {name!r}"
             for expected, former in enumerate((names, ()), 1):
                 store.append([mine.changed(1, expected, former=former)])
                 sequence(store)

@@ -11,7 +11,7 @@ from typing import Final
 
 import attrs
 
-from expressplatform.ports import Appended, CaseStore, Commit, Conflict, Replayed, Wanted
+from expressplatform.ports import Appended, CaseStore, Commit, Conflict, Header, Receipt, Replayed, StoredEvent, Wanted
 from expressplatform.testing.guarantees import proves
 from expressplatform.testing.store_placing import placed, sequence, told
 from expressplatform.testing.store_questions import MOST
@@ -114,19 +114,25 @@ class Many(Working):
 
 def _lodged(mine: Mine) -> list[Commit]:
     """A first step of each case, all due at one instant, of one trader and with one token."""
-    tokens, key = (mine.token("t"),), "k"
-    commits = []
-    for number in range(_CASES):
-        step = mine.commit(number, key=key)
-        header = attrs.evolve(step.header, trader=mine.trader, due_at=mine.noon)
-        commits.append(attrs.evolve(step, header=header, tokens=tokens))
-    return commits
+    tokens = (mine.token("t"),)
+    header = attrs.evolve(mine.header(0, 1), trader=mine.trader, due_at=mine.noon)
+    return [
+        attrs.evolve(one, receipt=Receipt(one.case_id, "k", b"d", 1), tokens=tokens)
+        for one in _alike(header, mine.commit(0).events[0], [mine.case(number) for number in range(_CASES)])
+    ]
 
 
 def _at_rest(mine: Mine, ids: Sequence[str]) -> list[Commit]:
     """A second step of each case, which waits for nothing."""
-    header, (event,) = attrs.evolve(mine.header(0, 2), due_at=None), mine.commit(0, 1).events
-    return [Commit(one, 1, attrs.evolve(header, case_id=one), (attrs.evolve(event, case_id=one),)) for one in ids]
+    return _alike(attrs.evolve(mine.header(0, 2), due_at=None), mine.commit(0, 1).events[0], ids)
+
+
+def _alike(header: Header, event: StoredEvent, ids: Sequence[str]) -> list[Commit]:
+    """The same step of many cases, which costs little to make."""
+    expected = event.version - 1
+    return [
+        Commit(one, expected, attrs.evolve(header, case_id=one), (attrs.evolve(event, case_id=one),)) for one in ids
+    ]
 
 
 def _whole(store: CaseStore) -> bool:

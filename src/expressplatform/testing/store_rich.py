@@ -7,13 +7,14 @@ rightly and in another way not is missed.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import attrs
 
-from expressplatform.ports import EVERYONE, CaseStore, Commit, Receipt, StoredCase, Wanted
+from expressplatform.ports import EVERYONE, CaseStore, Commit, Receipt, StoredCase, Token, Wanted
 from expressplatform.testing.guarantees import proves
 from expressplatform.testing.store_edges import BYTES, KEYS
 from expressplatform.testing.store_keeping import INSTANTS, TEXTS, WRITTEN
@@ -129,6 +130,35 @@ class Rich(Working):
                 plain(answer)
             store.append([mine.changed(1, 1, due_at=None)])
 
+    @proves("S1", "S12", "S18", "S21", "S23", "S24", "S28", "S41", "S46")
+    @apart
+    def test_what_has_a_name_may_have_a_long_one(self) -> None:
+        """A thousand characters without a pattern, of which the last tells it apart: each is known by all of them."""
+        with self.at_work() as (store, mine):
+            long = mine.mark + "".join(uuid.uuid4().hex for _ in range(30))
+            steps = [_long(mine, long + end) for end in "ab"]
+            store.append(steps)
+            sequence(store)
+            mine.claims(store, mine.noon, [step.effects[0] for step in steps], HOUR)
+            for step, end in zip(steps, "ab", strict=True):
+                name = long + end
+                assert kept(store, step.case_id, name) == StoredCase(step.header, step.events)
+                assert store.receipt(step.case_id, name) == step.receipt
+                for wanted in (
+                    Wanted(status=(name,)),
+                    Wanted(trader=name),
+                    Wanted(assignee=name),
+                    Wanted(reference=name),
+                ):
+                    assert store.headers(name, wanted, "", 2).headers == (step.header,)
+                assert list(store.find(name, [name.encode()])) == [step.case_id]
+                assert name in store.quarters()
+                assert told(store, name) == [(step.case_id, 1, False)]
+                store.bury(step.effects[0].id, mine.noon, name)
+                lists(store, mine, name, [dead(step.effects[0], 1, mine.noon, name)])
+            store.done([steps[0].effects[0].id])
+            assert [len(store.dead(long + end, "", MANY)) for end in "ab"] == [0, 1]
+
     @proves("S27", "S29")
     @apart
     def test_work_that_was_put_off_long_ago_comes_first(self) -> None:
@@ -183,6 +213,22 @@ def _rich(mine: Mine, number: int, digits: str) -> Commit:
     tokens = (tokens[0], attrs.evolve(tokens[1], value=mine.mark.encode() + some + bytes([number])))
     return attrs.evolve(
         step, events=events, receipt=Receipt(mine.case(number), key, some, 1), tokens=tokens, effects=effects
+    )
+
+
+def _long(mine: Mine, name: str) -> Commit:
+    """A step of a case that has this name, with nothing in it that has another."""
+    effect = attrs.evolve(mine.effect(1, 1), id=name, case_id=name, kind=name, recipient=name)
+    mine.made.append(name)
+    texts: dict[str, Any] = dict.fromkeys(WRITTEN, name)
+    step = mine.changed(1, **texts, case_id=name, council=name, changed_at=mine.noon, due_at=None)
+    return attrs.evolve(
+        step,
+        case_id=name,
+        events=tuple(attrs.evolve(event, case_id=name) for event in step.events),
+        effects=(effect,),
+        receipt=Receipt(name, name, b"d", 1),
+        tokens=(Token(name.encode(), name),),
     )
 
 
