@@ -20,7 +20,7 @@ from expressplatform.testing.store_doors import Doors, racing
 from expressplatform.testing.store_placing import sequence
 from expressplatform.testing.store_rows import HOUR, MANY, TICK, Mine, apart, kept
 
-_AGAIN: Final = 2
+_AGAIN: Final = 1
 _OFTEN: Final = 16
 _STEPS: Final = 40
 _MOST_STEPS: Final = 400
