@@ -20,7 +20,7 @@ from expressplatform.complaint import Actor
 from expressplatform.errors import ExpressPlatformError, Refused, StoreUnusable
 from expressplatform.platform import rows
 from expressplatform.platform.affected import GONE
-from expressplatform.platform.breaching import BATCH, Breaching, Progress, breach_label, council_only
+from expressplatform.platform.breaching import Breaching, Progress, breach_label, council_only
 from expressplatform.platform.delivering import Delivering
 from expressplatform.platform.keeping import BREACH_TOLD, UNTOLD, BreachTold, New, place_of
 from expressplatform.ports import Sought, StoredCase
@@ -105,13 +105,8 @@ class BreachTelling(Delivering, Breaching):
 
     async def _told_of_breach(self, breach: Breach, by: Actor) -> set[str]:
         """The cases under which somebody was told; their records stay sealed."""
-        found: set[str] = set()
-        after, prefix = "", f"{breach.id}."
-        while True:
-            page = await self.shelf.list(by.organisation, BREACH_TOLD.name, Sought(breach_label(breach)), after, BATCH)
-            found |= {row.id.removeprefix(prefix) for row in page.rows}
-            if not (after := page.after):
-                return found
+        notes = self._rows_of(BREACH_TOLD.name, by.organisation, Sought(breach_label(breach)))
+        return {row.id.removeprefix(f"{breach.id}.") async for row in notes}
 
     async def _openable_case(self, person: Sequence[str], by: Actor) -> StoredCase | None:
         """The last of a person's cases that still opens; None: there is none."""

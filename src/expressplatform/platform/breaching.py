@@ -105,7 +105,7 @@ class Breaching(Inquiring):
         await self._list_affected(breach, count.people(), by)
         return breach
 
-    async def _breach_candidates(self, request: BreachRequest, by: Actor) -> AsyncIterator[list[StoredCase]]:
+    async def _breach_candidates(self, request: BreachRequest, by: Actor) -> AsyncIterator[Sequence[StoredCase]]:
         """The cases that a breach may concern, a stretch at a time: one, one person's, or all."""
         if request.what is BreachOf.SUBJECT:
             yield [await self._stored(one, by.organisation) for one in await self._cases_of_person(request, by)]
@@ -113,13 +113,8 @@ class Breaching(Inquiring):
         if request.what is BreachOf.KEY and request.about:
             yield [await self._stored(numbered(request.about), by.organisation)]
             return
-        stretch: list[StoredCase] = []
-        async for stored in self.all_stored(by.organisation, BATCH):
-            stretch.append(stored)
-            if len(stretch) == BATCH:
-                yield stretch
-                stretch = []
-        yield stretch
+        async for stretch in self._stretches(by.organisation, BATCH):
+            yield stretch
 
     async def _cases_of_person(self, request: BreachRequest, by: Actor) -> tuple[str, ...]:
         """The ids of a person's cases: nothing is opened to find them; the search is on record."""

@@ -6,7 +6,7 @@ lodged under; a step is sealed under its case's key; what is not the asker's to 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
@@ -30,6 +30,7 @@ from expressplatform.ports import (
     AsyncShelf,
     Commit,
     Draw,
+    Header,
     KeyStore,
     Messenger,
     Receipt,
@@ -38,6 +39,7 @@ from expressplatform.ports import (
     StoredCase,
     Strip,
     TraderGateway,
+    Wanted,
     Witness,
 )
 from expressplatform.scheme import Participant, Scheme
@@ -46,6 +48,7 @@ from expressplatform.signing import SigningKey
 from expressplatform.wire import write_command
 
 NO_GATEWAYS: Final[Mapping[str, TraderGateway]] = MappingProxyType({})
+_BATCH: Final = 500
 
 
 @attrs.frozen
@@ -145,6 +148,17 @@ class Desk:
         if stored is None:
             raise NoSuchCase(case_id)
         return stored
+
+    async def _headers(self, organisation: str, wanted: Wanted) -> AsyncIterator[Header]:
+        """Every header that is wanted, by case id."""
+        after = ""
+        while True:
+            page = await self.store.headers(organisation, wanted, after, _BATCH)
+            for header in page.headers:
+                yield header
+            if not page.after:
+                return
+            after = page.after
 
     async def _duplicates(self, case: Case, quarters: Sequence[str]) -> tuple[str, ...]:
         """Other open cases over the same order at the same trader, found by token."""

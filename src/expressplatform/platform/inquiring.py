@@ -159,16 +159,6 @@ class Inquiring(Reading):
             for telling in overdue_tellings(standing.value, now):
                 yield Waits(Attention.BREACH_OVERDUE, "", "", standing.value.about, telling.due, standing.id)
 
-    async def _headers(self, organisation: str, wanted: Wanted) -> AsyncIterator[Header]:
-        after = ""
-        while True:
-            page = await self.store.headers(organisation, wanted, after, _BATCH)
-            for header in page.headers:
-                yield header
-            if not page.after:
-                return
-            after = page.after
-
     async def told(self, id: str, *, by: Actor) -> None:
         """An officer has told the complainant by other means: it waits no more."""
         _check_officer(by)

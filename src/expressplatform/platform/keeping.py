@@ -248,10 +248,10 @@ class Keeping(Desk):
         page = await self.shelf.list(EVERYONE, kind.name, Sought(until=until), "", _BATCH)
         return [row.id for row in page.rows]
 
-    async def drop_labelled(self, kind: Kind[T], label: str) -> None:
-        """Deletes every record of a kind that carries a label."""
-        while rows := (await self.shelf.list(EVERYONE, kind.name, Sought(label), "", _BATCH)).rows:
-            await self.shelf.delete(EVERYONE, kind.name, [row.id for row in rows])
+    async def drop_labelled(self, kind: str, label: str) -> None:
+        """Deletes every record of a kind (its name) that carries a label."""
+        while rows := (await self.shelf.list(EVERYONE, kind, Sought(label), "", _BATCH)).rows:
+            await self.shelf.delete(EVERYONE, kind, [row.id for row in rows])
 
     def _row(
         self, kind: Kind[T], id: str, value: T, owner: str, place: str, labels: tuple[str, ...], version: int

@@ -107,17 +107,14 @@ class Running(Delivering):
 
     async def reschedule(self) -> Ticked:
         """Computes every provisional end again, for after a year was announced: how many ends moved."""
-        moved, failed, after = 0, [], ""
-        while True:
-            page = await self.store.headers(EVERYONE, Wanted(), after, 500)
-            for header in filter(rows.is_open, page.headers):
+        moved, failed = 0, []
+        async for header in self._headers(EVERYONE, Wanted()):
+            if rows.is_open(header):
                 try:
                     moved += await self._rescheduled(header.case_id)
                 except ExpressPlatformError as error:
                     failed.append((header.case_id, error.code))
-            if not page.after:
-                return Ticked(moved, tuple(failed))
-            after = page.after
+        return Ticked(moved, tuple(failed))
 
     async def _rescheduled(self, case_id: str) -> int:
         stored = await self._stored(case_id, EVERYONE)

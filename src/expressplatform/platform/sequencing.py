@@ -29,7 +29,6 @@ LONGEST: Final = timedelta(hours=6)
 STRETCH: Final = 4096
 """So many leaf hashes are read at once."""
 _AGAIN: Final = 5
-_BATCH: Final = 500
 _LOOK_BACK: Final = timedelta(days=7)
 
 
@@ -128,19 +127,13 @@ class Sequencing(Auditing):
 
     async def checkpoints(self, since: str = "") -> AsyncIterator[Standing[Signed] | None]:
         """Every checkpoint that was kept, the oldest first, from a place on; None for one that opens no more."""
-        after = ""
-        while True:
-            page = await self.shelf.list(self.scheme.council, CHECKPOINT.name, Sought(since=since), after, _BATCH)
-            for row in page.rows:
-                try:
-                    found = self._standing(CHECKPOINT, row)
-                except SealBroken:
-                    yield None
-                else:
-                    yield found
-            if not page.after:
-                return
-            after = page.after
+        async for row in self._rows_of(CHECKPOINT.name, self.scheme.council, Sought(since=since)):
+            try:
+                found = self._standing(CHECKPOINT, row)
+            except SealBroken:
+                yield None
+            else:
+                yield found
 
     async def _readable(self, day: str) -> Standing[Signed] | None:
         try:
@@ -169,18 +162,13 @@ class Sequencing(Auditing):
     async def _sent_last(self) -> dict[str, Standing[Witnessed]]:
         """What each organisation was sent last; one whose record opens no more is sent the newest again."""
         found: dict[str, Standing[Witnessed]] = {}
-        after = ""
-        while True:
-            page = await self.shelf.list(self.scheme.council, WITNESSED.name, Sought(), after, STRETCH)
-            for row in page.rows:
-                try:
-                    found[row.id] = self._standing(WITNESSED, row)
-                except SealBroken:
-                    never = Witnessed("", 0, self.now())
-                    found[row.id] = Standing(row.id, row.version, row.owner, row.place, row.labels, never)
-            if not page.after:
-                return found
-            after = page.after
+        async for row in self._rows_of(WITNESSED.name, self.scheme.council, Sought()):
+            try:
+                found[row.id] = self._standing(WITNESSED, row)
+            except SealBroken:
+                never = Witnessed("", 0, self.now())
+                found[row.id] = Standing(row.id, row.version, row.owner, row.place, row.labels, never)
+        return found
 
     async def witnesses(self) -> tuple[str, ...]:
         """Who is sent a checkpoint: the council, and every trader that takes part today."""
