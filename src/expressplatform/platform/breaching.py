@@ -33,12 +33,9 @@ from expressplatform.platform.requests import numbered
 from expressplatform.ports import StoredCase
 from expressplatform.privacy.breach_report import report
 from expressplatform.privacy.breaches import Breach, authority_told, closed, described, opened
-from expressplatform.privacy.table import CONTACTS, NAME
 
 BATCH: Final = 500
 _OPENED: Final = ("particulars",)
-_SOUGHT: Final = (*NAME, *CONTACTS[:3])
-"""What a search by person compares, as tokens."""
 
 Progress = Callable[[int], None] | None
 
@@ -84,7 +81,7 @@ class Breaching(Inquiring):
         same = asked == (breach.what, breach.about, breach.since, breach.until)
         if same and request.what is BreachOf.SUBJECT:
             known = {case_id async for one in self.affected_people(breach, by) for case_id in one}
-            found = {*await self._cases_of_person(request, by)}
+            found = {*await self.searched(request.name, request.contact, by, "breach")}
             same = not known or not found or not known.isdisjoint(found)
         if not same:
             raise KeyReused("")
@@ -108,19 +105,14 @@ class Breaching(Inquiring):
     async def _breach_candidates(self, request: BreachRequest, by: Actor) -> AsyncIterator[Sequence[StoredCase]]:
         """The cases that a breach may concern, a stretch at a time: one, one person's, or all."""
         if request.what is BreachOf.SUBJECT:
-            yield [await self._stored(one, by.organisation) for one in await self._cases_of_person(request, by)]
+            found = await self.searched(request.name, request.contact, by, "breach")
+            yield [await self._stored(one, by.organisation) for one in found]
             return
         if request.what is BreachOf.KEY and request.about:
             yield [await self._stored(numbered(request.about), by.organisation)]
             return
         async for stretch in self._stretches(by.organisation, BATCH):
             yield stretch
-
-    async def _cases_of_person(self, request: BreachRequest, by: Actor) -> tuple[str, ...]:
-        """The ids of a person's cases: nothing is opened to find them; the search is on record."""
-        found = await self.cases_of(request.name, request.contact, by.organisation)
-        await self.log(by, How.SEARCH, found, _SOUGHT, "breach")
-        return found
 
     async def log_opening(self, how: How, breach: Breach, stored: Sequence[StoredCase], by: Actor) -> None:
         """Notes the reading, before anything is opened (PDPO DPP4; PIPL Art 51)."""

@@ -5,7 +5,7 @@ Laws of this file: only the council's own people and auditors ask; nothing perso
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -24,10 +24,12 @@ from expressplatform.ports import Header, StoredCase, Wanted
 from expressplatform.privacy.breaches import overdue_tellings
 from expressplatform.privacy.deletion import overdue
 from expressplatform.privacy.log import Access
-from expressplatform.privacy.table import CONTACTS
+from expressplatform.privacy.table import CONTACTS, NAME
 
 WATCHERS: Final = frozenset({Role.COUNCIL, Role.AUDITOR})
 """Who may ask what was disclosed and who read what."""
+SOUGHT: Final = (*NAME, *CONTACTS[:3])
+"""What a search by person compares, as tokens."""
 _DISCLOSURES: Final = frozenset({"obtained", "disclosed"})
 _BATCH: Final = 500
 
@@ -80,7 +82,8 @@ class Inquiring(Reading):
         check_watcher(by)
         labels = [f"case:{numbered(case_id)}"] if case_id else [f"by:{staff}" if staff else ""]
         if name or contact:
-            labels = [f"case:{one}" for one in await self._searched(name, contact, by)]
+            found_of = await self.searched(name, contact, by, "who read what of this person", (*NAME, *CONTACTS))
+            labels = [f"case:{one}" for one in found_of]
         first, last = (place_of(at) if at is not None else "" for at in (since, until))
         found = {
             (one.place, one.id): one.value
@@ -90,10 +93,12 @@ class Inquiring(Reading):
         }
         return tuple(found[key] for key in sorted(found))
 
-    async def _searched(self, name: str, contact: str, by: Actor) -> tuple[str, ...]:
-        """A person's cases, found without opening any; the search itself is on record."""
+    async def searched(
+        self, name: str, contact: str, by: Actor, reason: str, fields: Sequence[str] = SOUGHT
+    ) -> tuple[str, ...]:
+        """The ids of a person's cases: nothing is opened to find them; the search is on record."""
         cases = await self.cases_of(name, contact, by.organisation)
-        await self.log(by, How.SEARCH, cases, ("particulars.name", *CONTACTS), "who read what of this person")
+        await self.log(by, How.SEARCH, cases, fields, reason)
         return cases
 
     async def disclosures(

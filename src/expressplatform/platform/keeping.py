@@ -141,20 +141,9 @@ CODE: Final = Kind("code", CodeSent, 1, to_the_day=True)
 """Codes that were sent to complainants, by case."""
 SESSION: Final = Kind("session", Entered, 1, to_the_day=True)
 """Sessions of complainants, under the digests of their tokens."""
-KINDS: Final[tuple[Kind[object], ...]] = (
-    cast(Kind[object], ACCESS),
-    cast(Kind[object], REQUEST),
-    cast(Kind[object], REFUSAL),
-    cast(Kind[object], IMPACT),
-    cast(Kind[object], UNTOLD),
-    cast(Kind[object], BREACH),
-    cast(Kind[object], AFFECTED),
-    cast(Kind[object], BREACH_TOLD),
-    cast(Kind[object], DELIVERY),
-    cast(Kind[object], NONCE),
-    cast(Kind[object], LINK),
-    cast(Kind[object], CODE),
-    cast(Kind[object], SESSION),
+KINDS: Final = cast(
+    tuple[Kind[object], ...],
+    (ACCESS, REQUEST, REFUSAL, IMPACT, UNTOLD, BREACH, AFFECTED, BREACH_TOLD, DELIVERY, NONCE, LINK, CODE, SESSION),
 )
 """Every kind that comes to its end by itself."""
 

@@ -41,7 +41,7 @@ from expressplatform.errors import KeyReused, Refused
 from expressplatform.platform import rows
 from expressplatform.platform.changing import Changing
 from expressplatform.platform.inquiring import Inquiring, check_watcher
-from expressplatform.platform.keeping import ACCESS, REFUSAL, REQUEST, Standing, place_of
+from expressplatform.platform.keeping import ACCESS, OPEN_PLACE, REFUSAL, REQUEST, Standing, place_of
 from expressplatform.platform.person_copy import GIVEN, RECIPIENT, CaseCopy, answer_document, case_copy
 from expressplatform.platform.person_text import answer_text
 from expressplatform.platform.reading import WHOLE
@@ -66,12 +66,6 @@ from expressplatform.privacy.rights import (
     refused,
     requested,
 )
-from expressplatform.privacy.table import CONTACTS, NAME
-
-SOUGHT: Final = (*NAME, *CONTACTS[:3])
-"""What a search by person compares, as tokens."""
-_OPEN: Final = "open:"
-"""How the place of an open request begins: after every instant, so that no clearing reaches it."""
 
 Results = tuple[CaseResult, ...]
 
@@ -101,8 +95,7 @@ class Answering(Changing, Inquiring):
                 kind, id=request_id, particulars=who, channel=channel, by=by.person, at=self.now(),
                 scheme=self.scheme, cases=(), recipients=recipients,
             )  # fmt: skip
-            cases = await self.cases_of(who.name, who.contact, by.organisation)
-            await self.log(by, How.SEARCH, cases, SOUGHT, f"rights request {request_id}")
+            cases = await self.searched(who.name, who.contact, by, f"rights request {request_id}")
             request = attrs.evolve(draft, cases=cases)
             if await self._put(request, by, follows=0):
                 return request
@@ -155,7 +148,7 @@ class Answering(Changing, Inquiring):
     async def requests(self, *, by: Actor, open_only: bool = False, overdue: bool = False) -> tuple[RightsRequest, ...]:
         """Where requests stand, without saying who asked: those that have ended in order of time, then open ones."""
         council_only(by)
-        now, since = self.now(), _OPEN if open_only or overdue else ""
+        now, since = self.now(), OPEN_PLACE if open_only or overdue else ""
         found = [one.value async for one in self.shelved(REQUEST, by.organisation, since=since)]
         return tuple(attrs.evolve(one, particulars=ERASED) for one in found if not overdue or is_overdue(one, now))
 
@@ -167,7 +160,7 @@ class Answering(Changing, Inquiring):
     # --- on the shelf -------------------------------------------------------------------------------------------
 
     async def _put(self, request: RightsRequest, by: Actor, *, follows: int) -> bool:
-        place = f"{_OPEN}{place_of(request.due)}" if request.ended_at is None else place_of(request.ended_at)
+        place = f"{OPEN_PLACE}{place_of(request.due)}" if request.ended_at is None else place_of(request.ended_at)
         return await self.keep(REQUEST, request.id, request, owner=by.organisation, place=place, follows=follows)
 
     async def _request(self, request_id: str, by: Actor) -> Standing[RightsRequest]:
