@@ -22,7 +22,7 @@ from expressplatform.scheme import Scheme
 from expressplatform.wording import label
 from expressplatform_cli import documents
 from expressplatform_cli.config import NO_PLACE, Place, open_platform
-from expressplatform_cli.options import answers, json_option, place_if_any, place_options, reason_option, staff_option
+from expressplatform_cli.options import answers, place_if_any, place_options, reason_option, staff_option
 from expressplatform_cli.output import console, grid, pairs, plain, say_json
 from expressplatform_cli.taking_in import duty_lines
 
@@ -54,7 +54,6 @@ ROLES: Final = (Role.COUNCIL.value, Role.TRADER.value, Role.COMPLAINANT.value)
 @click.option("--expected", metavar="N", type=click.IntRange(1), help="Only where the case is at this version.")
 @click.option("--key", metavar="KEY", help="Repeat with the same KEY and nothing happens twice [default: random].")
 @reason_option
-@json_option
 @answers
 @place_if_any
 def act(
@@ -189,7 +188,6 @@ def _told(value: object) -> str:
     show_default=True,
     help="On what ground.",
 )
-@json_option
 @answers
 @place_options
 def erase(place: Place, case: str, staff: str, approver: str, why: str, as_json: bool) -> None:

@@ -23,7 +23,7 @@ from expressplatform.wording import label
 from expressplatform.wording.privacy import KINDS
 from expressplatform_cli import documents
 from expressplatform_cli.config import Place, open_platform
-from expressplatform_cli.options import F, answers, json_option, place_options, staff_option
+from expressplatform_cli.options import F, answers, place_options, staff_option
 from expressplatform_cli.outbox import Outbox
 from expressplatform_cli.output import console, grid, pairs, plain, progress, say_json, when
 from expressplatform_cli.watching import DAY, instants, watcher
@@ -73,7 +73,6 @@ def breach() -> None:
 @_words_option("measures", "What was done about it: those affected read it as it stands.")
 @click.option("--key", metavar="KEY", help="Repeat with the same KEY and nothing is opened twice [default: random].")
 @staff_option
-@json_option
 @answers
 @place_options
 def open_breach(
@@ -130,7 +129,6 @@ def open_breach(
 @click.option("--open", "open_only", is_flag=True, help="Leave out what is closed.")
 @staff_option
 @_auditor
-@json_option
 @answers
 @place_options
 def list_breaches(place: Place, open_only: bool, staff: str, auditor: bool, as_json: bool) -> None:
@@ -158,7 +156,6 @@ def _row(one: Breach, zone: tzinfo) -> list[str]:
 @_words_option("harm", "What may follow.")
 @_words_option("measures", "What was done about it: those affected read it as it stands.")
 @staff_option
-@json_option
 @answers
 @place_options
 def describe_breach(
@@ -176,7 +173,6 @@ def describe_breach(
 @click.argument("breach_id", metavar="ID")
 @staff_option
 @_auditor
-@json_option
 @answers
 @place_options
 def report_breach(place: Place, breach_id: str, staff: str, auditor: bool, as_json: bool) -> None:
@@ -210,7 +206,6 @@ def _lines(value: object) -> list[str]:
 @click.option("--at", type=_MOMENT, help="When the authority was told, local time [default: now].")
 @click.option("--outbox", type=_FOLDER, help="Write the messages into this folder, as .eml files.")
 @staff_option
-@json_option
 @answers
 @place_options
 def tell_breach(
@@ -265,7 +260,6 @@ def _say_told(told: Told) -> None:
     "reason", "Why not everybody was told (PIPL Art 57: harm is effectively avoided). Nothing about a person."
 )
 @staff_option
-@json_option
 @answers
 @place_options
 def close_breach(place: Place, breach_id: str, reason: str, staff: str, as_json: bool) -> None:

@@ -24,7 +24,7 @@ from expressplatform.sealing import EncryptionPair
 from expressplatform.signing import SigningKey
 from expressplatform_cli.documents import LARGEST
 from expressplatform_cli.exits import ExtraMissing
-from expressplatform_cli.options import answers, json_option
+from expressplatform_cli.options import answers
 from expressplatform_cli.output import say_json
 
 if TYPE_CHECKING:
@@ -66,7 +66,6 @@ class MemberKeys:
 @click.argument("file", type=_FILE)
 @click.option("--organisation", required=True, help="The organisation's id in the scheme.")
 @click.option("--person", required=True, help="Who acts by these keys: an opaque staff id, not a name.")
-@json_option
 @answers
 def make_keys(file: Path, organisation: str, person: str, as_json: bool) -> None:
     """Make an organisation's keys into a new FILE that only its owner may read; shows their public halves.
@@ -96,7 +95,6 @@ def make_keys(file: Path, organisation: str, person: str, as_json: bool) -> None
 @click.option("--key", metavar="KEY", default="", help="The idempotency key of a write [default: a new one].")
 @click.option("--if-match", "version", type=int, help="The version of the case that this was decided on.")
 @click.option("--dry-run", is_flag=True, help="Show what would be signed and send nothing.")
-@json_option
 @answers
 def call(
     method: str,

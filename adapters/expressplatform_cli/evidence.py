@@ -24,7 +24,7 @@ from expressplatform.complaint import Actor
 from expressplatform.platform import Document, Platform
 from expressplatform_cli import documents
 from expressplatform_cli.config import Place, open_platform
-from expressplatform_cli.options import F, answers, json_option, place_options, reason_option, staff_option
+from expressplatform_cli.options import F, answers, place_options, reason_option, staff_option
 from expressplatform_cli.output import console, grid, say_json, words
 
 _FILE: Final = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
@@ -56,7 +56,6 @@ def _case_of(platform: Platform, case: str, staff: str, role: str, organisation:
 @evidence.command("list")
 @click.argument("case")
 @actor_options
-@json_option
 @answers
 @place_options
 def list_(place: Place, case: str, staff: str, role: str, organisation: str, as_json: bool) -> None:
@@ -88,7 +87,6 @@ def _row(one: Document) -> list[str]:
 @click.option("--name-from-file", is_flag=True, help="The document is called as the file is.")
 @actor_options
 @key_option
-@json_option
 @answers
 @place_options
 def add(
@@ -147,7 +145,6 @@ def _say_added(id: str, as_json: bool) -> None:
 @reason_option
 @actor_options
 @key_option
-@json_option
 @answers
 @place_options
 def get(
@@ -192,7 +189,6 @@ def get(
 @click.option("--to", "recipient", metavar="ORGANISATION", required=True, help="Who may read them.")
 @actor_options
 @key_option
-@json_option
 @answers
 @place_options
 def share(
@@ -222,7 +218,6 @@ def share(
 @click.argument("file", type=_FILE, required=False)
 @actor_options
 @key_option
-@json_option
 @answers
 @place_options
 def redact(
@@ -246,7 +241,6 @@ def redact(
 
 @evidence.command()
 @click.option("--days", type=click.IntRange(1), default=1, show_default=True, help="How long a file may wait.")
-@json_option
 @answers
 @place_options
 def sweep(place: Place, days: int, as_json: bool) -> None:

@@ -16,7 +16,7 @@ from expressplatform.lifecycle import ROWS
 from expressplatform_cli import documents
 from expressplatform_cli.config import Place, open_platform
 from expressplatform_cli.drawing_states import dot, mermaid, state_diagram
-from expressplatform_cli.options import answers, json_option, place_options
+from expressplatform_cli.options import answers, place_options
 from expressplatform_cli.output import console, grid, pairs, progress, say_json, words
 
 _DAY: Final = click.DateTime(["%Y-%m-%d"])
@@ -43,7 +43,6 @@ _MAIN: Final = ("complaints", "answered", "evaluated", "resolved", "unresolved",
     help="How long the periods of --by period are.",
 )
 @click.option("--public", is_flag=True, help="What may be published: small cells are left out.")
-@json_option
 @answers
 @place_options
 def indicators(
@@ -144,7 +143,6 @@ def _share(document: Mapping[str, Any], name: str) -> str:
 
 @click.command()
 @click.option("--format", "form", type=click.Choice(["mermaid", "dot", "svg"]), default="mermaid", show_default=True)
-@json_option
 @answers
 def diagram(form: str, as_json: bool) -> None:
     """Draw the lifecycle from its rows, on standard output."""

@@ -132,8 +132,12 @@ def of_system(error: OSError) -> Message:
 
 
 def answers(function: Callable[P, R]) -> Callable[P, R]:
-    """The outermost layer of every command: errors of the library become a message and an exit code."""
+    """The outermost layer of every command: errors of the library become a message and an exit code.
 
+    With ``--json`` (argument ``as_json``) both they and the answer are JSON documents.
+    """
+
+    @click.option("--json", "as_json", is_flag=True, help="Answer as a JSON document, errors too.")
     @functools.wraps(function)
     def inner(*args: P.args, **kwargs: P.kwargs) -> R:
         as_json = bool(kwargs.get("as_json", False))
@@ -189,11 +193,6 @@ def _with_place(
 def _taken(kwargs: dict[str, object], name: str) -> Path | None:
     path = kwargs.pop(name, None)
     return path if isinstance(path, Path) else None
-
-
-def json_option(function: F) -> F:
-    """``--json``: the answer, and any error, as a JSON document (argument ``as_json``)."""
-    return click.option("--json", "as_json", is_flag=True, help="Answer as a JSON document, errors too.")(function)
 
 
 def staff_option(function: F) -> F:

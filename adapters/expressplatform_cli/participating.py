@@ -21,7 +21,7 @@ from expressplatform.platform import Platform, utc_now
 from expressplatform.scheme import Participant
 from expressplatform_cli import documents
 from expressplatform_cli.config import Place, open_platform
-from expressplatform_cli.options import answers, json_option, place_options, staff_option
+from expressplatform_cli.options import answers, place_options, staff_option
 from expressplatform_cli.output import console, grid, plain, say_json, when
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -45,7 +45,6 @@ def participants() -> None:
 @participants.command("list")
 @click.option("--on", metavar="DAY", type=_DAY, help="Those who take part on this day alone.")
 @click.option("--entries", is_flag=True, help="What was entered, when and by whom.")
-@json_option
 @answers
 @place_options
 def list_(place: Place, on: datetime | None, entries: bool, as_json: bool) -> None:
@@ -81,7 +80,6 @@ def list_(place: Place, on: datetime | None, entries: bool, as_json: bool) -> No
 @click.option("--sells-itself", is_flag=True, help="No shops trade on it: it sells by itself.")
 @_safe
 @staff_option
-@json_option
 @answers
 @place_options
 def enrol(
@@ -119,7 +117,6 @@ def enrol(
 @click.option("--platform/--sells-itself", "is_platform", default=None, help="Whether shops trade on it.")
 @_safe
 @staff_option
-@json_option
 @answers
 @place_options
 def change(
@@ -155,7 +152,6 @@ def change(
 @click.option("--last-day", metavar="DAY", type=_DAY, required=True, help="The last day on which it takes part.")
 @_safe
 @staff_option
-@json_option
 @answers
 @place_options
 def leave(

@@ -26,7 +26,7 @@ from expressplatform_cli.databases import Database
 from expressplatform_cli.exits import Exit
 from expressplatform_cli.folders import copy_private, must_be_new, whole_folder, write_private
 from expressplatform_cli.manifests import Manifest
-from expressplatform_cli.options import answers, json_option, place_if_any, place_options, staff_option
+from expressplatform_cli.options import answers, place_if_any, place_options, staff_option
 from expressplatform_cli.output import adding, progress, say_json
 from expressplatform_sqlite import notes
 from expressplatform_sqlite.keys import LocalKeyStore
@@ -47,7 +47,6 @@ _HARMLESS: Final = frozenset({"key_missing"})
 @click.option("--without-register", is_flag=True, help="There is none: what was erased since the backup comes back.")
 @click.option("--private-key", metavar="FILE|-", help="The recovery key's private half [default: asked for].")
 @staff_option
-@json_option
 @answers
 @place_if_any
 def restore(
@@ -161,7 +160,6 @@ def put_right(place: Place, staff: str) -> Reapplied:
 
 @click.command()
 @staff_option
-@json_option
 @answers
 @place_options
 def reapply(place: Place, staff: str, as_json: bool) -> None:

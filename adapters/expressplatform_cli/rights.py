@@ -29,7 +29,7 @@ from expressplatform.privacy.rights import GROUNDS, Refusal, RightsRequest, is_o
 from expressplatform.wording import label
 from expressplatform_cli import documents
 from expressplatform_cli.config import Place, open_platform
-from expressplatform_cli.options import answers, json_option, place_options, staff_option
+from expressplatform_cli.options import answers, place_options, staff_option
 from expressplatform_cli.output import console, grid, last_day, plain, say_json, when
 
 _key = click.option(
@@ -70,7 +70,6 @@ def access_request() -> None:
 )
 @staff_option
 @_key
-@json_option
 @answers
 @place_options
 def open_(
@@ -131,7 +130,6 @@ def open_(
 )
 @staff_option
 @_key
-@json_option
 @answers
 @place_options
 def answer(place: Place, request: str, identity: str, into: Path, staff: str, key: str | None, as_json: bool) -> None:
@@ -213,7 +211,6 @@ def _tell_answer(done: RightsAnswer, files: dict[str, Any]) -> None:
     help="On what section; 'list --sections' tells them.",
 )
 @staff_option
-@json_option
 @answers
 @place_options
 def refuse(place: Place, request: str, section: str, staff: str, as_json: bool) -> None:
@@ -241,7 +238,6 @@ def refuse(place: Place, request: str, section: str, staff: str, as_json: bool) 
 @click.option("--overdue", is_flag=True, help="Only what is open though its time is over.")
 @click.option("--refusals", is_flag=True, help="The log of refusals instead, with their reasons.")
 @click.option("--sections", is_flag=True, help="The sections on which a request may be refused.")
-@json_option
 @answers
 @place_options
 def list_(place: Place, open_only: bool, overdue: bool, refusals: bool, sections: bool, as_json: bool) -> None:
@@ -347,7 +343,6 @@ def impact_assessment() -> None:
 @impact_assessment.command("add")
 @click.argument("file", metavar="FILE|-")
 @staff_option
-@json_option
 @answers
 @place_options
 def add(place: Place, file: str, staff: str, as_json: bool) -> None:
@@ -366,7 +361,6 @@ def add(place: Place, file: str, staff: str, as_json: bool) -> None:
 
 
 @impact_assessment.command("list")
-@json_option
 @answers
 @place_options
 def assessments(place: Place, as_json: bool) -> None:

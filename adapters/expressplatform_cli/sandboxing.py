@@ -24,7 +24,7 @@ import click
 
 from expressplatform.codes import Nature
 from expressplatform_cli.exits import ExtraMissing, leave
-from expressplatform_cli.options import answers, json_option
+from expressplatform_cli.options import answers
 from expressplatform_cli.output import console, grid, pairs, progress, say_json, when, words
 
 if TYPE_CHECKING:
@@ -61,7 +61,6 @@ _FITS: Final = MappingProxyType(
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port [default: one that is free].")
 @click.option("--trader", metavar="ID", default="taobao", show_default=True, help="The participant whose system it is.")
 @click.option("--for", "seconds", metavar="SECONDS", type=click.FloatRange(0.1), help="Stop by itself after so long.")
-@json_option
 @click.pass_context
 @answers
 def sandbox(
@@ -161,7 +160,6 @@ def asks(function: Callable[Concatenate[Control, P], None]) -> Callable[P, None]
 
     @click.option("--folder", type=_FOLDER, help="The sandbox's folder [default: this directory].")
     @click.option("--at", metavar="URL", help="Its address, in place of a folder.")
-    @json_option
     @answers
     @wraps(function)
     def inner(*args: P.args, **kwargs: P.kwargs) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 import click
 
 from expressplatform_cli.config import DEFAULT, REGISTER, Place, configuration, open_platform
-from expressplatform_cli.options import answers, json_option
+from expressplatform_cli.options import answers
 from expressplatform_cli.output import say_json
 
 STORE: Final = "cases.db"
@@ -26,7 +26,6 @@ SCHEME_IDS: Final = ("hk-cca", "consumidor-br")
     "--register", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
     help="Where erasures are registered, best on another volume [default: register.txt in DIR].",
 )  # fmt: skip
-@json_option
 @answers
 def init(directory: Path, scheme: str, recovery_key: str | None, register: Path | None, as_json: bool) -> None:
     """Make a new place in DIR: a configuration, keys, and an empty store that belongs to a scheme.

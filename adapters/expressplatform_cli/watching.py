@@ -24,7 +24,7 @@ from expressplatform.signing import VerifyingKey
 from expressplatform.wording import label
 from expressplatform_cli import documents
 from expressplatform_cli.config import Place, open_platform
-from expressplatform_cli.options import F, answers, json_option, place_options, staff_option
+from expressplatform_cli.options import F, answers, place_options, staff_option
 from expressplatform_cli.output import console, grid, plain, progress, say_json, when, words
 
 DAY: Final = click.DateTime(["%Y-%m-%d"])
@@ -58,7 +58,6 @@ _auditor = click.option("--auditor", is_flag=True, help="STAFF is an auditor, no
 @click.command()
 @staff_option
 @click.option("--told", metavar="ID", default="", help="The complainant has been told by other means: take it off.")
-@json_option
 @answers
 @place_options
 def queue(place: Place, staff: str, told: str, as_json: bool) -> None:
@@ -90,7 +89,6 @@ def _waiting(one: Waits, zone: tzinfo) -> list[str | Text]:
 @span_options
 @staff_option
 @_auditor
-@json_option
 @answers
 @place_options
 def disclosures(
@@ -145,7 +143,6 @@ def _given_document(one: Given) -> dict[str, object]:
 @span_options
 @staff_option
 @_auditor
-@json_option
 @answers
 @place_options
 def access_log(
@@ -199,7 +196,6 @@ def _reading(one: Access, zone: tzinfo) -> Text:
 @click.option("--until", type=DAY, required=True, help="Last local day.")
 @staff_option
 @_auditor
-@json_option
 @answers
 @place_options
 def audit_bundle(
@@ -231,7 +227,6 @@ def audit_bundle(
 @click.command("audit-check")
 @click.argument("directory", metavar="DIR", type=click.Path(file_okay=False, exists=True, path_type=Path))
 @click.option("--key", metavar="HEX", required=True, help="The council's public key, as it told you by another way.")
-@json_option
 @answers
 def audit_check(directory: Path, key: str, as_json: bool) -> None:
     """Check that the bundle in DIR is whole and as the council signed it. Needs no store, no keys and no network."""
