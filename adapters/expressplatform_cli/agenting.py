@@ -31,7 +31,7 @@ from expressplatform_cli.agent_config import (
     opened,
     read_agent_configuration,
 )
-from expressplatform_cli.options import answers
+from expressplatform_cli.options import FILE, FOLDER, answers
 from expressplatform_cli.output import console, grid, plain, say_json, when, words
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def agent() -> None:
 
 def _config(function: Callable[..., None]) -> Callable[..., None]:
     return click.option(
-        "--config", type=click.Path(dir_okay=False, path_type=Path), default=DEFAULT, show_default=True,
+        "--config", type=FILE, default=DEFAULT, show_default=True,
         help="The agent's configuration.",
     )(function)  # fmt: skip
 
@@ -67,7 +67,7 @@ def _place(config: Path) -> AgentPlace:
 
 
 @agent.command()
-@click.argument("directory", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("directory", metavar="DIR", type=FOLDER)
 @answers
 def init(directory: Path, as_json: bool) -> None:
     """Make DIR with a configuration to fill in, and new private keys. Refuses a directory that holds anything."""

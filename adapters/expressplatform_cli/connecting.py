@@ -18,7 +18,7 @@ from expressplatform.complaint import Actor
 from expressplatform.platform import Invited, MemberKey, Platform, utc_now
 from expressplatform.platform.membership import CONNECTED, INVITATION_DAYS
 from expressplatform_cli.config import Place, open_platform
-from expressplatform_cli.options import answers, place_options, staff_option
+from expressplatform_cli.options import answers, one_of, place_options, staff_option
 from expressplatform_cli.output import console, grid, say_json, when
 
 OVERLAP: Final = 7
@@ -32,7 +32,7 @@ def organisations() -> None:
 
 @organisations.command()
 @click.argument("organisation")
-@click.option("--role", type=click.Choice([one.value for one in CONNECTED]), required=True, help="In which role.")
+@click.option("--role", type=one_of(CONNECTED), required=True, help="In which role.")
 @click.option("--called", metavar="NAME", required=True, help="What people call the organisation.")
 @click.option(
     "--days", type=click.IntRange(1, 90), default=INVITATION_DAYS, show_default=True, help="Good for so long."

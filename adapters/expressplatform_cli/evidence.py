@@ -24,7 +24,7 @@ from expressplatform.complaint import Actor
 from expressplatform.platform import Document, Platform
 from expressplatform_cli import documents
 from expressplatform_cli.config import Place, open_platform
-from expressplatform_cli.options import F, answers, place_options, reason_option, staff_option
+from expressplatform_cli.options import F, answers, key_option, one_of, place_options, reason_option, staff_option
 from expressplatform_cli.output import console, grid, say_json, words
 
 _FILE: Final = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
@@ -43,9 +43,6 @@ def actor_options(function: F) -> F:
     organisation = click.option("--organisation", metavar="ID", default="", help="The trader's id, with --role trader.")
     role = click.option("--role", type=roles, default="council", show_default=True, help="In what capacity.")
     return staff_option(role(organisation(function)))
-
-
-key_option = click.option("--key", metavar="KEY", help="Repeat with the same KEY and nothing happens twice.")
 
 
 def _case_of(platform: Platform, case: str, staff: str, role: str, organisation: str) -> tuple[str, Actor]:
@@ -83,7 +80,7 @@ def _row(one: Document) -> list[str]:
 @evidence.command()
 @click.argument("case")
 @click.argument("file", type=_FILE)
-@click.option("--kind", type=click.Choice([kind.value for kind in EvidenceKind]), required=True, help="What it shows.")
+@click.option("--kind", type=one_of(EvidenceKind), required=True, help="What it shows.")
 @click.option("--name-from-file", is_flag=True, help="The document is called as the file is.")
 @actor_options
 @key_option
@@ -98,7 +95,7 @@ def add(
     staff: str,
     role: str,
     organisation: str,
-    key: str | None,
+    key: str,
     as_json: bool,
 ) -> None:
     """Add FILE (- for standard input) to CASE: a JPEG, PNG or PDF file, or text in UTF-8.
@@ -109,9 +106,7 @@ def add(
     name = _name(file, from_file=name_from_file)
     with closing(open_platform(place, documents=True)) as platform:
         case_id, by = _case_of(platform, case, staff, role, organisation)
-        after = platform.add_evidence(
-            case_id, content, kind=EvidenceKind(kind), name=name, by=by, key=key or documents.random_key()
-        )
+        after = platform.add_evidence(case_id, content, kind=EvidenceKind(kind), name=name, by=by, key=key)
     _say_added(after.file.evidence[-1].id, as_json)
 
 
@@ -156,7 +151,7 @@ def get(
     staff: str,
     role: str,
     organisation: str,
-    key: str | None,
+    key: str,
     as_json: bool,
 ) -> None:
     """Fetch document ID of CASE: as it was handed in, with a --reason; for a trader, the copy that it may have.
@@ -170,7 +165,7 @@ def get(
     with closing(open_platform(place, documents=True)) as platform:
         case_id, by = _case_of(platform, case, staff, role, organisation)
         if by.role is Role.TRADER:
-            copy = platform.obtain_evidence(case_id, id, by=by, key=key or documents.random_key())
+            copy = platform.obtain_evidence(case_id, id, by=by, key=key)
         else:
             copy = platform.read_evidence(case_id, id, by=by, reason=reason)
     if output == STDIN:
@@ -199,13 +194,13 @@ def share(
     staff: str,
     role: str,
     organisation: str,
-    key: str | None,
+    key: str,
     as_json: bool,
 ) -> None:
     """Let an organisation read documents of CASE, each for itself."""
     with closing(open_platform(place)) as platform:
         case_id, by = _case_of(platform, case, staff, role, organisation)
-        platform.act(case_id, c.ShareEvidence(recipient, ids), by=by, key=key or documents.random_key())
+        platform.act(case_id, c.ShareEvidence(recipient, ids), by=by, key=key)
     if as_json:
         say_json({"shared": list(ids), "recipient": recipient})
     else:
@@ -228,14 +223,14 @@ def redact(
     staff: str,
     role: str,
     organisation: str,
-    key: str | None,
+    key: str,
     as_json: bool,
 ) -> None:
     """Take FILE in as the masked copy of document ID of CASE; without one, a text is masked by rule."""
     content = None if file is None else _content(file)
     with closing(open_platform(place, documents=True)) as platform:
         case_id, by = _case_of(platform, case, staff, role, organisation)
-        after = platform.redact(case_id, id, content, by=by, key=key or documents.random_key())
+        after = platform.redact(case_id, id, content, by=by, key=key)
     _say_added(after.file.evidence[-1].id, as_json)
 
 

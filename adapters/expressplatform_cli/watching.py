@@ -24,10 +24,9 @@ from expressplatform.signing import VerifyingKey
 from expressplatform.wording import label
 from expressplatform_cli import documents
 from expressplatform_cli.config import Place, open_platform
-from expressplatform_cli.options import F, answers, place_options, staff_option
+from expressplatform_cli.options import DAY, FOLDER, F, answers, auditor_option, place_options, staff_option
 from expressplatform_cli.output import console, grid, plain, progress, say_json, when, words
 
-DAY: Final = click.DateTime(["%Y-%m-%d"])
 _LARGEST: Final = 1 << 30
 
 
@@ -47,9 +46,6 @@ def instants(since: datetime | None, until: datetime | None, zone: tzinfo) -> tu
 def watcher(platform: Platform, staff: str, *, auditor: bool) -> Actor:
     """Who asks: an officer of the council, or its auditor."""
     return Actor(Role.AUDITOR if auditor else Role.COUNCIL, staff, platform.scheme.council)
-
-
-_auditor = click.option("--auditor", is_flag=True, help="STAFF is an auditor, not an officer.")
 
 
 # ---- queue --------------------------------------------------------------------------------------------------------
@@ -88,7 +84,7 @@ def _waiting(one: Waits, zone: tzinfo) -> list[str | Text]:
 @click.option("--to", "recipient", metavar="ORG", default="", help="One recipient's id [default: all].")
 @span_options
 @staff_option
-@_auditor
+@auditor_option
 @answers
 @place_options
 def disclosures(
@@ -142,7 +138,7 @@ def _given_document(one: Given) -> dict[str, object]:
 @click.option("--subject", is_flag=True, help="Readings of one person's cases: name and contact are asked for.")
 @span_options
 @staff_option
-@_auditor
+@auditor_option
 @answers
 @place_options
 def access_log(
@@ -191,11 +187,11 @@ def _reading(one: Access, zone: tzinfo) -> Text:
 
 
 @click.command("audit-bundle")
-@click.argument("directory", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("directory", metavar="DIR", type=FOLDER)
 @click.option("--from", "since", type=DAY, required=True, help="First local day.")
 @click.option("--until", type=DAY, required=True, help="Last local day.")
 @staff_option
-@_auditor
+@auditor_option
 @answers
 @place_options
 def audit_bundle(
