@@ -23,7 +23,7 @@ from expressplatform.platform.affected import GONE
 from expressplatform.platform.breaching import Breaching, Progress, breach_label, council_only
 from expressplatform.platform.delivering import Delivering
 from expressplatform.platform.keeping import BREACH_TOLD, UNTOLD, BreachTold, New, place_of
-from expressplatform.ports import Sought, StoredCase
+from expressplatform.ports import Sought, StoredCase, shelf_rows
 from expressplatform.privacy.breaches import Breach, persons_told, ready_to_tell
 from expressplatform.wording.breaches import ASK, HAPPENED, SELF_HELP
 from expressplatform.wording.privacy import KINDS
@@ -105,7 +105,7 @@ class BreachTelling(Delivering, Breaching):
 
     async def _told_of_breach(self, breach: Breach, by: Actor) -> set[str]:
         """The cases under which somebody was told; their records stay sealed."""
-        notes = self._rows_of(BREACH_TOLD.name, by.organisation, Sought(breach_label(breach)))
+        notes = shelf_rows(self.shelf, by.organisation, BREACH_TOLD.name, Sought(breach_label(breach)))
         return {row.id.removeprefix(f"{breach.id}.") async for row in notes}
 
     async def _openable_case(self, person: Sequence[str], by: Actor) -> StoredCase | None:

@@ -43,7 +43,7 @@ from expressplatform.ports import (
     Witness,
 )
 from expressplatform.scheme import Participant, Scheme
-from expressplatform.sealing import CaseKey, KeyRing
+from expressplatform.sealing import CaseKey, KeyRing, Secrets
 from expressplatform.signing import SigningKey
 from expressplatform.wire import write_command
 
@@ -58,17 +58,6 @@ class Step:
     before: Case | None
     after: Case
     event: Event
-
-
-@attrs.frozen
-class _Secrets:
-    """Named secrets as a ring asks for keys."""
-
-    keys: KeyStore
-
-    def get(self, name: str, /) -> bytes:
-        """The secret of 32 bytes, made where it is not there."""
-        return self.keys.secret(name)
 
 
 class Desk:
@@ -116,7 +105,7 @@ class Desk:
         self.origin = origin or f"{scheme.council}/ledger"
         self.kept_nodes: dict[tuple[int, int], bytes] = {}
         self.ring = KeyRing(keys)
-        self.secrets = KeyRing(_Secrets(keys))
+        self.secrets = KeyRing(Secrets(keys))
         self.known_keys: dict[str, tuple[bytes, MemberKey]] = {}
         self.known_members: dict[str, tuple[bytes, Participation]] = {}
         self.seen_rows: dict[tuple[str, str], SeenRow] = {}

@@ -36,7 +36,7 @@ from expressplatform.fields import refuse
 from expressplatform.platform import rows
 from expressplatform.platform.keeping import Keeping, Kind, Standing, place_of
 from expressplatform.platform.requests import judged_entry
-from expressplatform.ports import ShelfRow, Sought
+from expressplatform.ports import ShelfRow, Sought, shelf_rows
 from expressplatform.scheme import Known, Participant
 
 PARTICIPANT: Final = Kind("participant", Enrolment, None)
@@ -103,7 +103,7 @@ class Enrolling(Keeping):
         return found
 
     async def _everybody(self) -> AsyncIterator[Participation]:
-        standing = self._rows_of(PARTICIPANT.name, self.scheme.council, Sought())
+        standing = shelf_rows(self.shelf, self.scheme.council, PARTICIPANT.name, Sought())
         entered = {row.id: self._opened(row) async for row in standing}
         for organisation in dict.fromkeys((*(one.organisation for one in self.scheme.participants), *self.given)):
             yield entered.pop(organisation) if organisation in entered else self._folded(organisation, ())

@@ -16,7 +16,7 @@ import orjson
 
 from expressplatform.platform.desk import Desk
 from expressplatform.platform.membership import Delivery, Nonce, Signed
-from expressplatform.ports import EVERYONE, ShelfRow, Sought
+from expressplatform.ports import EVERYONE, ShelfRow, Sought, shelf_rows
 from expressplatform.privacy.breaches import Breach
 from expressplatform.privacy.impact import ImpactAssessment
 from expressplatform.privacy.log import Access
@@ -202,18 +202,8 @@ class Keeping(Desk):
         self, kind: Kind[T], owner: str, *, label: str = "", since: str = "", until: str = ""
     ) -> AsyncIterator[Standing[T]]:
         """Every value of a kind in order of place: with a label, from one place (included) to another (not)."""
-        async for row in self._rows_of(kind.name, owner, Sought(label, since, until)):
+        async for row in shelf_rows(self.shelf, owner, kind.name, Sought(label, since, until)):
             yield self._standing(kind, row)
-
-    async def _rows_of(self, kind: str, owner: str, sought: Sought) -> AsyncIterator[ShelfRow]:
-        after = ""
-        while True:
-            page = await self.shelf.list(owner, kind, sought, after, _BATCH)
-            for row in page.rows:
-                yield row
-            if not page.after:
-                return
-            after = page.after
 
     async def clear_shelf(self, now: datetime) -> int:
         """Deletes what has been kept for its years, and the secrets that nothing needs any more: how many records."""

@@ -19,7 +19,7 @@ from expressplatform.ledger import EMPTY, Checkpoint, Frontier, claimed_checkpoi
 from expressplatform.platform.auditing import Auditing
 from expressplatform.platform.keeping import Kind, Standing, place_of
 from expressplatform.platform.requests import Sequenced
-from expressplatform.ports import Leaf, Sought
+from expressplatform.ports import Leaf, Sought, shelf_rows
 
 LEASE: Final = timedelta(minutes=5)
 """For how long whoever sends a checkpoint to an organisation keeps others from doing the same."""
@@ -127,7 +127,7 @@ class Sequencing(Auditing):
 
     async def checkpoints(self, since: str = "") -> AsyncIterator[Standing[Signed] | None]:
         """Every checkpoint that was kept, the oldest first, from a place on; None for one that opens no more."""
-        async for row in self._rows_of(CHECKPOINT.name, self.scheme.council, Sought(since=since)):
+        async for row in shelf_rows(self.shelf, self.scheme.council, CHECKPOINT.name, Sought(since=since)):
             try:
                 found = self._standing(CHECKPOINT, row)
             except SealBroken:
@@ -162,7 +162,7 @@ class Sequencing(Auditing):
     async def _sent_last(self) -> dict[str, Standing[Witnessed]]:
         """What each organisation was sent last; one whose record opens no more is sent the newest again."""
         found: dict[str, Standing[Witnessed]] = {}
-        async for row in self._rows_of(WITNESSED.name, self.scheme.council, Sought()):
+        async for row in shelf_rows(self.shelf, self.scheme.council, WITNESSED.name, Sought()):
             try:
                 found[row.id] = self._standing(WITNESSED, row)
             except SealBroken:
