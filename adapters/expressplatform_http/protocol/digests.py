@@ -12,8 +12,6 @@ from hashlib import sha256
 from hmac import compare_digest
 from typing import final
 
-__all__ = ["RunningDigest", "digest_of", "written"]
-
 
 def written(sha256_: bytes) -> str:
     """A SHA-256 as a Content-Digest header has it."""
