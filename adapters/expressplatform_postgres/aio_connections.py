@@ -211,15 +211,11 @@ async def _carried(connection: AsyncLine, asked: Asked) -> list[list[Row]]:
     if len(asked.rounds) == 1:
         return [await connection.ask(asked)]
     async with connection.cursor(binary=True) as cursor:
-        return await _in_rounds(cursor, asked)
-
-
-async def _in_rounds(cursor: psycopg.AsyncCursor[Row], asked: Asked) -> list[list[Row]]:
-    await cursor.executemany(asked.sql, asked.rounds, returning=True)
-    results = [await cursor.fetchall()]
-    while cursor.nextset():
-        results.append(await cursor.fetchall())
-    return results
+        await cursor.executemany(asked.sql, asked.rounds, returning=True)
+        results = [await cursor.fetchall()]
+        while cursor.nextset():
+            results.append(await cursor.fetchall())
+        return results
 
 
 async def _one_of(pool: _Pool) -> AsyncLine:

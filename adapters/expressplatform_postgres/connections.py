@@ -214,15 +214,11 @@ def _carried(connection: Line, asked: Asked) -> list[list[Row]]:
     if len(asked.rounds) == 1:
         return [connection.ask(asked)]
     with connection.cursor(binary=True) as cursor:
-        return _in_rounds(cursor, asked)
-
-
-def _in_rounds(cursor: psycopg.Cursor[Row], asked: Asked) -> list[list[Row]]:
-    cursor.executemany(asked.sql, asked.rounds, returning=True)
-    results = [cursor.fetchall()]
-    while cursor.nextset():
-        results.append(cursor.fetchall())
-    return results
+        cursor.executemany(asked.sql, asked.rounds, returning=True)
+        results = [cursor.fetchall()]
+        while cursor.nextset():
+            results.append(cursor.fetchall())
+        return results
 
 
 def _stands(connection: Line) -> bool:
