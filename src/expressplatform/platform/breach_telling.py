@@ -14,8 +14,7 @@ from typing import Final
 import attrs
 
 from expressplatform.case import Case
-from expressplatform.codes import Reading as How
-from expressplatform.codes import Role, Status
+from expressplatform.codes import Reading, Role, Status
 from expressplatform.complaint import Actor
 from expressplatform.errors import ExpressPlatformError, Refused, StoreUnusable
 from expressplatform.platform import rows
@@ -88,7 +87,7 @@ class BreachTelling(Delivering, Breaching):
 
     async def _tell_stretch(self, breach: Breach, stretch: Sequence[StoredCase], by: Actor, told: Told) -> Told:
         """Some people: the reading is noted first, who was told last, whatever stops it in between."""
-        await self.log_opening(How.MESSAGE, breach, stretch, by)
+        await self.log_opening(Reading.MESSAGE, breach, stretch, by)
         notes: list[BreachTold] = []
         try:
             for stored in stretch:

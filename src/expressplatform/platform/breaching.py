@@ -14,8 +14,7 @@ from typing import Final
 
 import attrs
 
-from expressplatform.codes import BreachOf, Role, Status
-from expressplatform.codes import Reading as How
+from expressplatform.codes import BreachOf, Reading, Role, Status
 from expressplatform.complaint import Actor
 from expressplatform.errors import KeyReused, Refused
 from expressplatform.platform import rows
@@ -92,7 +91,7 @@ class Breaching(Inquiring):
         count, seen = Count(breach, self.ring), 0
         async for stretch in self._breach_candidates(request, by):
             found = [one for stored in stretch if (one := concerned(breach, stored)) is not None]
-            await self.log_opening(How.BREACH, breach, [one.stored for one in found], by)
+            await self.log_opening(Reading.BREACH, breach, [one.stored for one in found], by)
             for one in found:
                 count.add(one)
             seen += len(stretch)
@@ -114,7 +113,7 @@ class Breaching(Inquiring):
         async for stretch in self._stretches(by.organisation, BATCH):
             yield stretch
 
-    async def log_opening(self, how: How, breach: Breach, stored: Sequence[StoredCase], by: Actor) -> None:
+    async def log_opening(self, how: Reading, breach: Breach, stored: Sequence[StoredCase], by: Actor) -> None:
         """Notes the reading, before anything is opened (PDPO DPP4; PIPL Art 51)."""
         cases = [one.header.case_id for one in stored if one.header.status != Status.ERASED]
         if cases:

@@ -52,7 +52,7 @@ _BATCH: Final = 500
 
 
 @attrs.frozen
-class Step:
+class Decided:
     """One step that was decided: the case before and after, and the event between."""
 
     before: Case | None
@@ -171,7 +171,7 @@ class Desk:
             return True
         return False
 
-    def _key_for(self, step: Step) -> CaseKey | None:
+    def _key_for(self, step: Decided) -> CaseKey | None:
         """The key that a step is sealed under. An erased case has none; what may still happen to it is facts alone."""
         if step.before is not None and step.before.status is Status.ERASED:
             return None
@@ -188,7 +188,7 @@ class Desk:
         tokens = [one for secret in secrets if (one := rows.person_token(name, contact, secret)) is not None]
         return tuple(sorted({*await self.store.find(organisation, tokens)})) if tokens else ()
 
-    def _commit(self, step: Step, request: Request) -> Commit:
+    def _commit(self, step: Decided, request: Request) -> Commit:
         """One step as rows: sealed event, header, effects, receipt, tokens."""
         after, event = step.after, step.event
         key = self._key_for(step)

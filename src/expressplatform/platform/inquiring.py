@@ -11,15 +11,14 @@ from typing import Final
 
 import attrs
 
-from expressplatform.codes import Attention, Role
-from expressplatform.codes import Reading as How
+from expressplatform.codes import Attention, Reading, Role
 from expressplatform.complaint import Actor
 from expressplatform.errors import Refused
 from expressplatform.events import Disclosed, DisclosureRecord, Obtained
 from expressplatform.platform import rows
 from expressplatform.platform.keeping import ACCESS, BREACH, OPEN_PLACE, UNTOLD, place_of
-from expressplatform.platform.reading import Reading
 from expressplatform.platform.requests import numbered
+from expressplatform.platform.showing import Showing
 from expressplatform.ports import Header, StoredCase, Wanted
 from expressplatform.privacy.breaches import overdue_tellings
 from expressplatform.privacy.deletion import overdue
@@ -64,7 +63,7 @@ class Waits:
     occasion: str = ""
 
 
-class Inquiring(Reading):
+class Inquiring(Showing):
     """What answers those who watch."""
 
     async def access_log(
@@ -98,7 +97,7 @@ class Inquiring(Reading):
     ) -> tuple[str, ...]:
         """The ids of a person's cases: nothing is opened to find them; the search is on record."""
         cases = await self.cases_of(name, contact, by.organisation)
-        await self.log(by, How.SEARCH, cases, fields, reason)
+        await self.log(by, Reading.SEARCH, cases, fields, reason)
         return cases
 
     async def disclosures(

@@ -25,6 +25,7 @@ from expressplatform.codes import (
     IdentityProof,
     Language,
     Purpose,
+    Reading,
     RefusalSection,
     Right,
     RightsResult,
@@ -34,7 +35,6 @@ from expressplatform.codes import (
     Status,
     Withholding,
 )
-from expressplatform.codes import Reading as How
 from expressplatform.commands import Command
 from expressplatform.complaint import ERASED, Actor, Particulars
 from expressplatform.errors import KeyReused, Refused
@@ -44,7 +44,6 @@ from expressplatform.platform.inquiring import Inquiring, check_watcher
 from expressplatform.platform.keeping import ACCESS, OPEN_PLACE, REFUSAL, REQUEST, Standing, place_of
 from expressplatform.platform.person_copy import GIVEN, RECIPIENT, CaseCopy, answer_document, case_copy
 from expressplatform.platform.person_text import answer_text
-from expressplatform.platform.reading import WHOLE
 from expressplatform.platform.requests import (
     REQUEST_ID,
     Request,
@@ -53,6 +52,7 @@ from expressplatform.platform.requests import (
     judged_refusal,
     judged_right,
 )
+from expressplatform.platform.showing import WHOLE
 from expressplatform.ports import StoredCase
 from expressplatform.privacy.rights import (
     CaseResult,
@@ -202,7 +202,7 @@ class Answering(Changing, Inquiring):
             return (CaseResult(case_id, RightsResult.ERASED),)
         if await self.store.receipt(case_id, rows.receipt_key(by, key)) is not None:
             return (CaseResult(case_id, RightsResult.CORRECTED),)
-        await self.log(by, How.CASE, (case_id,), WHOLE[:1], f"rights request {request.id}")
+        await self.log(by, Reading.CASE, (case_id,), WHOLE[:1], f"rights request {request.id}")
         held = rows.fold_opened(stored, self.ring)[0].particulars
         right = _corrected(held, request) if isinstance(held, Particulars) else held
         if right == held:
@@ -233,7 +233,7 @@ class Answering(Changing, Inquiring):
         """Each copied case as it stood at its disclosure; the reading is on record first."""
         made_from = [one for one in results if one.version]
         if opened := [one.case for one in made_from if one.result is RightsResult.COPIED]:
-            await self.log(by, How.COPY, opened, WHOLE, f"rights request {request.id}")
+            await self.log(by, Reading.COPY, opened, WHOLE, f"rights request {request.id}")
         return [await self._copy_of(one, by, request.ended_at) for one in made_from]
 
     async def _copy_of(self, result: CaseResult, by: Actor, answered_at: datetime | None) -> CaseCopy:

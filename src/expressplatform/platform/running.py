@@ -20,7 +20,7 @@ from expressplatform.complaint import Actor, clock_of
 from expressplatform.errors import ExpressPlatformError, HeldBack, Refused, StaleVersion
 from expressplatform.platform import rows
 from expressplatform.platform.delivering import Delivering
-from expressplatform.platform.desk import Step
+from expressplatform.platform.desk import Decided
 from expressplatform.platform.requests import DeadLetter, Request, Ticked, Worked
 from expressplatform.ports import EVERYONE, Commit, Conflict, DeadRow, EffectRow, Header, Wanted
 from expressplatform.scheme import Known
@@ -84,7 +84,7 @@ class Running(Delivering):
         scheme = self._scheme_of(case)
         (event,) = decide(case, command, by=request.by, at=max(at, case.at), scheme=scheme, known=known)
         after = apply(case, event)
-        return after, self._commit(Step(case, after, event), request)
+        return after, self._commit(Decided(case, after, event), request)
 
     async def _append_all(self, commits: Sequence[Commit]) -> int:
         for answer in await self.store.append(commits) if commits else ():
