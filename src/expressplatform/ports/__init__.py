@@ -65,7 +65,7 @@ from expressplatform.ports.outward import (
     Witness,
 )
 from expressplatform.ports.register import Register, RegisterEntry, Undone
-from expressplatform.ports.shelf import AsyncShelf, Shelf, ShelfPage, ShelfRow, Sought
+from expressplatform.ports.shelf import AsyncShelf, Shelf, ShelfPage, ShelfRow, Sought, shelf_rows
 
 __all__ = [
     "EVERYONE",
@@ -135,4 +135,5 @@ __all__ = [
     "check_texts",
     "checked",
     "recorded",
+    "shelf_rows",
 ]
