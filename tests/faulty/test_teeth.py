@@ -17,6 +17,7 @@ from expressplatform.testing.store_doors import checks_of
 from expressplatform.testing.store_machine import Unlike
 from tests.faulty import (
     awaited,
+    combining,
     commits,
     connectors,
     edges,
@@ -26,14 +27,18 @@ from tests.faulty import (
     keys,
     lasting,
     ledger,
+    likeness,
     lists,
+    many,
     outward,
     placing,
     questions,
     receipts,
     refusing,
+    rich,
     rows,
     shelves,
+    stepping,
     trying,
     whole,
     work,
@@ -56,6 +61,11 @@ MODULES: Final = (
     edges,
     ledger,
     refusing,
+    many,
+    combining,
+    likeness,
+    rich,
+    stepping,
 )
 
 
