@@ -10,8 +10,8 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -96,10 +96,10 @@ def world(place: Path, clock: SimulatedClock, seed: int, http: httpx.Client) -> 
         )
         keys = {trader: MemoryKeys(SigningKey.generate(), (new_encryption_pair(),)) for trader in TRADERS}
         _admit(platform, keys)
-        base = stack.enter_context(listening(lambda: create_app(_served(where, clock), now=clock, settings=_SETTINGS)))
+        base = stack.enter_context(listening(lambda: _served(where, clock)))
         taobao, jd = TaobaoSimulator(now=clock, seed=seed), JdSimulator(now=clock, seed=seed)
-        top = stack.enter_context(listening(lambda: taobao))
-        there = Endpoint(stack.enter_context(listening(lambda: jd)))
+        top = stack.enter_context(listening(lambda: nullcontext(taobao)))
+        there = Endpoint(stack.enter_context(listening(lambda: nullcontext(jd))))
         shop = taobao.world.open_shop().number
         jd.world.open_shop(VENDER, "20086", "示範旗艦店")
         traders = {}
@@ -129,13 +129,18 @@ def world(place: Path, clock: SimulatedClock, seed: int, http: httpx.Client) -> 
         yield made
 
 
-def _served(where: Place, clock: SimulatedClock) -> AsyncPlatform:
-    """The platform as the server's event loop uses it, over connections of its own."""
+@asynccontextmanager
+async def _served(where: Place, clock: SimulatedClock) -> AsyncIterator[Any]:
+    """The council's server, over a platform with connections of its own."""
     path = where.keys.with_name("cases.db")
-    return AsyncPlatform(
+    platform = AsyncPlatform(
         scheme=HK_CCA, store=AsyncSqliteStore(path), shelf=AsyncSqliteShelf(path), keys=LocalKeyStore(where.keys),
         evidence=ThreadedEvidence(SqliteEvidence(path.with_name(EVIDENCE))), now=clock,
     )  # fmt: skip
+    try:
+        yield create_app(platform, now=clock, settings=_SETTINGS)
+    finally:
+        await platform.close()
 
 
 def _admit(platform: Platform, keys: dict[str, MemoryKeys]) -> None:
@@ -166,18 +171,19 @@ def _around(clock: SimulatedClock) -> Surroundings:
 
 
 @contextmanager
-def listening(make: Callable[[], Any]) -> Iterator[str]:
-    """The address at which an application answers, made in the event loop that serves it."""
+def listening(make: Callable[[], AbstractAsyncContextManager[Any]]) -> Iterator[str]:
+    """The address at which an application answers, made and let go in the event loop that serves it."""
     # with the protocol named: only then does the event loop send answers without waiting for more
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as sock:
         sock.bind(("127.0.0.1", 0))
         served: list[Any] = []
 
         async def serve() -> None:
-            server = server_of(make(), host="127.0.0.1", port=0)
-            server.config.date_header = False
-            served.append(server)
-            await server.serve(sockets=[sock])
+            async with make() as application:
+                server = server_of(application, host="127.0.0.1", port=0)
+                server.config.date_header = False
+                served.append(server)
+                await server.serve(sockets=[sock])
 
         thread = threading.Thread(target=lambda: asyncio.run(serve()), name="demo", daemon=True)
         thread.start()

@@ -113,7 +113,8 @@ def test_whole_lives_come_out_the_same_over_every_store(tmp_path: Path) -> None:
 def test_a_file_written_by_one_is_read_by_the_other(tmp_path: Path) -> None:
     """The faces share one file."""
     clock, keys = Clock(), MemoryKeyStore()
-    case = live(platform_of(clock, SqliteStore(tmp_path / "cases.db"), keys), clock, long_life())
+    with closing(platform_of(clock, SqliteStore(tmp_path / "cases.db"), keys)) as one:
+        case = live(one, clock, long_life())
 
     async def read() -> Case:
         platform = AsyncPlatform(scheme=HK_CCA, store=AsyncSqliteStore(tmp_path / "cases.db"), keys=keys, now=clock)

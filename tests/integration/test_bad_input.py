@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -383,7 +384,8 @@ def test_a_wrong_key_store_opens_nothing(desk: Desk, tmp_path: Path) -> None:
 
 def test_a_destroyed_key_opens_nothing(desk: Desk, tmp_path: Path) -> None:
     """A case whose key was destroyed without erasure tells so wherever its particulars are needed."""
-    LocalKeyStore(desk.keys).destroy(desk.case.id)
+    with closing(LocalKeyStore(desk.keys)) as keys:
+        keys.destroy(desk.case.id)
     fresh = desk.opened()
     for attempt in (
         lambda: _read(fresh, desk.case.id),
@@ -460,8 +462,8 @@ def test_a_file_whose_pages_are_noise_is_told_when_it_is_read(desk: Desk, tmp_pa
     data = desk.path.read_bytes()
     copy = tmp_path / "noisy.db"
     copy.write_bytes(data[:4096] + b"\x55" * (len(data) - 4096))
-    with pytest.raises(StoreUnusable) as caught:
-        platform_of(desk.clock, SqliteStore(copy)).facts(desk.case.id, by=OFFICER)
+    with closing(platform_of(desk.clock, SqliteStore(copy))) as noisy, pytest.raises(StoreUnusable) as caught:
+        noisy.facts(desk.case.id, by=OFFICER)
     assert caught.value.code == "corrupt"
     desk.platform = desk.opened()
 
@@ -601,9 +603,8 @@ def test_only_readers_are_shown_an_assessment(desk: Desk) -> None:
 def test_an_erased_case_is_closed_to_everything(desk: Desk) -> None:
     """From the step on, before and after its key is destroyed, nothing opens and nobody may write."""
     clock = Clock(desk.clock.at)
-    case = live(
-        platform_of(clock, SqliteStore(desk.path), LocalKeyStore(desk.keys)), clock, short_life(), "form-4", BOUGHT_ELSE
-    )
+    with closing(platform_of(clock, SqliteStore(desk.path), LocalKeyStore(desk.keys))) as one:
+        case = live(one, clock, short_life(), "form-4", BOUGHT_ELSE)
     desk.clock.at = clock.at
     desk.platform.erase(case.id, by=OFFICER, approved_by=SECOND)
     for _ in range(2):

@@ -55,6 +55,7 @@ def test_every_request_of_a_whole_life_sent_twice_changes_nothing_the_second_tim
             before = dump(path)
             assert platform.submit((request,)) == [first], request.command
             assert dump(path) == before
+    platform.close()
 
 
 @settings(max_examples=8)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -130,6 +131,7 @@ def test_one_case_that_fails_does_not_stop_the_others(tmp_path: Path) -> None:
     assert set(dict(again.failed)) == set(broken)
     assert {row for row in dump(path) if any(case_id in row for case_id in broken)} == before
     assert dict(platform.reschedule().failed).keys() <= set(broken)
+    platform.close()
 
 
 def test_clocks_that_run_at_the_same_time_take_each_step_once(tmp_path: Path) -> None:
@@ -141,7 +143,8 @@ def test_clocks_that_run_at_the_same_time_take_each_step_once(tmp_path: Path) ->
     clock.wait(days=20)
 
     def tick(_: int) -> Ticked:
-        return platform_of(clock, SqliteStore(path), keys).tick()
+        with closing(SqliteStore(path)) as store:
+            return platform_of(clock, store, keys).tick()
 
     with ThreadPoolExecutor(4) as pool:
         looked = list(pool.map(tick, range(4)))
@@ -149,6 +152,7 @@ def test_clocks_that_run_at_the_same_time_take_each_step_once(tmp_path: Path) ->
     assert sum(one.steps for one in looked) == sum(version - 1 for version in versions)
     assert all(dict(one.failed).keys() <= set(ids) for one in looked)
     assert platform.tick() == Ticked(0)
+    platform.close()
 
 
 def test_a_hold_stops_the_clock_of_keeping() -> None:
