@@ -28,11 +28,14 @@ from tests.faulty import (
     ledger,
     lists,
     outward,
+    outward_awaited,
     placing,
     questions,
     receipts,
     refusing,
+    registers,
     rows,
+    scans,
     shelves,
     trying,
     whole,
@@ -72,6 +75,9 @@ Any = (
     | type[outward.Letters]
     | type[outward.Bell]
     | type[outward.Shelves]
+    | type[outward_awaited.AwaitedLetters]
+    | type[registers.Lines]
+    | type[scans.Looks]
     | type[connectors.Tried]
     | type[evidence.Files]
     | type[evidence.AwaitedFiles]
@@ -83,6 +89,9 @@ FAULTY: Final[list[Any]] = [
     *awaited.FAULTY,
     *keys.FAULTY,
     *outward.FAULTY,
+    *outward_awaited.FAULTY,
+    *registers.FAULTY,
+    *scans.FAULTY,
     *connectors.FAULTY,
     *evidence.FAULTY,
     *shelves.FAULTY,
@@ -143,7 +152,18 @@ def test_a_whole_run_finds_the_fault(store: Any) -> None:
 
 @pytest.mark.parametrize(
     "store",
-    [*GOOD, AwaitedStore, *keys.GOOD, *outward.GOOD, *connectors.GOOD, *evidence.GOOD, *shelves.GOOD],
+    [
+        *GOOD,
+        AwaitedStore,
+        *keys.GOOD,
+        *outward.GOOD,
+        *outward_awaited.GOOD,
+        *registers.GOOD,
+        *scans.GOOD,
+        *connectors.GOOD,
+        *evidence.GOOD,
+        *shelves.GOOD,
+    ],
     ids=lambda store: str(store.__name__),
 )
 def test_good_stores_pass(store: Any) -> None:

@@ -5,7 +5,8 @@ Laws of this file: those of `contracts`. Nobody in it exists.
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar
 
 import attrs
 
@@ -16,6 +17,7 @@ from expressplatform.privacy.disclosure import Disclosure, disclose
 from expressplatform.schemes import HK_CCA
 from expressplatform.testing.fitting import START, whole_complaint
 
+T = TypeVar("T")
 _CONTACTS: Final = ("particulars.name", "particulars.email", "particulars.phone", "particulars.address")
 TEXTS: Final = (
     "Dear A. Person,\n\nyour complaint 0123-4567-M is with the trader.\n\nThe council\n",
@@ -40,6 +42,18 @@ ODD: Final = (
     "\u00e4.person@example.org",
 )
 """Addresses that are good ones, each somebody else's."""
+
+UNSEEN: Final = "what arrives is not known"
+
+
+@attrs.frozen
+class Sent:
+    """What left a messenger: to which address, under which id, with which subject and text."""
+
+    address: str
+    id: str
+    subject: str
+    text: str
 
 
 def reader(**particulars: str) -> Disclosure:
@@ -74,3 +88,9 @@ def reached(messenger: Messenger, message: Message) -> bool:
     except Exception:  # noqa: BLE001 - whatever says no
         return False
     return True
+
+
+def all_by(send: Callable[[T], None], what: Sequence[T]) -> None:
+    """Sends one after the other."""
+    for one in what:
+        send(one)

@@ -1,11 +1,11 @@
-"""The contracts of what reaches people, traders and witnesses: messengers, gateways and witnesses, as tests.
+"""The contracts of what reaches traders and witnesses, as tests; those of messengers stand in `messenger_contract`.
 
-    class TestMyMessenger(MessengerContract):
-        def make_messenger(self) -> Messenger:
-            return MyMessenger(...)
+    class TestMyGateway(GatewayContract):
+        def make_gateway(self) -> TraderGateway:
+            return MyGateway(...)
 
-        def outbox(self, messenger: Messenger) -> Sequence[Sent]:
-            return [Sent(...) for ... in the letters that left]
+        def received(self, gateway: TraderGateway) -> Sequence[Alert]:
+            return [Alert(...) for ... in what arrived]
 
 Laws of this file: those of `contracts`. What left is looked at where it arrives, if somebody shows where that is.
 """
@@ -15,204 +15,20 @@ from __future__ import annotations
 import functools
 import uuid
 from base64 import b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Final, TypeVar
 
 import attrs
 
-from expressplatform.errors import Unreachable
-from expressplatform.ports import Alert, Message, Messenger, TraderGateway, Witness
+from expressplatform.ports import Alert, TraderGateway, Witness
 from expressplatform.testing.fitting import START
 from expressplatform.testing.guarantees import NotRun, proves
-from expressplatform.testing.jostling import jostled, listening, told_by
-from expressplatform.testing.letters import ODD, SUBJECTS, TEXTS, lines_of, reached, reader
+from expressplatform.testing.jostling import jostled
+from expressplatform.testing.letters import UNSEEN, all_by
+from expressplatform.testing.letters import Sent as Sent
+from expressplatform.testing.messenger_contract import MessengerContract as MessengerContract
 from expressplatform.testing.store_doors import given, racing, raised
 from expressplatform.testing.store_rows import EVERY_BYTE
-
-T = TypeVar("T")
-_UNSEEN: Final = "what arrives is not known"
-
-
-@attrs.frozen
-class Sent:
-    """What left a messenger: to which address, under which id, with which subject and text."""
-
-    address: str
-    id: str
-    subject: str
-    text: str
-
-
-class MessengerContract:
-    """The contract of `Messenger`. Give `make_messenger`; `outbox` and `break_way` unlock more checks.
-
-    The messenger must be able to reach ``self.contact``; an adapter for another way than e-mail says so there.
-    """
-
-    contact: str = "email"
-    """Which of email, phone and address the messenger writes to."""
-
-    def make_messenger(self) -> Messenger:
-        """A messenger that sends to somewhere harmless."""
-        raise NotImplementedError
-
-    def outbox(self, messenger: Messenger) -> Sequence[Sent] | None:
-        """What has left so far, the earliest first; None where nobody can look."""
-        return None
-
-    def break_way(self, messenger: Messenger) -> bool | None:
-        """Breaks the way, or mends it when it was broken: whether it is broken now; None where it cannot be."""
-        return None
-
-    def _message(self, text: str = TEXTS[0], subject: str = SUBJECTS[0], **particulars: str) -> Message:
-        told = particulars or {"name": "A. Person", self.contact: self._address()}
-        return Message(f"kit-{uuid.uuid4().hex}", reader(**told), "en", subject, text)
-
-    def _address(self) -> str:
-        where = {"email": "a.person@example.org", "phone": "+852 2929 2222", "address": "1 Some Street, Hong Kong"}
-        return where[self.contact]
-
-    def _sent(self, messenger: Messenger, message: Message) -> list[Sent]:
-        found = given(self.outbox(messenger), "outbox", _UNSEEN)
-        return [one for one in found if one.id == message.id]
-
-    @proves("M1")
-    def test_a_message_to_somebody_with_a_contact_is_sent(self) -> None:
-        """It goes out, in any script and at any length, and arrives as it was written, line by line."""
-        messenger = self.make_messenger()
-        messages = [self._message(text) for text in TEXTS] + [self._message(subject=one) for one in SUBJECTS[1:]]
-        for message in messages:
-            messenger.send(message)
-        for message in messages:
-            (sent,) = self._sent(messenger, message)
-            assert (sent.address, sent.subject) == (self._address(), message.subject)
-            assert lines_of(sent.text) == lines_of(message.text), "another text"
-
-    @proves("M1")
-    def test_each_message_reaches_its_own_reader(self) -> None:
-        """Readers of one name, with messages that are alike or ids that begin alike, are still others; so are odd
-        addresses, which are written to as they are or are Unreachable."""
-        messenger, mark = self.make_messenger(), uuid.uuid4().hex
-        addresses = [self._address(), *(ODD if self.contact == "email" else ()), self._address()]
-        messages = [
-            Message(f"kit-{mark}.{number}", reader(name="A. Person", **{self.contact: one}), "en", f"On {mark}", "Same")
-            for number, one in enumerate(addresses)
-        ]
-        taken = [message for message in messages if reached(messenger, message)]
-        assert {messages[0], messages[-1]} <= set(taken), "a plain address was not reached"
-        for message, address in zip(messages, addresses, strict=True):
-            sent = self._sent(messenger, message)
-            assert [one.address for one in sent] == ([address] if message in taken else [])
-
-    @proves("M2")
-    def test_somebody_without_a_contact_is_unreachable(self) -> None:
-        """Unreachable is raised, and nothing leaves."""
-        messenger = self.make_messenger()
-        message = self._message(name="A. Person")
-        raised(Unreachable, lambda: messenger.send(message))
-        raised(Unreachable, lambda: messenger.send(message))
-        seen = self.outbox(messenger)
-        assert seen is None or not [one for one in seen if one.id == message.id]
-
-    @proves("M3")
-    def test_a_message_may_be_sent_again(self) -> None:
-        """The second sending is no error, and whatever arrives of the two has one id."""
-        messenger, message = self.make_messenger(), self._message()
-        messenger.send(message)
-        messenger.send(message)
-        arrived = self._sent(messenger, message)
-        assert 1 <= len(arrived) <= 2
-        assert len(set(arrived)) == 1
-        again = self._message(f"again {uuid.uuid4().hex}")
-        messenger.send(again)
-        messenger.send(again)
-        found = [one for one in given(self.outbox(messenger), "outbox", _UNSEEN) if again.text in one.text]
-        assert {one.id for one in found} == {again.id}, "a second sending has another id"
-
-    @proves("M4")
-    def test_a_line_break_in_a_contact_makes_no_second_address(self) -> None:
-        """Whoever writes headers into their name or address reaches nobody else by it."""
-        messenger = self.make_messenger()
-        for sign in ("\r\n", "\n", "\r", ",", ";", "\x0b", "\u2028"):
-            told = {"name": f"A{sign}Bcc: b@example.org", self.contact: f"{self._address()}{sign}Bcc: b@example.org"}
-            message = self._message(**told)
-            try:
-                messenger.send(message)
-            except Exception:  # noqa: BLE001 - to refuse it is right
-                continue
-            for sent in self._sent(messenger, message):
-                assert not {"\n", "\r"} & set(sent.address)
-                assert sent.address in (self._address(), told[self.contact])
-
-    @proves("M4")
-    def test_no_subject_and_no_text_leads_to_somebody_else(self) -> None:
-        """Whoever writes headers into a subject, a text or an id reaches nobody by it, and the text still arrives."""
-        messenger = self.make_messenger()
-        other = f"b-{uuid.uuid4().hex}@example.org"
-        for sign in ("\r\n", "\n", "\r", "\n\n", "\r\n ", "\u2028", "\x0b", "\x85"):
-            for header in ("Bcc", "Cc", "To"):
-                evil = f"{sign}{header}: {other}{sign}"
-                message = self._message(f"{header}: {other}{evil}end", f"Hello{evil}")
-                message = attrs.evolve(message, id=f"{message.id}{evil if header == 'To' else ''}")
-                if not reached(messenger, message):
-                    continue
-                for sent in self._sent(messenger, message):
-                    assert sent.address == self._address()
-                    assert sent.text.split() == message.text.split(), "the text did not arrive whole"
-        seen = given(self.outbox(messenger), "outbox", _UNSEEN)
-        assert not [one for one in seen if other.lower() in one.address.lower()], "somebody else was written to"
-
-    @proves("M5", "M8")
-    def test_nothing_tells_an_address_or_a_word_of_the_message(self) -> None:
-        """Neither what a messenger prints and logs nor what it raises, nor the errors behind that."""
-        messenger = self.make_messenger()
-        message, lost = self._message("secretword", "hiddenword"), self._message("secretword", name="A. Nobody")
-        with listening() as heard:
-            messenger.send(message)
-            said = [repr(messenger), str(messenger), told_by(raised(Unreachable, lambda: messenger.send(lost)))]
-            if self.break_way(messenger):
-                said.append(told_by(raised(Exception, lambda: messenger.send(message))))
-                self.break_way(messenger)
-        for text in (*said, heard.said):
-            words = ("secretword", "hiddenword", self._address(), "A. Person", "A. Nobody")
-            found = [number for number, word in enumerate(words) if word.lower() in text.lower()]
-            assert not found, "it is told where nobody should read it"
-
-    @proves("M6")
-    def test_threads_share_a_messenger(self) -> None:
-        """Of what several threads send at once nothing is lost or mixed up."""
-        messenger = self.make_messenger()
-        addresses = [self._address()] * 4
-        if self.contact == "email":
-            addresses = [f"reader.{number}@example.org" for number in range(4)]
-        messages = [
-            [self._message(f"{address} {number}", name="A. Person", **{self.contact: address}) for number in range(13)]
-            for address in addresses
-        ]
-        racing(*(functools.partial(_all, messenger.send, own[1:]) for own in messages))
-        jostled(*(functools.partial(_all, messenger.send, own[:1]) for own in messages))
-        for address, message in (
-            (address, one) for address, own in zip(addresses, messages, strict=True) for one in own
-        ):
-            (sent,) = self._sent(messenger, message)
-            assert (sent.address, sent.text.split()) == (address, message.text.split())
-
-    @proves("M7")
-    def test_a_failure_on_the_way_is_raised_and_passes(self) -> None:
-        """It is not taken for a person who cannot be reached, and once it is over the message goes out."""
-        messenger, message = self.make_messenger(), self._message()
-        broken = given(self.break_way(messenger), "break_way", "what a failure does is not known")
-        assert broken
-        error = raised(Exception, lambda: messenger.send(message))
-        assert not isinstance(error, Unreachable)
-        assert not self.break_way(messenger)
-        messenger.send(message)
-
-
-def _all(send: Callable[[T], None], what: Sequence[T]) -> None:
-    for one in what:
-        send(one)
 
 
 class GatewayContract:
@@ -238,7 +54,7 @@ class GatewayContract:
         return Alert(f"{id}.{number}.alert_trader", id, self.organisation, reference, due_at)
 
     def _arrived(self, gateway: TraderGateway, alert: Alert) -> list[Alert]:
-        found = given(self.received(gateway), "received", _UNSEEN)
+        found = given(self.received(gateway), "received", UNSEEN)
         return [one for one in found if one.id == alert.id]
 
     @proves("G1")
@@ -274,7 +90,7 @@ class GatewayContract:
         assert not self.break_way(gateway)
         gateway.alert(alert)
         if self.received(gateway) is None:
-            raise NotRun(f"received is not given: {_UNSEEN}")
+            raise NotRun(f"received is not given: {UNSEEN}")
         assert alert in self._arrived(gateway, alert)
 
     @proves("G4")
@@ -282,8 +98,8 @@ class GatewayContract:
         """Of what several threads send at once nothing is lost or mixed up."""
         gateway = self.make_gateway()
         alerts = [[self._alert(number) for number in range(40)] for _ in range(4)]
-        racing(*(functools.partial(_all, gateway.alert, own[8:]) for own in alerts))
-        jostled(*(functools.partial(_all, gateway.alert, own[:8]) for own in alerts))
+        racing(*(functools.partial(all_by, gateway.alert, own[8:]) for own in alerts))
+        jostled(*(functools.partial(all_by, gateway.alert, own[:8]) for own in alerts))
         assert all(self._arrived(gateway, alert) == [alert] for own in alerts for alert in own)
 
     @proves("G5")
@@ -326,7 +142,7 @@ class WitnessContract:
 
     def _held(self, witness: Witness, organisation: str, note: bytes) -> int:
         """How often an organisation holds a note."""
-        return list(given(self.received(witness, organisation), "received", _UNSEEN)).count(note)
+        return list(given(self.received(witness, organisation), "received", UNSEEN)).count(note)
 
     @proves("W1")
     def test_a_checkpoint_arrives_where_it_is_sent(self) -> None:
@@ -377,5 +193,5 @@ class WitnessContract:
         def send(sent: tuple[str, bytes]) -> None:
             witness.checkpoint(organisation, *sent)
 
-        jostled(*(functools.partial(_all, send, own) for own in notes))
+        jostled(*(functools.partial(all_by, send, own) for own in notes))
         assert all(self._held(witness, organisation, note) == 1 for own in notes for _, note in own)
