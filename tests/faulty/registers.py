@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, timedelta
 from typing import ClassVar
 
@@ -20,7 +21,7 @@ class Lines:
 
     def __init__(self, before: Lines | None = None) -> None:
         self.lines: list[RegisterEntry | None] = before.lines if before else []
-        self.lock = before.lock if before else threading.Lock()
+        self.lock: AbstractContextManager[bool] = before.lock if before else threading.Lock()
 
     def _judged(self, entries: Sequence[RegisterEntry]) -> Sequence[RegisterEntry]:
         return noted(entries)

@@ -283,8 +283,9 @@ class FilesInNumber:
 
 
 def _same(read: Iterator[bytes], chunks: Sequence[bytes]) -> bool:
-    """Whether chunks are the same ones; without showing megabytes where they are not."""
-    return list(read) == list(chunks)
+    """Whether chunks are bytes, and the same ones; without showing megabytes where they are not."""
+    found = list(read)
+    return {type(one) for one in found} == {bytes} and found == list(chunks)
 
 
 def _looked_at(look: threading.Thread) -> Iterator[bytes]:

@@ -16,7 +16,7 @@ import asyncio
 import threading
 from collections.abc import Awaitable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager, nullcontext
-from typing import Final
+from typing import Final, cast
 
 from expressplatform.ports import AsyncMessenger, Message, Messenger
 from expressplatform.testing.guarantees import proves
@@ -85,7 +85,7 @@ class AsyncMessengerContract(MessengerChecks):
     def opened(self) -> Iterator[Messenger]:
         """The messenger of `make_messenger`, behind a face that waits until it has sent."""
         with lift() as loop:
-            made: MadeMessenger = loop.awaited(self.make_messenger())
+            made = cast(MadeMessenger, loop.awaited(self.make_messenger()))
             with loop.messenger(made) as messenger:
                 yield messenger
 
@@ -121,7 +121,8 @@ class AsyncMessengerContract(MessengerChecks):
             loop, behind = messenger_lift_of(messenger)
             for ticks in range(8):
                 message = self._message(f"cancelled after {ticks}")
-                loop.wait(_cancelled(behind, message, ticks))
+                if loop.wait(_cancelled(behind, message, ticks)):
+                    assert self._sent(messenger, message), "it was told as sent, and was not"
                 messenger.send(message)
                 for sent in self._sent(messenger, message):
                     assert (sent.address, lines_of(sent.text)) == (self._address(), lines_of(message.text))
@@ -161,12 +162,14 @@ async def _all_at_once(messenger: AsyncMessenger, messages: Sequence[Message]) -
     await asyncio.gather(*(messenger.send(message) for message in messages))
 
 
-async def _cancelled(messenger: AsyncMessenger, message: Message, ticks: int) -> None:
-    """Sends a message, and gives it up after so many turns of the loop; whatever else is raised comes out."""
+async def _cancelled(messenger: AsyncMessenger, message: Message, ticks: int) -> bool:
+    """Sends a message, and gives it up after so many turns of the loop: whether it is told as sent all the same."""
     task = asyncio.ensure_future(messenger.send(message))
     for _ in range(ticks):
         await asyncio.sleep(0)
     task.cancel()
     await asyncio.wait([task])
-    if not task.cancelled():
-        task.result()
+    if task.cancelled():
+        return False
+    task.result()  # whatever else it raises comes out
+    return True

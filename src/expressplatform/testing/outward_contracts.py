@@ -12,11 +12,13 @@ Laws of this file: those of `contracts`. What left is looked at where it arrives
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import uuid
 from base64 import b64encode
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Final
 
 import attrs
 
@@ -29,6 +31,8 @@ from expressplatform.testing.letters import Sent as Sent
 from expressplatform.testing.messenger_contract import MessengerContract as MessengerContract
 from expressplatform.testing.store_doors import given, racing, raised
 from expressplatform.testing.store_rows import EVERY_BYTE
+
+LATER: Final = START + timedelta(days=9999)
 
 
 class GatewayContract:
@@ -64,11 +68,15 @@ class GatewayContract:
         odd = datetime(2031, 2, 3, 4, 5, 6, 700_001, tzinfo=UTC)
         alerts = [self._alert(due_at=due) for due in (odd, None, odd + timedelta(days=400))]
         alerts += [self._alert(due_at=odd.astimezone(timezone(timedelta(hours=8))))]
-        alerts += [self._alert(reference=one) for one in ("a-0123/x", "2031-02-000123-HK-MACAO-GZ-7", "")]
+        alerts += [
+            self._alert(reference=one) for one in ("a-0123/x", "2031-02-000123-HK-MACAO-GZ-7", "", " 7 ", "\u4e19-7")
+        ]
+        alerts += [attrs.evolve(self._alert(due_at=due), at=at) for due in (odd, None) for at in (START, odd, LATER)]
         for alert in alerts:
             gateway.alert(alert)
         for alert in alerts:
-            assert self._arrived(gateway, alert) == [alert]
+            arrived = [attrs.evolve(one, at=None) for one in self._arrived(gateway, alert)]
+            assert arrived == [attrs.evolve(alert, at=None)]
 
     @proves("G2")
     def test_an_alert_may_be_sent_again(self) -> None:
@@ -86,12 +94,16 @@ class GatewayContract:
         gateway, alert = self.make_gateway(), self._alert()
         broken = given(self.break_way(gateway), "break_way", "what a failure does is not known")
         assert broken
-        raised(Exception, lambda: gateway.alert(alert))
+        other = self._alert(2)
+        for one in (alert, alert, other, alert):
+            raised(Exception, lambda one=one: gateway.alert(one))  # type: ignore[misc]
         assert not self.break_way(gateway)
         gateway.alert(alert)
+        gateway.alert(other)
         if self.received(gateway) is None:
             raise NotRun(f"received is not given: {UNSEEN}")
         assert alert in self._arrived(gateway, alert)
+        assert other in self._arrived(gateway, other)
 
     @proves("G4")
     def test_threads_share_a_gateway(self) -> None:
@@ -104,17 +116,18 @@ class GatewayContract:
 
     @proves("G5")
     def test_alerts_come_in_any_order(self) -> None:
-        """A later step's alert before an earlier one's, and the earlier one again after it."""
+        """A later step's alert before an earlier one's, and the earlier one again after it; steps that are alike."""
         gateway = self.make_gateway()
         first = self._alert(3)
         second = attrs.evolve(first, id=f"{first.case_id}.9.alert_duty", due_at=START)
         moved = attrs.evolve(
             first, id=f"{first.case_id}.10.alert_duty", due_at=START - timedelta(days=3), reference="N-2"
         )
-        for alert in (second, first, second, moved):
+        alike = [attrs.evolve(first, id=f"{first.case_id}.{step}.alert_trader") for step in (31, 30, 4, 2, 1, 11, 111)]
+        for alert in (second, first, second, moved, *alike):
             gateway.alert(alert)
-        arrived = [one for alert in (first, second, moved) for one in self._arrived(gateway, alert)]
-        assert set(arrived) == {first, second, moved}
+        wanted = {first, second, moved, *alike}
+        assert {one for alert in wanted for one in self._arrived(gateway, alert)} == wanted
 
 
 class WitnessContract:
@@ -135,10 +148,10 @@ class WitnessContract:
         """Breaks the way, or mends it when it was broken: whether it is broken now; None where it cannot be."""
         return None
 
-    def _note(self) -> tuple[str, bytes]:
-        """A checkpoint that nobody has been sent, by its id."""
-        log, root = "council.example/ledger", b64encode(uuid.uuid4().bytes * 2).decode()
-        return f"{log}/{uuid.uuid4().hex}", f"{log}\n1200\n{root}\n\n\u2014 {log} {root}\n".encode()
+    def _note(self, log: str = "council.example/ledger", day: str = "") -> tuple[str, bytes]:
+        """A checkpoint that nobody has been sent, by its id: that of its log, and of a day or something unheard of."""
+        root = b64encode(uuid.uuid4().bytes * 2).decode()
+        return f"{log}/{day or uuid.uuid4().hex}", f"{log}\n1200\n{root}\n\n\u2014 {log} {root}\n".encode()
 
     def _held(self, witness: Witness, organisation: str, note: bytes) -> int:
         """How often an organisation holds a note."""
@@ -162,6 +175,43 @@ class WitnessContract:
             witness.checkpoint(organisation, id, note)
         assert [self._held(witness, organisation, note) for organisation in (first, second)] == [1, 1]
 
+    @proves("W2", "W3")
+    def test_a_later_note_under_a_known_id_takes_nobodys_place(self) -> None:
+        """Refused or passed over: what was handed over first is there, at each organisation its own."""
+        witness, (first, second) = self.make_witness(), self.organisations
+        (id, note), (_, other), (_, third) = self._note(), self._note(), self._note()
+        witness.checkpoint(first, id, note)
+        with contextlib.suppress(Exception):
+            witness.checkpoint(first, id, other)
+        witness.checkpoint(second, id, third)
+        witness.checkpoint(first, id, note)
+        assert [self._held(witness, first, one) for one in (note, third)] == [1, 0]
+        assert [self._held(witness, second, one) for one in (note, other, third)] == [0, 0, 1]
+
+    @proves("W1", "W3")
+    def test_ids_that_look_alike_are_others(self) -> None:
+        """Of other logs and other days, whatever sign stands where, and however long they are."""
+        witness, organisation = self.make_witness(), self.organisations[0]
+        mark = uuid.uuid4().hex[:12]
+        days = [
+            f"{mark}-03-02",
+            f"{mark}_03_02",
+            f"{mark}.03.02",
+            f"{mark}-3-2",
+            f"{mark}0302",
+            f"{mark.upper()}-03-02x",
+        ]
+        days += [f"{mark}{'0' * 60}{end}" for end in (1, 2)]
+        logs = [
+            f"{mark}.example{one}" for one in ("/ledger", "/ledger2", "/Ledger", "//ledger", f"/{'ledger' * 20}", "")
+        ]
+        notes = [self._note(log, day) for log in logs for day in days[:3]] + [
+            self._note(logs[0], day) for day in days[3:]
+        ]
+        for id, note in notes:
+            witness.checkpoint(organisation, id, note)
+        assert [self._held(witness, organisation, note) for _, note in notes] == [1] * len(notes)
+
     @proves("W3")
     def test_an_earlier_checkpoint_stays(self) -> None:
         """What was handed over is there when later ones have come, of the same log and of others."""
@@ -169,6 +219,7 @@ class WitnessContract:
         notes = [self._note() for _ in range(5)]
         (id, note), (_, another) = notes[0], self._note()
         notes += [(id.swapcase(), another), (f"{id}-long", note + b"\n" + EVERY_BYTE * 8 + b"\r\n \n")]
+        notes += [(f"{id}-{number}", note + EVERY_BYTE * 300 + b"%d" % number) for number in range(2)]
         for id, note in notes:
             witness.checkpoint(organisation, id, note)
         assert [self._held(witness, organisation, note) for _, note in notes] == [1] * len(notes)
@@ -179,19 +230,26 @@ class WitnessContract:
         witness, organisation = self.make_witness(), self.organisations[0]
         id, note = self._note()
         assert given(self.break_way(witness), "break_way", "what a failure does is not known")
-        raised(Exception, lambda: witness.checkpoint(organisation, id, note))
+        other = self._note()
+        for one in ((id, note), (id, note), other, (id, note)):
+            raised(Exception, lambda one=one: witness.checkpoint(organisation, *one))  # type: ignore[misc]
         assert not self.break_way(witness)
         witness.checkpoint(organisation, id, note)
-        assert self._held(witness, organisation, note) == 1
+        witness.checkpoint(organisation, *other)
+        assert [self._held(witness, organisation, one) for one in (note, other[1])] == [1, 1]
 
     @proves("W5")
     def test_threads_share_a_witness(self) -> None:
-        """Of what several threads send at once nothing is lost or mixed up."""
-        witness, organisation = self.make_witness(), self.organisations[0]
+        """Of what several threads send at once, to one organisation and another, nothing is lost or mixed up."""
+        witness = self.make_witness()
         notes = [[self._note() for _ in range(15)] for _ in range(4)]
 
-        def send(sent: tuple[str, bytes]) -> None:
+        def send(organisation: str, sent: tuple[str, bytes]) -> None:
             witness.checkpoint(organisation, *sent)
 
-        jostled(*(functools.partial(all_by, send, own) for own in notes))
-        assert all(self._held(witness, organisation, note) == 1 for own in notes for _, note in own)
+        own = list(zip(self.organisations * 2, notes, strict=True))
+        jostled(*(functools.partial(all_by, functools.partial(send, who), sent) for who, sent in own))
+        for who, sent in own:
+            other = self.organisations[who == self.organisations[0]]
+            assert all(self._held(witness, who, note) == 1 for _, note in sent)
+            assert not any(self._held(witness, other, note) for _, note in sent)

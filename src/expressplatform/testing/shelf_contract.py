@@ -10,15 +10,16 @@ Laws of this file: those of `contracts`.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Final
 
 from expressplatform.ports import AsyncShelf, Shelf, ShelfRow, Sought
+from expressplatform.testing.cancelling import cancelled, whole_or_none
 from expressplatform.testing.guarantees import proves
 from expressplatform.testing.lifting import lift, shelf_lift_of
 from expressplatform.testing.shelf_checks import Keeping, Listing, MyShelf
+from expressplatform.testing.shelf_edges import AtEdges
 from expressplatform.testing.shelf_numbers import InNumber
 from expressplatform.testing.store_doors import entered, given
 
@@ -26,7 +27,7 @@ _NO_REOPEN: Final = "what outlives the shelf is not known"
 _NO_SECOND: Final = "what two connections do to each other is not known"
 
 
-class ShelfContract(Keeping, Listing, InNumber):
+class ShelfContract(Keeping, Listing, InNumber, AtEdges):
     """The contract of `Shelf`. Give `make_shelf`, and whichever of the others your shelf can do.
 
     ``reopen`` unlocks the checks of what lasts, ``second_connection`` that of two connections.
@@ -57,7 +58,7 @@ class ShelfContract(Keeping, Listing, InNumber):
         return entered(given(self.second_connection(shelf), "second_connection", _NO_SECOND))
 
 
-class AsyncShelfContract(Keeping, Listing, InNumber):
+class AsyncShelfContract(Keeping, Listing, InNumber, AtEdges):
     """The contract of `AsyncShelf`: the same checks, each call awaited in one event loop beside the check.
 
     The optional methods are those of `ShelfContract`; they may be coroutine functions, which run in that loop.
@@ -112,7 +113,7 @@ class AsyncShelfContract(Keeping, Listing, InNumber):
             for ticks in range(10):
                 old, new = mine.row(ticks), mine.row(ticks, 2, labels=("new",), body=b"new")
                 shelf.put([old])
-                loop.wait(_cancelled(behind, new, ticks))
+                loop.wait(cancelled(behind.put([new]), ticks))
                 kept, found = None, list[ShelfRow]()
                 while kept is None or kept != shelf.get(mine.owner, mine.kind, old.id):  # it may still be under way
                     kept = shelf.get(mine.owner, mine.kind, old.id)
@@ -120,6 +121,23 @@ class AsyncShelfContract(Keeping, Listing, InNumber):
                     found = mine.all(shelf, Sought("new"))
                 assert (found[-1:] == [new]) == (kept == new)
             assert list(shelf.put([mine.row(99)])) == [True]
+
+    @proves("H19")
+    def test_a_call_of_several_that_is_cancelled_is_done_whole_or_not_at_all(self) -> None:
+        """Of records that are put, or deleted, in one call all are there or none; the shelf goes on."""
+        with self.opened() as shelf:
+            loop, behind = shelf_lift_of(shelf)
+            for ticks in range(8):
+                mine = MyShelf()
+                rows = [mine.row(number) for number in range(6)]
+                loop.wait(cancelled(behind.put(rows), ticks))
+                whole_or_none(lambda mine=mine: mine.all(shelf), rows)  # type: ignore[misc]
+                shelf.put(rows)
+                assert mine.all(shelf) == rows
+                loop.wait(cancelled(behind.delete(mine.owner, mine.kind, [row.id for row in rows]), ticks))
+                whole_or_none(lambda mine=mine: mine.all(shelf, Sought(label="a")), rows)  # type: ignore[misc]
+                shelf.delete(mine.owner, mine.kind, [row.id for row in rows])
+                assert mine.all(shelf) == []
 
 
 async def _all_at_once(shelf: AsyncShelf, rows: Sequence[ShelfRow]) -> list[bool]:
@@ -129,13 +147,3 @@ async def _all_at_once(shelf: AsyncShelf, rows: Sequence[ShelfRow]) -> list[bool
 
 async def _put(shelf: AsyncShelf, row: ShelfRow) -> Sequence[bool]:
     return await shelf.put([row])
-
-
-async def _cancelled(shelf: AsyncShelf, row: ShelfRow, ticks: int) -> None:
-    """Puts a record, and gives it up after so many turns of the loop."""
-    task = asyncio.ensure_future(shelf.put([row]))
-    for _ in range(ticks):
-        await asyncio.sleep(0)
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
