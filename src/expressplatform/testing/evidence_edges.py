@@ -179,14 +179,12 @@ class FilesAtEdges:
         names = sorted({*_BESIDE, *(f"a-{one}" for one in _BESIDE), *(f"{one}-a" for one in _BESIDE)})
         wanted = {name: [name.encode()] for name in names}
         with self.opened() as store:
-            for name in names:
+            for name in (*names, "a-tmp", "index", "tmp"):
                 store.put(mine.case(1), name, wanted[name], NOON)
             for content in ([b"a"], [b"later"]):
                 store.put(mine.case(1), "a", content, NOON)
                 raised(BrokenError, lambda: store.put(mine.case(1), "a", raising(BrokenError()), NOON))
                 assert list(store.get(mine.case(1), "a")) == content
-            for name in ("tmp", "a-tmp", "index"):
-                store.put(mine.case(1), name, wanted[name], NOON)
             store.delete(mine.case(1), ["a", "b"])
             assert [one.name for one in store.list(mine.case(1), "", MANY)] == names
             assert {name: list(store.get(mine.case(1), name)) for name in names} == wanted

@@ -45,7 +45,7 @@ class KeysAtEdges:
         """Whatever sign a name begins or ends with, numbers, and hundreds of letters: each has a key of its own."""
         mark, number = uuid.uuid4().hex, uuid.uuid4().int % 10**14 + 10**14
         numbers = [f"{number}", f"0{number}", f"{number}.0", f"+{number}", f" {number}", f"{number} ", f"{number}e0"]
-        long = [f"{mark}{sign * 200}{end}" for sign in ("z", "\u00e9", "\u4e19") for end in ("1", "2", "")]
+        long = [f"{mark}{sign * 300}{end}" for sign in ("z", "\u00e9", "\u4e19") for end in ("1", "2", "")]
         for names in (
             [f"{one}{mark}" for one in (*ALIKE, *SIGNS)],
             [f"{mark}{one}" for one in SIGNS],

@@ -26,8 +26,10 @@ TEXTS: Final = (
     "投訴編號 0123-4567-M\n商戶已收到。\n",
     "é ü ß 🛒 \u2028 'quoted' \"twice\" <b>&amp;</b> %s {x} \\ .\n.\nFrom here on\n",
     "long " * 5000 + "end",
-    "e\u0301 A\u030a \u1e9b\u0323\u2003x\u00a0y \u200bz \U0001f469\u200d\U0001f467 \u2764\ufe0f\n"
-    "\u05d0\u200f! two  spaces,\ta tab\nend",
+    (
+        "e\u0301 A\u030a \u1e9b\u0323\u2003x\u00a0y \u200bz \U0001f469\u200d\U0001f467 \u2764\ufe0f\n"
+        "\u05d0\u200f! two  spaces,\ta tab\nend"
+    ),
     "Dear A. Person,\n> a line that looks as if it were quoted\n-- \nand one below what looks like a signature\n",
     "x" + "\u4e19\u00e9\U0001f6d2 " * 22_000 + "end",
     "1. First\n\n\n   - indented, and \\n no line break\n   - \uff21\uff22 \u2460 \ufb01\n\nend {} {0} %d %% $x ${y}",

@@ -124,6 +124,7 @@ class GatewayContract:
             first, id=f"{first.case_id}.10.alert_duty", due_at=START - timedelta(days=3), reference="N-2"
         )
         alike = [attrs.evolve(first, id=f"{first.case_id}.{step}.alert_trader") for step in (31, 30, 4, 2, 1, 11, 111)]
+        alike += [attrs.evolve(second, id=f"{first.case_id}.{step}.alert_duty") for step in (41, 40, 4)]
         for alert in (second, first, second, moved, *alike):
             gateway.alert(alert)
         wanted = {first, second, moved, *alike}
@@ -184,8 +185,9 @@ class WitnessContract:
         with contextlib.suppress(Exception):
             witness.checkpoint(first, id, other)
         witness.checkpoint(second, id, third)
-        witness.checkpoint(first, id, note)
         assert [self._held(witness, first, one) for one in (note, third)] == [1, 0]
+        witness.checkpoint(first, id, note)
+        assert self._held(witness, first, note) == 1
         assert [self._held(witness, second, one) for one in (note, other, third)] == [0, 0, 1]
 
     @proves("W1", "W3")

@@ -105,6 +105,17 @@ class AsyncShelfContract(Keeping, Listing, InNumber, AtEdges):
                 assert shelf.get(mine.owner, mine.kind, rows[0].id) == rows[won.index(True)]
 
     @proves("H19")
+    def test_tasks_in_the_same_breath_are_each_answered_what_they_asked(self) -> None:
+        """Of those who read at once, by id, by label and by stretch, each gets its own answer and nobody else's."""
+        mine = MyShelf()
+        rows = [mine.row(number, labels=(f"l{number}",), year=f"{number}") for number in range(8)]
+        with self.opened() as shelf:
+            loop, behind = shelf_lift_of(shelf)
+            shelf.put(rows)
+            for row, answer in zip(rows, loop.wait(_read_at_once(behind, rows)), strict=True):
+                assert answer == (row, (row,))
+
+    @proves("H19")
     def test_what_is_cancelled_is_done_or_not_and_the_shelf_goes_on(self) -> None:
         """Sooner or later cancelled, a record is what it was or what it was to be."""
         mine = MyShelf()
@@ -143,6 +154,22 @@ class AsyncShelfContract(Keeping, Listing, InNumber, AtEdges):
 async def _all_at_once(shelf: AsyncShelf, rows: Sequence[ShelfRow]) -> list[bool]:
     answers = await asyncio.gather(*(_put(shelf, row) for row in rows))
     return [won for (won,) in answers]
+
+
+async def _read_at_once(
+    shelf: AsyncShelf, rows: Sequence[ShelfRow]
+) -> list[tuple[ShelfRow | None, tuple[ShelfRow, ...]]]:
+    pages = await asyncio.gather(*(_listed(shelf, row) for row in rows))
+    found = await asyncio.gather(*(_got(shelf, row) for row in rows))
+    return list(zip(found, pages, strict=True))
+
+
+async def _listed(shelf: AsyncShelf, row: ShelfRow) -> tuple[ShelfRow, ...]:
+    return (await shelf.list(row.owner, row.kind, Sought(label=row.labels[0]), "", 9)).rows
+
+
+async def _got(shelf: AsyncShelf, row: ShelfRow) -> ShelfRow | None:
+    return await shelf.get(row.owner, row.kind, row.id)
 
 
 async def _put(shelf: AsyncShelf, row: ShelfRow) -> Sequence[bool]:
