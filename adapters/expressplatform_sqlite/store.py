@@ -132,7 +132,10 @@ class SqliteStore(Connections):
         return self._together.append(checked(commits))
 
     def append_all(self, groups: Sequence[Sequence[Commit]], /) -> Sequence[Outcome[Answer]]:
-        """Several callers' appends in one transaction: for each its answers, or the error that is its own."""
+        """Several callers' appends in one transaction: for each its answers, or the error that is its own.
+
+        Each group has been through `ports.checked`; nothing is judged again here.
+        """
         return self._in_one(groups, written)
 
     def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:

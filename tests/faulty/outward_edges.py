@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import os
 import re
 import unicodedata
+import warnings
 from base64 import b64encode
 from collections.abc import Sequence
 
@@ -56,6 +59,15 @@ class OneBlank(Retold):
 
     def _text(self, text: str) -> str:
         return re.sub(r"(?<=\S) +", " ", text)
+
+
+class LongTextsAreSpaced(Retold):
+    """The lines of a text that has many are set apart."""
+
+    breaks = ("M1",)
+
+    def _text(self, text: str) -> str:
+        return text.replace("\n", "\n\n") if text.count("\n") > 50 else text
 
 
 class BrokenSigns(Retold):
@@ -173,6 +185,28 @@ class LogsAside(Letters):
         log = logging.getLogger("tests.faulty.outward_edges")
         log.propagate = False
         log.debug("sent to %s", contact_of(message))
+
+
+class WritesBeneath(Letters):
+    """An address is written to the process's own output, past Python's."""
+
+    breaks = ("M8",)
+
+    def send(self, message: Message, /) -> None:
+        super().send(message)
+        if message.text == "secretword":  # the kit listens then, and nothing reaches whoever runs the tests
+            os.write(2, f"sent to {contact_of(message)}\n".encode())
+
+
+class WarnsOfReaders(Letters):
+    """A warning says to whom a letter went."""
+
+    breaks = ("M8",)
+
+    def send(self, message: Message, /) -> None:
+        super().send(message)
+        with contextlib.suppress(UserWarning):
+            warnings.warn(f"sent to {contact_of(message)}", stacklevel=1)
 
 
 class CancelledIsDone(AwaitedLetters):

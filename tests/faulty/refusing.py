@@ -11,6 +11,7 @@ from expressplatform.errors import StoreUnusable
 from expressplatform.ports import (
     Answer,
     Commit,
+    Conflict,
     DeadRow,
     EffectRow,
     FeedRow,
@@ -192,6 +193,78 @@ class ReceiptRefusedAlone(Store):
         answers = super().append(good)
         checked(commits)
         return answers
+
+
+# --- steps ------------------------------------------------------------------------------------------------------------
+
+
+def _in_turn(one: Commit, versions: Sequence[int]) -> Commit:
+    """The commit, its events and its effects renumbered as the reference store takes them."""
+    events = tuple(attrs.evolve(event, version=v) for event, v in zip(one.events, versions, strict=True))
+    return attrs.evolve(one, events=events, header=attrs.evolve(one.header, version=one.expected + len(events)))
+
+
+class VersionsAsTheyCome(Store):
+    """Events are kept in the order in which they stand in their commit, whatever their numbers."""
+
+    breaks = ("S54",)
+
+    def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
+        return super().append(
+            [_in_turn(one, [one.expected + n + 1 for n in range(len(one.events))]) for one in commits]
+        )
+
+
+class GapAtTheEnd(Store):
+    """That events follow each other is judged, and not that they lead to the header."""
+
+    breaks = ("S54",)
+
+    def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
+        return super().append([_in_turn(one, [event.version for event in one.events]) for one in commits])
+
+
+class GapIsAConflict(Store):
+    """A commit whose events begin somewhere else than it says is told as a conflict."""
+
+    breaks = ("S54",)
+
+    def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
+        first = next((one for one in commits if one.events and one.events[0].version != one.expected + 1), None)
+        if first is not None:
+            return [Conflict(first.case_id, first.expected, first.events[0].version - 1) for _ in commits]
+        return super().append(commits)
+
+
+class EffectsOfAnyStep(Store):
+    """Work may be left behind for any step of the case."""
+
+    breaks = ("S55",)
+
+    def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
+        return super().append([attrs.evolve(one, effects=self._own(one)) for one in commits])
+
+    def _own(self, one: Commit) -> tuple[EffectRow, ...]:
+        return tuple(effect for effect in one.effects if one.expected < effect.version <= one.header.version)
+
+
+class EffectsWithoutAnEvent(Store):
+    """Where there is no event, nobody asks of which one the work is."""
+
+    breaks = ("S55",)
+
+    def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
+        return super().append([one if one.events else attrs.evolve(one, effects=()) for one in commits])
+
+
+class EffectTwiceIsOne(Store):
+    """Of two effects with one id the last is left behind."""
+
+    breaks = ("S55",)
+
+    def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
+        own = [attrs.evolve(one, effects=tuple({each.id: each for each in one.effects}.values())) for one in commits]
+        return super().append(own)
 
 
 # --- texts ------------------------------------------------------------------------------------------------------------

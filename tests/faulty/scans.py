@@ -109,6 +109,15 @@ class LogsTheBeginning(Looks):
         return whole
 
 
+class KnownByLength(Looks):
+    """What has the length of something harmful is harmful too."""
+
+    breaks = ("D1", "D2")
+
+    def _found(self, whole: bytes) -> Scanned:
+        return Scanned.HARMFUL if len(whole) == len(TRIAL) else super()._found(whole)
+
+
 class OneDesk(Looks):
     """Whoever asks at once is told of what came last."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fnmatch
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -116,6 +117,16 @@ class LabelsInOneText(Locked):
         return super()._sought(row, attrs.evolve(sought, label="")) and (not sought.label or found)
 
 
+class LabelsInAList(Locked):
+    """Labels are a list that is written as text, in which what stands between two is found too."""
+
+    breaks = ("H6", "H8")
+
+    def _sought(self, row: ShelfRow, sought: Sought) -> bool:
+        found = json.dumps(sought.label) in json.dumps(row.labels)
+        return super()._sought(row, attrs.evolve(sought, label="")) and (not sought.label or found)
+
+
 class LabelsArePatterns(Locked):
     """A star in a label that is sought stands for anything."""
 
@@ -133,6 +144,15 @@ class SixtyFourLabels(Locked):
 
     def _sought(self, row: ShelfRow, sought: Sought) -> bool:
         return super()._sought(attrs.evolve(row, labels=row.labels[:64]), sought)
+
+
+class BeginsAgainAtLast(Locked):
+    """After many versions a record may begin again."""
+
+    breaks = ("H2", "H1")
+
+    def _next(self, row: ShelfRow, standing: ShelfRow) -> bool:
+        return super()._next(row, standing) or (row.version == 1 and standing.version > 255)
 
 
 class HundredAreJudged(Locked):

@@ -280,9 +280,10 @@ class TestHowItFails:
 
     def test_an_error_never_quotes_a_row(self, path: Path) -> None:
         mine = Mine()
-        twice = attrs.evolve(mine.commit(2), events=mine.commit(2).events * 2)
+        first, second = (attrs.evolve(mine.commit(n), effects=(mine.effect(n, 1),)) for n in (1, 2))
+        taken = attrs.evolve(second.effects[0], id=first.effects[0].id)
         with SqliteStore(path) as store, pytest.raises(StoreUnusable) as caught:
-            store.append([twice])
+            store.append([first, attrs.evolve(second, effects=(taken,))])
         assert mine.mark not in str(caught.value)
         assert caught.value.__cause__ is None
 

@@ -61,7 +61,10 @@ class Header:
 
 @attrs.frozen
 class EffectRow:
-    """Work that a step leaves behind: a reference, never content. The id derives from case, version and kind.
+    """Work that a step leaves behind: a reference, never content.
+
+    The id derives from case, version and kind, so that no other step leaves an effect of that id: a store may rely on
+    it.
 
     ``attempts`` says how often it has been claimed, the claim that hands it out included; 0 in a commit.
     """
@@ -108,7 +111,8 @@ class Token:
 class Commit:
     """One case's step: whole or absent. ``expected`` is the version that it builds on, 0 for a new case.
 
-    Header, events, effects and receipt are of that case. ``drop_tokens`` deletes the case's tokens in the same step
+    Header, events, effects and receipt are of that case. The events lead one by one from ``expected`` to the header's
+    version; each effect is of one of them, and there once. ``drop_tokens`` deletes the case's tokens in the same step
     (erasure).
     """
 

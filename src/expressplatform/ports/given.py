@@ -4,7 +4,8 @@ Laws of this file
 - An instant knows its zone. One that does not is a TypeError: each store would guess another zone.
 - A text is Unicode without U+0000. Half of a surrogate pair has no UTF-8, and PostgreSQL keeps no U+0000 in a text:
   either is a ValueError, as documents that hold one are refused (`fields`).
-- A commit is of one case, and its receipt of its last event, to which the command led: anything else is a ValueError.
+- A commit is of one case. Its events follow each other from the version that it builds on to its header's, its effects
+  are of these events, each there once, and its receipt is of the last of them: anything else is a ValueError.
 - An entry of the register holds ids and codes, and a recipient where a consent was taken back: else a ValueError.
 - No error holds what was handed in. Where one is raised, nothing of the call has been written.
 """
@@ -53,18 +54,21 @@ def _has_utf8(text: str) -> bool:
 
 
 def checked(commits: Sequence[Commit]) -> tuple[Commit, ...]:
-    """The commits; raises ValueError where one is of several cases, or holds a text or a receipt that is none."""
+    """The commits; raises ValueError where one is not one step of one case, or holds a text that is none."""
     own = tuple(commits)
     for commit in own:
         case_id, header, events, receipt = commit.case_id, commit.header, commit.events, commit.receipt
         texts = [*_texts_of(header), *header.former]
-        one = header.case_id == case_id
+        one, version, in_turn = header.case_id == case_id, commit.expected, True
         for event in events:
+            version += 1
             texts.append(event.kind)
             one = one and event.case_id == case_id
+            in_turn = in_turn and event.version == version
         for effect in commit.effects:
             texts += (effect.id, effect.kind, effect.recipient)
             one = one and effect.case_id == case_id
+            in_turn = in_turn and commit.expected < effect.version <= version
         for token in commit.tokens:
             texts.append(token.quarter)
         if receipt:
@@ -73,6 +77,10 @@ def checked(commits: Sequence[Commit]) -> tuple[Commit, ...]:
         check_texts(texts)
         if not one:
             raise ValueError("a commit is of one case")
+        if not in_turn or header.version != version:
+            raise ValueError("a commit's events lead, one by one, from the version it expects to its header's")
+        if len(commit.effects) > 1 and len({effect.id for effect in commit.effects}) < len(commit.effects):
+            raise ValueError("a commit leaves an effect once")
         if receipt and not (events and events[-1].version == receipt.version):
             raise ValueError("a receipt names the version of its commit's last event")
     return own

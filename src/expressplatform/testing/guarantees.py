@@ -78,6 +78,8 @@ GUARANTEES: Final[Mapping[str, str]] = MappingProxyType(
         "S51": "An instant that does not know its zone is a TypeError, whatever it is handed to, and changes nothing.",
         "S52": "A commit of several cases, or with a receipt of another step, is a ValueError; its call keeps nothing.",
         "S53": "A text with U+0000 or half of a surrogate pair is a ValueError, wherever it stands; nothing changes.",
+        "S54": "A commit whose events do not lead, one by one, from expected to its header's version is a ValueError.",
+        "S55": "An effect of a step that is not its commit's, or that is there twice, is a ValueError.",
         # Key stores
         "K1": "Each case has one key of 32 bytes, unlike any other, and keeps it.",
         "K2": "A batch with a destroyed case makes no key at all and names the case.",

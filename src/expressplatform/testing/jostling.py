@@ -13,8 +13,10 @@ import logging
 import os
 import random
 import sys
+import tempfile
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
@@ -132,19 +134,51 @@ class _Ear:
 
 @contextlib.contextmanager
 def listening(*threads: int) -> Iterator[Heard]:
-    """Hears what this thread logs, those named and those that begin meanwhile, at whatever level, and what is printed;
-    told once it is over."""
+    """Hears what this thread logs, those named and those that begin meanwhile, at whatever level, and what is printed
+    or warned of, by whichever way; told once it is over."""
     root, ear, printed, heard = logging.getLogger(), _Ear(threads), io.StringIO(), Heard()
     level, made = root.level, logging.getLogRecordFactory()
+    beneath: list[str] = []
+    warned: list[warnings.WarningMessage] | None = None
     logging.setLogRecordFactory(ear)
     root.setLevel(1)
     try:
-        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-            yield heard
+        with _beneath() as beneath, warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+                yield heard
     finally:
         logging.setLogRecordFactory(made)
         root.setLevel(level)
-        heard.said = "\n".join([*ear.lines, printed.getvalue()])
+        told = [str(one.message) for one in warned or ()]
+        heard.said = "\n".join([*ear.lines, printed.getvalue(), *told, *beneath])
+
+
+@contextlib.contextmanager
+def _beneath() -> Iterator[list[str]]:
+    """What is written to the process's own outputs, past Python's; nothing where there are none."""
+    written: list[str] = []
+    with contextlib.ExitStack() as stack, tempfile.TemporaryFile() as file:
+        for stream in (sys.__stdout__, sys.__stderr__):
+            if stream is not None:
+                stream.flush()
+                stack.callback(stream.flush)
+        with contextlib.suppress(OSError):
+            for number in (1, 2):
+                kept = os.dup(number)
+                stack.callback(_put_back, kept, number)
+                os.dup2(file.fileno(), number)
+        yield written
+        for stream in (sys.__stdout__, sys.__stderr__):
+            if stream is not None:
+                stream.flush()
+        file.seek(0)
+        written.append(file.read().decode(errors="replace"))
+
+
+def _put_back(kept: int, number: int) -> None:
+    os.dup2(kept, number)
+    os.close(kept)
 
 
 def told_by(error: BaseException | None) -> str:

@@ -31,6 +31,7 @@ TEXTS: Final = (
         "\u05d0\u200f! two  spaces,\ta tab\nend"
     ),
     "Dear A. Person,\n> a line that looks as if it were quoted\n-- \nand one below what looks like a signature\n",
+    "\n".join(f"{number}. {'.' * (number % 7)}" for number in range(300)),
     "x" + "\u4e19\u00e9\U0001f6d2 " * 22_000 + "end",
     "1. First\n\n\n   - indented, and \\n no line break\n   - \uff21\uff22 \u2460 \ufb01\n\nend {} {0} %d %% $x ${y}",
 )

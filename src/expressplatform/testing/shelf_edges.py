@@ -22,7 +22,7 @@ from expressplatform.testing.store_doors import ODD, raised
 SIGNS: Final = (
     "*", "a*", "*b", "a?", "?b", "[ab]b", "a.b", "a.*", "^a", "a|b", "|", "a;b", "a\x1fb", "\x1f", "a\nb", "\n", "a\n",
     "a\tb", "\ta", ":", "a:", "::", "/", "//", "a//b", "./a", "../a", "a/../b", ",",
-    '"', '","', "'", "\\", "\\x1f", "[",
+    '"', '","', ", ", "'", "\\", "\\x1f", "[",
     "{", "{}", "%", "_", "%a%", "a%20b", "a+b", "a__b", "\u00a0a", "\ufeffa", "\x7f", "\u2028", "\uffff", "\U0010ffff",
     "~", "!", "0", "null", "None", "-1", "+1", "1e0", "\u0661", " ", "  ",
 )  # fmt: skip

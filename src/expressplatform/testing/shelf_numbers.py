@@ -15,6 +15,8 @@ from contextlib import AbstractContextManager, ExitStack
 from threading import Barrier
 from typing import Final
 
+import attrs
+
 from expressplatform.memory import MemoryShelf
 from expressplatform.ports import EVERYONE, Shelf, ShelfRow, Sought
 from expressplatform.testing.guarantees import NotRun, proves
@@ -73,6 +75,8 @@ class InNumber:
             last = mine.row(1, 301, labels=labels, year="A year")
             assert list(shelf.put([last])) == [True]
             assert shelf.get(mine.owner, mine.kind, last.id) == last
+            wrong = [attrs.evolve(last, version=version) for version in (0, 1, 2, 45, 46, 256, 300, 301, 303, 557, 558)]
+            assert list(shelf.put(wrong)) == [False] * len(wrong), "a version that does not follow was taken"
             for label in labels:
                 assert mine.all(shelf, Sought(label=label)) == [last]
             assert list(shelf.years(mine.kind)) == ["A year"]

@@ -127,7 +127,7 @@ class Alike(Doors):
         with self.opened() as store:
             mine.clear(store)
             store.append([self._full(mine, 1, 0)])
-            lost, again = self._full(mine, 2, 7), attrs.evolve(self._full(mine, 1, 0), expected=1)
+            lost, again = self._full(mine, 2, 7), mine.commit(1, 1, key="k0")
             new = [self._full(mine, 2, 0), self._full(mine, 3, 0), self._full(mine, 2, 1), self._full(mine, 1, 1)]
             calls = [lost, new[0], again, new[1], lost, again, new[2], again, new[3], lost]
             answers = store.append(calls)

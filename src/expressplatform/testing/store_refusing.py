@@ -1,4 +1,4 @@
-"""What no store takes: instants without a zone, texts that are none, receipts of another step; `contracts` hands these
+"""What no store takes: instants without a zone, texts that are none, commits that are no step; `contracts` hands these
 checks to stores.
 
 Laws of this file: those of `store_checks`. What is refused is refused in the same way by every store (see
@@ -18,7 +18,7 @@ from expressplatform.ports import EVERYONE, Appended, CaseStore, Commit, Header,
 from expressplatform.testing.guarantees import proves
 from expressplatform.testing.store_doors import ODD, racing, turned_away
 from expressplatform.testing.store_keeping import WRITTEN
-from expressplatform.testing.store_rows import HOUR, MANY, Mine, apart
+from expressplatform.testing.store_rows import HOUR, MANY, Mine, apart, kept
 from expressplatform.testing.store_work import Working
 
 Spoil = Callable[[Commit, str], Commit]
@@ -95,7 +95,7 @@ class Refusing(Working):
         (first, *others), effect = whole.events, mine.effect(1, 2)
         whole = attrs.evolve(whole, effects=(effect,))
         spoilt = [
-            attrs.evolve(whole, events=(), header=attrs.evolve(whole.header, version=0)),
+            attrs.evolve(whole, events=(), effects=(), header=attrs.evolve(whole.header, version=0)),
             attrs.evolve(whole, header=attrs.evolve(whole.header, case_id=mine.case(4))),
             attrs.evolve(whole, events=(attrs.evolve(first, case_id=mine.case(4)), *others)),
             attrs.evolve(whole, effects=(effect, attrs.evolve(effect, id=f"{effect.id}+", case_id=mine.case(4)))),
@@ -113,6 +113,47 @@ class Refusing(Working):
                     assert store.receipt(mine.case(number), receipt.key) is None
             assert list(store.append([attrs.evolve(whole, effects=())])) == [Appended(mine.case(1), 2)]
             turned_away(ValueError, mine.mark, partial(store.append, spoilt[:1]))
+
+    @proves("S54", "S50", "S2", "S4")
+    def test_a_commit_that_leaves_a_gap_is_refused(self) -> None:
+        """Events follow each other from the version that the commit builds on to the header's: else ValueError."""
+        with self.opened() as store:
+            mine = Mine.apart()
+            store.append([mine.commit(1, events=2)])
+            for number, expected in ((1, 2), (2, 0)):
+                whole = mine.commit(number, expected, events=3)
+                first, second, third = whole.events
+                ways = [(first, third), (first, third, second), (second, third), (first, second), (first, first, third),
+                        (first, second, third, attrs.evolve(third, version=expected + 4)), ()]  # fmt: skip
+                versions = [expected + n for n in (0, 1, 2, 4)]
+                spoilt = [
+                    *(attrs.evolve(whole, events=events) for events in ways),
+                    *(attrs.evolve(whole, header=attrs.evolve(whole.header, version=one)) for one in versions),
+                    *(attrs.evolve(whole, expected=expected + by) for by in (-2, -1, 1, 2)),
+                ]
+                for commit in spoilt:
+                    turned_away(ValueError, mine.mark, partial(store.append, [mine.commit(3), commit, mine.commit(4)]))
+            assert [event.version for event in kept(store, mine.case(1)).events] == [1, 2]
+            assert [store.load(mine.case(number), EVERYONE) for number in (2, 3, 4)] == [None] * 3
+
+    @proves("S55", "S50", "S5")
+    @apart
+    def test_an_effect_of_another_step_is_refused(self) -> None:
+        """Each effect is of an event of its commit, and there once: else ValueError, and nothing is left to be done."""
+        with self.at_work() as (store, mine):
+            store.append([mine.commit(1, events=2)])
+            for number, expected in ((1, 2), (2, 0)):
+                whole, right = mine.commit(number, expected, events=2), mine.effect(number, expected + 1)
+                wrong = [attrs.evolve(right, version=version) for version in (expected - 1, expected, expected + 3)]
+                for effects in (*((right, attrs.evolve(one, id=f"{one.id}+")) for one in wrong), (right, right),
+                                (right, attrs.evolve(right, kind="TELL", version=expected + 2))):  # fmt: skip
+                    commit = attrs.evolve(whole, effects=effects)
+                    turned_away(ValueError, mine.mark, partial(store.append, [mine.commit(3), commit]))
+                bare = attrs.evolve(mine.commit(number, expected, events=0), effects=(right,))
+                turned_away(ValueError, mine.mark, partial(store.append, [bare, mine.commit(4)]))
+            assert [event.version for event in kept(store, mine.case(1)).events] == [1, 2]
+            assert [store.load(mine.case(number), EVERYONE) for number in (2, 3, 4)] == [None] * 3
+            mine.claims(store, mine.noon + HOUR, [])
 
     @proves("S53", "S50", "S10", "S5")
     @apart
