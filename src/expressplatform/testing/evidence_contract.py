@@ -21,7 +21,7 @@ from expressplatform.errors import EvidenceMissing, InvalidInput, StoreUnusable
 from expressplatform.ports import AsyncEvidenceStore, EvidenceStore, Filed
 from expressplatform.testing.cancelling import cancelled, put_at, whole_or_none
 from expressplatform.testing.evidence_checks import FilesInNumber
-from expressplatform.testing.evidence_edges import FilesAtEdges
+from expressplatform.testing.evidence_edges import FilesAtEdges, FilesCopied
 from expressplatform.testing.evidence_walk import BrokenError, MyFiles, calls_of, error_of
 from expressplatform.testing.guarantees import proves
 from expressplatform.testing.lifting import evidence_lift_of, lift
@@ -276,7 +276,7 @@ class _EvidenceChecks(FilesInNumber, FilesAtEdges):
         assert not any(one[:200] in dump for one in (gone, replaced))
 
 
-class EvidenceContract(_EvidenceChecks):
+class EvidenceContract(_EvidenceChecks, FilesCopied):
     """The contract of `EvidenceStore`. Give `make_store`, and whichever of the others your store can do.
 
     ``reopen`` unlocks the check of what lasts, ``second_connection`` those of two connections, ``dump_bytes`` the one

@@ -227,6 +227,33 @@ class FilesAtEdges:
         assert not [number for number, one in enumerate(chunks) if one[:100] in dump or one[-100:] in dump]
 
 
+class FilesCopied:
+    """What holds where chunks are asked for in the thread that keeps them; in an event loop nobody may wait."""
+
+    def opened(self) -> AbstractContextManager[EvidenceStore]:
+        """The store under test, closed when the check is over."""
+        raise NotImplementedError
+
+    @proves("E8", "E13")
+    def test_a_file_may_be_kept_from_the_reading_of_another(self) -> None:
+        """Of its own case, of another, and of itself; and whoever hands chunks over may look around meanwhile."""
+        mine = MyFiles()
+        content = [os.urandom(70_000), b"", b"end"]
+        with self.opened() as store:
+            store.put(mine.case(1), "a", content, NOON)
+            for place in ((mine.case(1), "b"), (mine.case(2), "a"), (mine.case(1), "a")):
+                store.put(*place, store.get(mine.case(1), "a"), NOON)
+                assert _same(store.get(*place), content)
+            store.put(mine.case(2), "b", _read_all(store, mine.case(1)), NOON)
+            assert _same(store.get(mine.case(2), "b"), [*content, *content])
+
+
+def _read_all(store: EvidenceStore, case: str) -> Iterator[bytes]:
+    """The chunks of all files of a case, which are looked for once the first is asked for."""
+    for one in store.list(case, "", MANY):
+        yield from store.get(case, one.name)
+
+
 def _same(read: Iterator[bytes], chunks: list[bytes]) -> bool:
     """Whether chunks are bytes, and the same ones; without showing megabytes where they are not."""
     found = list(read)
