@@ -59,6 +59,13 @@ class TestTwoThreads:
             meet(together, partial(_met, together, 1), partial(_met, together, 2))
 
 
+def _logs(log: logging.Logger, go: Barrier, word: str) -> None:
+    """Logs a word once it may, and is there until it has been looked for."""
+    go.wait(WAIT)
+    log.error(word)
+    go.wait(WAIT)
+
+
 class TestListening:
     """What an adapter tells is heard, whichever way it goes; what others tell for themselves is not."""
 
@@ -76,7 +83,7 @@ class TestListening:
 
     def test_threads_that_begin_meanwhile_are_heard_and_those_that_were_there_are_not(self) -> None:
         log, go = logging.getLogger("tests.unit.jostling"), Barrier(2)
-        before = Thread(target=lambda: (go.wait(WAIT), log.error("before"), go.wait(WAIT)))
+        before = Thread(target=_logs, args=(log, go, "before"))
         before.start()
         with listening() as heard:
             go.wait(WAIT)
@@ -90,7 +97,7 @@ class TestListening:
 
     def test_a_thread_that_is_named_is_heard(self) -> None:
         log, go = logging.getLogger("tests.unit.jostling"), Barrier(2)
-        named = Thread(target=lambda: (go.wait(WAIT), log.error("named"), go.wait(WAIT)))
+        named = Thread(target=_logs, args=(log, go, "named"))
         named.start()
         assert named.ident is not None
         with listening(named.ident) as heard:

@@ -25,7 +25,7 @@ SIGNS: Final = (
 )  # fmt: skip
 """Signs that a path, a pattern, an address, a line of text or a query would take for something else."""
 _DRAWERS: Final = ("secret", "secrets", "key", "keys", "case", "cases", "s", "k", "c", "", "forgotten", "destroyed")
-_BETWEEN: Final = ("-", ":", "/", "_", ".", "|")
+_BETWEEN: Final = ("-", ":", "/", "_")
 _WILD: Final = frozenset("*?%_[^.")
 
 
@@ -60,8 +60,8 @@ class KeysAtEdges:
         keys = {one: (store.get(one), store.secret(one)) for one in names}
         assert len({part for both in keys.values() for part in both}) == 2 * len(names), "two names have one key"
         going = [one for number, one in enumerate(names) if number % 3 == 0 or _WILD & set(one)]
+        store.destroy(*going)
         for one in going:
-            store.destroy(one)
             store.forget(one)
         for one, (key, secret) in keys.items():
             if one in going:

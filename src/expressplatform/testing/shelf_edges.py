@@ -62,11 +62,13 @@ class AtEdges:
                 assert [shelf.get(row.owner, row.kind, row.id) for row in rows] == rows
             for row in (*kinds, *owners):
                 assert list(shelf.list(row.owner, row.kind, Sought(), "", MANY).rows) == [row]
-            for rows in (ids, kinds, owners):
-                for row in rows[::2]:
-                    shelf.delete(row.owner, row.kind, [row.id])
-                assert [shelf.get(row.owner, row.kind, row.id) for row in rows[1::2]] == rows[1::2], "one went too"
-                assert {shelf.get(row.owner, row.kind, row.id) for row in rows[::2]} == {None}
+            shelf.delete(mine.owner, mine.kind, [row.id for row in ids[::2]])
+            for row in (*kinds[::4], *owners[::4]):
+                shelf.delete(row.owner, row.kind, [row.id])
+            for rows, every in ((ids, 2), (kinds, 4), (owners, 4)):
+                left = [row for at, row in enumerate(rows) if at % every]
+                assert [shelf.get(row.owner, row.kind, row.id) for row in left] == left, "one went too"
+                assert {shelf.get(row.owner, row.kind, row.id) for row in rows[::every]} == {None}
 
     @proves("H1", "H6", "H8")
     def test_a_label_of_any_sign_finds_what_carries_it(self) -> None:
