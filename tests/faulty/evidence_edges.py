@@ -59,6 +59,15 @@ class ViewsOfLargeChunks(Files):
         return (one if len(one) < 60_000 else memoryview(one) for one in kept)
 
 
+class NoMarksOfOrder(Files):
+    """A mark of the order of bytes at the beginning of a chunk is dropped."""
+
+    breaks = ("E1",)
+
+    def _kept(self, chunks: Iterable[bytes]) -> tuple[bytes, ...]:
+        return tuple(one.removeprefix(b"\xef\xbb\xbf") for one in chunks)
+
+
 class AlikeIsTheSame(Files):
     """Large chunks that begin and end alike are one."""
 

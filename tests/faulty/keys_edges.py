@@ -10,7 +10,7 @@ import threading
 from collections.abc import Sequence
 from urllib.parse import unquote
 
-from expressplatform.errors import ExpressPlatformError, StoreUnusable
+from expressplatform.errors import ExpressPlatformError, KeyDestroyed, KeyMissing, StoreUnusable
 from expressplatform.ports import KeyStore
 from expressplatform.testing.store_doors import Dump
 from tests.faulty.keys import Keys
@@ -76,6 +76,33 @@ class PathsAreOne(Renamed):
 
     def _name(self, name: str) -> str:
         return posixpath.normpath(f"keys/{name}")
+
+
+class BeginsLikeOne(Keys):
+    """Whoever asks for the beginning of a long name is given its key."""
+
+    breaks = ("K12",)
+
+    def get(self, case_id: str, /) -> bytes:
+        try:
+            return super().get(case_id)
+        except KeyMissing:
+            alike = [key for name, key in self.keys.items() if len(case_id) > 40 and name.startswith(case_id)]
+            if alike:
+                return alike[0]
+            raise
+
+
+class GoneTogether(Keys):
+    """Several that were destroyed before cannot be destroyed again in one call."""
+
+    breaks = ("K3",)
+
+    def destroy(self, *case_ids: str) -> None:
+        self._open(*case_ids)
+        if len(case_ids) > 2 and self.gone.issuperset(case_ids):
+            raise KeyDestroyed(case_ids[0])
+        super().destroy(*case_ids)
 
 
 class LongNamesCut(Renamed):

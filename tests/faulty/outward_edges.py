@@ -17,6 +17,7 @@ import attrs
 from expressplatform.errors import Unreachable
 from expressplatform.ports import Alert, Message
 from expressplatform.testing.fakes import contact_of
+from expressplatform.testing.fitting import START
 from expressplatform.testing.letters import Sent
 from tests.faulty.outward import Bell, Letters, Shelves
 from tests.faulty.outward_awaited import AwaitedLetters
@@ -88,6 +89,37 @@ class BeginsLikeOne(Letters):
     def send(self, message: Message, /) -> None:
         if self.broken or not any(one.id.startswith(message.id) for one in self.sent if one.id != message.id):
             super().send(message)
+
+
+class ByTelephone(Letters):
+    """Whoever has a telephone number is written to there, whatever else they have."""
+
+    breaks = ("M1",)
+
+    def outbox(self) -> Sequence[Sent]:
+        phones = [one.reader.values.get("particulars.phone") for one in self.sent]
+        return [
+            attrs.evolve(one, address=str(phone or one.address))
+            for one, phone in zip(super().outbox(), phones, strict=True)
+        ]
+
+
+class OutOfReachByName(Letters):
+    """Whoever has the name of somebody without an address is out of reach too."""
+
+    breaks = ("M2", "M1")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gone: set[object] = set()
+
+    def send(self, message: Message, /) -> None:
+        name = message.reader.values.get("particulars.name")
+        if not contact_of(message):
+            self.gone.add(name)
+        if name in self.gone:
+            raise Unreachable
+        super().send(message)
 
 
 class FirstAddressStands(Letters):
@@ -233,6 +265,18 @@ class SinceWhenIsUntilWhen(Bell):
 
     def received(self) -> Sequence[Alert]:
         return [attrs.evolve(one, due_at=one.due_at or one.at) for one in self.alerts]
+
+
+class TenYearsAtMost(Bell):
+    """What is due in more than ten years is due never."""
+
+    breaks = ("G1",)
+
+    def received(self) -> Sequence[Alert]:
+        return [
+            attrs.evolve(one, due_at=None) if one.due_at and one.due_at.year > START.year + 10 else one
+            for one in self.alerts
+        ]
 
 
 class TrimmedReferences(Bell):

@@ -270,6 +270,29 @@ class YearsRemembered(Locked):
         return self.told[kind]
 
 
+class YearsOfTheDeleted(Locked):
+    """A year stays where all of its records were deleted in one call of many."""
+
+    breaks = ("H11", "H12")
+    left: frozenset[str] = frozenset()
+
+    def delete(self, owner: str, kind: str, ids: Sequence[str], /) -> None:
+        self.left = frozenset(super().years(kind)) if len(ids) > 20 else self.left
+        super().delete(owner, kind, ids)
+
+    def years(self, kind: str, /) -> Sequence[str]:
+        return sorted({*super().years(kind), *self.left})
+
+
+class BlankIsEmpty(Locked):
+    """Who seeks a blank label is shown what has an empty one."""
+
+    breaks = ("H6", "H8")
+
+    def _word(self, word: str) -> str:
+        return "" if word == " " else word
+
+
 class SameBodySameYear(Locked):
     """Where nothing but the year is new the year that stood stays."""
 

@@ -24,7 +24,21 @@ SIGNS: Final = (
     "a;b", "a\x1fb", "ab.", "a__b", "-a", "a#b", "$a", "{a}", "a\x7f", "null", "None", "true",
 )  # fmt: skip
 """Signs that a path, a pattern, an address, a line of text or a query would take for something else."""
-_DRAWERS: Final = ("secret", "secrets", "key", "keys", "case", "cases", "s", "k", "c", "", "forgotten", "destroyed")
+_DRAWERS: Final = (
+    "secret",
+    "secrets",
+    "key",
+    "keys",
+    "case",
+    "cases",
+    "s",
+    "k",
+    "c",
+    "",
+    "forgotten",
+    "destroyed",
+    "1",
+)
 _BETWEEN: Final = ("-", ":", "/", "_")
 _WILD: Final = frozenset("*?%_[^.")
 
@@ -59,6 +73,9 @@ class KeysAtEdges:
         store.create(names)
         keys = {one: (store.get(one), store.secret(one)) for one in names}
         assert len({part for both in keys.values() for part in both}) == 2 * len(names), "two names have one key"
+        for one in names[::3]:
+            for other in {one[:-1], one[1:], f"{one}x", f"x{one}"} - {*names}:
+                assert raised(KeyMissing, partial(store.get, other)).case_id == other
         going = [one for number, one in enumerate(names) if number % 3 == 0 or _WILD & set(one)]
         store.destroy(*going)
         for one in going:
@@ -113,8 +130,10 @@ class KeysAtEdges:
             assert store.get(one) == key
             store.get(three)
             store.destroy(one, two, one, one, two, three)
-            for name in (one, two, three):
-                raised(KeyDestroyed, partial(store.get, name))
+            for again in ((), (one, two, three)):
+                store.destroy(*again)
+                for name in (one, two, three):
+                    raised(KeyDestroyed, partial(store.get, name))
             assert sorted(name for name in store.destroyed() if mark in name) == [one, two, three]
 
     @proves("K14")

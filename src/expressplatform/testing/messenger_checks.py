@@ -99,6 +99,15 @@ class MessengerChecks:
                 sent = self._sent(messenger, message)
                 assert [one.address for one in sent] == ([address] if message in taken else [])
 
+    @proves("M1")
+    def test_of_several_contacts_the_messengers_own_is_written_to(self) -> None:
+        """Whoever has an e-mail address, a telephone number and a postal address gets one letter, where it is sent."""
+        contacts = {"email": "a.person@example.org", "phone": "+852 2929 2222", "address": "1 Some Street, Hong Kong"}
+        message = self._message(name="A. Person", **contacts)
+        with self.opened() as messenger:
+            messenger.send(message)
+            assert [one.address for one in self._sent(messenger, message)] == [self._address()]
+
     @proves("M2")
     def test_somebody_without_a_contact_is_unreachable(self) -> None:
         """Unreachable is raised, and nothing leaves."""
@@ -108,6 +117,7 @@ class MessengerChecks:
             raised(Unreachable, lambda: messenger.send(message))
             seen = self.left(messenger)
             assert seen is None or not [one for one in seen if one.id == message.id]
+            messenger.send(self._message())  # whoever has the same name is not out of reach for that
 
     @proves("M3")
     def test_a_message_may_be_sent_again(self) -> None:

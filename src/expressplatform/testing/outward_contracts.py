@@ -32,7 +32,7 @@ from expressplatform.testing.messenger_contract import MessengerContract as Mess
 from expressplatform.testing.store_doors import given, racing, raised
 from expressplatform.testing.store_rows import EVERY_BYTE
 
-LATER: Final = START + timedelta(days=9999)
+LATER: Final = START + timedelta(days=29_999)
 
 
 class GatewayContract:
@@ -66,7 +66,7 @@ class GatewayContract:
         """Every field of it, a due date to the microsecond, and that there is none."""
         gateway = self.make_gateway()
         odd = datetime(2031, 2, 3, 4, 5, 6, 700_001, tzinfo=UTC)
-        alerts = [self._alert(due_at=due) for due in (odd, None, odd + timedelta(days=400))]
+        alerts = [self._alert(due_at=due) for due in (odd, None, odd + timedelta(days=400), LATER)]
         alerts += [self._alert(due_at=odd.astimezone(timezone(timedelta(hours=8))))]
         alerts += [
             self._alert(reference=one) for one in ("a-0123/x", "2031-02-000123-HK-MACAO-GZ-7", "", " 7 ", "\u4e19-7")

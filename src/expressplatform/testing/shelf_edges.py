@@ -79,6 +79,7 @@ class AtEdges:
             mine.row(at, labels=(words[at - 1], one, f"{one}{words[at - 1]}"), place="p")
             for at, one in enumerate(words)
         ]
+        rows.append(mine.row(len(words), labels=("", "x y z"), place="p"))
         with self.opened() as shelf:
             shelf.put(rows)
             assert mine.all(shelf) == rows

@@ -27,7 +27,7 @@ from expressplatform.testing.store_rows import EVERY_BYTE
 ALIKE: Final = (
     "ab", "AB", "ab ", " ab", "ab-", "a-b", "a_b", "axb", "a%b", "a%", "abc", "a", "a\u00e9", "ae\u0301", "a\u00df",
     "ass", "\uff41b", "a'b", 'a"b', "a\\b", "a/b", "a,b", "a b", "a:b", "\u4e19", "\U0001f6d2", "\uff5e", "1", "01",
-    "1.0", "10", "9", "ab\t", "z" * 190 + "1", "z" * 190 + "2",
+    "1.0", "10", "9", "ab\t", "z" * 190, "z" * 190 + "1", "z" * 190 + "2",
 )  # fmt: skip
 """Words that somebody might take for each other."""
 _TURNS: Final = 3
@@ -143,6 +143,7 @@ class InNumber:
             ids = [row.id for row in rows]
             shelf.delete(mine.owner, mine.kind, [f"x{mine.mark}", *ids[1:600], f"y{mine.mark}", *ids[600:]])
             assert mine.all(shelf) == rows[:1]
+            assert list(shelf.years(mine.kind)) == ["00"]
 
     @proves("H8")
     def test_what_is_sought_is_found_before_the_limit(self) -> None:
