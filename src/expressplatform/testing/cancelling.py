@@ -15,7 +15,7 @@ from expressplatform.ports import AsyncEvidenceStore
 from expressplatform.testing.store_rows import NOON
 
 T = TypeVar("T")
-_PATIENCE: Final = 5.0
+_PATIENCE: Final = 3.0
 _LOOK: Final = 0.005
 
 
