@@ -24,9 +24,10 @@ class Forgetful(MemoryStore):
         super().__init__()
         self._keeps = keeps
 
-    def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
-        super().append([kept for commit in commits if (kept := self._keeps(commit)) is not None])
-        return [Appended(commit.case_id, commit.header.version) for commit in commits]
+    def _append(self, commit: Commit) -> Answer:
+        if (kept := self._keeps(commit)) is not None:
+            super()._append(kept)
+        return Appended(commit.case_id, commit.header.version)
 
     def done(self, effect_ids: Sequence[str], /) -> None:
         if self._keeps is not _all:
