@@ -35,7 +35,6 @@ LEFT: Final = (("alert_trader", "taobao"), ("tell_upload", ""))
 SAID: Final = "The jacket came with a torn lining; the shop says that it was worn, and does not answer any more. " * 2
 KEY: Final = CaseKey(b"k" * 32)
 """The data key, opened, as a key ring keeps it for a minute."""
-NOTED: Final = "note_added"
 
 
 @attrs.frozen

@@ -23,6 +23,7 @@ myst_heading_anchors = 3
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_class_signature = "separated"
+autodoc_preserve_defaults = True
 
 # `Erased` is shown by two modules; either will do.
 suppress_warnings = ["ref.python"]

@@ -13,7 +13,6 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import expressplatform as ep
@@ -70,9 +69,7 @@ class Service:
         self._loops = [asyncio.create_task(self._again(self._tick)), asyncio.create_task(self._again(self._work))]
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *raised: object) -> None:
         for loop in self._loops:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)

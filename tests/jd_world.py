@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -15,6 +14,7 @@ from expressplatform_jd.protocol import App, Endpoints
 from expressplatform_jd.simulator import PLAIN, WRITES, Endpoint, JdSimulator, Kind, Manners
 from expressplatform_jd.simulator import Fault as SimulatedFault
 from tests.asgi_server import served
+from tests.shop_clock import ShopClock
 
 APP: Final = App("simulated-app", "simulated-secret")
 START: Final = datetime(2030, 5, 6, 7, 8, 9, tzinfo=UTC)
@@ -35,9 +35,8 @@ class JdWorld:
     """A `ShopWorld` over a simulator at ``base``. ``services``: bills are known by their numbers of routerjson."""
 
     def __init__(self, base: str, *, manners: Manners = PLAIN, seed: int = 0, services: bool = False) -> None:
-        self._lock = threading.Lock()
-        self._at, self._skew = START, timedelta(0)
-        self.simulator = JdSimulator(now=self._theirs, seed=seed, manners=manners)
+        self._clock = ShopClock(START)
+        self.simulator = JdSimulator(now=self._clock.theirs, seed=seed, manners=manners)
         self.endpoints = Endpoints(Endpoint(base).sp, Endpoint(base).router, Endpoint(base).oauth)
         self._services, self._numbers = services, iter(range(1, 1_000_000))
         self._seen: list[Seen] = []
@@ -62,20 +61,13 @@ class JdWorld:
     # --- time -------------------------------------------------------------------------------------------------
 
     def now(self) -> datetime:
-        with self._lock:
-            return self._at
-
-    def _theirs(self) -> datetime:
-        with self._lock:
-            return self._at + self._skew
+        return self._clock.now()
 
     def pass_time(self, by: timedelta) -> None:
-        with self._lock:
-            self._at += by
+        self._clock.pass_time(by)
 
     def skew(self, by: timedelta) -> None:
-        with self._lock:
-            self._skew = by
+        self._clock.skew(by)
 
     # --- shops ------------------------------------------------------------------------------------------------
 

@@ -164,12 +164,5 @@ def _crosswalk(name: str, pairs: tuple[Pair, ...]) -> Iterator[str]:
     yield ""
 
 
-def main() -> int:
-    """Write the page."""
-    PAGE.write_text(page(), encoding="utf-8")
-    print(f"wrote {PAGE.name}")
-    return 0
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    PAGE.write_text(page(), encoding="utf-8")

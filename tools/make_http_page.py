@@ -132,11 +132,6 @@ def _bounds(schema: Mapping[str, Any], least: str, most: str, what: str) -> str:
     return f", at least {low}{of}" if low is not None else ""
 
 
-def main() -> None:
-    """Writes the page."""
+if __name__ == "__main__":
     for path, text in written().items():
         path.write_text(text, encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

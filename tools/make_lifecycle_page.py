@@ -153,13 +153,6 @@ def _whose(role: Role) -> str:
     return "nobody's: time only" if role is Role.CLOCK else role.value
 
 
-def main() -> int:
-    """Write everything."""
+if __name__ == "__main__":
     for path, text in written().items():
         path.write_text(text, encoding="utf-8")
-        print(f"wrote {path.name}")
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

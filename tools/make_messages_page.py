@@ -160,12 +160,5 @@ def _module(name: str) -> Iterator[str]:
     yield from ("```{eval-rst}", f".. automodule:: {name}", "   :members:", "```", "")
 
 
-def main() -> int:
-    """Write the page."""
-    PAGE.write_text(page(), encoding="utf-8")
-    print(f"wrote {PAGE.name}")
-    return 0
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    PAGE.write_text(page(), encoding="utf-8")

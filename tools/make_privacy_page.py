@@ -269,12 +269,5 @@ def _not_enforced() -> Iterator[str]:
     yield from (f"| {one} | {NOT_ENFORCED[one]} |" for one in PROVISIONS if one in NOT_ENFORCED)
 
 
-def main() -> int:
-    """Write the page."""
-    PAGE.write_text(written(), encoding="utf-8")
-    print(f"wrote {PAGE.name}")
-    return 0
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    PAGE.write_text(written(), encoding="utf-8")

@@ -17,9 +17,9 @@ import attrs
 import orjson
 
 from expressplatform.errors import HeldBack
-from expressplatform.ports import AsyncShelf, KeyStore, ShelfRow, Sought
+from expressplatform.ports import AsyncShelf, KeyStore, ShelfRow, Sought, shelf_rows
 from expressplatform.records import read_whole, write_whole
-from expressplatform.sealing import CaseKey, Context, KeyRing
+from expressplatform.sealing import CaseKey, Context, KeyRing, Secrets
 from expressplatform_agent.values import CaseNote, Line, Place
 
 T = TypeVar("T", CaseNote, Line, Place)
@@ -31,7 +31,6 @@ OPEN: Final = "open"
 TODO: Final = "todo"
 AWAITS: Final = "awaits"
 _SCHEMA: Final = 1
-_PAGE: Final = 200
 
 
 @attrs.frozen
@@ -42,23 +41,12 @@ class Held(Generic[T]):
     version: int
 
 
-@attrs.frozen
-class _Secrets:
-    """Named secrets as a ring asks for keys."""
-
-    keys: KeyStore
-
-    def get(self, name: str, /) -> bytes:
-        """The secret of 32 bytes, made where it is not there."""
-        return self.keys.secret(name)
-
-
 class Books:
     """The records of one trader's agent."""
 
     def __init__(self, shelf: AsyncShelf, keys: KeyStore, owner: str, now: Callable[[], datetime]) -> None:
         self._shelf, self._owner, self._now = shelf, owner, now
-        self._ring = KeyRing(_Secrets(keys))
+        self._ring = KeyRing(Secrets(keys))
 
     # --- cases ------------------------------------------------------------------------------------------------
 
@@ -146,12 +134,8 @@ class Books:
         return done
 
     async def _all(self, kind: str, cls: type[T], label: str) -> AsyncIterator[T]:
-        after, more = "", True
-        while more:
-            page = await self._shelf.list(self._owner, kind, Sought(label), after, _PAGE)
-            for row in page.rows:
-                yield self._opened(row, cls)
-            after, more = page.after, bool(page.after)
+        async for row in shelf_rows(self._shelf, self._owner, kind, Sought(label)):
+            yield self._opened(row, cls)
 
     def _opened(self, row: ShelfRow, cls: type[T]) -> T:
         return read_whole(cls, self._key(row.kind, row.year).open(row.body, _context(row)))

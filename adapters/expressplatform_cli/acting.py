@@ -22,7 +22,15 @@ from expressplatform.scheme import Scheme
 from expressplatform.wording import label
 from expressplatform_cli import documents
 from expressplatform_cli.config import NO_PLACE, Place, open_platform
-from expressplatform_cli.options import answers, json_option, place_if_any, place_options, reason_option, staff_option
+from expressplatform_cli.options import (
+    answers,
+    key_option,
+    one_of,
+    place_if_any,
+    place_options,
+    reason_option,
+    staff_option,
+)
 from expressplatform_cli.output import console, grid, pairs, plain, say_json
 from expressplatform_cli.taking_in import duty_lines
 
@@ -43,18 +51,17 @@ ROLES: Final = (Role.COUNCIL.value, Role.TRADER.value, Role.COMPLAINANT.value)
 @click.option("--organisation", metavar="ID", default="", help="The trader's id, with --role trader.")
 @click.option(
     "--representative",
-    type=click.Choice([channel.value for channel in Channel]),
+    type=one_of(Channel),
     help="A representative speaks for the complainant, by this channel; needs the authority on the case.",
 )
 @click.option(
     "--taken-by",
-    type=click.Choice([channel.value for channel in Channel]),
+    type=one_of(Channel),
     help="The complainant's own word, taken by this channel and written down by STAFF.",
 )
 @click.option("--expected", metavar="N", type=click.IntRange(1), help="Only where the case is at this version.")
-@click.option("--key", metavar="KEY", help="Repeat with the same KEY and nothing happens twice [default: random].")
+@key_option
 @reason_option
-@json_option
 @answers
 @place_if_any
 def act(
@@ -70,7 +77,7 @@ def act(
     representative: str | None,
     taken_by: str | None,
     expected: int | None,
-    key: str | None,
+    key: str,
     reason: str,
     as_json: bool,
 ) -> None:
@@ -96,7 +103,7 @@ def act(
         channel, own_word = taken_by or representative or "", taken_by is not None
         by = documents.actor_of(platform, staff, role, organisation, channel, own_word=own_word)
         case_id = documents.find_case(platform, case, by)
-        after, shown = _sent(platform, case_id, asked, by, key or documents.random_key(), expected)
+        after, shown = _sent(platform, case_id, asked, by, key, expected)
         may = platform.allowed(case_id, by=by)
         scheme = platform.scheme
     if as_json:
@@ -184,12 +191,11 @@ def _told(value: object) -> str:
 @click.option(
     "--reason",
     "why",
-    type=click.Choice([reason.value for reason in ErasureReason]),
+    type=one_of(ErasureReason),
     default=ErasureReason.REQUEST.value,
     show_default=True,
     help="On what ground.",
 )
-@json_option
 @answers
 @place_options
 def erase(place: Place, case: str, staff: str, approver: str, why: str, as_json: bool) -> None:

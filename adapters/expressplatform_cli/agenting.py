@@ -31,7 +31,7 @@ from expressplatform_cli.agent_config import (
     opened,
     read_agent_configuration,
 )
-from expressplatform_cli.options import answers, json_option
+from expressplatform_cli.options import FILE, FOLDER, answers
 from expressplatform_cli.output import console, grid, plain, say_json, when, words
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def agent() -> None:
 
 def _config(function: Callable[..., None]) -> Callable[..., None]:
     return click.option(
-        "--config", type=click.Path(dir_okay=False, path_type=Path), default=DEFAULT, show_default=True,
+        "--config", type=FILE, default=DEFAULT, show_default=True,
         help="The agent's configuration.",
     )(function)  # fmt: skip
 
@@ -67,8 +67,7 @@ def _place(config: Path) -> AgentPlace:
 
 
 @agent.command()
-@click.argument("directory", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
-@json_option
+@click.argument("directory", metavar="DIR", type=FOLDER)
 @answers
 def init(directory: Path, as_json: bool) -> None:
     """Make DIR with a configuration to fill in, and new private keys. Refuses a directory that holds anything."""
@@ -93,7 +92,6 @@ def init(directory: Path, as_json: bool) -> None:
 
 @agent.command()
 @_config
-@json_option
 @answers
 def register(config: Path, as_json: bool) -> None:
     """Register your public keys with the council's platform, by the code of an invitation (asked for, not shown)."""
@@ -119,7 +117,6 @@ def register(config: Path, as_json: bool) -> None:
     "--every", type=click.IntRange(5, 86_400), default=_PATIENCE, show_default=True, help="Seconds between rounds."
 )
 @_config
-@json_option
 @answers
 def run(config: Path, once: bool, every: int, as_json: bool) -> None:
     """Do what waits, again and again, until stopped (Ctrl-C, or SIGTERM: the round that runs is ended first).
@@ -162,7 +159,6 @@ def _round(made: Opened, *, as_json: bool, once: bool) -> None:
 
 @agent.command()
 @_config
-@json_option
 @answers
 def status(config: Path, as_json: bool) -> None:
     """How the agent stands: every shop, those that are not connected any more too, and what is under way."""
@@ -192,7 +188,6 @@ def _shop_row(one: Connection) -> list[str]:
 @agent.command()
 @click.argument("shop", metavar="SHOP", type=click.Choice(PLATFORMS))
 @_config
-@json_option
 @answers
 def connect(config: Path, shop: str, as_json: bool) -> None:
     """Connect a shop on SHOP (taobao or jd).
@@ -215,7 +210,6 @@ def connect(config: Path, shop: str, as_json: bool) -> None:
 @agent.command()
 @click.argument("shop", metavar="SHOP")
 @_config
-@json_option
 @answers
 def disconnect(config: Path, shop: str, as_json: bool) -> None:
     """Forget the tokens of SHOP (such as taobao:2200000001, as 'agent status' shows it), here.
@@ -256,7 +250,6 @@ def _told(result: Result[Connection], *, as_json: bool) -> None:
 @agent.command()
 @click.option("--done", "done", metavar="ID", multiple=True, help="You have seen to this one; may be repeated.")
 @_config
-@json_option
 @answers
 def suggestions(config: Path, done: tuple[str, ...], as_json: bool) -> None:
     """What waits for a person to read, the oldest first. Nothing of it is ever sent by itself."""

@@ -28,7 +28,7 @@ from expressplatform_cli.config import EVIDENCE, Place, must_be_there
 from expressplatform_cli.databases import Database
 from expressplatform_cli.folders import files_below, must_be_new, whole_folder, write_private
 from expressplatform_cli.manifests import Manifest
-from expressplatform_cli.options import answers, json_option, place_options
+from expressplatform_cli.options import FOLDER, answers, place_options
 from expressplatform_cli.output import adding, progress, say_json
 from expressplatform_files.register import FileRegister
 from expressplatform_sqlite import notes
@@ -41,13 +41,11 @@ from expressplatform_sqlite.store import SqliteStore
 STORE_FILE: Final = "cases.db"
 KEYS_FILE: Final = "keys.db"
 SEALED_FILE: Final = "keys.sealed"
-_FOLDER: Final = click.Path(file_okay=False, path_type=Path)
 
 
 @click.command()
-@click.argument("directory", metavar="DIR", type=_FOLDER)
-@click.option("--keys-to", metavar="DIR2", type=_FOLDER, help="Where the keys' copy goes [default: DIR-keys].")
-@json_option
+@click.argument("directory", metavar="DIR", type=FOLDER)
+@click.option("--keys-to", metavar="DIR2", type=FOLDER, help="Where the keys' copy goes [default: DIR-keys].")
 @answers
 @place_options
 def backup(place: Place, directory: Path, keys_to: Path | None, as_json: bool) -> None:

@@ -16,7 +16,7 @@ import click
 from expressplatform.errors import NoSuchCase
 from expressplatform_cli import documents
 from expressplatform_cli.config import Place, open_platform
-from expressplatform_cli.options import answers, json_option, place_options, staff_option
+from expressplatform_cli.options import answers, place_options, staff_option
 from expressplatform_cli.output import say_json
 from expressplatform_smtp import bounced
 from expressplatform_smtp.bounces import LARGEST
@@ -27,7 +27,6 @@ _STANDARD_INPUT: Final = Path("-")
 @click.command()
 @click.argument("mails", type=click.Path(path_type=Path, allow_dash=True), nargs=-1, required=True)
 @staff_option
-@json_option
 @answers
 @place_options
 def bounces(place: Place, mails: tuple[Path, ...], staff: str, as_json: bool) -> None:

@@ -23,13 +23,22 @@ from expressplatform.wording import label
 from expressplatform.wording.privacy import KINDS
 from expressplatform_cli import documents
 from expressplatform_cli.config import Place, open_platform
-from expressplatform_cli.options import F, answers, json_option, place_options, staff_option
+from expressplatform_cli.options import (
+    DAY,
+    FOLDER,
+    F,
+    answers,
+    auditor_option,
+    key_option,
+    one_of,
+    place_options,
+    staff_option,
+)
 from expressplatform_cli.outbox import Outbox
 from expressplatform_cli.output import console, grid, pairs, plain, progress, say_json, when
-from expressplatform_cli.watching import DAY, instants, watcher
+from expressplatform_cli.watching import instants, watcher
 
 _MOMENT: Final = click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d"])
-_FOLDER: Final = click.Path(file_okay=False, path_type=Path)
 _SOURCE: Final = "FILE|-"
 
 
@@ -47,9 +56,6 @@ def _words(source: str, prompt: str = "") -> str:
         raise InvalidInput((Problem("$", "text", "must be text in UTF-8"),)) from None
 
 
-_auditor = click.option("--auditor", is_flag=True, help="STAFF is an auditor, not an officer.")
-
-
 @click.group()
 def breach() -> None:
     """Data lost, or seen by others: whom it concerns, who must be told until when, and what was done."""
@@ -59,9 +65,7 @@ def breach() -> None:
 
 
 @breach.command("open")
-@click.option(
-    "--what", type=click.Choice([one.value for one in BreachOf]), required=True, help="What was lost or seen."
-)
+@click.option("--what", type=one_of(BreachOf), required=True, help="What was lost or seen.")
 @click.option("--about", metavar="ID", default="", help="The organisation (trader), or the case (key).")
 @click.option("--from", "since", type=DAY, required=True, help="First local day on which the data lay open.")
 @click.option("--until", type=DAY, required=True, help="Last local day.")
@@ -71,9 +75,8 @@ def breach() -> None:
 @_words_option("cause", "How it happened [default: asked for]. Nothing about a person.")
 @_words_option("harm", "What may follow.")
 @_words_option("measures", "What was done about it: those affected read it as it stands.")
-@click.option("--key", metavar="KEY", help="Repeat with the same KEY and nothing is opened twice [default: random].")
+@key_option
 @staff_option
-@json_option
 @answers
 @place_options
 def open_breach(
@@ -86,7 +89,7 @@ def open_breach(
     cause: str,
     harm: str,
     measures: str,
-    key: str | None,
+    key: str,
     staff: str,
     as_json: bool,
 ) -> None:
@@ -117,7 +120,7 @@ def open_breach(
             harm=told[1],
             measures=told[2],
             by=by,
-            key=key or documents.random_key(),
+            key=key,
             progress=show,
         )
     _say(made, zone, as_json)
@@ -129,8 +132,7 @@ def open_breach(
 @breach.command("list")
 @click.option("--open", "open_only", is_flag=True, help="Leave out what is closed.")
 @staff_option
-@_auditor
-@json_option
+@auditor_option
 @answers
 @place_options
 def list_breaches(place: Place, open_only: bool, staff: str, auditor: bool, as_json: bool) -> None:
@@ -158,7 +160,6 @@ def _row(one: Breach, zone: tzinfo) -> list[str]:
 @_words_option("harm", "What may follow.")
 @_words_option("measures", "What was done about it: those affected read it as it stands.")
 @staff_option
-@json_option
 @answers
 @place_options
 def describe_breach(
@@ -175,8 +176,7 @@ def describe_breach(
 @breach.command("report")
 @click.argument("breach_id", metavar="ID")
 @staff_option
-@_auditor
-@json_option
+@auditor_option
 @answers
 @place_options
 def report_breach(place: Place, breach_id: str, staff: str, auditor: bool, as_json: bool) -> None:
@@ -208,9 +208,8 @@ def _lines(value: object) -> list[str]:
 @click.argument("breach_id", metavar="ID")
 @click.option("--authority", is_flag=True, help="Note that the authority was told, instead of writing to people.")
 @click.option("--at", type=_MOMENT, help="When the authority was told, local time [default: now].")
-@click.option("--outbox", type=_FOLDER, help="Write the messages into this folder, as .eml files.")
+@click.option("--outbox", type=FOLDER, help="Write the messages into this folder, as .eml files.")
 @staff_option
-@json_option
 @answers
 @place_options
 def tell_breach(
@@ -265,7 +264,6 @@ def _say_told(told: Told) -> None:
     "reason", "Why not everybody was told (PIPL Art 57: harm is effectively avoided). Nothing about a person."
 )
 @staff_option
-@json_option
 @answers
 @place_options
 def close_breach(place: Place, breach_id: str, reason: str, staff: str, as_json: bool) -> None:

@@ -24,13 +24,12 @@ from expressplatform.sealing import EncryptionPair
 from expressplatform.signing import SigningKey
 from expressplatform_cli.documents import LARGEST
 from expressplatform_cli.exits import ExtraMissing
-from expressplatform_cli.options import answers, json_option
+from expressplatform_cli.options import FILE, answers
 from expressplatform_cli.output import say_json
 
 if TYPE_CHECKING:
     from expressplatform.transport import HttpRequest, HttpResponse
 
-_FILE: Final = click.Path(dir_okay=False, path_type=Path)
 _SECONDS: Final = 30.0
 _MEMBERS: Final = ("organisation", "person", "signing", "sealing")
 
@@ -63,10 +62,9 @@ class MemberKeys:
 
 
 @click.command("make-keys")
-@click.argument("file", type=_FILE)
+@click.argument("file", type=FILE)
 @click.option("--organisation", required=True, help="The organisation's id in the scheme.")
 @click.option("--person", required=True, help="Who acts by these keys: an opaque staff id, not a name.")
-@json_option
 @answers
 def make_keys(file: Path, organisation: str, person: str, as_json: bool) -> None:
     """Make an organisation's keys into a new FILE that only its owner may read; shows their public halves.
@@ -91,12 +89,11 @@ def make_keys(file: Path, organisation: str, person: str, as_json: bool) -> None
 @click.argument("method", type=click.Choice(["GET", "POST"], case_sensitive=False))
 @click.argument("path")
 @click.option("--base", metavar="URL", help="The address of the platform [default: the one in the file of keys].")
-@click.option("--member-keys", type=_FILE, required=True, help="The file that 'make-keys' or a sandbox made.")
-@click.option("--body", type=_FILE, help="The document to send: a file, or - for standard input.")
+@click.option("--member-keys", type=FILE, required=True, help="The file that 'make-keys' or a sandbox made.")
+@click.option("--body", type=FILE, help="The document to send: a file, or - for standard input.")
 @click.option("--key", metavar="KEY", default="", help="The idempotency key of a write [default: a new one].")
 @click.option("--if-match", "version", type=int, help="The version of the case that this was decided on.")
 @click.option("--dry-run", is_flag=True, help="Show what would be signed and send nothing.")
-@json_option
 @answers
 def call(
     method: str,

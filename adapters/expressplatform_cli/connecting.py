@@ -18,7 +18,7 @@ from expressplatform.complaint import Actor
 from expressplatform.platform import Invited, MemberKey, Platform, utc_now
 from expressplatform.platform.membership import CONNECTED, INVITATION_DAYS
 from expressplatform_cli.config import Place, open_platform
-from expressplatform_cli.options import answers, json_option, place_options, staff_option
+from expressplatform_cli.options import answers, one_of, place_options, staff_option
 from expressplatform_cli.output import console, grid, say_json, when
 
 OVERLAP: Final = 7
@@ -32,13 +32,12 @@ def organisations() -> None:
 
 @organisations.command()
 @click.argument("organisation")
-@click.option("--role", type=click.Choice([one.value for one in CONNECTED]), required=True, help="In which role.")
+@click.option("--role", type=one_of(CONNECTED), required=True, help="In which role.")
 @click.option("--called", metavar="NAME", required=True, help="What people call the organisation.")
 @click.option(
     "--days", type=click.IntRange(1, 90), default=INVITATION_DAYS, show_default=True, help="Good for so long."
 )
 @staff_option
-@json_option
 @answers
 @place_options
 def invite(place: Place, organisation: str, role: str, called: str, days: int, staff: str, as_json: bool) -> None:
@@ -55,7 +54,6 @@ def invite(place: Place, organisation: str, role: str, called: str, days: int, s
 
 @organisations.command("list")
 @staff_option
-@json_option
 @answers
 @place_options
 def list_(place: Place, staff: str, as_json: bool) -> None:
@@ -75,7 +73,6 @@ def list_(place: Place, staff: str, as_json: bool) -> None:
 @organisations.command()
 @click.argument("organisation")
 @staff_option
-@json_option
 @answers
 @place_options
 def keys(place: Place, organisation: str, staff: str, as_json: bool) -> None:
@@ -100,7 +97,6 @@ def keys(place: Place, organisation: str, staff: str, as_json: bool) -> None:
 @organisations.command()
 @click.argument("key")
 @staff_option
-@json_option
 @answers
 @place_options
 def revoke(place: Place, key: str, staff: str, as_json: bool) -> None:
@@ -120,7 +116,6 @@ def revoke(place: Place, key: str, staff: str, as_json: bool) -> None:
     help="For how many days the old keys stay good; 0: not a moment longer.",
 )  # fmt: skip
 @staff_option
-@json_option
 @answers
 @place_options
 def rotate(place: Place, organisation: str, overlap: int, staff: str, as_json: bool) -> None:

@@ -27,7 +27,7 @@ from expressplatform.platform import Platform
 from expressplatform.schemes import HK_CCA
 from expressplatform_cli.config import DEFAULT, EVIDENCE, Place, configuration, open_platform
 from expressplatform_cli.drawing import Heading
-from expressplatform_cli.options import answers, json_option
+from expressplatform_cli.options import FOLDER, answers
 from expressplatform_cli.output import console, grid, program, say_json
 from expressplatform_cli.report import write_report
 from expressplatform_cli.simulated_traders import MANNERS, Mailbox
@@ -77,12 +77,11 @@ class Done:
 
 
 @click.command()
-@click.argument("directory", metavar="[DIR]", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.argument("directory", metavar="[DIR]", required=False, type=FOLDER)
 @click.option("--complaints", type=click.IntRange(1, 100_000), default=5000, show_default=True, help="How many.")
 @click.option("--seed", type=int, default=7, show_default=True, help="The same seed gives the same year.")
 @click.option("--year", type=click.IntRange(2020, 2025), default=2025, show_default=True, help="Which year.")
 @click.option("--traders", is_flag=True, help="Three complaints the whole way, with servers, shops and agents.")
-@json_option
 @answers
 def demo(directory: Path | None, complaints: int, seed: int, year: int, traders: bool, as_json: bool) -> None:
     """Play a simulated year of the Hong Kong council, with two traders, into DIR [default: expressplatform-demo].

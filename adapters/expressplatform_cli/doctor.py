@@ -30,7 +30,7 @@ from expressplatform_cli.databases import Database, Work, waiting
 from expressplatform_cli.doctor_apart import Finding, Level, asked, durable, kept_apart
 from expressplatform_cli.doctor_ledger import ledger
 from expressplatform_cli.exits import Exit
-from expressplatform_cli.options import answers, json_option, message_of, place_options
+from expressplatform_cli.options import answers, message_of, place_options
 from expressplatform_cli.output import console, grid, progress, say_json
 from expressplatform_sqlite.keys import LocalKeyStore
 from expressplatform_sqlite.rows import instant
@@ -53,7 +53,6 @@ _NAMED: Final = 5
 @click.command()
 @click.option("--sample", metavar="N", type=click.IntRange(1), help="Look at N cases only [default: all].")
 @click.option("--deep", is_flag=True, help="Open every seal, too; nothing of what is inside is shown.")
-@json_option
 @answers
 @place_options
 def doctor(place: Place, sample: int | None, deep: bool, as_json: bool) -> None:

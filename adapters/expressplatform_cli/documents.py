@@ -8,7 +8,6 @@ Laws of this module
 from __future__ import annotations
 
 import re
-import secrets
 import sys
 import types
 import typing
@@ -171,11 +170,6 @@ def _kind(kind: Any) -> str:
         return f"one of {', '.join(one.value for one in kind)}"
     inside = ", ".join(f'"{one.name}"' for one in attrs.fields(attrs.resolve_types(kind)))
     return f"an object with {inside}"
-
-
-def random_key() -> str:
-    """A key for one command that is sent once."""
-    return f"cli-{secrets.token_hex(12)}"
 
 
 def staff_actor(platform: Platform, staff: str = "command-line") -> Actor:

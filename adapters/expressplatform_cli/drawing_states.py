@@ -13,7 +13,7 @@ from typing import Final, Protocol
 from attrs import frozen
 
 from expressplatform.codes import Status
-from expressplatform_cli.drawing_svg import Markup, Point, arrow, fit, group, label, line, rect, svg, text_width
+from expressplatform_cli.drawing_svg import Markup, Point, arrow, fit, group, label, line, rect, svg
 
 
 class Transition(Protocol):
@@ -297,12 +297,8 @@ def mermaid(rows: Iterable[Transition]) -> str:
 def dot(rows: Iterable[Transition]) -> str:
     """The lifecycle in the language of Graphviz."""
     edges, _ = _merge(rows)
-    lines = [
-        f'    {_identifier(a) or "start"} -> {_identifier(b)} [label="{chr(92) + "n"}"];'.replace(
-            chr(92) + "n", (chr(92) + "n").join(_plain(c) for c in commands)
-        )
-        for (a, b), commands in edges.items()
-    ]
+    told = ((a, b, r"\n".join(map(_plain, commands))) for (a, b), commands in edges.items())
+    lines = [f'    {_identifier(a) or "start"} -> {_identifier(b)} [label="{label}"];' for a, b, label in told]
     head = ["digraph lifecycle {", "    rankdir=LR;", "    node [shape=box, style=rounded];"]
     return "\n".join([*head, '    start [shape=point, label=""];', *lines, "}"]) + "\n"
 
@@ -313,8 +309,3 @@ def _identifier(status: str) -> str:
 
 def _plain(command: str) -> str:
     return "".join(c if c.isalnum() or c in " _-" else " " for c in command)
-
-
-def widest(statuses: Iterable[str]) -> float:
-    """The width that the longest name of these statuses takes; boxes are held against it by a test."""
-    return max((text_width(_words(status)) for status in statuses), default=0.0)

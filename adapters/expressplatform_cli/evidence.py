@@ -24,7 +24,7 @@ from expressplatform.complaint import Actor
 from expressplatform.platform import Document, Platform
 from expressplatform_cli import documents
 from expressplatform_cli.config import Place, open_platform
-from expressplatform_cli.options import F, answers, json_option, place_options, reason_option, staff_option
+from expressplatform_cli.options import F, answers, key_option, one_of, place_options, reason_option, staff_option
 from expressplatform_cli.output import console, grid, say_json, words
 
 _FILE: Final = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
@@ -45,9 +45,6 @@ def actor_options(function: F) -> F:
     return staff_option(role(organisation(function)))
 
 
-key_option = click.option("--key", metavar="KEY", help="Repeat with the same KEY and nothing happens twice.")
-
-
 def _case_of(platform: Platform, case: str, staff: str, role: str, organisation: str) -> tuple[str, Actor]:
     by = documents.actor_of(platform, staff, role, organisation, "")
     return documents.find_case(platform, case, by), by
@@ -56,7 +53,6 @@ def _case_of(platform: Platform, case: str, staff: str, role: str, organisation:
 @evidence.command("list")
 @click.argument("case")
 @actor_options
-@json_option
 @answers
 @place_options
 def list_(place: Place, case: str, staff: str, role: str, organisation: str, as_json: bool) -> None:
@@ -84,11 +80,10 @@ def _row(one: Document) -> list[str]:
 @evidence.command()
 @click.argument("case")
 @click.argument("file", type=_FILE)
-@click.option("--kind", type=click.Choice([kind.value for kind in EvidenceKind]), required=True, help="What it shows.")
+@click.option("--kind", type=one_of(EvidenceKind), required=True, help="What it shows.")
 @click.option("--name-from-file", is_flag=True, help="The document is called as the file is.")
 @actor_options
 @key_option
-@json_option
 @answers
 @place_options
 def add(
@@ -100,7 +95,7 @@ def add(
     staff: str,
     role: str,
     organisation: str,
-    key: str | None,
+    key: str,
     as_json: bool,
 ) -> None:
     """Add FILE (- for standard input) to CASE: a JPEG, PNG or PDF file, or text in UTF-8.
@@ -111,9 +106,7 @@ def add(
     name = _name(file, from_file=name_from_file)
     with closing(open_platform(place, documents=True)) as platform:
         case_id, by = _case_of(platform, case, staff, role, organisation)
-        after = platform.add_evidence(
-            case_id, content, kind=EvidenceKind(kind), name=name, by=by, key=key or documents.random_key()
-        )
+        after = platform.add_evidence(case_id, content, kind=EvidenceKind(kind), name=name, by=by, key=key)
     _say_added(after.file.evidence[-1].id, as_json)
 
 
@@ -147,7 +140,6 @@ def _say_added(id: str, as_json: bool) -> None:
 @reason_option
 @actor_options
 @key_option
-@json_option
 @answers
 @place_options
 def get(
@@ -159,7 +151,7 @@ def get(
     staff: str,
     role: str,
     organisation: str,
-    key: str | None,
+    key: str,
     as_json: bool,
 ) -> None:
     """Fetch document ID of CASE: as it was handed in, with a --reason; for a trader, the copy that it may have.
@@ -173,7 +165,7 @@ def get(
     with closing(open_platform(place, documents=True)) as platform:
         case_id, by = _case_of(platform, case, staff, role, organisation)
         if by.role is Role.TRADER:
-            copy = platform.obtain_evidence(case_id, id, by=by, key=key or documents.random_key())
+            copy = platform.obtain_evidence(case_id, id, by=by, key=key)
         else:
             copy = platform.read_evidence(case_id, id, by=by, reason=reason)
     if output == STDIN:
@@ -192,7 +184,6 @@ def get(
 @click.option("--to", "recipient", metavar="ORGANISATION", required=True, help="Who may read them.")
 @actor_options
 @key_option
-@json_option
 @answers
 @place_options
 def share(
@@ -203,13 +194,13 @@ def share(
     staff: str,
     role: str,
     organisation: str,
-    key: str | None,
+    key: str,
     as_json: bool,
 ) -> None:
     """Let an organisation read documents of CASE, each for itself."""
     with closing(open_platform(place)) as platform:
         case_id, by = _case_of(platform, case, staff, role, organisation)
-        platform.act(case_id, c.ShareEvidence(recipient, ids), by=by, key=key or documents.random_key())
+        platform.act(case_id, c.ShareEvidence(recipient, ids), by=by, key=key)
     if as_json:
         say_json({"shared": list(ids), "recipient": recipient})
     else:
@@ -222,7 +213,6 @@ def share(
 @click.argument("file", type=_FILE, required=False)
 @actor_options
 @key_option
-@json_option
 @answers
 @place_options
 def redact(
@@ -233,20 +223,19 @@ def redact(
     staff: str,
     role: str,
     organisation: str,
-    key: str | None,
+    key: str,
     as_json: bool,
 ) -> None:
     """Take FILE in as the masked copy of document ID of CASE; without one, a text is masked by rule."""
     content = None if file is None else _content(file)
     with closing(open_platform(place, documents=True)) as platform:
         case_id, by = _case_of(platform, case, staff, role, organisation)
-        after = platform.redact(case_id, id, content, by=by, key=key or documents.random_key())
+        after = platform.redact(case_id, id, content, by=by, key=key)
     _say_added(after.file.evidence[-1].id, as_json)
 
 
 @evidence.command()
 @click.option("--days", type=click.IntRange(1), default=1, show_default=True, help="How long a file may wait.")
-@json_option
 @answers
 @place_options
 def sweep(place: Place, days: int, as_json: bool) -> None:

@@ -16,34 +16,32 @@ from expressplatform.lifecycle import ROWS
 from expressplatform_cli import documents
 from expressplatform_cli.config import Place, open_platform
 from expressplatform_cli.drawing_states import dot, mermaid, state_diagram
-from expressplatform_cli.options import answers, json_option, place_options
+from expressplatform_cli.options import DAY, answers, one_of, place_options
 from expressplatform_cli.output import console, grid, pairs, progress, say_json, words
 
-_DAY: Final = click.DateTime(["%Y-%m-%d"])
 _RATES: Final = tuple(rate.name for rate in i.RATES)
 _MAIN: Final = ("complaints", "answered", "evaluated", "resolved", "unresolved", "silent")
 
 
 @click.command()
-@click.option("--by", multiple=True, type=click.Choice([one.value for one in i.Dimension]), help="May be repeated.")
-@click.option("--since", type=_DAY, help="First local day of the period.")
-@click.option("--until", type=_DAY, help="Last local day of the period.")
+@click.option("--by", multiple=True, type=one_of(i.Dimension), help="May be repeated.")
+@click.option("--since", type=DAY, help="First local day of the period.")
+@click.option("--until", type=DAY, help="Last local day of the period.")
 @click.option(
     "--basis",
-    type=click.Choice([one.value for one in i.Basis]),
+    type=one_of(i.Basis),
     default=i.Basis.LODGED.value,
     show_default=True,
     help="Which date puts a case into the period.",
 )
 @click.option(
     "--period",
-    type=click.Choice([one.value for one in i.Period]),
+    type=one_of(i.Period),
     default=i.Period.MONTH.value,
     show_default=True,
     help="How long the periods of --by period are.",
 )
 @click.option("--public", is_flag=True, help="What may be published: small cells are left out.")
-@json_option
 @answers
 @place_options
 def indicators(
@@ -144,7 +142,6 @@ def _share(document: Mapping[str, Any], name: str) -> str:
 
 @click.command()
 @click.option("--format", "form", type=click.Choice(["mermaid", "dot", "svg"]), default="mermaid", show_default=True)
-@json_option
 @answers
 def diagram(form: str, as_json: bool) -> None:
     """Draw the lifecycle from its rows, on standard output."""

@@ -32,7 +32,7 @@ from expressplatform_cli import manifests
 from expressplatform_cli.config import Place, case_shelf, case_store, must_be_there, open_platform
 from expressplatform_cli.databases import Database
 from expressplatform_cli.folders import sync, write_private
-from expressplatform_cli.options import answers, json_option, place_options, staff_option
+from expressplatform_cli.options import FILE, FOLDER, answers, place_options, staff_option
 from expressplatform_cli.output import console, pairs, progress, say_json
 from expressplatform_cli.putting_back import key_image, put_right, reapplied_document, tell_reapplied
 from expressplatform_sqlite.copies import kinds_in
@@ -45,8 +45,6 @@ ON_THE_SHELF: Final = (
 )
 """Every kind of small record; a test holds them to those of the platform."""
 _HEX: Final = re.compile(r"[0-9a-fA-F]{64}")
-_FILE: Final = click.Path(dir_okay=False, path_type=Path)
-_FOLDER: Final = click.Path(file_okay=False, path_type=Path)
 
 
 @click.group()
@@ -56,7 +54,6 @@ def keys() -> None:
 
 @keys.command("list")
 @click.option("--ids", is_flag=True, help="Name the cases that have a key, and the secrets.")
-@json_option
 @answers
 @place_options
 def list_keys(place: Place, ids: bool, as_json: bool) -> None:
@@ -92,7 +89,6 @@ def _since(since: object) -> str:
 
 
 @keys.command()
-@json_option
 @answers
 @place_options
 def rotate(place: Place, as_json: bool) -> None:
@@ -111,9 +107,8 @@ def rotate(place: Place, as_json: bool) -> None:
 
 
 @keys.command("new-recovery-pair")
-@click.option("--private", metavar="FILE", type=_FILE, required=True, help="Where the private half goes.")
-@click.option("--public", metavar="FILE", type=_FILE, required=True, help="Where the public half goes.")
-@json_option
+@click.option("--private", metavar="FILE", type=FILE, required=True, help="Where the private half goes.")
+@click.option("--public", metavar="FILE", type=FILE, required=True, help="Where the public half goes.")
 @answers
 def new_recovery_pair(private: Path, public: Path, as_json: bool) -> None:
     """Make a recovery key: on a machine that is not this one's network, best of all.
@@ -135,7 +130,6 @@ def new_recovery_pair(private: Path, public: Path, as_json: bool) -> None:
 
 @keys.command("use-recovery-key")
 @click.argument("key", metavar="FILE|HEX")
-@json_option
 @answers
 @place_options
 def use_recovery_key(place: Place, key: str, as_json: bool) -> None:
@@ -161,10 +155,9 @@ def public_half(key: str) -> bytes:
 
 
 @keys.command()
-@click.argument("directory", metavar="DIR2", type=_FOLDER)
+@click.argument("directory", metavar="DIR2", type=FOLDER)
 @click.option("--private-key", metavar="FILE|-", help="The recovery key's private half [default: asked for].")
 @staff_option
-@json_option
 @answers
 @place_options
 def recover(place: Place, directory: Path, private_key: str | None, staff: str, as_json: bool) -> None:
@@ -208,7 +201,6 @@ def _clear(part: Path) -> None:
 @keys.command("give-up")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @staff_option
-@json_option
 @answers
 @place_options
 def give_up(place: Place, yes: bool, staff: str, as_json: bool) -> None:

@@ -24,7 +24,7 @@ from expressplatform_cli.config import Place, open_platform
 from expressplatform_cli.evidence import actor_options
 from expressplatform_cli.exits import Exit, Message, leave
 from expressplatform_cli.folders import write_private
-from expressplatform_cli.options import answers, json_option, place_options
+from expressplatform_cli.options import answers, place_options
 from expressplatform_cli.output import progress, say_json
 
 _FILE: Final = click.Path(dir_okay=False, exists=True, path_type=Path)
@@ -60,7 +60,6 @@ _EXCHANGED: Final = (
 @click.command()
 @click.option("--checkpoint", "files", metavar="FILE", type=_FILE, multiple=True, help="One that was handed out.")
 @click.option("--key", metavar="BASE64", help="The key as it was published, to judge FILE by [default: the one here].")
-@json_option
 @answers
 @place_options
 def verify(place: Place, files: tuple[Path, ...], key: str | None, as_json: bool) -> None:
@@ -154,7 +153,6 @@ def drawn(broken: LedgerBroken, placed: int) -> list[str]:
 
 @click.command()
 @click.option("--out", metavar="FILE", type=_NEW_FILE, help="Write the note into a new file.")
-@json_option
 @answers
 @place_options
 def checkpoint(place: Place, out: Path | None, as_json: bool) -> None:
@@ -177,7 +175,6 @@ def checkpoint(place: Place, out: Path | None, as_json: bool) -> None:
 @click.option("--out", metavar="FILE", type=_NEW_FILE, required=True, help="The new file.")
 @click.option("--checkpoint", "earlier", metavar="FILE", type=_FILE, help="One that the reader holds.")
 @actor_options
-@json_option
 @answers
 @place_options
 def ledger_bundle(

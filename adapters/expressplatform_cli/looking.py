@@ -31,7 +31,7 @@ from expressplatform.scheme import Known, Scheme
 from expressplatform.wording import label, label_of_event, next_step
 from expressplatform_cli import documents
 from expressplatform_cli.config import Place, open_platform
-from expressplatform_cli.options import answers, json_option, place_options, reason_option
+from expressplatform_cli.options import DAY, answers, one_of, place_options, reason_option
 from expressplatform_cli.output import (
     console,
     days_document,
@@ -55,13 +55,12 @@ _ROOMY: Final = 110
 
 
 @click.command()
-@click.option("--status", multiple=True, type=click.Choice([one.value for one in Status]), help="May be repeated.")
+@click.option("--status", multiple=True, type=one_of(Status), help="May be repeated.")
 @click.option("--trader", metavar="ID", default="", help="The trader that has the case.")
 @click.option("--assignee", metavar="STAFF", default="", help="The officer who has the case.")
-@click.option("--due-before", type=click.DateTime(["%Y-%m-%d"]), help="Something is due before this local day.")
+@click.option("--due-before", type=DAY, help="Something is due before this local day.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True, help="How many at most.")
 @click.option("--after", metavar="CURSOR", default="", help="Go on after the end of an earlier list.")
-@json_option
 @answers
 @place_options
 def cases(
@@ -128,7 +127,6 @@ def _due(header: Header, zone: tzinfo) -> Text:
 @click.option("--as", "staff", metavar="STAFF", help="Who reads: a staff id, not a name.")
 @reason_option
 @click.option("--facts", is_flag=True, help="Facts alone: nothing personal, so neither --as nor --reason.")
-@json_option
 @answers
 @place_options
 def show(place: Place, case: str, staff: str | None, reason: str, facts: bool, as_json: bool) -> None:

@@ -10,7 +10,7 @@ import click
 from expressplatform.errors import StoreUnusable
 from expressplatform_cli.config import Place, open_platform
 from expressplatform_cli.databases import Database, migrated, open_store
-from expressplatform_cli.options import answers, json_option, place_options
+from expressplatform_cli.options import answers, place_options
 from expressplatform_cli.output import say_json
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 @click.option("--check", is_flag=True, help="Change nothing; end with 8 unless the tables are this release's.")
 @click.option("--dry-run", is_flag=True, help="Change nothing; print the statements that would be carried out.")
 @click.option("--to", metavar="N", type=click.IntRange(1), help="Stop after migration N [default: the last].")
-@json_option
 @answers
 @place_options
 def migrate(place: Place, check: bool, dry_run: bool, to: int | None, as_json: bool) -> None:

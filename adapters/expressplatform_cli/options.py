@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import functools
 import os
+import secrets
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 from typing import Concatenate, Final, ParamSpec, TypeVar
@@ -132,8 +134,12 @@ def of_system(error: OSError) -> Message:
 
 
 def answers(function: Callable[P, R]) -> Callable[P, R]:
-    """The outermost layer of every command: errors of the library become a message and an exit code."""
+    """The outermost layer of every command: errors of the library become a message and an exit code.
 
+    With ``--json`` (argument ``as_json``) both they and the answer are JSON documents.
+    """
+
+    @click.option("--json", "as_json", is_flag=True, help="Answer as a JSON document, errors too.")
     @functools.wraps(function)
     def inner(*args: P.args, **kwargs: P.kwargs) -> R:
         as_json = bool(kwargs.get("as_json", False))
@@ -159,7 +165,14 @@ def answers(function: Callable[P, R]) -> Callable[P, R]:
 
 # ---- options ------------------------------------------------------------------------------------------------------
 
-_FILE: Final = click.Path(dir_okay=False, path_type=Path)
+FILE: Final = click.Path(dir_okay=False, path_type=Path)
+FOLDER: Final = click.Path(file_okay=False, path_type=Path)
+DAY: Final = click.DateTime(["%Y-%m-%d"])
+
+
+def one_of(codes: Iterable[StrEnum]) -> click.Choice[str]:
+    """One of some codes, as it is written."""
+    return click.Choice([code.value for code in codes])
 
 
 def place_options(function: Callable[Concatenate[Place, P], R]) -> Callable[P, R]:
@@ -175,9 +188,9 @@ def place_if_any(function: Callable[Concatenate[Place | None, P], R]) -> Callabl
 def _with_place(
     function: Callable[Concatenate[T, P], R], find: Callable[[Path | None, Path | None, Path | None], T]
 ) -> Callable[P, R]:
-    @click.option("--config", type=_FILE, help="The configuration [default: expressplatform.toml in this directory].")
-    @click.option("--store", type=_FILE, help="The store's file, with --keys instead of --config.")
-    @click.option("--keys", type=_FILE, help="The key store's file.")
+    @click.option("--config", type=FILE, help="The configuration [default: expressplatform.toml in this directory].")
+    @click.option("--store", type=FILE, help="The store's file, with --keys instead of --config.")
+    @click.option("--keys", type=FILE, help="The key store's file.")
     @functools.wraps(function)
     def inner(*args: P.args, **kwargs: P.kwargs) -> R:
         config, store, keys = (_taken(kwargs, name) for name in ("config", "store", "keys"))
@@ -191,16 +204,26 @@ def _taken(kwargs: dict[str, object], name: str) -> Path | None:
     return path if isinstance(path, Path) else None
 
 
-def json_option(function: F) -> F:
-    """``--json``: the answer, and any error, as a JSON document (argument ``as_json``)."""
-    return click.option("--json", "as_json", is_flag=True, help="Answer as a JSON document, errors too.")(function)
-
-
 def staff_option(function: F) -> F:
     """``--as STAFF``: who acts, by an opaque staff id, never a name (argument ``staff``)."""
     return click.option("--as", "staff", metavar="STAFF", required=True, help="Who acts: a staff id, not a name.")(
         function
     )
+
+
+def key_option(function: F) -> F:
+    """``--key KEY``: what makes a command safe to repeat; a new one where nobody names it (argument ``key``)."""
+    return click.option(
+        "--key",
+        metavar="KEY",
+        callback=lambda _context, _option, key: key or f"cli-{secrets.token_hex(12)}",
+        help="Repeat with the same KEY and nothing happens twice [default: random].",
+    )(function)
+
+
+def auditor_option(function: F) -> F:
+    """``--auditor``: an auditor asks, not an officer (argument ``auditor``)."""
+    return click.option("--auditor", is_flag=True, help="STAFF is an auditor, not an officer.")(function)
 
 
 def reason_option(function: F) -> F:

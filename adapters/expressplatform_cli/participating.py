@@ -6,7 +6,7 @@ days of the scheme. Nothing here is about a person but the staff ids of those wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import date, datetime
 from typing import Final, TypeVar
@@ -21,20 +21,19 @@ from expressplatform.platform import Platform, utc_now
 from expressplatform.scheme import Participant
 from expressplatform_cli import documents
 from expressplatform_cli.config import Place, open_platform
-from expressplatform_cli.options import answers, json_option, place_options, staff_option
+from expressplatform_cli.options import DAY, F, answers, key_option, place_options, staff_option
 from expressplatform_cli.output import console, grid, plain, say_json, when
 
-F = TypeVar("F", bound=Callable[..., object])
 T = TypeVar("T")
-_DAY: Final = click.DateTime(["%Y-%m-%d"])
 _KINDS: Final = {EntryKind.ENROLLED: "takes part", EntryKind.CHANGED: "changed", EntryKind.LEFT: "takes no part"}
 _FEW: Final = "Enrol one with 'expressplatform participants enrol ID --called NAME --as STAFF'."
 
 
 def _safe(function: F) -> F:
     """``--key`` and ``--expected``: nothing twice, and nothing on top of what one has not seen."""
-    key = click.option("--key", metavar="KEY", help="Repeat with the same KEY and nothing happens twice.")
-    return key(click.option("--expected", metavar="N", type=click.IntRange(0), help="Only at this version.")(function))
+    return key_option(
+        click.option("--expected", metavar="N", type=click.IntRange(0), help="Only at this version.")(function)
+    )
 
 
 @click.group()
@@ -43,9 +42,8 @@ def participants() -> None:
 
 
 @participants.command("list")
-@click.option("--on", metavar="DAY", type=_DAY, help="Those who take part on this day alone.")
+@click.option("--on", metavar="DAY", type=DAY, help="Those who take part on this day alone.")
 @click.option("--entries", is_flag=True, help="What was entered, when and by whom.")
-@json_option
 @answers
 @place_options
 def list_(place: Place, on: datetime | None, entries: bool, as_json: bool) -> None:
@@ -75,13 +73,12 @@ def list_(place: Place, on: datetime | None, entries: bool, as_json: bool) -> No
 @participants.command()
 @click.argument("organisation")
 @click.option("--called", metavar="NAME", required=True, help="What people call the trader, in whatever scripts.")
-@click.option("--from", "first", metavar="DAY", type=_DAY, help="Its first day [default: today].")
-@click.option("--until", "last", metavar="DAY", type=_DAY, help="Its last day [default: until it leaves].")
+@click.option("--from", "first", metavar="DAY", type=DAY, help="Its first day [default: today].")
+@click.option("--until", "last", metavar="DAY", type=DAY, help="Its last day [default: until it leaves].")
 @click.option("--city", metavar="CITY", default="", help="Where it is registered, in English.")
 @click.option("--sells-itself", is_flag=True, help="No shops trade on it: it sells by itself.")
 @_safe
 @staff_option
-@json_option
 @answers
 @place_options
 def enrol(
@@ -92,7 +89,7 @@ def enrol(
     last: datetime | None,
     city: str,
     sells_itself: bool,
-    key: str | None,
+    key: str,
     expected: int | None,
     staff: str,
     as_json: bool,
@@ -107,19 +104,18 @@ def enrol(
         told = {"organisation": organisation, "name": called, "city": city, "platform": not sells_itself}
         asked = _read({**told, "member_from": _day(first, platform), "member_until": until}, Enrol)
         by = documents.staff_actor(platform, staff)
-        found = platform.enrol(asked, by=by, key=key or documents.random_key(), expected=expected)
+        found = platform.enrol(asked, by=by, key=key, expected=expected)
     _told(found, as_json=as_json)
 
 
 @participants.command()
 @click.argument("organisation")
-@click.option("--from", "first", metavar="DAY", type=_DAY, help="The first day on which it is so [default: today].")
+@click.option("--from", "first", metavar="DAY", type=DAY, help="The first day on which it is so [default: today].")
 @click.option("--called", metavar="NAME", help="What people call it.")
 @click.option("--city", metavar="CITY", help="Where it is registered, in English.")
 @click.option("--platform/--sells-itself", "is_platform", default=None, help="Whether shops trade on it.")
 @_safe
 @staff_option
-@json_option
 @answers
 @place_options
 def change(
@@ -129,7 +125,7 @@ def change(
     called: str | None,
     city: str | None,
     is_platform: bool | None,
-    key: str | None,
+    key: str,
     expected: int | None,
     staff: str,
     as_json: bool,
@@ -144,7 +140,7 @@ def change(
         told = {"from_day": _day(first, platform), "name": called, "city": city, "platform": is_platform}
         asked = _read(told, ChangeParticipant)
         found = platform.change_participant(
-            organisation, asked, by=documents.staff_actor(platform, staff), key=key or documents.random_key(),
+            organisation, asked, by=documents.staff_actor(platform, staff), key=key,
             expected=expected,
         )  # fmt: skip
     _told(found, as_json=as_json)
@@ -152,17 +148,16 @@ def change(
 
 @participants.command()
 @click.argument("organisation")
-@click.option("--last-day", metavar="DAY", type=_DAY, required=True, help="The last day on which it takes part.")
+@click.option("--last-day", metavar="DAY", type=DAY, required=True, help="The last day on which it takes part.")
 @_safe
 @staff_option
-@json_option
 @answers
 @place_options
 def leave(
     place: Place,
     organisation: str,
     last_day: datetime,
-    key: str | None,
+    key: str,
     expected: int | None,
     staff: str,
     as_json: bool,
@@ -174,7 +169,7 @@ def leave(
     with closing(open_platform(place)) as platform:
         found = platform.let_leave(
             organisation, _read({"last_day": last_day.date()}, LetLeave), by=documents.staff_actor(platform, staff),
-            key=key or documents.random_key(), expected=expected,
+            key=key, expected=expected,
         )  # fmt: skip
     _told(found, as_json=as_json)
 

@@ -21,13 +21,12 @@ from expressplatform.schemes import HK_CCA
 from expressplatform.wording import FIELDS, label, label_of_field
 from expressplatform.wording.scripts import COLUMN
 from expressplatform_cli.config import Place, open_platform
-from expressplatform_cli.options import answers, json_option, place_if_any
+from expressplatform_cli.options import answers, place_if_any
 from expressplatform_cli.output import say_json, words
 
 
 @click.command()
 @click.option("--notice", "language", type=click.Choice([*COLUMN]), help="Print the notice to be shown, in a language.")
-@json_option
 @answers
 @place_if_any
 def privacy(place: Place | None, language: str | None, as_json: bool) -> None:

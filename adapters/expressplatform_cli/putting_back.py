@@ -26,28 +26,25 @@ from expressplatform_cli.databases import Database
 from expressplatform_cli.exits import Exit
 from expressplatform_cli.folders import copy_private, must_be_new, whole_folder, write_private
 from expressplatform_cli.manifests import Manifest
-from expressplatform_cli.options import answers, json_option, place_if_any, place_options, staff_option
+from expressplatform_cli.options import FILE, FOLDER, answers, place_if_any, place_options, staff_option
 from expressplatform_cli.output import adding, progress, say_json
 from expressplatform_sqlite import notes
 from expressplatform_sqlite.keys import LocalKeyStore
 
-_FOLDER: Final = click.Path(file_okay=False, path_type=Path)
-_FILE: Final = click.Path(dir_okay=False, path_type=Path)
 _HARMLESS: Final = frozenset({"key_missing"})
 """What may stay undone: a case without a key can be shown to nobody."""
 
 
 @click.command()
-@click.argument("directory", metavar="DIR", type=_FOLDER)
-@click.option("--keys-from", metavar="DIR2", type=_FOLDER, required=True, help="Where the keys' copy is.")
-@click.option("--to", "to", metavar="PLACE", type=_FOLDER, required=True, help="The new place; it must not be there.")
+@click.argument("directory", metavar="DIR", type=FOLDER)
+@click.option("--keys-from", metavar="DIR2", type=FOLDER, required=True, help="Where the keys' copy is.")
+@click.option("--to", "to", metavar="PLACE", type=FOLDER, required=True, help="The new place; it must not be there.")
 @click.option(
-    "--register", metavar="FILE", type=_FILE, help="The register [default: that of the place which you are in]."
+    "--register", metavar="FILE", type=FILE, help="The register [default: that of the place which you are in]."
 )
 @click.option("--without-register", is_flag=True, help="There is none: what was erased since the backup comes back.")
 @click.option("--private-key", metavar="FILE|-", help="The recovery key's private half [default: asked for].")
 @staff_option
-@json_option
 @answers
 @place_if_any
 def restore(
@@ -161,7 +158,6 @@ def put_right(place: Place, staff: str) -> Reapplied:
 
 @click.command()
 @staff_option
-@json_option
 @answers
 @place_options
 def reapply(place: Place, staff: str, as_json: bool) -> None:

@@ -24,19 +24,17 @@ from expressplatform_cli.config import Place, open_platform
 from expressplatform_cli.consumidor import HistoryRow, count_lines, digest, read
 from expressplatform_cli.databases import Database
 from expressplatform_cli.histories import Teller, participant_of
-from expressplatform_cli.options import answers, json_option, place_options
+from expressplatform_cli.options import FILE, answers, place_options
 from expressplatform_cli.output import console, progress, say_json
 from expressplatform_cli.replaying import Played, play
 
-_FILE: Final = click.Path(dir_okay=False, path_type=Path)
 SHOWN: Final = 20
 """How many faults are told one by one on the terminal; the JSON answer holds them all."""
 
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--report", type=_FILE, help="Write a report of the figures, one HTML file.")
-@json_option
+@click.option("--report", type=FILE, help="Write a report of the figures, one HTML file.")
 @answers
 @place_options
 def replay(place: Place, file: Path, report: Path | None, as_json: bool) -> None:

@@ -29,12 +29,9 @@ from expressplatform.privacy.rights import GROUNDS, Refusal, RightsRequest, is_o
 from expressplatform.wording import label
 from expressplatform_cli import documents
 from expressplatform_cli.config import Place, open_platform
-from expressplatform_cli.options import answers, json_option, place_options, staff_option
+from expressplatform_cli.options import FOLDER, answers, key_option, one_of, place_options, staff_option
 from expressplatform_cli.output import console, grid, last_day, plain, say_json, when
 
-_key = click.option(
-    "--key", metavar="KEY", help="Repeat with the same KEY and nothing happens twice [default: random]."
-)
 _MODE: Final = 0o600
 SUFFIXES: Final = MappingProxyType(
     {MediaType.JPEG: ".jpg", MediaType.PNG: ".png", MediaType.PDF: ".pdf", MediaType.TEXT: ".txt"}
@@ -50,16 +47,8 @@ def access_request() -> None:
 
 
 @access_request.command("open")
-@click.option(
-    "--kind",
-    type=click.Choice([one.value for one in Right]),
-    default=Right.ACCESS.value,
-    show_default=True,
-    help="What is asked for.",
-)
-@click.option(
-    "--channel", type=click.Choice([one.value for one in Channel]), required=True, help="How the request came in."
-)
+@click.option("--kind", type=one_of(Right), default=Right.ACCESS.value, show_default=True, help="What is asked for.")
+@click.option("--channel", type=one_of(Channel), required=True, help="How the request came in.")
 @click.option("--recipient", "recipients", metavar="ID", multiple=True, help="Objection: to whose use; repeatable.")
 @click.option(
     "--correct",
@@ -69,8 +58,7 @@ def access_request() -> None:
     help="Correction: a field; what should stand there is asked for. Repeatable.",
 )
 @staff_option
-@_key
-@json_option
+@key_option
 @answers
 @place_options
 def open_(
@@ -80,7 +68,7 @@ def open_(
     recipients: Sequence[str],
     fields: Sequence[str],
     staff: str,
-    key: str | None,
+    key: str,
     as_json: bool,
 ) -> None:
     """Take in a request, and find the person's cases by name and contact. No case is opened for that.
@@ -98,7 +86,7 @@ def open_(
             contact=contact,
             channel=Channel(channel),
             by=documents.staff_actor(platform, staff),
-            key=key or documents.random_key(),
+            key=key,
             recipients=tuple(recipients),
             corrections=dict(zip(fields, values, strict=True)),
         )
@@ -116,25 +104,19 @@ def open_(
 
 @access_request.command("answer")
 @click.argument("request")
-@click.option(
-    "--identity",
-    type=click.Choice([one.value for one in IdentityProof]),
-    required=True,
-    help="How you made sure who asks.",
-)
+@click.option("--identity", type=one_of(IdentityProof), required=True, help="How you made sure who asks.")
 @click.option(
     "--into",
     metavar="DIR",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     required=True,
     help="Where the answer is written: one file for readers, one for machines.",
 )
 @staff_option
-@_key
-@json_option
+@key_option
 @answers
 @place_options
-def answer(place: Place, request: str, identity: str, into: Path, staff: str, key: str | None, as_json: bool) -> None:
+def answer(place: Place, request: str, identity: str, into: Path, staff: str, key: str, as_json: bool) -> None:
     """Answer REQUEST by doing what it asks, and write the answer into a directory.
 
     An access copy is recorded on each case before it is written, and the documents of the cases are written beside it.
@@ -143,9 +125,7 @@ def answer(place: Place, request: str, identity: str, into: Path, staff: str, ke
     into.mkdir(parents=True, exist_ok=True, mode=0o700)
     with closing(open_platform(place)) as platform:
         by = documents.staff_actor(platform, staff)
-        done = platform.answer_request(
-            request, identity_checked=IdentityProof(identity), by=by, key=key or documents.random_key()
-        )
+        done = platform.answer_request(request, identity_checked=IdentityProof(identity), by=by, key=key)
         papers, missing = _papers(platform, done, by, into)
     files: dict[str, Any] = {
         "text": _written(into / f"{done.request.id}.txt", plain(done.text).encode()),
@@ -207,13 +187,9 @@ def _tell_answer(done: RightsAnswer, files: dict[str, Any]) -> None:
 @access_request.command("refuse")
 @click.argument("request")
 @click.option(
-    "--section",
-    type=click.Choice([one.value for one in RefusalSection]),
-    required=True,
-    help="On what section; 'list --sections' tells them.",
+    "--section", type=one_of(RefusalSection), required=True, help="On what section; 'list --sections' tells them."
 )
 @staff_option
-@json_option
 @answers
 @place_options
 def refuse(place: Place, request: str, section: str, staff: str, as_json: bool) -> None:
@@ -241,7 +217,6 @@ def refuse(place: Place, request: str, section: str, staff: str, as_json: bool) 
 @click.option("--overdue", is_flag=True, help="Only what is open though its time is over.")
 @click.option("--refusals", is_flag=True, help="The log of refusals instead, with their reasons.")
 @click.option("--sections", is_flag=True, help="The sections on which a request may be refused.")
-@json_option
 @answers
 @place_options
 def list_(place: Place, open_only: bool, overdue: bool, refusals: bool, sections: bool, as_json: bool) -> None:
@@ -347,7 +322,6 @@ def impact_assessment() -> None:
 @impact_assessment.command("add")
 @click.argument("file", metavar="FILE|-")
 @staff_option
-@json_option
 @answers
 @place_options
 def add(place: Place, file: str, staff: str, as_json: bool) -> None:
@@ -366,7 +340,6 @@ def add(place: Place, file: str, staff: str, as_json: bool) -> None:
 
 
 @impact_assessment.command("list")
-@json_option
 @answers
 @place_options
 def assessments(place: Place, as_json: bool) -> None:

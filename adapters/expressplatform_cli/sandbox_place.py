@@ -15,7 +15,6 @@ import time
 from contextlib import ExitStack, suppress
 from datetime import timedelta
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Final, Self, final
 
 import click
@@ -114,9 +113,7 @@ class Sandbox:
             self._stack = undone.pop_all()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         self._stack.close()
 
     def _opened(self, gateways: HeldGateways) -> Platform:

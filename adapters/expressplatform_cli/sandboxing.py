@@ -24,7 +24,7 @@ import click
 
 from expressplatform.codes import Nature
 from expressplatform_cli.exits import ExtraMissing, leave
-from expressplatform_cli.options import answers, json_option
+from expressplatform_cli.options import FOLDER, answers, one_of
 from expressplatform_cli.output import console, grid, pairs, progress, say_json, when, words
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 HOSTS: Final = ("127.0.0.1", "::1", "localhost")
-_FOLDER: Final = click.Path(file_okay=False, path_type=Path)
 _BROUGHT: Final = ("starlette", "uvicorn", "anyio", "pypdf")
 _SPAN: Final = re.compile(r"(?:(\d{1,4})d)?(?:(\d{1,4})h)?(?:(\d{1,5})m)?")
 _DAY: Final = 86_400
@@ -56,12 +55,11 @@ _FITS: Final = MappingProxyType(
 
 
 @click.group(invoke_without_command=True)
-@click.option("--folder", type=_FOLDER, help="Where its files are, and stay [default: a folder that goes with it].")
+@click.option("--folder", type=FOLDER, help="Where its files are, and stay [default: a folder that goes with it].")
 @click.option("--host", default="127.0.0.1", show_default=True, help="An address of this machine; no other is taken.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port [default: one that is free].")
 @click.option("--trader", metavar="ID", default="taobao", show_default=True, help="The participant whose system it is.")
 @click.option("--for", "seconds", metavar="SECONDS", type=click.FloatRange(0.1), help="Stop by itself after so long.")
-@json_option
 @click.pass_context
 @answers
 def sandbox(
@@ -159,9 +157,8 @@ def _say_started(box: Sandbox, *, as_json: bool) -> None:
 def asks(function: Callable[Concatenate[Control, P], None]) -> Callable[P, None]:
     """``--folder DIR`` or ``--at URL``: the command is given the running sandbox as its first argument."""
 
-    @click.option("--folder", type=_FOLDER, help="The sandbox's folder [default: this directory].")
+    @click.option("--folder", type=FOLDER, help="The sandbox's folder [default: this directory].")
     @click.option("--at", metavar="URL", help="Its address, in place of a folder.")
-    @json_option
     @answers
     @wraps(function)
     def inner(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -180,7 +177,7 @@ def asks(function: Callable[Concatenate[Control, P], None]) -> Callable[P, None]
 
 
 @sandbox.command("new-complaint")
-@click.option("--nature", type=click.Choice([one.value for one in Nature]), help="Over what [default: as it comes].")
+@click.option("--nature", type=one_of(Nature), help="Over what [default: as it comes].")
 @click.option("-n", "count", type=click.IntRange(1, 1000), default=1, show_default=True, help="How many.")
 @asks
 def new_complaint(control: Control, nature: str | None, count: int, as_json: bool) -> None:

@@ -16,7 +16,7 @@ import click
 
 from expressplatform_cli.config import Place, open_async_platform, open_platform
 from expressplatform_cli.exits import ExtraMissing
-from expressplatform_cli.options import answers, json_option, place_options
+from expressplatform_cli.options import answers, place_options
 from expressplatform_cli.output import say_json
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ _BROUGHT = ("starlette", "uvicorn", "anyio")
 @click.option("--behind-proxy", is_flag=True, help="Believe what a proxy on this machine says of callers' addresses.")
 @click.option("--no-worker", is_flag=True, help="Do no work beside: 'expressplatform work' runs elsewhere.")
 @click.option("--per-minute", type=click.IntRange(1), default=600, show_default=True, help="Requests of one caller.")
-@json_option
 @answers
 @place_options
 def serve(

@@ -9,7 +9,7 @@ from typing import Final
 import click
 
 from expressplatform_cli.config import DEFAULT, REGISTER, Place, configuration, open_platform
-from expressplatform_cli.options import answers, json_option
+from expressplatform_cli.options import FILE, FOLDER, answers
 from expressplatform_cli.output import say_json
 
 STORE: Final = "cases.db"
@@ -19,14 +19,13 @@ SCHEME_IDS: Final = ("hk-cca", "consumidor-br")
 
 
 @click.command()
-@click.argument("directory", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("directory", metavar="DIR", type=FOLDER)
 @click.option("--scheme", type=click.Choice(SCHEME_IDS), default="hk-cca", show_default=True, help="Whose rules.")
 @click.option("--recovery-key", metavar="FILE|HEX", help="Seal copies of the keys to this recovery key (public half).")
 @click.option(
-    "--register", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
+    "--register", metavar="FILE", type=FILE,
     help="Where erasures are registered, best on another volume [default: register.txt in DIR].",
 )  # fmt: skip
-@json_option
 @answers
 def init(directory: Path, scheme: str, recovery_key: str | None, register: Path | None, as_json: bool) -> None:
     """Make a new place in DIR: a configuration, keys, and an empty store that belongs to a scheme.

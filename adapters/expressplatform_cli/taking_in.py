@@ -17,7 +17,7 @@ from expressplatform.schemes import HK_CCA
 from expressplatform.wording import label
 from expressplatform_cli import documents
 from expressplatform_cli.config import NO_PLACE, Place, open_platform
-from expressplatform_cli.options import answers, json_option, place_if_any, place_options
+from expressplatform_cli.options import answers, key_option, place_if_any, place_options
 from expressplatform_cli.output import console, grid, last_day, say_json, words
 from expressplatform_cli.template import template as the_template
 
@@ -31,7 +31,6 @@ _LOOKS = {Result.MET: ("met", "green"), Result.NOT_MET: ("not met", "red"), Resu
 @click.argument("case", required=False)
 @click.option("--file", "file", metavar="FILE|-", help="A complaint that has not been lodged.")
 @click.option("--all", "everything", is_flag=True, help="List the criteria that are met, too.")
-@json_option
 @answers
 @place_options
 def assess(place: Place, case: str | None, file: str | None, everything: bool, as_json: bool) -> None:
@@ -102,8 +101,7 @@ def _finding_row(finding: Finding) -> list[str | Text]:
 @click.option("--template", is_flag=True, help="Print a commented example and end.")
 @click.option("--as", "staff", metavar="STAFF", help="Who lodges: a staff id, not a name.")
 @click.option("--role", type=click.Choice(["council", "complainant"]), default="council", show_default=True)
-@click.option("--key", metavar="KEY", help="Repeat with the same KEY and nothing is lodged twice [default: random].")
-@json_option
+@key_option
 @answers
 @place_if_any
 def lodge(
@@ -112,7 +110,7 @@ def lodge(
     template: bool,
     staff: str | None,
     role: str,
-    key: str | None,
+    key: str,
     as_json: bool,
 ) -> None:
     """Lodge the complaint in FILE, or on standard input for -.
@@ -127,7 +125,7 @@ def lodge(
     complaint = documents.read_complaint(file)
     with closing(open_platform(place)) as platform:
         by = documents.actor_of(platform, staff, role, "", "")
-        case = platform.lodge(complaint, by=by, key=key or documents.random_key())
+        case = platform.lodge(complaint, by=by, key=key)
         scheme = platform.scheme
     if as_json:
         say_json(documents.case_document(case))

@@ -24,10 +24,9 @@ from expressplatform.signing import VerifyingKey
 from expressplatform.wording import label
 from expressplatform_cli import documents
 from expressplatform_cli.config import Place, open_platform
-from expressplatform_cli.options import F, answers, json_option, place_options, staff_option
+from expressplatform_cli.options import DAY, FOLDER, F, answers, auditor_option, place_options, staff_option
 from expressplatform_cli.output import console, grid, plain, progress, say_json, when, words
 
-DAY: Final = click.DateTime(["%Y-%m-%d"])
 _LARGEST: Final = 1 << 30
 
 
@@ -49,16 +48,12 @@ def watcher(platform: Platform, staff: str, *, auditor: bool) -> Actor:
     return Actor(Role.AUDITOR if auditor else Role.COUNCIL, staff, platform.scheme.council)
 
 
-_auditor = click.option("--auditor", is_flag=True, help="STAFF is an auditor, not an officer.")
-
-
 # ---- queue --------------------------------------------------------------------------------------------------------
 
 
 @click.command()
 @staff_option
 @click.option("--told", metavar="ID", default="", help="The complainant has been told by other means: take it off.")
-@json_option
 @answers
 @place_options
 def queue(place: Place, staff: str, told: str, as_json: bool) -> None:
@@ -89,8 +84,7 @@ def _waiting(one: Waits, zone: tzinfo) -> list[str | Text]:
 @click.option("--to", "recipient", metavar="ORG", default="", help="One recipient's id [default: all].")
 @span_options
 @staff_option
-@_auditor
-@json_option
+@auditor_option
 @answers
 @place_options
 def disclosures(
@@ -144,8 +138,7 @@ def _given_document(one: Given) -> dict[str, object]:
 @click.option("--subject", is_flag=True, help="Readings of one person's cases: name and contact are asked for.")
 @span_options
 @staff_option
-@_auditor
-@json_option
+@auditor_option
 @answers
 @place_options
 def access_log(
@@ -194,12 +187,11 @@ def _reading(one: Access, zone: tzinfo) -> Text:
 
 
 @click.command("audit-bundle")
-@click.argument("directory", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("directory", metavar="DIR", type=FOLDER)
 @click.option("--from", "since", type=DAY, required=True, help="First local day.")
 @click.option("--until", type=DAY, required=True, help="Last local day.")
 @staff_option
-@_auditor
-@json_option
+@auditor_option
 @answers
 @place_options
 def audit_bundle(
@@ -231,7 +223,6 @@ def audit_bundle(
 @click.command("audit-check")
 @click.argument("directory", metavar="DIR", type=click.Path(file_okay=False, exists=True, path_type=Path))
 @click.option("--key", metavar="HEX", required=True, help="The council's public key, as it told you by another way.")
-@json_option
 @answers
 def audit_check(directory: Path, key: str, as_json: bool) -> None:
     """Check that the bundle in DIR is whole and as the council signed it. Needs no store, no keys and no network."""

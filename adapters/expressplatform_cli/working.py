@@ -18,7 +18,7 @@ from expressplatform.platform import DeadLetter, Platform
 from expressplatform_cli import documents
 from expressplatform_cli.config import Place, open_platform
 from expressplatform_cli.exits import Exit
-from expressplatform_cli.options import answers, json_option, place_options, staff_option
+from expressplatform_cli.options import answers, place_options, staff_option
 from expressplatform_cli.output import console, grid, progress, say_json, when
 
 _CONFLICT: Final = "stale_version"
@@ -48,7 +48,6 @@ class _Round:
 
 @click.command()
 @_until_quiet
-@json_option
 @answers
 @place_options
 def tick(place: Place, until_quiet: bool, as_json: bool) -> None:
@@ -60,7 +59,6 @@ def tick(place: Place, until_quiet: bool, as_json: bool) -> None:
 
 @click.command()
 @_until_quiet
-@json_option
 @answers
 @place_options
 def work(place: Place, until_quiet: bool, as_json: bool) -> None:
@@ -147,7 +145,6 @@ def _say(counts: dict[str, int], failed: Failed, dead: Sequence[DeadLetter]) -> 
 @click.command("dead-letters")
 @staff_option
 @click.option("--replay", metavar="ID", default="", help="Have this one tried again, its attempts counted anew.")
-@json_option
 @answers
 @place_options
 def dead_letters(place: Place, staff: str, replay: str, as_json: bool) -> None:

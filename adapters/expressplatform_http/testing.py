@@ -18,7 +18,6 @@ import threading
 import time
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from types import TracebackType
 from typing import Final, Self, final
 
 from expressplatform import codes
@@ -206,9 +205,7 @@ class FakePlatform:
             time.sleep(0.005)
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         self._server.should_exit = True
         self._thread.join(_LONGEST_START)
         self._socket.close()

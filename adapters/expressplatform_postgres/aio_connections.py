@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from os import getpid
 from time import monotonic
-from types import TracebackType
 from typing import Self, TypeVar
 
 import psycopg
@@ -193,9 +192,7 @@ class AsyncConnections:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *raised: object) -> None:
         await self.close()
 
 
@@ -214,15 +211,11 @@ async def _carried(connection: AsyncLine, asked: Asked) -> list[list[Row]]:
     if len(asked.rounds) == 1:
         return [await connection.ask(asked)]
     async with connection.cursor(binary=True) as cursor:
-        return await _in_rounds(cursor, asked)
-
-
-async def _in_rounds(cursor: psycopg.AsyncCursor[Row], asked: Asked) -> list[list[Row]]:
-    await cursor.executemany(asked.sql, asked.rounds, returning=True)
-    results = [await cursor.fetchall()]
-    while cursor.nextset():
-        results.append(await cursor.fetchall())
-    return results
+        await cursor.executemany(asked.sql, asked.rounds, returning=True)
+        results = [await cursor.fetchall()]
+        while cursor.nextset():
+            results.append(await cursor.fetchall())
+        return results
 
 
 async def _one_of(pool: _Pool) -> AsyncLine:

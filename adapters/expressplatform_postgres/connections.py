@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from os import getpid
-from types import TracebackType
 from typing import Self, TypeVar
 
 import psycopg
@@ -196,9 +195,7 @@ class Connections:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         self.close()
 
 
@@ -217,15 +214,11 @@ def _carried(connection: Line, asked: Asked) -> list[list[Row]]:
     if len(asked.rounds) == 1:
         return [connection.ask(asked)]
     with connection.cursor(binary=True) as cursor:
-        return _in_rounds(cursor, asked)
-
-
-def _in_rounds(cursor: psycopg.Cursor[Row], asked: Asked) -> list[list[Row]]:
-    cursor.executemany(asked.sql, asked.rounds, returning=True)
-    results = [cursor.fetchall()]
-    while cursor.nextset():
-        results.append(cursor.fetchall())
-    return results
+        cursor.executemany(asked.sql, asked.rounds, returning=True)
+        results = [cursor.fetchall()]
+        while cursor.nextset():
+            results.append(cursor.fetchall())
+        return results
 
 
 def _stands(connection: Line) -> bool:

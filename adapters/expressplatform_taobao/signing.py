@@ -35,8 +35,6 @@ from typing import Final, Literal, TypeAlias
 from expressplatform.errors import InvalidInput, Problem
 from expressplatform.fields import refuse
 
-__all__ = ["METHODS", "Method", "Value", "encode", "sign"]
-
 Method: TypeAlias = Literal["md5", "hmac", "hmac-sha256"]
 Value: TypeAlias = str | int | bool
 """What a parameter may be before it is text."""

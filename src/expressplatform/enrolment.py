@@ -148,10 +148,6 @@ class Entry:
     by: str = attrs.field(validator=code())
     key: str = attrs.field(validator=text(300))
 
-    def speaks_of(self, day: date) -> bool:
-        """Whether it tells what is so on that day."""
-        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
-
 
 @attrs.frozen
 class Enrolment:

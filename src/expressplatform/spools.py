@@ -13,7 +13,6 @@ import weakref
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from threading import Lock
-from types import TracebackType
 from typing import Final, Self, final
 
 from expressplatform.sealing import OVERHEAD, CaseKey, Context, new_key
@@ -89,9 +88,7 @@ class Spool:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         self.close()
 
     def __repr__(self) -> str:

@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Generator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from types import TracebackType
 from typing import Final, Self, TypeVar
 
 from expressplatform.errors import StoreUnusable
@@ -72,9 +71,7 @@ class ThreadedEvidence:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *raised: object) -> None:
         await self.close()
 
     def __repr__(self) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 import attrs
 import click
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 import expressplatform.platform
 from expressplatform import wire
@@ -29,6 +29,7 @@ from expressplatform_cli import starting
 from expressplatform_cli.commands import COMMANDS, group
 from expressplatform_cli.exits import EXITS, Exit
 from expressplatform_cli.template import template
+from tests.typed import Typed
 
 CANARY = "Qx7ZbWm2KpLr9TvE"
 OFFICER = ("--as", "officer-1")
@@ -51,26 +52,12 @@ ASSESSMENT = json.dumps(
 UPLOAD = '{"instrument": "pcpd_model_clauses", "impact_assessment": "ia-7"}'
 
 
-class Desk:
+class Desk(Typed):
     """A place made by `init`, and its commands."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.place = ("--store", str(folder / "cases.db"), "--keys", str(folder / "keys.db"))
-
-    def run(self, *arguments: str, given: str | None = None) -> Result:
-        """One command in this place."""
-        return CliRunner().invoke(group, [*arguments, *self.place], input=given, env={"COLUMNS": "100"})
-
-    def ok(self, *arguments: str, given: str | None = None) -> str:
-        """What a command that succeeds writes."""
-        result = self.run(*arguments, given=given)
-        assert result.exit_code == 0, result.output
-        return result.stdout
-
-    def document(self, *arguments: str, given: str | None = None) -> Any:
-        """What it writes with ``--json``."""
-        return json.loads(self.ok(*arguments, "--json", given=given))
+        self.where = ("--store", str(folder / "cases.db"), "--keys", str(folder / "keys.db"))
 
     def lodge(self, order: str = "EX-0000-0001") -> str:
         """The reference of a new case."""
@@ -515,7 +502,7 @@ def test_a_configuration_that_is_not_right_is_told_so(desk: Desk, text: str, cod
 def test_half_a_place_is_no_place(desk: Desk) -> None:
     """A store without keys, or both ways of naming a place at once, is a mistake on the command line."""
     config = ("--config", str(desk.folder / "expressplatform.toml"))
-    assert CliRunner().invoke(group, ["cases", *desk.place[:2]]).exit_code == Exit.USAGE
+    assert CliRunner().invoke(group, ["cases", *desk.where[:2]]).exit_code == Exit.USAGE
     assert desk.run("cases", *config).exit_code == Exit.USAGE
 
 

@@ -10,24 +10,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from expressplatform.media import strip_jpeg
 from expressplatform_cli.commands import group
 from expressplatform_cli.exits import Exit
 from tests.integration.test_cli import ASSESSMENT, OFFICER, TRADER, UPLOAD
 from tests.pictures import CANARY, METADATA, jpeg
+from tests.typed import Typed
 
 PHOTO = jpeg(b"".join(METADATA.values()))
 NAME = "Wq7Z receipt.jpg"
 
 
-class Desk:
+class Desk(Typed):
     """A place with a configuration that names a scan."""
 
     def __init__(self, folder: Path, answer: int = 0) -> None:
         assert CliRunner().invoke(group, ["init", str(folder)]).exit_code == 0
         self.folder, self.config = folder, folder / "expressplatform.toml"
+        self.where = ("--config", str(self.config))
         command = json.dumps([sys.executable, "-c", f"import sys; sys.stdin.buffer.read(); sys.exit({answer})"])
         self.config.write_text(f"{self.config.read_text()}scan = {command}\n")
         self.ok("impact-assessment", "add", "-", *OFFICER, given=ASSESSMENT)
@@ -35,16 +37,6 @@ class Desk:
         self.case = json.loads(self.ok("lodge", "-", *OFFICER, "--json", given=filled))["reference"]
         self.photo = folder.parent / NAME
         self.photo.write_bytes(PHOTO)
-
-    def run(self, *arguments: str, given: str | bytes | None = None) -> Result:
-        return CliRunner().invoke(
-            group, [*arguments, "--config", str(self.config)], input=given, env={"COLUMNS": "120"}
-        )
-
-    def ok(self, *arguments: str, given: str | bytes | None = None) -> str:
-        result = self.run(*arguments, given=given)
-        assert result.exit_code == 0, result.output
-        return result.stdout
 
     def add(self, file: str = "", kind: str = "photograph", given: str | bytes = NAME) -> str:
         added = self.ok(

@@ -6,7 +6,6 @@ import json
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import attrs
 import psycopg
@@ -22,6 +21,7 @@ from expressplatform_postgres.store import PostgresStore
 from tests.integration.test_cli import ASSESSMENT, OFFICER, UPLOAD
 from tests.pictures import METADATA, jpeg
 from tests.servers import Server, bytes_in
+from tests.typed import Typed
 
 PASSWORD = "Qx7ZbWm2KpLr9TvE"
 LAST = len(migrations())
@@ -29,12 +29,13 @@ PHOTO = jpeg(b"".join(METADATA.values()))
 SCAN = f"scan = {json.dumps([sys.executable, '-c', 'import sys; sys.stdin.buffer.read()'])}\n"
 
 
-class Desk:
+class Desk(Typed):
     """A configuration that names a database, and commands that read it."""
 
     def __init__(self, folder: Path, dsn: str) -> None:
         self.dsn, self.keys = dsn, folder / "keys.db"
         self.config = folder / "expressplatform.toml"
+        self.where = ("--config", str(self.config))
         self.write(dsn)
 
     def write(self, dsn: str, scheme: str = "hk-cca", more: str = "") -> None:
@@ -42,22 +43,11 @@ class Desk:
         named = f'scheme = "{scheme}"\n' if scheme else ""
         self.config.write_text(f'{named}store = "{dsn}"\nkeys = "keys.db"\n{more}', "utf-8")
 
-    def run(self, *arguments: str, given: str | None = None) -> Result:
+    def run(self, *arguments: str, given: str | bytes | None = None) -> Result:
         """One command; whatever it says, it never says the password."""
-        line = [*arguments, "--config", str(self.config)]
-        result = CliRunner().invoke(group, line, input=given, env={"COLUMNS": "100"})
+        result = super().run(*arguments, given=given)
         assert PASSWORD not in result.output
         return result
-
-    def ok(self, *arguments: str, given: str | None = None) -> str:
-        """What a command that succeeds writes."""
-        result = self.run(*arguments, given=given)
-        assert result.exit_code == 0, result.output
-        return result.stdout
-
-    def document(self, *arguments: str, given: str | None = None) -> Any:
-        """What it writes with ``--json``."""
-        return json.loads(self.ok(*arguments, "--json", given=given))
 
     def error(self, *arguments: str) -> tuple[int, str]:
         """How a command that fails ends: its exit code, and the error's."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 import expressplatform.platform as platform_package
 from expressplatform.platform import utc_now
@@ -23,38 +23,22 @@ from expressplatform_cli.exits import Exit
 from expressplatform_cli.keeping_keys import ON_THE_SHELF
 from tests.integration.test_cli_on_postgres import Desk as PostgresDesk
 from tests.servers import Server
+from tests.typed import Typed
 
 OFFICER = ("--as", "officer-1")
 TODAY = CONSUMIDOR_BR.day(utc_now())
 DAY = timedelta(days=1)
 
 
-class Desk:
+class Desk(Typed):
     """A place of a scheme, and its commands."""
 
     def __init__(self, folder: Path, scheme: str = "consumidor-br") -> None:
         self.folder = folder
         result = CliRunner().invoke(group, ["init", str(folder), "--scheme", scheme])
         assert result.exit_code == 0, result.output
-
-    @property
-    def config(self) -> Path:
-        return self.folder / "expressplatform.toml"
-
-    def run(self, *arguments: str, given: str | None = None) -> Result:
-        """One command in this place."""
-        line = [*arguments, "--config", str(self.config)]
-        return CliRunner().invoke(group, line, input=given, env={"COLUMNS": "100"})
-
-    def ok(self, *arguments: str, given: str | None = None) -> str:
-        """What a command that succeeds writes."""
-        result = self.run(*arguments, given=given)
-        assert result.exit_code == 0, result.output
-        return result.stdout
-
-    def document(self, *arguments: str) -> Any:
-        """What it writes with ``--json``."""
-        return json.loads(self.ok(*arguments, "--json"))
+        self.config = folder / "expressplatform.toml"
+        self.where = ("--config", str(self.config))
 
     def error(self, *arguments: str) -> dict[str, Any]:
         """How a command that fails ends."""

@@ -45,7 +45,6 @@ from expressplatform_postgres.evidence import PostgresEvidence
 from expressplatform_postgres.shelf import PostgresShelf
 from expressplatform_postgres.store import PostgresStore
 from tests.blocking import holding, until_blocked
-from tests.cancelling import cancel_every_other, check_whole
 from tests.servers import KINDS, Server, running
 
 SECRET = "Qx7ZbWm2KpLr9TvE"
@@ -135,17 +134,6 @@ class TestCallersOfOneTransaction:
                 (said,) = _logged(postgres)[len(before) :]
                 assert "WITH" in said
 
-    def test_threads_that_append_at_once_are_each_answered_for_their_own(self, database: str) -> None:
-        mine = Mine()
-
-        def writing(worker: int) -> list[object]:
-            return [store.append([mine.commit(worker * 100 + n)])[0] for n in range(25)]
-
-        with PostgresStore(database) as store, ThreadPoolExecutor(8) as pool:
-            answers = list(pool.map(writing, range(8)))
-            assert len(store.headers(mine.council, Wanted(), "", MANY).headers) == 200
-        assert answers == [[Appended(mine.case(worker * 100 + n), 1) for n in range(25)] for worker in range(8)]
-
     def test_a_thousand_awaited_appends_share_few_transactions(self, database: str) -> None:
         """Counted by the transactions that the rows name as theirs."""
         mine = Mine()
@@ -177,18 +165,6 @@ class TestCallersOfOneTransaction:
                 assert kept.header.version == 1
                 assert not appending.done()
             assert list(appending.result(30)) == [Appended(mine.case(1), 2)]
-
-    def test_a_cancelled_append_is_whole_or_absent(self, database: str) -> None:
-        """Whenever its caller is cancelled, a commit of three events has three or none; the others are answered."""
-        mine = Mine()
-
-        async def main() -> None:
-            async with AsyncPostgresStore(database) as store:
-                await cancel_every_other(store, mine)
-
-        asyncio.run(main())
-        with PostgresStore(database) as store:
-            check_whole(store.scan(mine.council, "", MANY))
 
 
 def _answers(outcome: object) -> list[object]:
@@ -246,20 +222,6 @@ class TestManyStores:
             parts = pool.map(steps, (one, two), ([*range(20)], [*range(20)][::-1]))
             assert sum(parts) == 20 * 12
             assert {case.header.version for case in one.scan(mine.council, "", MANY)} == {12}
-
-    def test_two_stores_never_hold_the_same_effect(self, database: str) -> None:
-        mine = Mine()
-        now = NOON + timedelta(hours=1)
-        with PostgresStore(database) as one, PostgresStore(database) as two, ThreadPoolExecutor(2) as pool:
-            one.append([attrs.evolve(mine.commit(n), effects=(mine.effect(n, 1),)) for n in range(60)])
-
-            def work(store: PostgresStore) -> list[str]:
-                rows = [row for _ in range(40) for row in store.claim(now, 3, timedelta(days=1))]
-                return [row.id for row in rows if row.case_id.startswith(mine.mark)]
-
-            claimed = [effect_id for part in pool.map(work, (one, two)) for effect_id in part]
-            claimed += mine.claimed(one, now, timedelta(days=1))
-        assert sorted(claimed) == [mine.effect(number, 1).id for number in range(60)]
 
 
 @contextmanager
@@ -366,30 +328,13 @@ class TestHowItFails:
                 assert SECRET not in f"{caught.value}{caught.value!r}"
                 assert caught.value.__cause__ is None
 
-    def test_a_closed_store_answers_nothing(self, database: str) -> None:
-        mine = Mine()
-        store, shelf = PostgresStore(database), PostgresShelf(database)
-        store.close()
-        store.close()
-        shelf.close()
-        for call in (lambda: store.load(mine.case(1), EVERYONE), store.scheme, lambda: store.append([])):
-            assert refused(call).code == "closed"
-        assert refused(lambda: shelf.put([])).code == "closed"
-
-    def test_a_closed_asynchronous_store_answers_nothing(self, database: str) -> None:
-        async def closed(store: AsyncPostgresStore) -> None:
-            await store.close()
-            await store.close()
-            for call in (lambda: store.append([]), store.scheme, lambda: store.done(["x"])):
-                with pytest.raises(StoreUnusable) as caught:
-                    await call()
-                assert caught.value.code == "closed"
-
+    def test_an_asynchronous_store_that_was_never_used_is_closed_too(self, database: str) -> None:
         async def main() -> None:
-            await closed(AsyncPostgresStore(database))
-            used = AsyncPostgresStore(database)
-            await used.scheme()
-            await closed(used)
+            store = AsyncPostgresStore(database)
+            await store.close()
+            with pytest.raises(StoreUnusable) as caught:
+                await store.scheme()
+            assert caught.value.code == "closed"
 
         asyncio.run(main())
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-import attrs
 import pytest
 
 from expressplatform import commands as c
@@ -20,7 +19,7 @@ from expressplatform.errors import KeyDestroyed, Refused, StoreUnusable
 from expressplatform.memory import MemoryKeyStore, MemoryRegister, MemoryShelf, MemoryStore
 from expressplatform.platform import AsyncPlatform, Platform, Reapplied
 from expressplatform.platform.faces.lifted import Lifted
-from expressplatform.ports import Answer, Commit, RegisterEntry, Undone
+from expressplatform.ports import Answer, Commit, Conflict, RegisterEntry, Undone
 from expressplatform.schemes import HK_CCA
 from tests.walking import OFFICER, PERSON, SAID, TAOBAO, UPLOAD, consent_to
 from tests.whole_life import ASSESSED, SECOND, WHO, Clock, Step, complaint, live, seeded, short_life
@@ -342,8 +341,8 @@ def test_what_cannot_be_kept_of_one_case_does_not_keep_the_others(council: Counc
         def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
             if any(commit.case_id == broken for commit in commits):
                 raise StoreUnusable("corrupt", "a page is damaged")
-            late = [attrs.evolve(commit, expected=9) if commit.case_id == moved else commit for commit in commits]
-            return super().append(late)
+            answers = iter(super().append([commit for commit in commits if commit.case_id != moved]))
+            return [Conflict(moved, one.expected, 9) if one.case_id == moved else next(answers) for one in commits]
 
     done = council.put_back(taken, Breaking())
     assert (done.erased, dict(done.left)) == (2, {broken: "corrupt", moved: "stale_version"})

@@ -104,7 +104,7 @@ def told(row: Participant | Entry | None) -> tuple[str, str, bool] | None:
 
 def by_the_law(day: date, below: Sequence[Participant], entries: Sequence[Entry]) -> tuple[str, str, bool] | None:
     """The law, word for word: the last entry that speaks of the day, else the first of the rows below."""
-    speaking = [one for one in entries if one.speaks_of(day)]
+    speaking = [one for one in entries if (one.since or day) <= day <= (one.until or day)]
     return told(speaking[-1] if speaking else next((row for row in below if row.member_on(day)), None))
 
 

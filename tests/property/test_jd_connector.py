@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -17,8 +16,8 @@ from expressplatform.errors import InvalidInput
 from expressplatform.memory import MemoryKeyStore, MemoryShelf
 from expressplatform.money import Money
 from expressplatform.ports import HandOver, Promise, PurchaseClaim
-from expressplatform.shops import BusinessError, Disconnected, GatewayError, Ok, Throttled
-from expressplatform.transport import HttpRequest, HttpResponse, Surroundings
+from expressplatform.shops import Ok
+from expressplatform.transport import HttpRequest, Surroundings
 from expressplatform_jd.connector import JdConnector
 from expressplatform_jd.protocol import App, Caller, Endpoints, RouterCall, SpCall, prepare
 from expressplatform_jd.simulator import PLAIN, ROUGH, Endpoint, JdSimulator
@@ -26,58 +25,14 @@ from expressplatform_jd.simulator.router_methods import METHODS
 from expressplatform_jd.simulator.sp import METHODS as SP_METHODS
 from tests.in_process import InProcess
 from tests.shop_clock import ShopClock
+from tests.spoiling import ODD, OUTCOMES, Spoiling, changed
 
-OUTCOMES: Final = (Ok, Throttled, Disconnected, BusinessError, GatewayError)
 WHERE: Final = Endpoint("http://127.0.0.1")
 ENDPOINTS: Final = Endpoints(WHERE.sp, WHERE.router, WHERE.oauth)
 APP: Final = App("simulated-app", "simulated-secret")
 VENDER: Final = "10086"
 ORDER: Final = "300000000001"
 STATE: Final = "s" * 20
-ODD: st.SearchStrategy[Any] = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(-(2**70), 2**70),
-    st.floats(allow_nan=False, allow_infinity=False),
-    st.text(max_size=20),
-    st.sampled_from(
-        ["", " ", "\x00", "\ud800", "9" * 400, "a.b-c", "100", "20", "10010", "2031-02-30 00:00:00", "9999999999999.99"]
-    ),
-    st.sampled_from(["-1", "１", "{", "[]", "{}", "true", 9999999999999.0, 999999999999999, "abc", "7" * 30]),
-    st.lists(st.integers(), max_size=3),
-    st.dictionaries(st.text(max_size=5), st.integers(), max_size=3),
-)
-
-
-class Spoiling:
-    """A transport that changes something in each answer on its way."""
-
-    def __init__(self, inner: InProcess) -> None:
-        self.inner = inner
-        self.spoil: Callable[[bytes], tuple[int, bytes]] | None = None
-
-    def send(self, request: HttpRequest, seconds: float, /) -> HttpResponse:
-        answer = self.inner.send(request, seconds)
-        return answer if self.spoil is None else HttpResponse(*_parts(self.spoil(answer.body)))
-
-
-def _parts(spoilt: tuple[int, bytes]) -> tuple[int, tuple[()], bytes]:
-    return spoilt[0], (), spoilt[1]
-
-
-def changed(value: Any, odd: Any, luck: random.Random) -> Any:
-    """The document with one thing in it replaced or taken away."""
-    if isinstance(value, str) and value.startswith(("{", "[")) and luck.random() < 0.7:
-        return json.dumps(changed(json.loads(value), odd, luck))
-    if isinstance(value, dict) and value and luck.random() < 0.93:
-        name = luck.choice(list(value))
-        if luck.random() < 0.1:
-            return {key: one for key, one in value.items() if key != name}
-        return {**value, name: changed(value[name], odd, luck)}
-    if isinstance(value, list) and value and luck.random() < 0.93:
-        at = luck.randrange(len(value))
-        return [*value[:at], changed(value[at], odd, luck), *value[at + 1 :]]
-    return odd
 
 
 def stage(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,8 +17,8 @@ from expressplatform.memory import MemoryKeyStore
 from expressplatform.memory.shelf import MemoryShelf
 from expressplatform.money import Money
 from expressplatform.ports import HandOver, Promise, PurchaseClaim
-from expressplatform.shops import BusinessError, Disconnected, GatewayError, Ok, Throttled
-from expressplatform.transport import HttpRequest, HttpResponse, Surroundings
+from expressplatform.shops import GatewayError, Ok
+from expressplatform.transport import HttpRequest, Surroundings
 from expressplatform_taobao.connector import TaobaoConnector
 from expressplatform_taobao.protocol.values import stamp
 from expressplatform_taobao.simulator import TaobaoSimulator
@@ -27,45 +26,9 @@ from expressplatform_taobao.simulator.checking import signature
 from expressplatform_taobao.simulator.methods import METHODS
 from tests.in_process import InProcess
 from tests.shop_clock import ShopClock
+from tests.spoiling import ODD, OUTCOMES, Spoiling, changed
 
-OUTCOMES = (Ok, Throttled, Disconnected, BusinessError, GatewayError)
 GATEWAY = "http://127.0.0.1/router/rest"
-ODD: st.SearchStrategy[Any] = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(-(2**70), 2**70),
-    st.floats(allow_nan=False, allow_infinity=False),
-    st.text(max_size=20),
-    st.sampled_from(["", " ", "\x00", "\ud800", "9" * 400, "SUCCESS", "2031-02-30 00:00:00", "19.999", "-1", "１"]),
-    st.lists(st.integers(), max_size=3),
-    st.dictionaries(st.text(max_size=5), st.integers(), max_size=3),
-)
-
-
-class Spoiling:
-    """A transport that changes something in each answer on its way."""
-
-    def __init__(self, inner: InProcess, spoil: Callable[[bytes], tuple[int, bytes]]) -> None:
-        self.inner, self.spoil = inner, spoil
-
-    def send(self, request: HttpRequest, seconds: float, /) -> HttpResponse:
-        status, body = self.spoil(self.inner.send(request, seconds).body)
-        return HttpResponse(status, (), body)
-
-
-def spoilt(value: Any, odd: Any, luck: random.Random) -> Any:
-    """The document with one thing in it replaced, taken away or added."""
-    if isinstance(value, str) and value.startswith("{") and luck.random() < 0.7:
-        return json.dumps(spoilt(json.loads(value), odd, luck))
-    if isinstance(value, dict) and value and luck.random() < 0.9:
-        name = luck.choice(list(value))
-        if luck.random() < 0.1:
-            return {key: one for key, one in value.items() if key != name}
-        return {**value, name: spoilt(value[name], odd, luck)}
-    if isinstance(value, list) and value and luck.random() < 0.9:
-        at = luck.randrange(len(value))
-        return [*value[:at], spoilt(value[at], odd, luck), *value[at + 1 :]]
-    return odd
 
 
 def _stage(simulator: TaobaoSimulator, clock: ShopClock, transport: Any) -> tuple[TaobaoConnector, str, str]:
@@ -99,10 +62,10 @@ def test_an_answer_with_one_thing_changed_in_it_is_an_outcome(data: st.DataObjec
     def spoil(body: bytes) -> tuple[int, bytes]:
         kind = luck.random()
         if kind < 0.7:
-            return 200, json.dumps(spoilt(json.loads(body), odd, luck)).encode("utf-8", "replace")
+            return 200, json.dumps(changed(json.loads(body), odd, luck)).encode("utf-8", "replace")
         return luck.choice([200, 200, 404, 429, 500]), body[: luck.randrange(len(body) + 1)]
 
-    transport = Spoiling(InProcess(simulator), lambda body: (200, body))
+    transport = Spoiling(InProcess(simulator))
     connector, shop, order = _stage(simulator, clock, transport)
     assert isinstance(connector.connect(_code(simulator, shop), "s" * 20), Ok)
     transport.spoil = spoil
@@ -118,7 +81,7 @@ def test_an_answer_with_one_thing_changed_in_it_is_an_outcome(data: st.DataObjec
     assert all(isinstance(answer, OUTCOMES) for answer in answers), answers
     trade = simulator.world.trade(shop, order)
     assert trade is not None
-    transport.spoil = lambda body: (200, body)
+    transport.spoil = None
     assert isinstance(connector.connection(shop).usable, bool)
     assert connector.connections()
 
@@ -128,7 +91,7 @@ def test_a_count_that_no_shop_has_is_not_walked(total: int) -> None:
     """A list says how long it is; where that is absurd the connector says so, and asks no page after the other."""
     clock = ShopClock()
     simulator = TaobaoSimulator(now=clock.theirs)
-    transport = Spoiling(InProcess(simulator), lambda body: (200, body))
+    transport = Spoiling(InProcess(simulator))
     connector, shop, _ = _stage(simulator, clock, transport)
     assert isinstance(connector.connect(_code(simulator, shop), "s" * 20), Ok)
     transport.spoil = lambda body: (200, re.sub(rb'"total_results":[0-9]+', b'"total_results":%d' % total, body))

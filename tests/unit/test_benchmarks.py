@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,14 @@ from tests.whole_complaint import FILED
 
 MOMENT = Effort(rounds=3, seconds=0.0005)
 RESULTS: Mapping[str, Any] = json.loads(page.RESULTS.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(autouse=True)
+def little_to_collect() -> Iterator[None]:
+    """A turn begins with a collection, which need not go through what all the other tests have loaded."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 class TestAContest:

@@ -11,13 +11,12 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from expressplatform.errors import EvidenceMissing, StoreUnusable
-from expressplatform.ports import AsyncEvidenceStore, EvidenceStore, Filed
+from expressplatform.errors import StoreUnusable
+from expressplatform.ports import AsyncEvidenceStore
 from expressplatform.testing.store_rows import NOON
 from expressplatform.threads import ThreadedEvidence
 from expressplatform_files.evidence import AsyncDirectoryEvidence, DirectoryEvidence
@@ -225,33 +224,6 @@ class TestTheFileOfTheEmbeddedStore:
         db.execute("PRAGMA user_version = 2")
         db.close()
         assert refused(lambda: SqliteEvidence(tmp_path / "evidence.db")) == "newer_schema"
-
-    def test_what_was_deleted_or_replaced_leaves_no_trace(self, tmp_path: Path) -> None:
-        with SqliteEvidence(tmp_path / "evidence.db") as store:
-            for content in (b"first canary", b"second canary"):
-                store.put("case-1", NAME, [content * 5000], NOON)
-            files = [one for one in tmp_path.iterdir() if one.name.startswith("evidence.db")]
-            assert not any(b"first canary" in one.read_bytes() for one in files)
-            store.delete("case-1", [NAME])
-            assert not any(b"canary" in one.read_bytes() for one in files if one.exists())
-
-    def test_a_reader_half_way_does_not_hold_a_writer_up(self, tmp_path: Path) -> None:
-        with SqliteEvidence(tmp_path / "evidence.db", busy_seconds=0.2) as store:
-            store.put("case-1", NAME, CHUNKS, NOON)
-            reading = store.get("case-1", NAME)
-            first = next(reading)
-            store.put("case-1", NAME, [b"later"], NOON + timedelta(hours=1))
-            assert list(store.list("case-1", "", 9)) == [Filed("case-1", NAME, 5, NOON + timedelta(hours=1))]
-            assert [first, *reading] == CHUNKS
-
-
-@pytest.mark.parametrize("made", [DirectoryEvidence, SqliteEvidence])
-def test_a_file_is_missing_and_not_empty(tmp_path: Path, made: Callable[[Path], EvidenceStore]) -> None:
-    store = made(tmp_path / "place")
-    with pytest.raises(EvidenceMissing) as caught:
-        list(store.get("case-1", NAME))
-    assert NAME not in str(caught.value)
-    store.close()
 
 
 @pytest.mark.parametrize("awaited", [ThreadedEvidence, AsyncDirectoryEvidence, AsyncSqliteEvidence])

@@ -72,16 +72,6 @@ class TestEveryKeyStore:
 
 
 class TestTheFile:
-    def test_keys_secrets_and_tombstones_survive_a_reopening(self, path: Path) -> None:
-        with LocalKeyStore(path) as store:
-            store.create(["a", "b"])
-            store.destroy("b")
-            key, secret = store.get("a"), store.secret("s")
-        with LocalKeyStore(str(path)) as store:
-            assert (store.get("a"), store.secret("s"), store.destroyed()) == (key, secret, ("b",))
-            with pytest.raises(KeyDestroyed):
-                store.create(["b"])
-
     def test_only_its_owner_may_read_the_file(self, path: Path) -> None:
         LocalKeyStore(path).close()
         assert stat.S_IMODE(path.stat().st_mode) == 0o600

@@ -25,8 +25,6 @@ from expressplatform_http.protocol import queries as q
 from expressplatform_http.protocol.routes import BY_NAME
 from expressplatform_http.protocol.uploads import Masked
 
-__all__ = ["AsyncCouncilClient"]
-
 
 class AsyncCouncilClient(AsyncMember):
     """A council's calls: taking in, deciding, uploading, reading with a reason, rights, who takes part.

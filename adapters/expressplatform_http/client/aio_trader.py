@@ -25,8 +25,6 @@ from expressplatform_http.protocol.received import ReceivedDetails
 from expressplatform_http.protocol.streams import Expected
 from expressplatform_http.protocol.webhooks import Headers, Secret, Webhook, verify
 
-__all__ = ["AsyncTraderClient", "Obtained", "Trust"]
-
 
 @attrs.frozen
 class Trust:

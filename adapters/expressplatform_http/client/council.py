@@ -24,8 +24,6 @@ from expressplatform_http.protocol import participants as p
 from expressplatform_http.protocol import queries as q
 from expressplatform_http.protocol.signatures import RequestSigner
 
-__all__ = ["CouncilClient"]
-
 
 class CouncilClient(Member):
     """A council's calls: taking in, deciding, uploading, reading with a reason, rights, who takes part.

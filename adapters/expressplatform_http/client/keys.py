@@ -13,8 +13,6 @@ from expressplatform.errors import SealBroken
 from expressplatform.sealing import EncryptionPair, new_encryption_pair, open_with
 from expressplatform.signing import SigningKey
 
-__all__ = ["KeyHolder", "MemoryKeys"]
-
 
 class KeyHolder(Protocol):
     """Who holds a trader's keys. Called from the thread that makes the call; both methods are safe to share."""

@@ -20,8 +20,6 @@ from expressplatform_http.protocol import queries as q
 from expressplatform_http.protocol.received import ReceivedDetails
 from expressplatform_http.protocol.webhooks import Headers, Secret, Webhook
 
-__all__ = ["TraderClient"]
-
 
 class TraderClient(Member):
     """A trader's calls: cases as they wait, their details opened, steps, documents, duties, webhooks.

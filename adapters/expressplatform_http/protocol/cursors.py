@@ -19,8 +19,6 @@ from typing import Final
 
 from expressplatform.fields import refuse
 
-__all__ = ["read_cursor", "write_cursor"]
-
 _EDITION: Final = b"\x01"
 _LABEL: Final = b"expressplatform cursor 1"
 _CHECK: Final = 8

@@ -32,20 +32,6 @@ from expressplatform.sealing import DisclosureContext, RecipientKey, Signer, sea
 from expressplatform.signing import VerifyingKey
 from expressplatform_http.protocol.received import ReceivedDetails, instant, judged
 
-__all__ = [
-    "SCHEMA",
-    "Opener",
-    "Recipient",
-    "Sealed",
-    "open_details",
-    "opened",
-    "read_sealed",
-    "seal_details",
-    "seal_plain",
-    "sealed_document",
-    "until",
-]
-
 SCHEMA: Final = 1
 """The edition of the plaintexts."""
 _PLAIN: Final = Limits(bytes=1_048_576, depth=8)

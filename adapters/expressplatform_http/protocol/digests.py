@@ -7,25 +7,14 @@ Only SHA-256, written as `signatures.content_digest` writes it.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable
 from hashlib import sha256
 from hmac import compare_digest
 from typing import final
-
-__all__ = ["RunningDigest", "digest_of", "written"]
 
 
 def written(sha256_: bytes) -> str:
     """A SHA-256 as a Content-Digest header has it."""
     return f"sha-256=:{b64encode(sha256_).decode()}:"
-
-
-def digest_of(pieces: Iterable[bytes]) -> str:
-    """The Content-Digest of a body, read piece by piece."""
-    running = RunningDigest()
-    for piece in pieces:
-        running.update(piece)
-    return running.written()
 
 
 @final

@@ -38,17 +38,6 @@ from expressplatform.reading import Limits, parse
 from expressplatform.records import snake
 from expressplatform.transport import HttpResponse
 
-__all__ = [
-    "CONTENT_TYPE",
-    "STATUSES",
-    "TYPE",
-    "Answer",
-    "problem",
-    "problem_of",
-    "read_problem",
-    "read_problem_document",
-]
-
 CONTENT_TYPE: Final = "application/problem+json"
 TYPE: Final = "urn:expressplatform:problem:"
 

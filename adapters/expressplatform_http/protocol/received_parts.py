@@ -12,8 +12,6 @@ import attrs
 from expressplatform.codes import EvidenceKind, MediaType, Role
 from expressplatform.complaint import Veiled
 
-__all__ = ["Named", "Shown", "Written"]
-
 
 @attrs.frozen
 class Shown:

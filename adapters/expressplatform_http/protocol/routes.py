@@ -98,7 +98,6 @@ class Route:
 
 _SIGNED: Final = MappingProxyType({Role.COUNCIL: Who.SIGNATURE, Role.TRADER: Who.SIGNATURE})
 _CASE: Final = "/cases/{case_id}"
-_ROLES: Final = (Role.COUNCIL, Role.TRADER, Role.COMPLAINANT)
 OVER_THE_WIRE: Final = tuple(role for role in Role if any(row.by is role for row in ROWS) and role is not Role.CLOCK)
 """The roles that the table of the lifecycle names, without the clock."""
 _BY_HAND: Final = frozenset({c.Lodge, c.Obtain})

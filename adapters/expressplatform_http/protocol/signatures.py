@@ -31,26 +31,6 @@ from expressplatform.fields import refuse
 from expressplatform.signing import VerifyingKey
 from expressplatform.transport import HttpRequest
 
-__all__ = [
-    "DERIVED",
-    "LABEL",
-    "LIFETIME",
-    "SIGNED_HEADERS",
-    "SKEW",
-    "TAG",
-    "Claim",
-    "KnownKey",
-    "Prepared",
-    "Reason",
-    "RequestSigner",
-    "Signed",
-    "claim",
-    "content_digest",
-    "prepare",
-    "sign",
-    "verify",
-]
-
 LIFETIME: Final = timedelta(seconds=300)
 """The longest time between ``created`` and ``expires``."""
 SKEW: Final = timedelta(seconds=60)

@@ -43,8 +43,6 @@ from expressplatform_http.protocol.details import (
 )
 from expressplatform_http.protocol.received import known
 
-__all__ = ["MEDIA_TYPE", "SCHEMA", "DocumentShown", "Expected", "Incoming", "Outgoing", "Streamed", "seal_stream"]
-
 MEDIA_TYPE: Final = "application/vnd.expressplatform.stream"
 """The Content-Type of such an answer."""
 SCHEMA: Final = 2

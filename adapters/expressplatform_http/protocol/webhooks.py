@@ -27,8 +27,6 @@ from expressplatform.errors import InvalidInput, WebhookInvalid
 from expressplatform.fields import refuse
 from expressplatform.reading import Limits, parse
 
-__all__ = ["CASE_WAITS", "FUTURE", "WINDOW", "Headers", "Secret", "Webhook", "sign", "verify", "write"]
-
 WINDOW: Final = timedelta(seconds=300)
 """How old a webhook may be; each attempt to deliver it has a time of its own."""
 FUTURE: Final = timedelta(seconds=60)

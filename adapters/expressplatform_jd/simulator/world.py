@@ -15,8 +15,6 @@ from expressplatform_jd.protocol.clock import CHINA
 from expressplatform_jd.simulator.records import AfterSale, Line, RefundApplication, ShopOrder, SimulatedShop
 from expressplatform_jd.simulator.statuses import APPLICATION, ORDER, REFUND, SERVICE, moved
 
-__all__ = ["World"]
-
 
 class World:
     """Shops and their records by number. Safe to share between threads."""

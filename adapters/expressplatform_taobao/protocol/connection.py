@@ -29,21 +29,6 @@ from expressplatform_taobao.protocol.envelope import MALFORMED
 from expressplatform_taobao.protocol.values import Fields, Malformed, document, identifier, later
 from expressplatform_taobao.signing import Value
 
-__all__ = [
-    "AUTHORISE",
-    "Grant",
-    "Message",
-    "MessagesConfirm",
-    "MessagesConsume",
-    "TimeGet",
-    "Token",
-    "TokenCreate",
-    "TokenRefresh",
-    "UserPermit",
-    "authorise_link",
-    "read_callback",
-]
-
 AUTHORISE: Final = "https://oauth.taobao.com/authorize"
 """Where a shop's owner says yes."""
 _STATE: Final = re.compile(r"[A-Za-z0-9_-]{16,128}")

@@ -35,8 +35,6 @@ from expressplatform.fields import refuse
 from expressplatform.shops import UNREADABLE, BusinessError, Disconnected, GatewayError, Ok, Result, Throttled
 from expressplatform_taobao.protocol.values import Fields, document, later
 
-__all__ = ["LARGEST", "LONGEST_BAN", "MALFORMED", "envelope", "may_retry"]
-
 LARGEST: Final = 8 * 1024 * 1024
 """No reply is larger (in bytes): a hundred refunds of a page take a few hundred thousand."""
 LONGEST_BAN: Final = timedelta(days=7)

@@ -33,8 +33,6 @@ from expressplatform_taobao.protocol.codes import (
 from expressplatform_taobao.protocol.values import Fields, Malformed, identifier, stamp
 from expressplatform_taobao.signing import Value
 
-__all__ = ["LARGEST_PAGE", "Refund", "RefundGet", "RefundPage", "RefundsReceiveGet"]
-
 LARGEST_PAGE: Final = 100
 _FIELDS: Final = (
     "refund_id", "tid", "oid", "status", "order_status", "refund_phase", "refund_fee", "dispute_type",

@@ -24,20 +24,6 @@ from expressplatform_taobao.protocol.codes import RefundStatus, TradeStatus, sho
 from expressplatform_taobao.protocol.values import Fields, Malformed, identifier
 from expressplatform_taobao.signing import Value
 
-__all__ = [
-    "FOR_MEMO",
-    "FOR_REFUNDS",
-    "FOR_VERIFYING",
-    "LONGEST_MEMO",
-    "MemoUpdate",
-    "MemoWritten",
-    "Order",
-    "Trade",
-    "TradeFullInfoGet",
-    "TradeGet",
-    "with_note",
-]
-
 FOR_VERIFYING: Final = ("tid", "title", "seller_nick", "status", "created", "payment")
 """What an order number, a shop, a date and an amount are compared with."""
 FOR_REFUNDS: Final = ("tid", "status", "payment", "orders")

@@ -24,8 +24,6 @@ from expressplatform.fields import Checked, Constraint, refuse
 from expressplatform.money import Money
 from expressplatform_taobao.protocol.codes import E, known
 
-__all__ = ["GMT8", "Fields", "Malformed", "document", "identifier", "later", "moment", "stamp", "yuan"]
-
 GMT8: Final = timezone(timedelta(hours=8), "GMT+8")
 """The zone of every time of the platform."""
 

@@ -17,8 +17,6 @@ from expressplatform_taobao.protocol.values import GMT8
 from expressplatform_taobao.simulator.records import LineRecord, RefundRecord, ShopRecord, TradeRecord
 from expressplatform_taobao.simulator.statuses import REFUND, TRADE
 
-__all__ = ["World"]
-
 _SHOP: Final = 2_200_000_001
 _TRADE: Final = 2_231_958_349_000_000_001
 _REFUND: Final = 987_654_321_000_000_001

@@ -21,16 +21,24 @@ import orjson
 from expressplatform.complaint import Veiled
 from expressplatform.connectors.tongue import Tokens
 from expressplatform.errors import StoreUnusable
-from expressplatform.ports import WARN_BEFORE, AsyncShelf, Authorised, Connection, KeyStore, ShelfRow, Sought
+from expressplatform.ports import (
+    WARN_BEFORE,
+    AsyncShelf,
+    Authorised,
+    Connection,
+    KeyStore,
+    ShelfRow,
+    Sought,
+    shelf_rows,
+)
 from expressplatform.records import read_whole, write_whole
-from expressplatform.sealing import CaseKey, Context, KeyRing
+from expressplatform.sealing import CaseKey, Context, KeyRing, Secrets
 
 LEASE: Final = timedelta(minutes=1)
 """How long one who renews is waited for, and for how long tokens are too new to be renewed again."""
 _KIND: Final = "shop_tokens"
 _SCHEMA: Final = 1
 _TRIES: Final = 20
-_PAGE: Final = 200
 
 
 @attrs.frozen(repr=False, str=False)
@@ -95,17 +103,6 @@ class Standing:
     version: int
 
 
-@attrs.frozen
-class _Secrets:
-    """Named secrets as a ring asks for keys."""
-
-    keys: KeyStore
-
-    def get(self, name: str, /) -> bytes:
-        """The secret of 32 bytes, made where it is not there."""
-        return self.keys.secret(name)
-
-
 class Book:
     """The shops of one organisation on one platform. Safe to share, between processes too."""
 
@@ -115,7 +112,7 @@ class Book:
         self, shelf: AsyncShelf, keys: KeyStore, platform: str, owner: str, now: Callable[[], datetime]
     ) -> None:
         self._shelf, self._platform, self._owner, self._now = shelf, platform, owner, now
-        self._ring = KeyRing(_Secrets(keys))
+        self._ring = KeyRing(Secrets(keys))
 
     async def read(self, shop: str) -> Standing:
         """What is kept of a shop; of one that never was here, an empty record."""
@@ -145,14 +142,8 @@ class Book:
 
     async def all(self) -> list[Kept]:
         """Every shop's record."""
-        found: list[Kept] = []
-        after = ""
-        while True:
-            page = await self._shelf.list(self._owner, self._kind, Sought(), after, _PAGE)
-            found += map(self._opened_row, page.rows)
-            after = page.after
-            if not after:
-                return sorted(found, key=lambda one: one.shop)
+        found = [self._opened_row(row) async for row in shelf_rows(self._shelf, self._owner, self._kind, Sought())]
+        return sorted(found, key=lambda one: one.shop)
 
     def digest(self, shop: str) -> Callable[[bytes], bytes]:
         """The keyed digest of a shop's cursors."""

@@ -28,7 +28,7 @@ from expressplatform.messages.letters import LINK_DAYS
 from expressplatform.platform import rows
 from expressplatform.platform.keeping import CODE, LINK, SESSION, CodeSent, Entered, Link, Standing, place_of
 from expressplatform.platform.writing import Writing, reads_alone
-from expressplatform.ports import EVERYONE, Sought, StoredCase
+from expressplatform.ports import EVERYONE, StoredCase
 
 LINK_LASTS: Final = timedelta(days=LINK_DAYS)
 CODE_LASTS: Final = timedelta(minutes=10)
@@ -41,7 +41,6 @@ _HOUR: Final = timedelta(hours=1)
 _ROUNDS: Final = 8
 """How often a record is written again that somebody else has written meanwhile."""
 _LONGEST: Final = 200
-_BATCH: Final = 500
 _OCCASION: Final = "code"
 
 
@@ -200,10 +199,8 @@ class Admitting(Writing):
 
     async def shut_out(self, case_id: str) -> None:
         """Ends every session of a case, and its links and codes: it has been erased."""
-        for kind in (LINK, CODE, SESSION):
-            wanted = Sought(f"case:{case_id}")
-            while found := (await self.shelf.list(EVERYONE, kind.name, wanted, "", _BATCH)).rows:
-                await self.shelf.delete(EVERYONE, kind.name, [row.id for row in found])
+        for kind in (LINK.name, CODE.name, SESSION.name):
+            await self.drop_labelled(kind, f"case:{case_id}")
 
 
 def _named(token: str) -> str:

@@ -15,13 +15,11 @@ from expressplatform.codes import BreachOf
 from expressplatform.complaint import Actor
 from expressplatform.errors import InvalidInput, Problem
 from expressplatform.fields import CODE, Constraint
-from expressplatform.platform.requests import KEY
+from expressplatform.platform.requests import ACTORS, KEY, text_problems
 from expressplatform.privacy.breaches import LONGEST
-from expressplatform.reading import Reader
 
 BREACH_ID: Final = re.compile(r"b[0-9a-f]{31}")
 """The number of a breach."""
-_ACTORS: Final = Reader(objects=True)
 _ABOUT: Final = Constraint(longest=80, pattern=CODE, wanted="must be the id of an organisation or of a case")
 _PERSON: Final = Constraint(longest=500)
 _WORDS: Final = Constraint(longest=LONGEST)
@@ -51,17 +49,17 @@ def judged_breach(request: BreachRequest, by: Actor, key: str, now: datetime) ->
         found = [Problem("$.what", "code", "must be one of: " + ", ".join(BreachOf))]
     else:
         found = [*_whom(request.what, request)]
-    found += [*_ACTORS.problems(by, Actor, "$.by"), *_text(key, KEY, "$.key"), *_span(request, now)]
+    found += [*ACTORS.problems(by, Actor, "$.by"), *text_problems(key, KEY, "$.key"), *_span(request, now)]
     found += [] if str(request.cause).strip() else [Problem("$.cause", "missing", "must be given")]
     for name in ("cause", "harm", "measures"):
-        found += _text(getattr(request, name), _WORDS, f"$.{name}")
+        found += text_problems(getattr(request, name), _WORDS, f"$.{name}")
     if found:
         raise InvalidInput(tuple(found))
 
 
 def judged_words(**words: str) -> None:
     """Raises InvalidInput for words that are none, or too many."""
-    if found := [one for name, value in words.items() for one in _text(value, _WORDS, f"$.{name}")]:
+    if found := [one for name, value in words.items() for one in text_problems(value, _WORDS, f"$.{name}")]:
         raise InvalidInput(tuple(found))
 
 
@@ -72,14 +70,14 @@ def judged_past(at: datetime, now: datetime, path: str) -> None:
 
 
 def _whom(what: BreachOf, request: BreachRequest) -> list[Problem]:
-    found = _text(request.about, _ABOUT, "$.about")
+    found = text_problems(request.about, _ABOUT, "$.about")
     if what in _ABOUT_ONE and not request.about:
         found.append(Problem("$.about", "missing", "must name the organisation"))
     if what in _ABOUT_NONE and request.about:
         found.append(Problem("$.about", "value", "must be empty"))
     for name in ("name", "contact"):
         value = getattr(request, name)
-        found += _text(value, _PERSON, f"$.{name}")
+        found += text_problems(value, _PERSON, f"$.{name}")
         if (what is BreachOf.SUBJECT) is not bool(str(value).strip()):
             told = "must be given" if what is BreachOf.SUBJECT else "must be empty: it is not about one person"
             found.append(Problem(f"$.{name}", "value", told))
@@ -102,10 +100,3 @@ def _instant(value: datetime, path: str) -> list[Problem]:
     if type(value) is datetime and value.utcoffset() is not None:
         return []
     return [Problem(path, "instant", "must be a date and time with an offset from UTC")]
-
-
-def _text(value: object, shape: Constraint, path: str) -> list[Problem]:
-    if type(value) is not str:
-        return [Problem(path, "type", "must be text")]
-    message = shape.complaint(value)
-    return [Problem(path, "text", message)] if message else []

@@ -14,16 +14,15 @@ from typing import Final
 import attrs
 
 from expressplatform.case import Case
-from expressplatform.codes import Reading as How
-from expressplatform.codes import Role, Status
+from expressplatform.codes import Reading, Role, Status
 from expressplatform.complaint import Actor
 from expressplatform.errors import ExpressPlatformError, Refused, StoreUnusable
 from expressplatform.platform import rows
 from expressplatform.platform.affected import GONE
-from expressplatform.platform.breaching import BATCH, Breaching, Progress, breach_label, council_only
+from expressplatform.platform.breaching import Breaching, Progress, breach_label, council_only
 from expressplatform.platform.delivering import Delivering
 from expressplatform.platform.keeping import BREACH_TOLD, UNTOLD, BreachTold, New, place_of
-from expressplatform.ports import Sought, StoredCase
+from expressplatform.ports import Sought, StoredCase, shelf_rows
 from expressplatform.privacy.breaches import Breach, persons_told, ready_to_tell
 from expressplatform.wording.breaches import ASK, HAPPENED, SELF_HELP
 from expressplatform.wording.privacy import KINDS
@@ -88,7 +87,7 @@ class BreachTelling(Delivering, Breaching):
 
     async def _tell_stretch(self, breach: Breach, stretch: Sequence[StoredCase], by: Actor, told: Told) -> Told:
         """Some people: the reading is noted first, who was told last, whatever stops it in between."""
-        await self.log_opening(How.MESSAGE, breach, stretch, by)
+        await self.log_opening(Reading.MESSAGE, breach, stretch, by)
         notes: list[BreachTold] = []
         try:
             for stored in stretch:
@@ -105,13 +104,8 @@ class BreachTelling(Delivering, Breaching):
 
     async def _told_of_breach(self, breach: Breach, by: Actor) -> set[str]:
         """The cases under which somebody was told; their records stay sealed."""
-        found: set[str] = set()
-        after, prefix = "", f"{breach.id}."
-        while True:
-            page = await self.shelf.list(by.organisation, BREACH_TOLD.name, Sought(breach_label(breach)), after, BATCH)
-            found |= {row.id.removeprefix(prefix) for row in page.rows}
-            if not (after := page.after):
-                return found
+        notes = shelf_rows(self.shelf, by.organisation, BREACH_TOLD.name, Sought(breach_label(breach)))
+        return {row.id.removeprefix(f"{breach.id}.") async for row in notes}
 
     async def _openable_case(self, person: Sequence[str], by: Actor) -> StoredCase | None:
         """The last of a person's cases that still opens; None: there is none."""

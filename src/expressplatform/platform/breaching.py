@@ -14,8 +14,7 @@ from typing import Final
 
 import attrs
 
-from expressplatform.codes import BreachOf, Role, Status
-from expressplatform.codes import Reading as How
+from expressplatform.codes import BreachOf, Reading, Role, Status
 from expressplatform.complaint import Actor
 from expressplatform.errors import KeyReused, Refused
 from expressplatform.platform import rows
@@ -33,12 +32,9 @@ from expressplatform.platform.requests import numbered
 from expressplatform.ports import StoredCase
 from expressplatform.privacy.breach_report import report
 from expressplatform.privacy.breaches import Breach, authority_told, closed, described, opened
-from expressplatform.privacy.table import CONTACTS, NAME
 
 BATCH: Final = 500
 _OPENED: Final = ("particulars",)
-_SOUGHT: Final = (*NAME, *CONTACTS[:3])
-"""What a search by person compares, as tokens."""
 
 Progress = Callable[[int], None] | None
 
@@ -84,7 +80,7 @@ class Breaching(Inquiring):
         same = asked == (breach.what, breach.about, breach.since, breach.until)
         if same and request.what is BreachOf.SUBJECT:
             known = {case_id async for one in self.affected_people(breach, by) for case_id in one}
-            found = {*await self._cases_of_person(request, by)}
+            found = {*await self.searched(request.name, request.contact, by, "breach")}
             same = not known or not found or not known.isdisjoint(found)
         if not same:
             raise KeyReused("")
@@ -95,7 +91,7 @@ class Breaching(Inquiring):
         count, seen = Count(breach, self.ring), 0
         async for stretch in self._breach_candidates(request, by):
             found = [one for stored in stretch if (one := concerned(breach, stored)) is not None]
-            await self.log_opening(How.BREACH, breach, [one.stored for one in found], by)
+            await self.log_opening(Reading.BREACH, breach, [one.stored for one in found], by)
             for one in found:
                 count.add(one)
             seen += len(stretch)
@@ -105,29 +101,19 @@ class Breaching(Inquiring):
         await self._list_affected(breach, count.people(), by)
         return breach
 
-    async def _breach_candidates(self, request: BreachRequest, by: Actor) -> AsyncIterator[list[StoredCase]]:
+    async def _breach_candidates(self, request: BreachRequest, by: Actor) -> AsyncIterator[Sequence[StoredCase]]:
         """The cases that a breach may concern, a stretch at a time: one, one person's, or all."""
         if request.what is BreachOf.SUBJECT:
-            yield [await self._stored(one, by.organisation) for one in await self._cases_of_person(request, by)]
+            found = await self.searched(request.name, request.contact, by, "breach")
+            yield [await self._stored(one, by.organisation) for one in found]
             return
         if request.what is BreachOf.KEY and request.about:
             yield [await self._stored(numbered(request.about), by.organisation)]
             return
-        stretch: list[StoredCase] = []
-        async for stored in self.all_stored(by.organisation, BATCH):
-            stretch.append(stored)
-            if len(stretch) == BATCH:
-                yield stretch
-                stretch = []
-        yield stretch
+        async for stretch in self._stretches(by.organisation, BATCH):
+            yield stretch
 
-    async def _cases_of_person(self, request: BreachRequest, by: Actor) -> tuple[str, ...]:
-        """The ids of a person's cases: nothing is opened to find them; the search is on record."""
-        found = await self.cases_of(request.name, request.contact, by.organisation)
-        await self.log(by, How.SEARCH, found, _SOUGHT, "breach")
-        return found
-
-    async def log_opening(self, how: How, breach: Breach, stored: Sequence[StoredCase], by: Actor) -> None:
+    async def log_opening(self, how: Reading, breach: Breach, stored: Sequence[StoredCase], by: Actor) -> None:
         """Notes the reading, before anything is opened (PDPO DPP4; PIPL Art 51)."""
         cases = [one.header.case_id for one in stored if one.header.status != Status.ERASED]
         if cases:

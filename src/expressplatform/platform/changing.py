@@ -30,7 +30,7 @@ from expressplatform.errors import (
 from expressplatform.events import Obtained
 from expressplatform.fields import refuse
 from expressplatform.platform import rows
-from expressplatform.platform.desk import Step
+from expressplatform.platform.desk import Decided
 from expressplatform.platform.enrolling import Enrolling, asked_about
 from expressplatform.platform.filing import Filing
 from expressplatform.platform.keeping import IMPACT
@@ -89,7 +89,7 @@ class _Batch:
     about: dict[int, str] = attrs.Factory(dict)
     first: dict[tuple[str, str], int] = attrs.Factory(dict)
     twins: set[int] = attrs.Factory(set)
-    steps: dict[int, Step] = attrs.Factory(dict)
+    steps: dict[int, Decided] = attrs.Factory(dict)
     quarters: tuple[str, ...] | None = None
     assessments: dict[str, tuple[ImpactAssessmentRef, ...]] = attrs.Factory(dict)
     members: dict[str, Known] = attrs.Factory(lambda: {"": Known()})
@@ -222,7 +222,7 @@ class Changing(Filing, Enrolling):
         except Refused as refused:
             return await self._already(case, request, refused)
         before, draft.case = draft.case, apply(draft.case, event)
-        batch.steps[place] = Step(before, draft.case, event)
+        batch.steps[place] = Decided(before, draft.case, event)
         batch.first[named] = place
         return draft.case
 

@@ -29,7 +29,7 @@ from expressplatform.platform.membership import (
     MemberKey,
     Organisation,
 )
-from expressplatform.ports import EVERYONE, ShelfRow, Sought
+from expressplatform.ports import EVERYONE, ShelfRow, Sought, shelf_rows
 from expressplatform.references import ALPHABET
 from expressplatform.sealing import check_public_key
 from expressplatform.signing import VerifyingKey, key_id
@@ -148,7 +148,7 @@ class Connecting(Keeping):
     async def sealing_key(self, organisation: str) -> MemberKey | None:
         """The key that details for an organisation are sealed to: the newest that is good now."""
         now, newest = self.now(), None
-        async for row in self._rows_of(MEMBER_KEY.name, organisation, Sought()):
+        async for row in shelf_rows(self.shelf, organisation, MEMBER_KEY.name, Sought()):
             key = self._member_key(row)
             if key.use is KeyUse.SEALING and key.good_at(now):
                 newest = key

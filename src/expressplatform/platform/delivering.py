@@ -40,7 +40,7 @@ class Delivering(Filing, Registering, Admitting, Enrolling):
             await self.shut_out(effect.case_id)
             if self.evidence is not None:
                 await self.drop_files(effect.case_id)
-            await self.drop_labelled(SIGNED, f"case:{effect.case_id}")
+            await self.drop_labelled(SIGNED.name, f"case:{effect.case_id}")
             return
         if effect.kind in _TELLING and self.messenger is None:
             return

@@ -6,7 +6,7 @@ lodged under; a step is sealed under its case's key; what is not the asker's to 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
@@ -30,6 +30,7 @@ from expressplatform.ports import (
     AsyncShelf,
     Commit,
     Draw,
+    Header,
     KeyStore,
     Messenger,
     Receipt,
@@ -38,34 +39,25 @@ from expressplatform.ports import (
     StoredCase,
     Strip,
     TraderGateway,
+    Wanted,
     Witness,
 )
 from expressplatform.scheme import Participant, Scheme
-from expressplatform.sealing import CaseKey, KeyRing
+from expressplatform.sealing import CaseKey, KeyRing, Secrets
 from expressplatform.signing import SigningKey
 from expressplatform.wire import write_command
 
 NO_GATEWAYS: Final[Mapping[str, TraderGateway]] = MappingProxyType({})
+_BATCH: Final = 500
 
 
 @attrs.frozen
-class Step:
+class Decided:
     """One step that was decided: the case before and after, and the event between."""
 
     before: Case | None
     after: Case
     event: Event
-
-
-@attrs.frozen
-class _Secrets:
-    """Named secrets as a ring asks for keys."""
-
-    keys: KeyStore
-
-    def get(self, name: str, /) -> bytes:
-        """The secret of 32 bytes, made where it is not there."""
-        return self.keys.secret(name)
 
 
 class Desk:
@@ -113,7 +105,7 @@ class Desk:
         self.origin = origin or f"{scheme.council}/ledger"
         self.kept_nodes: dict[tuple[int, int], bytes] = {}
         self.ring = KeyRing(keys)
-        self.secrets = KeyRing(_Secrets(keys))
+        self.secrets = KeyRing(Secrets(keys))
         self.known_keys: dict[str, tuple[bytes, MemberKey]] = {}
         self.known_members: dict[str, tuple[bytes, Participation]] = {}
         self.seen_rows: dict[tuple[str, str], SeenRow] = {}
@@ -146,6 +138,17 @@ class Desk:
             raise NoSuchCase(case_id)
         return stored
 
+    async def _headers(self, organisation: str, wanted: Wanted) -> AsyncIterator[Header]:
+        """Every header that is wanted, by case id."""
+        after = ""
+        while True:
+            page = await self.store.headers(organisation, wanted, after, _BATCH)
+            for header in page.headers:
+                yield header
+            if not page.after:
+                return
+            after = page.after
+
     async def _duplicates(self, case: Case, quarters: Sequence[str]) -> tuple[str, ...]:
         """Other open cases over the same order at the same trader, found by token."""
         secrets = [self.keys.secret(rows.secret_name(quarter)) for quarter in quarters]
@@ -168,7 +171,7 @@ class Desk:
             return True
         return False
 
-    def _key_for(self, step: Step) -> CaseKey | None:
+    def _key_for(self, step: Decided) -> CaseKey | None:
         """The key that a step is sealed under. An erased case has none; what may still happen to it is facts alone."""
         if step.before is not None and step.before.status is Status.ERASED:
             return None
@@ -185,7 +188,7 @@ class Desk:
         tokens = [one for secret in secrets if (one := rows.person_token(name, contact, secret)) is not None]
         return tuple(sorted({*await self.store.find(organisation, tokens)})) if tokens else ()
 
-    def _commit(self, step: Step, request: Request) -> Commit:
+    def _commit(self, step: Decided, request: Request) -> Commit:
         """One step as rows: sealed event, header, effects, receipt, tokens."""
         after, event = step.after, step.event
         key = self._key_for(step)

@@ -36,7 +36,7 @@ from expressplatform.fields import refuse
 from expressplatform.platform import rows
 from expressplatform.platform.keeping import Keeping, Kind, Standing, place_of
 from expressplatform.platform.requests import judged_entry
-from expressplatform.ports import ShelfRow, Sought
+from expressplatform.ports import ShelfRow, Sought, shelf_rows
 from expressplatform.scheme import Known, Participant
 
 PARTICIPANT: Final = Kind("participant", Enrolment, None)
@@ -44,7 +44,6 @@ PARTICIPANT: Final = Kind("participant", Enrolment, None)
 MAY_LOOK: Final = frozenset({Role.COUNCIL, Role.OPERATOR, Role.AUDITOR})
 """Who sees what was entered by whom; who takes part is for everybody to see."""
 _ROUNDS: Final = 8
-_BATCH: Final = 500
 _MOST_KNOWN: Final = 4096
 
 
@@ -104,21 +103,12 @@ class Enrolling(Keeping):
         return found
 
     async def _everybody(self) -> AsyncIterator[Participation]:
-        entered = {row.id: self._opened(row) async for row in self._shelf_rows()}
+        standing = shelf_rows(self.shelf, self.scheme.council, PARTICIPANT.name, Sought())
+        entered = {row.id: self._opened(row) async for row in standing}
         for organisation in dict.fromkeys((*(one.organisation for one in self.scheme.participants), *self.given)):
             yield entered.pop(organisation) if organisation in entered else self._folded(organisation, ())
         for one in entered.values():
             yield one
-
-    async def _shelf_rows(self) -> AsyncIterator[ShelfRow]:
-        after = ""
-        while True:
-            page = await self.shelf.list(self.scheme.council, PARTICIPANT.name, Sought(), after, _BATCH)
-            for row in page.rows:
-                yield row
-            if not page.after:
-                return
-            after = page.after
 
     def _opened(self, row: ShelfRow) -> Participation:
         """What a record comes to: what stands is read anew; what stood is opened once."""

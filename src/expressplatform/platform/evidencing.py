@@ -25,8 +25,7 @@ from expressplatform import commands as c
 from expressplatform import events as e
 from expressplatform.case import Case, allowed
 from expressplatform.chunks import name_of_digest
-from expressplatform.codes import Audience, EvidenceKind, MediaType, Purpose, Role, Stage, Status
-from expressplatform.codes import Reading as How
+from expressplatform.codes import Audience, EvidenceKind, MediaType, Purpose, Reading, Role, Stage, Status
 from expressplatform.commands import Command
 from expressplatform.complaint import ERASED, Actor, Erased, Evidence, EvidenceName, Particulars, Remark, Veiled
 from expressplatform.errors import InvalidInput, Refused
@@ -35,8 +34,8 @@ from expressplatform.media import begins_as, check_length, masked_text, media_ty
 from expressplatform.media.parts import PATH
 from expressplatform.platform import rows
 from expressplatform.platform.changing import NO_SUCH_FILE, Changing, check_reading
-from expressplatform.platform.reading import Reading, check_reader
 from expressplatform.platform.requests import Request, judged
+from expressplatform.platform.showing import Showing, check_reader
 from expressplatform.ports import Scanned, StoredCase
 from expressplatform.privacy.disclosure import disclose
 from expressplatform.privacy.masking import mask_numbers
@@ -100,7 +99,7 @@ class DocumentFile(Veiled):
         return DocumentCopy(self.id, self.kind, self.media_type, self.name, whole, self.use_until, self.disclosure_id)
 
 
-class Evidencing(Changing, Reading):
+class Evidencing(Changing, Showing):
     """What takes documents in and hands them out."""
 
     async def add_evidence(
@@ -223,7 +222,7 @@ class Evidencing(Changing, Reading):
         await self._check_clean(case_id, document)
         content = await self.spooled(case_id, document.file)
         kind = document.media_type or await self._type_of(content)
-        await self.log(by, How.EVIDENCE, (case_id,), (f"evidence.{evidence_id}",), reason)
+        await self.log(by, Reading.EVIDENCE, (case_id,), (f"evidence.{evidence_id}",), reason)
         return DocumentFile(document.id, document.kind, kind, _name_of(case, events, evidence_id), content)
 
     async def obtain_evidence(self, case_id: str, evidence_id: str, *, by: Actor, key: str) -> DocumentCopy:

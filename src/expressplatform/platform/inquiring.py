@@ -5,29 +5,30 @@ Laws of this file: only the council's own people and auditors ask; nothing perso
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 import attrs
 
-from expressplatform.codes import Attention, Role
-from expressplatform.codes import Reading as How
+from expressplatform.codes import Attention, Reading, Role
 from expressplatform.complaint import Actor
 from expressplatform.errors import Refused
 from expressplatform.events import Disclosed, DisclosureRecord, Obtained
 from expressplatform.platform import rows
 from expressplatform.platform.keeping import ACCESS, BREACH, OPEN_PLACE, UNTOLD, place_of
-from expressplatform.platform.reading import Reading
 from expressplatform.platform.requests import numbered
+from expressplatform.platform.showing import Showing
 from expressplatform.ports import Header, StoredCase, Wanted
 from expressplatform.privacy.breaches import overdue_tellings
 from expressplatform.privacy.deletion import overdue
 from expressplatform.privacy.log import Access
-from expressplatform.privacy.table import CONTACTS
+from expressplatform.privacy.table import CONTACTS, NAME
 
 WATCHERS: Final = frozenset({Role.COUNCIL, Role.AUDITOR})
 """Who may ask what was disclosed and who read what."""
+SOUGHT: Final = (*NAME, *CONTACTS[:3])
+"""What a search by person compares, as tokens."""
 _DISCLOSURES: Final = frozenset({"obtained", "disclosed"})
 _BATCH: Final = 500
 
@@ -62,7 +63,7 @@ class Waits:
     occasion: str = ""
 
 
-class Inquiring(Reading):
+class Inquiring(Showing):
     """What answers those who watch."""
 
     async def access_log(
@@ -80,7 +81,8 @@ class Inquiring(Reading):
         check_watcher(by)
         labels = [f"case:{numbered(case_id)}"] if case_id else [f"by:{staff}" if staff else ""]
         if name or contact:
-            labels = [f"case:{one}" for one in await self._searched(name, contact, by)]
+            found_of = await self.searched(name, contact, by, "who read what of this person", (*NAME, *CONTACTS))
+            labels = [f"case:{one}" for one in found_of]
         first, last = (place_of(at) if at is not None else "" for at in (since, until))
         found = {
             (one.place, one.id): one.value
@@ -90,10 +92,12 @@ class Inquiring(Reading):
         }
         return tuple(found[key] for key in sorted(found))
 
-    async def _searched(self, name: str, contact: str, by: Actor) -> tuple[str, ...]:
-        """A person's cases, found without opening any; the search itself is on record."""
+    async def searched(
+        self, name: str, contact: str, by: Actor, reason: str, fields: Sequence[str] = SOUGHT
+    ) -> tuple[str, ...]:
+        """The ids of a person's cases: nothing is opened to find them; the search is on record."""
         cases = await self.cases_of(name, contact, by.organisation)
-        await self.log(by, How.SEARCH, cases, ("particulars.name", *CONTACTS), "who read what of this person")
+        await self.log(by, Reading.SEARCH, cases, fields, reason)
         return cases
 
     async def disclosures(
@@ -158,16 +162,6 @@ class Inquiring(Reading):
         async for standing in self.shelved(BREACH, council, since=OPEN_PLACE):
             for telling in overdue_tellings(standing.value, now):
                 yield Waits(Attention.BREACH_OVERDUE, "", "", standing.value.about, telling.due, standing.id)
-
-    async def _headers(self, organisation: str, wanted: Wanted) -> AsyncIterator[Header]:
-        after = ""
-        while True:
-            page = await self.store.headers(organisation, wanted, after, _BATCH)
-            for header in page.headers:
-                yield header
-            if not page.after:
-                return
-            after = page.after
 
     async def told(self, id: str, *, by: Actor) -> None:
         """An officer has told the complainant by other means: it waits no more."""

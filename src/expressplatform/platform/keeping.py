@@ -16,7 +16,7 @@ import orjson
 
 from expressplatform.platform.desk import Desk
 from expressplatform.platform.membership import Delivery, Nonce, Signed
-from expressplatform.ports import EVERYONE, ShelfRow, Sought
+from expressplatform.ports import EVERYONE, ShelfRow, Sought, shelf_rows
 from expressplatform.privacy.breaches import Breach
 from expressplatform.privacy.impact import ImpactAssessment
 from expressplatform.privacy.log import Access
@@ -141,20 +141,9 @@ CODE: Final = Kind("code", CodeSent, 1, to_the_day=True)
 """Codes that were sent to complainants, by case."""
 SESSION: Final = Kind("session", Entered, 1, to_the_day=True)
 """Sessions of complainants, under the digests of their tokens."""
-KINDS: Final[tuple[Kind[object], ...]] = (
-    cast(Kind[object], ACCESS),
-    cast(Kind[object], REQUEST),
-    cast(Kind[object], REFUSAL),
-    cast(Kind[object], IMPACT),
-    cast(Kind[object], UNTOLD),
-    cast(Kind[object], BREACH),
-    cast(Kind[object], AFFECTED),
-    cast(Kind[object], BREACH_TOLD),
-    cast(Kind[object], DELIVERY),
-    cast(Kind[object], NONCE),
-    cast(Kind[object], LINK),
-    cast(Kind[object], CODE),
-    cast(Kind[object], SESSION),
+KINDS: Final = cast(
+    tuple[Kind[object], ...],
+    (ACCESS, REQUEST, REFUSAL, IMPACT, UNTOLD, BREACH, AFFECTED, BREACH_TOLD, DELIVERY, NONCE, LINK, CODE, SESSION),
 )
 """Every kind that comes to its end by itself."""
 
@@ -213,18 +202,8 @@ class Keeping(Desk):
         self, kind: Kind[T], owner: str, *, label: str = "", since: str = "", until: str = ""
     ) -> AsyncIterator[Standing[T]]:
         """Every value of a kind in order of place: with a label, from one place (included) to another (not)."""
-        async for row in self._rows_of(kind.name, owner, Sought(label, since, until)):
+        async for row in shelf_rows(self.shelf, owner, kind.name, Sought(label, since, until)):
             yield self._standing(kind, row)
-
-    async def _rows_of(self, kind: str, owner: str, sought: Sought) -> AsyncIterator[ShelfRow]:
-        after = ""
-        while True:
-            page = await self.shelf.list(owner, kind, sought, after, _BATCH)
-            for row in page.rows:
-                yield row
-            if not page.after:
-                return
-            after = page.after
 
     async def clear_shelf(self, now: datetime) -> int:
         """Deletes what has been kept for its years, and the secrets that nothing needs any more: how many records."""
@@ -248,10 +227,10 @@ class Keeping(Desk):
         page = await self.shelf.list(EVERYONE, kind.name, Sought(until=until), "", _BATCH)
         return [row.id for row in page.rows]
 
-    async def drop_labelled(self, kind: Kind[T], label: str) -> None:
-        """Deletes every record of a kind that carries a label."""
-        while rows := (await self.shelf.list(EVERYONE, kind.name, Sought(label), "", _BATCH)).rows:
-            await self.shelf.delete(EVERYONE, kind.name, [row.id for row in rows])
+    async def drop_labelled(self, kind: str, label: str) -> None:
+        """Deletes every record of a kind (its name) that carries a label."""
+        while rows := (await self.shelf.list(EVERYONE, kind, Sought(label), "", _BATCH)).rows:
+            await self.shelf.delete(EVERYONE, kind, [row.id for row in rows])
 
     def _row(
         self, kind: Kind[T], id: str, value: T, owner: str, place: str, labels: tuple[str, ...], version: int

@@ -163,7 +163,8 @@ KEY: Final = Constraint(shortest=1, longest=200)
 LIST_LIMIT: Final = 1000
 _CASE_ID: Final = re.compile(r"c[0-9a-f]{31}")
 _NAME: Final = Constraint(longest=200)
-_ACTORS: Final = Reader(objects=True)
+ACTORS: Final = Reader(objects=True)
+"""Walks values that a caller made."""
 
 
 def numbered(case_id: str) -> str:
@@ -176,8 +177,8 @@ def numbered(case_id: str) -> str:
 def judged(request: Request) -> None:
     """Raises InvalidInput for a request that holds anything of another type or shape than its fields say."""
     check(request.command)
-    found = list(_ACTORS.problems(request.by, Actor, "$.by"))
-    found += _text(request.key, KEY, "$.key")
+    found = list(ACTORS.problems(request.by, Actor, "$.by"))
+    found += text_problems(request.key, KEY, "$.key")
     if request.expected is not None and type(request.expected) is not int:
         found.append(Problem("$.expected", "type", "must be a whole number"))
     if request.at is not None and type(request.at) is not datetime:
@@ -194,8 +195,8 @@ def judged_entry(organisation: str, asked: Asked, by: Actor, key: str, expected:
     """Raises InvalidInput for what cannot be entered about an organisation, with every problem."""
     if type(asked) not in (Enrol, ChangeParticipant, LetLeave):
         raise refuse("$", "type", "must be an Enrol, a ChangeParticipant or a LetLeave")
-    found = [*_ACTORS.problems(asked, type(asked), "$"), *_ACTORS.problems(by, Actor, "$.by")]
-    found += [*_text(organisation, _RECIPIENT, "$.organisation"), *_text(key, KEY, "$.key")]
+    found = [*ACTORS.problems(asked, type(asked), "$"), *ACTORS.problems(by, Actor, "$.by")]
+    found += [*text_problems(organisation, _RECIPIENT, "$.organisation"), *text_problems(key, KEY, "$.key")]
     if expected is not None and type(expected) is not int:
         found.append(Problem("$.expected", "type", "must be a whole number"))
     if found:
@@ -214,14 +215,15 @@ def wanted_of(
 
 def judged_list(limit: int, **texts: str) -> None:
     """Raises InvalidInput for the arguments of a list that no list can be made of."""
-    found = [problem for name, value in texts.items() for problem in _text(value, _NAME, f"$.{name}")]
+    found = [problem for name, value in texts.items() for problem in text_problems(value, _NAME, f"$.{name}")]
     if type(limit) is not int or not 1 <= limit <= LIST_LIMIT:
         found.append(Problem("$.limit", "range", f"must be from 1 to {LIST_LIMIT}"))
     if found:
         raise InvalidInput(tuple(found))
 
 
-def _text(value: object, shape: Constraint, path: str) -> list[Problem]:
+def text_problems(value: object, shape: Constraint, path: str) -> list[Problem]:
+    """What is wrong with a value that is to be text of that shape."""
     if type(value) is not str:
         return [Problem(path, "type", "must be text")]
     message = shape.complaint(value)
@@ -252,10 +254,10 @@ def judged_right(
 ) -> Requester:
     """Who asks; raises InvalidInput with every problem of a request."""
     found = [*_code(kind, Right, "$.kind"), *_code(channel, Channel, "$.channel")]
-    found += [*_ACTORS.problems(by, Actor, "$.by"), *_text(key, KEY, "$.key")]
+    found += [*ACTORS.problems(by, Actor, "$.by"), *text_problems(key, KEY, "$.key")]
     found += [*_words(name, _PERSON, "$.name"), *_words(contact, _CONTACT, "$.contact")]
     for one in recipients:
-        found += _text(one, _RECIPIENT, "$.recipients")
+        found += text_problems(one, _RECIPIENT, "$.recipients")
     for field, value in corrections.items():
         found += _correction(field, value)
     if found:
@@ -265,15 +267,15 @@ def judged_right(
 
 def judged_ending(by: Actor, key: str, identity: IdentityProof) -> None:
     """Raises InvalidInput for the arguments of an answer that is none."""
-    found = [*_code(identity, IdentityProof, "$.identity_checked"), *_text(key, KEY, "$.key")]
-    if found := [*found, *_ACTORS.problems(by, Actor, "$.by")]:
+    found = [*_code(identity, IdentityProof, "$.identity_checked"), *text_problems(key, KEY, "$.key")]
+    if found := [*found, *ACTORS.problems(by, Actor, "$.by")]:
         raise InvalidInput(tuple(found))
 
 
 def judged_refusal(by: Actor, section: RefusalSection, reasons: str) -> None:
     """Raises InvalidInput for the arguments of a refusal that is none."""
-    found = [*_code(section, RefusalSection, "$.section"), *_text(reasons, _REASONS, "$.reasons")]
-    if found := [*found, *_ACTORS.problems(by, Actor, "$.by")]:
+    found = [*_code(section, RefusalSection, "$.section"), *text_problems(reasons, _REASONS, "$.reasons")]
+    if found := [*found, *ACTORS.problems(by, Actor, "$.by")]:
         raise InvalidInput(tuple(found))
 
 
@@ -291,5 +293,5 @@ def _code(value: object, kind: type[StrEnum], path: str) -> list[Problem]:
 
 def _words(value: object, shape: Constraint, path: str) -> list[Problem]:
     """Text that holds more than space."""
-    found = _text(value, shape, path)
+    found = text_problems(value, shape, path)
     return found or ([] if str(value).strip() else [Problem(path, "text", "must not be blank")])

@@ -65,13 +65,9 @@ class Restoring(Running):
         """The cases that are erased, by whichever says so: the register, the key store, the store."""
         gone = dict.fromkeys(entry.case_id for entry in entries if entry.what is Undone.ERASED)
         gone |= dict.fromkeys(sorted(destroyed))
-        after, wanted = "", Wanted((Status.ERASED.value,))
-        while True:
-            page = await self.store.headers(EVERYONE, wanted, after, 500)
-            gone |= dict.fromkeys(header.case_id for header in page.headers)
-            if not page.after:
-                return gone
-            after = page.after
+        async for header in self._headers(EVERYONE, Wanted((Status.ERASED.value,))):
+            gone[header.case_id] = None
+        return gone
 
     def _register_again(self, gone: Iterable[str], entries: Sequence[RegisterEntry]) -> None:
         """A register that was lost, or is younger than what is gone, holds all of it from now on."""

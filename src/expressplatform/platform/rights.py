@@ -25,6 +25,7 @@ from expressplatform.codes import (
     IdentityProof,
     Language,
     Purpose,
+    Reading,
     RefusalSection,
     Right,
     RightsResult,
@@ -34,17 +35,15 @@ from expressplatform.codes import (
     Status,
     Withholding,
 )
-from expressplatform.codes import Reading as How
 from expressplatform.commands import Command
 from expressplatform.complaint import ERASED, Actor, Particulars
 from expressplatform.errors import KeyReused, Refused
 from expressplatform.platform import rows
 from expressplatform.platform.changing import Changing
 from expressplatform.platform.inquiring import Inquiring, check_watcher
-from expressplatform.platform.keeping import ACCESS, REFUSAL, REQUEST, Standing, place_of
+from expressplatform.platform.keeping import ACCESS, OPEN_PLACE, REFUSAL, REQUEST, Standing, place_of
 from expressplatform.platform.person_copy import GIVEN, RECIPIENT, CaseCopy, answer_document, case_copy
 from expressplatform.platform.person_text import answer_text
-from expressplatform.platform.reading import WHOLE
 from expressplatform.platform.requests import (
     REQUEST_ID,
     Request,
@@ -53,6 +52,7 @@ from expressplatform.platform.requests import (
     judged_refusal,
     judged_right,
 )
+from expressplatform.platform.showing import WHOLE
 from expressplatform.ports import StoredCase
 from expressplatform.privacy.rights import (
     CaseResult,
@@ -66,12 +66,6 @@ from expressplatform.privacy.rights import (
     refused,
     requested,
 )
-from expressplatform.privacy.table import CONTACTS, NAME
-
-SOUGHT: Final = (*NAME, *CONTACTS[:3])
-"""What a search by person compares, as tokens."""
-_OPEN: Final = "open:"
-"""How the place of an open request begins: after every instant, so that no clearing reaches it."""
 
 Results = tuple[CaseResult, ...]
 
@@ -101,8 +95,7 @@ class Answering(Changing, Inquiring):
                 kind, id=request_id, particulars=who, channel=channel, by=by.person, at=self.now(),
                 scheme=self.scheme, cases=(), recipients=recipients,
             )  # fmt: skip
-            cases = await self.cases_of(who.name, who.contact, by.organisation)
-            await self.log(by, How.SEARCH, cases, SOUGHT, f"rights request {request_id}")
+            cases = await self.searched(who.name, who.contact, by, f"rights request {request_id}")
             request = attrs.evolve(draft, cases=cases)
             if await self._put(request, by, follows=0):
                 return request
@@ -155,7 +148,7 @@ class Answering(Changing, Inquiring):
     async def requests(self, *, by: Actor, open_only: bool = False, overdue: bool = False) -> tuple[RightsRequest, ...]:
         """Where requests stand, without saying who asked: those that have ended in order of time, then open ones."""
         council_only(by)
-        now, since = self.now(), _OPEN if open_only or overdue else ""
+        now, since = self.now(), OPEN_PLACE if open_only or overdue else ""
         found = [one.value async for one in self.shelved(REQUEST, by.organisation, since=since)]
         return tuple(attrs.evolve(one, particulars=ERASED) for one in found if not overdue or is_overdue(one, now))
 
@@ -167,7 +160,7 @@ class Answering(Changing, Inquiring):
     # --- on the shelf -------------------------------------------------------------------------------------------
 
     async def _put(self, request: RightsRequest, by: Actor, *, follows: int) -> bool:
-        place = f"{_OPEN}{place_of(request.due)}" if request.ended_at is None else place_of(request.ended_at)
+        place = f"{OPEN_PLACE}{place_of(request.due)}" if request.ended_at is None else place_of(request.ended_at)
         return await self.keep(REQUEST, request.id, request, owner=by.organisation, place=place, follows=follows)
 
     async def _request(self, request_id: str, by: Actor) -> Standing[RightsRequest]:
@@ -209,7 +202,7 @@ class Answering(Changing, Inquiring):
             return (CaseResult(case_id, RightsResult.ERASED),)
         if await self.store.receipt(case_id, rows.receipt_key(by, key)) is not None:
             return (CaseResult(case_id, RightsResult.CORRECTED),)
-        await self.log(by, How.CASE, (case_id,), WHOLE[:1], f"rights request {request.id}")
+        await self.log(by, Reading.CASE, (case_id,), WHOLE[:1], f"rights request {request.id}")
         held = rows.fold_opened(stored, self.ring)[0].particulars
         right = _corrected(held, request) if isinstance(held, Particulars) else held
         if right == held:
@@ -240,7 +233,7 @@ class Answering(Changing, Inquiring):
         """Each copied case as it stood at its disclosure; the reading is on record first."""
         made_from = [one for one in results if one.version]
         if opened := [one.case for one in made_from if one.result is RightsResult.COPIED]:
-            await self.log(by, How.COPY, opened, WHOLE, f"rights request {request.id}")
+            await self.log(by, Reading.COPY, opened, WHOLE, f"rights request {request.id}")
         return [await self._copy_of(one, by, request.ended_at) for one in made_from]
 
     async def _copy_of(self, result: CaseResult, by: Actor, answered_at: datetime | None) -> CaseCopy:

@@ -20,7 +20,7 @@ from expressplatform.complaint import Actor, clock_of
 from expressplatform.errors import ExpressPlatformError, HeldBack, Refused, StaleVersion
 from expressplatform.platform import rows
 from expressplatform.platform.delivering import Delivering
-from expressplatform.platform.desk import Step
+from expressplatform.platform.desk import Decided
 from expressplatform.platform.requests import DeadLetter, Request, Ticked, Worked
 from expressplatform.ports import EVERYONE, Commit, Conflict, DeadRow, EffectRow, Header, Wanted
 from expressplatform.scheme import Known
@@ -84,7 +84,7 @@ class Running(Delivering):
         scheme = self._scheme_of(case)
         (event,) = decide(case, command, by=request.by, at=max(at, case.at), scheme=scheme, known=known)
         after = apply(case, event)
-        return after, self._commit(Step(case, after, event), request)
+        return after, self._commit(Decided(case, after, event), request)
 
     async def _append_all(self, commits: Sequence[Commit]) -> int:
         for answer in await self.store.append(commits) if commits else ():
@@ -107,17 +107,14 @@ class Running(Delivering):
 
     async def reschedule(self) -> Ticked:
         """Computes every provisional end again, for after a year was announced: how many ends moved."""
-        moved, failed, after = 0, [], ""
-        while True:
-            page = await self.store.headers(EVERYONE, Wanted(), after, 500)
-            for header in filter(rows.is_open, page.headers):
+        moved, failed = 0, []
+        async for header in self._headers(EVERYONE, Wanted()):
+            if rows.is_open(header):
                 try:
                     moved += await self._rescheduled(header.case_id)
                 except ExpressPlatformError as error:
                     failed.append((header.case_id, error.code))
-            if not page.after:
-                return Ticked(moved, tuple(failed))
-            after = page.after
+        return Ticked(moved, tuple(failed))
 
     async def _rescheduled(self, case_id: str) -> int:
         stored = await self._stored(case_id, EVERYONE)

@@ -19,7 +19,7 @@ from expressplatform.ledger import EMPTY, Checkpoint, Frontier, claimed_checkpoi
 from expressplatform.platform.auditing import Auditing
 from expressplatform.platform.keeping import Kind, Standing, place_of
 from expressplatform.platform.requests import Sequenced
-from expressplatform.ports import Leaf, Sought
+from expressplatform.ports import Leaf, Sought, shelf_rows
 
 LEASE: Final = timedelta(minutes=5)
 """For how long whoever sends a checkpoint to an organisation keeps others from doing the same."""
@@ -29,12 +29,11 @@ LONGEST: Final = timedelta(hours=6)
 STRETCH: Final = 4096
 """So many leaf hashes are read at once."""
 _AGAIN: Final = 5
-_BATCH: Final = 500
 _LOOK_BACK: Final = timedelta(days=7)
 
 
 @attrs.frozen
-class Signed:
+class SignedCheckpoint:
     """A checkpoint as it was signed: the note, of how many rows, and the frontier (hexadecimal) to go on from."""
 
     note: str
@@ -52,7 +51,7 @@ class Witnessed:
     not_before: datetime
 
 
-CHECKPOINT: Final = Kind("checkpoint", Signed, None)
+CHECKPOINT: Final = Kind("checkpoint", SignedCheckpoint, None)
 """Checkpoints, by the day: kept for ever. They say nothing about anybody."""
 WITNESSED: Final = Kind("witnessed", Witnessed, None)
 """What each organisation was sent last."""
@@ -84,14 +83,14 @@ class Sequencing(Auditing):
 
     # --- signing --------------------------------------------------------------------------------------------------
 
-    async def _sign(self, day: str) -> Standing[Signed] | None:
+    async def _sign(self, day: str) -> Standing[SignedCheckpoint] | None:
         """The day's checkpoint; None where there are no rows yet, or somebody else has just signed."""
         size, now = (await self.store.ledger()).placed, self.now()
         if size == 0:
             return None
         frontier = await self._frontier(await self.last_checkpoint(), size)
         note = self.signed(Checkpoint(self.origin, size, frontier.root()))
-        value = Signed(note.decode(), size, frontier.save().hex(), now)
+        value = SignedCheckpoint(note.decode(), size, frontier.save().hex(), now)
         owner, place = self.scheme.council, place_of(now)
         if not await self.keep(CHECKPOINT, day, value, owner=owner, place=place):
             return None
@@ -102,7 +101,7 @@ class Sequencing(Auditing):
         key = self.signing_key()
         return write_checkpoint(checkpoint, public=key.public, sign=key.sign)
 
-    async def _frontier(self, last: Standing[Signed] | None, size: int) -> Frontier:
+    async def _frontier(self, last: Standing[SignedCheckpoint] | None, size: int) -> Frontier:
         """The frontier over so many rows, from the last checkpoint on; raises LedgerBroken where that is no more."""
         frontier = EMPTY
         if last is not None:
@@ -118,7 +117,7 @@ class Sequencing(Auditing):
             frontier = frontier.extend(leaves)
         return frontier
 
-    async def last_checkpoint(self) -> Standing[Signed] | None:
+    async def last_checkpoint(self) -> Standing[SignedCheckpoint] | None:
         """The newest checkpoint that was kept and can be read; None where there is none."""
         for since in (place_of(self.now() - _LOOK_BACK), ""):
             found = [one async for one in self.checkpoints(since) if one is not None]
@@ -126,23 +125,17 @@ class Sequencing(Auditing):
                 return found[-1]
         return None
 
-    async def checkpoints(self, since: str = "") -> AsyncIterator[Standing[Signed] | None]:
+    async def checkpoints(self, since: str = "") -> AsyncIterator[Standing[SignedCheckpoint] | None]:
         """Every checkpoint that was kept, the oldest first, from a place on; None for one that opens no more."""
-        after = ""
-        while True:
-            page = await self.shelf.list(self.scheme.council, CHECKPOINT.name, Sought(since=since), after, _BATCH)
-            for row in page.rows:
-                try:
-                    found = self._standing(CHECKPOINT, row)
-                except SealBroken:
-                    yield None
-                else:
-                    yield found
-            if not page.after:
-                return
-            after = page.after
+        async for row in shelf_rows(self.shelf, self.scheme.council, CHECKPOINT.name, Sought(since=since)):
+            try:
+                found = self._standing(CHECKPOINT, row)
+            except SealBroken:
+                yield None
+            else:
+                yield found
 
-    async def _readable(self, day: str) -> Standing[Signed] | None:
+    async def _readable(self, day: str) -> Standing[SignedCheckpoint] | None:
         try:
             return await self.kept(CHECKPOINT, day, self.scheme.council)
         except SealBroken:
@@ -150,7 +143,7 @@ class Sequencing(Auditing):
 
     # --- sending --------------------------------------------------------------------------------------------------
 
-    async def _send(self, signed: Standing[Signed]) -> tuple[int, tuple[tuple[str, str], ...]]:
+    async def _send(self, signed: Standing[SignedCheckpoint]) -> tuple[int, tuple[tuple[str, str], ...]]:
         """Sends a checkpoint to whoever has not been sent it: to how many, and who could not be reached."""
         if self.witness is None:
             return 0, ()
@@ -169,18 +162,13 @@ class Sequencing(Auditing):
     async def _sent_last(self) -> dict[str, Standing[Witnessed]]:
         """What each organisation was sent last; one whose record opens no more is sent the newest again."""
         found: dict[str, Standing[Witnessed]] = {}
-        after = ""
-        while True:
-            page = await self.shelf.list(self.scheme.council, WITNESSED.name, Sought(), after, STRETCH)
-            for row in page.rows:
-                try:
-                    found[row.id] = self._standing(WITNESSED, row)
-                except SealBroken:
-                    never = Witnessed("", 0, self.now())
-                    found[row.id] = Standing(row.id, row.version, row.owner, row.place, row.labels, never)
-            if not page.after:
-                return found
-            after = page.after
+        async for row in shelf_rows(self.shelf, self.scheme.council, WITNESSED.name, Sought()):
+            try:
+                found[row.id] = self._standing(WITNESSED, row)
+            except SealBroken:
+                never = Witnessed("", 0, self.now())
+                found[row.id] = Standing(row.id, row.version, row.owner, row.place, row.labels, never)
+        return found
 
     async def witnesses(self) -> tuple[str, ...]:
         """Who is sent a checkpoint: the council, and every trader that takes part today."""
@@ -199,7 +187,9 @@ class Sequencing(Auditing):
         taken = attrs.evolve(before, not_before=now + LEASE)
         return (follows + 1, before) if await self._note(organisation, taken, follows) else None
 
-    async def _deliver(self, organisation: str, taken: tuple[int, Witnessed], signed: Standing[Signed]) -> str:
+    async def _deliver(
+        self, organisation: str, taken: tuple[int, Witnessed], signed: Standing[SignedCheckpoint]
+    ) -> str:
         """Sends it; empty where that worked, and otherwise a code."""
         follows, before = taken
         assert self.witness is not None

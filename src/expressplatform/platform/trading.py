@@ -14,8 +14,7 @@ from typing import Final
 import attrs
 
 from expressplatform.case import Case, Turn, allowed
-from expressplatform.codes import Duty, Role, Status
-from expressplatform.codes import Reading as How
+from expressplatform.codes import Duty, Reading, Role, Status
 from expressplatform.complaint import Actor
 from expressplatform.deadlines import duties
 from expressplatform.deadlines.arithmetic import days_left
@@ -26,8 +25,8 @@ from expressplatform.platform import rows
 from expressplatform.platform.changing import Changing
 from expressplatform.platform.keeping import SIGNED, place_of
 from expressplatform.platform.membership import Signed, Statement
-from expressplatform.platform.reading import Reading
 from expressplatform.platform.requests import judged_list
+from expressplatform.platform.showing import Showing
 from expressplatform.platform.trader_rows import Claim, SeenRow, Terms, TraderCase, TraderPage
 from expressplatform.ports import StoredCase
 from expressplatform.privacy.deletion import Holding
@@ -52,7 +51,7 @@ CONCERNS: Final = frozenset(
 """The kinds of event, by others, that a trader has something to read about."""
 
 
-class Trading(Changing, Reading):
+class Trading(Changing, Showing):
     """What answers traders."""
 
     async def trader_case(self, case_id: str, *, by: Actor) -> TraderCase:
@@ -201,7 +200,7 @@ class Trading(Changing, Reading):
             raise Refused("not_the_council", case_id, Role.COUNCIL, (), "Only the council does this.")
         if not reason.strip():
             raise Refused("reason_missing", case_id, by.role, (), "Reading particulars needs a reason.")
-        await self.log(by, How.CASE, (case_id,), ("signed",), reason)
+        await self.log(by, Reading.CASE, (case_id,), ("signed",), reason)
         found = []
         async for one in self.shelved(SIGNED, by.organisation, label=f"case:{case_id}"):
             held = one.value

@@ -13,8 +13,7 @@ from typing import Final
 import attrs
 
 from expressplatform.case import Case
-from expressplatform.codes import Audience, Channel, Purpose, Role, Stage
-from expressplatform.codes import Reading as How
+from expressplatform.codes import Audience, Channel, Purpose, Reading, Role, Stage
 from expressplatform.complaint import Actor, clock_of
 from expressplatform.errors import NoSuchCase, Refused, Unreachable
 from expressplatform.messages import Letter, told_over
@@ -90,7 +89,7 @@ class Writing(Keeping):
         """Notes that a message shows the complainant something, under the message's id: repeats are one entry."""
         by, now = clock_of(case.file.council), self.now()
         fields = (*_CONTACTS, "call_code") if occasion == _CARRIES_CODE else _CONTACTS
-        entry = Access(by, How.MESSAGE, (case.id,), fields, occasion, now)
+        entry = Access(by, Reading.MESSAGE, (case.id,), fields, occasion, now)
         labels = (f"by:{by.person}", f"case:{case.id}")
         await self.keep(ACCESS, f"message.{id}", entry, owner=case.file.council, place=place_of(now), labels=labels)
 

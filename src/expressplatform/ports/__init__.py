@@ -65,7 +65,7 @@ from expressplatform.ports.outward import (
     Witness,
 )
 from expressplatform.ports.register import Register, RegisterEntry, Undone
-from expressplatform.ports.shelf import AsyncShelf, Shelf, ShelfPage, ShelfRow, Sought
+from expressplatform.ports.shelf import AsyncShelf, Shelf, ShelfPage, ShelfRow, Sought, shelf_rows
 
 __all__ = [
     "EVERYONE",
@@ -136,4 +136,5 @@ __all__ = [
     "checked",
     "noted",
     "recorded",
+    "shelf_rows",
 ]

@@ -7,10 +7,12 @@ asks; `EVERYONE` sees all.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
-from typing import Protocol
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from typing import Final, Protocol
 
 import attrs
+
+_PAGE: Final = 500
 
 
 @attrs.frozen
@@ -86,3 +88,13 @@ class AsyncShelf(Protocol):
     def years(self, kind: str, /) -> Awaitable[Sequence[str]]: ...
     def delete(self, owner: str, kind: str, ids: Sequence[str], /) -> Awaitable[None]: ...
     def close(self) -> Awaitable[None]: ...
+
+
+async def shelf_rows(shelf: AsyncShelf, owner: str, kind: str, sought: Sought) -> AsyncIterator[ShelfRow]:
+    """Every record that a list holds, asked for page by page."""
+    after, more = "", True
+    while more:
+        page = await shelf.list(owner, kind, sought, after, _PAGE)
+        for row in page.rows:
+            yield row
+        after, more = page.after, bool(page.after)

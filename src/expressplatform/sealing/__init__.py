@@ -25,7 +25,7 @@ from expressplatform.sealing.envelopes import (
 )
 from expressplatform.sealing.keys import WRAPPED_BYTES, new_key, normalised, token, unwrap_key, wrap_key
 from expressplatform.sealing.parts import KEY_BYTES, SUITE
-from expressplatform.sealing.ring import KeyRing, KeySource
+from expressplatform.sealing.ring import KeyRing, KeySource, Secrets
 
 __all__ = [
     "KEY_BYTES",
@@ -39,6 +39,7 @@ __all__ = [
     "KeyRing",
     "KeySource",
     "RecipientKey",
+    "Secrets",
     "Signer",
     "Verifier",
     "check_public_key",

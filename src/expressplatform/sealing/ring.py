@@ -8,6 +8,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Final, Protocol, final
 
+import attrs
+
 from expressplatform.sealing.cases import CaseKey
 
 _LONGEST_LIFE: Final = 60.0
@@ -19,6 +21,25 @@ class KeySource(Protocol):
 
     def get(self, case_id: str, /) -> bytes:
         """The case's 32-byte data key; raises ``KeyMissing`` or ``KeyDestroyed``."""
+
+
+class SecretSource(Protocol):
+    """Where named secrets are kept: the part of a key store that `Secrets` needs."""
+
+    def secret(self, name: str, /) -> bytes:
+        """The named 32-byte secret, made where it is not there."""
+
+
+@final
+@attrs.frozen
+class Secrets:
+    """Named secrets as a ring asks for keys."""
+
+    keys: SecretSource
+
+    def get(self, name: str, /) -> bytes:
+        """The secret of 32 bytes, made where it is not there."""
+        return self.keys.secret(name)
 
 
 @final

@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 from expressplatform.errors import TransportFailed
 from expressplatform.transport.messages import HttpRequest, HttpResponse, Take
@@ -46,34 +46,27 @@ class _AsyncAnswer(_Answer, Protocol):
     def aiter_bytes(self) -> AsyncIterator[bytes]: ...
 
 
-class _Client(Protocol):
-    """What is asked of ``httpx.Client`` or ``httpx2.Client``."""
+Content = TypeVar("Content", contravariant=True)
+Answer = TypeVar("Answer", covariant=True)
+
+
+class _Streams(Protocol[Content, Answer]):
+    """What is asked of a client of httpx or httpx2."""
 
     def stream(
         self,
         method: str,
         url: str,
         *,
-        content: bytes | Iterable[bytes],
+        content: Content,
         headers: Sequence[tuple[str, str]],
         follow_redirects: bool,
         extensions: dict[str, object],
-    ) -> AbstractContextManager[_SyncAnswer]: ...
+    ) -> Answer: ...
 
 
-class _AsyncClient(Protocol):
-    """What is asked of ``httpx.AsyncClient`` or ``httpx2.AsyncClient``."""
-
-    def stream(
-        self,
-        method: str,
-        url: str,
-        *,
-        content: bytes | AsyncIterable[bytes],
-        headers: Sequence[tuple[str, str]],
-        follow_redirects: bool,
-        extensions: dict[str, object],
-    ) -> AbstractAsyncContextManager[_AsyncAnswer]: ...
+_Client = _Streams[bytes | Iterable[bytes], AbstractContextManager[_SyncAnswer]]
+_AsyncClient = _Streams[bytes | AsyncIterable[bytes], AbstractAsyncContextManager[_AsyncAnswer]]
 
 
 class _Left(dict[str, float]):

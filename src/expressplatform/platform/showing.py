@@ -14,8 +14,7 @@ from typing import Final
 import attrs
 
 from expressplatform.case import allowed
-from expressplatform.codes import Reading as How
-from expressplatform.codes import Role
+from expressplatform.codes import Reading, Role
 from expressplatform.complaint import Actor, Complaint
 from expressplatform.eligibility import assess
 from expressplatform.errors import Refused, StoreUnusable
@@ -36,7 +35,7 @@ _COUNTED: Final = 500
 """How many cases are folded for figures in one go."""
 
 
-class Reading(Enrolling):
+class Showing(Enrolling):
     """What shows a case."""
 
     async def read(self, case_id: str, *, by: Actor, reason: str) -> Opened:
@@ -48,13 +47,13 @@ class Reading(Enrolling):
         check_reader(case_id, by)
         if not reason.strip():
             raise Refused("reason_missing", case_id, by.role, (), "Reading particulars needs a reason.")
-        await self.log(by, How.CASE, (case_id,), WHOLE, reason)
+        await self.log(by, Reading.CASE, (case_id,), WHOLE, reason)
         case, events = rows.fold_opened(stored, self.ring, everything=True)
         if by.role is not Role.COUNCIL:
             events = tuple(without_particulars(one) if isinstance(one, NoteAdded) else one for one in events)
         return Opened(case, events)
 
-    async def log(self, by: Actor, how: How, cases: Sequence[str], fields: Sequence[str], reason: str) -> None:
+    async def log(self, by: Actor, how: Reading, cases: Sequence[str], fields: Sequence[str], reason: str) -> None:
         """Notes a reading, before anything is shown (PDPO DPP4; PIPL Art 51); durable when this returns."""
         now = self.now()
         entry = Access(by, how, tuple(cases), tuple(fields), reason, now)
