@@ -163,6 +163,10 @@ def _beside_one(shape: Shape) -> Iterator[str]:
         again = ", ".join(f"%(token{n}_value)b::bytea" for n in range(shape.tokens))
         yield f"""tokens_dropped AS (DELETE FROM tokens WHERE {_OF_CASE} AND EXISTS (SELECT 1 FROM won)
     {f"AND value NOT IN ({again})" if again else ""})"""
+    if shape.drops and shape.tokens:  # and stands in the quarter that it is brought with
+        yield f"""tokens_moved AS (UPDATE tokens SET quarter = v.quarter
+    FROM ({_rows(TOKENS, "token", shape.tokens)}) v ({_names(TOKENS)}), won
+    WHERE tokens.{_OF_CASE} AND tokens.value = v.value AND tokens.quarter <> v.quarter)"""
     if shape.tokens:
         yield f"""tokens_kept AS (INSERT INTO tokens ({_names(TOKENS)})
     SELECT v.* FROM ({_rows(TOKENS, "token", shape.tokens)}) v, won ON CONFLICT DO NOTHING)"""
@@ -219,6 +223,11 @@ def _beside_many(shape: Shape) -> Iterator[str]:
         yield f"""tokens_dropped AS (DELETE FROM tokens USING given g JOIN won ON won.case_id = g.case_id
     WHERE tokens.case_id = g.case_id AND g.drops AND NOT EXISTS (
         SELECT 1 FROM {_many(TOKENS, "token_", "t")} WHERE t.case_id = tokens.case_id AND t.value = tokens.value))"""
+    if shape.drops and shape.tokens:
+        yield f"""tokens_moved AS (UPDATE tokens SET quarter = t.quarter
+    FROM {_many(TOKENS, "token_", "t")} JOIN won ON won.case_id = t.case_id
+    JOIN given g ON g.case_id = t.case_id AND g.drops
+    WHERE tokens.case_id = t.case_id AND tokens.value = t.value AND tokens.quarter <> t.quarter)"""
     if shape.tokens:
         yield f"""tokens_kept AS (INSERT INTO tokens ({_names(TOKENS)})
     SELECT {_names(TOKENS, "t.")} FROM {_many(TOKENS, "token_", "t")} JOIN won ON won.case_id = t.case_id

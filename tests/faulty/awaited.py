@@ -234,6 +234,96 @@ class AnswersOfOthers(AwaitedStore):
         return mine
 
 
+class SixQuestions(AwaitedStore):
+    """Six questions may be under way, and one that is cancelled is under way for ever."""
+
+    breaks = ("S38",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._free = asyncio.Semaphore(6)
+
+    async def load(self, case_id: str, organisation: str, /) -> StoredCase | None:
+        await self._free.acquire()
+        await asyncio.sleep(0)
+        found = self.inner.load(case_id, organisation)
+        self._free.release()
+        return found
+
+
+class AnswerOfTheCancelled(AwaitedStore):
+    """All questions go one way, and who asks after one that was cancelled reads its answer."""
+
+    breaks = ("S38",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._way = asyncio.Lock()
+        self._answers: list[Receipt | None] = []
+
+    async def receipt(self, case_id: str, key: str, /) -> Receipt | None:
+        async with self._way:
+            self._answers.append(self.inner.receipt(case_id, key))
+            await asyncio.sleep(0)
+            return self._answers.pop(0)
+
+
+class AskedByOthers(AwaitedStore):
+    """What is asked for stands in the store until it is answered, and another may take the place."""
+
+    breaks = ("S33",)
+
+    async def headers(self, organisation: str, wanted: Wanted, after: str, limit: int, /) -> Page:
+        self._asking = organisation
+        await asyncio.sleep(0)
+        return self.inner.headers(self._asking, wanted, after, limit)
+
+
+class BeginsAfterAWhile(AwaitedStore):
+    """A step waits for its turn; tokens are written after the rest, and whoever is cancelled leaves them out."""
+
+    breaks = ("S38", "S5")
+
+    async def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
+        bare = [attrs.evolve(one, tokens=()) for one in commits]
+        self.inner.append([])
+        for _ in range(12):
+            await asyncio.sleep(0)
+        answers = self.inner.append(bare)
+        await asyncio.sleep(0)
+        for commit, answer in zip(commits, answers, strict=True):
+            if isinstance(answer, Appended) and commit.tokens:
+                self.inner._tokens.setdefault(commit.case_id, {}).update({one.value: one for one in commit.tokens})
+        return answers
+
+
+class DoneAfterAWhile(AwaitedStore):
+    """What is done waits for its turn and is done one by one, and whoever is cancelled leaves the rest undone."""
+
+    breaks = ("S38",)
+
+    async def done(self, effect_ids: Sequence[str], /) -> None:
+        self.inner.done([])
+        for _ in range(12):
+            await asyncio.sleep(0)
+        for one in effect_ids:
+            self.inner.done([one])
+            await asyncio.sleep(0)
+
+
+class PutOffAsItWas(AwaitedStore):
+    """What is put off is what it was when that was said, whatever another task did with it meanwhile."""
+
+    breaks = ("S28", "S33")
+
+    async def retry(self, effect_id: str, at: datetime, attempts: int, /) -> None:
+        work = self.inner._work.get(effect_id)
+        await asyncio.sleep(0)
+        if work is not None:
+            self.inner._work[effect_id] = work
+        self.inner.retry(effect_id, at, attempts)
+
+
 FAULTY = (
     CancelledHalfWay,
     StuckWhenCancelled,
@@ -243,4 +333,10 @@ FAULTY = (
     TakenOutToBePutOff,
     PlacedOneByOne,
     AnswersOfOthers,
+    SixQuestions,
+    AnswerOfTheCancelled,
+    AskedByOthers,
+    BeginsAfterAWhile,
+    DoneAfterAWhile,
+    PutOffAsItWas,
 )

@@ -17,6 +17,7 @@ from expressplatform.testing.store_doors import checks_of
 from expressplatform.testing.store_machine import Unlike
 from tests.faulty import (
     awaited,
+    combining,
     commits,
     connectors,
     edges,
@@ -28,7 +29,9 @@ from tests.faulty import (
     keys_edges,
     lasting,
     ledger,
+    likeness,
     lists,
+    many,
     outward,
     outward_awaited,
     outward_edges,
@@ -37,10 +40,12 @@ from tests.faulty import (
     receipts,
     refusing,
     registers,
+    rich,
     rows,
     scans,
     shelves,
     shelves_edges,
+    stepping,
     trying,
     whole,
     work,
@@ -63,6 +68,11 @@ MODULES: Final = (
     edges,
     ledger,
     refusing,
+    many,
+    combining,
+    likeness,
+    rich,
+    stepping,
 )
 
 

@@ -109,6 +109,22 @@ class TestCallersOfOneTransaction:
             assert len(mine.claimed(store, NOON + timedelta(days=1))) == number
             assert list(store.find(EVERYONE, [commit.tokens[-1].value])) == [mine.case(1)]
 
+    @pytest.mark.parametrize("number", [1, 3 * sql.MOST])
+    @pytest.mark.parametrize("others", [0, 1])
+    def test_a_token_that_is_dropped_and_brought_again_stands_in_its_new_quarter(
+        self, database: str, number: int, others: int
+    ) -> None:
+        """In a commit of its own, of many tokens, and beside others; only where its case drops its tokens."""
+        mine = Mine()
+        old, new = (tuple(mine.token(f"{n}", quarter) for n in range(number)) for quarter in ("old", "new"))
+        with PostgresStore(database) as store:
+            store.append([attrs.evolve(mine.commit(n), tokens=old) for n in range(1 + others)])
+            drops = [attrs.evolve(mine.commit(n, 1), drop_tokens=n == 0, tokens=new) for n in range(1 + others)]
+            store.append(drops)
+            assert list(store.find(EVERYONE, [new[-1].value])) == [mine.case(n) for n in range(1 + others)]
+            quarters = {one for one in store.quarters() if mine.mark in one}
+            assert quarters == {new[0].quarter, *([old[0].quarter] if others else [])}
+
     def test_a_commit_is_one_statement_and_so_are_many(self, postgres: Server) -> None:
         """By what the server writes into its log: one commit, a batch of fifty, and one that others share."""
         dsn, mine = postgres.database(), Mine()

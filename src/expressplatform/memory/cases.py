@@ -268,6 +268,9 @@ def _utc(at: datetime) -> datetime:
 def _in_utc(commit: Commit) -> Commit:
     """The commit with the instants of its header as they are to come back."""
     header = commit.header
+    told = (header.lodged_at, header.changed_at, header.due_at, header.owed_since)
+    if all(at is None or at.tzinfo is UTC for at in told):
+        return commit
     header = attrs.evolve(
         header,
         lodged_at=_utc(header.lodged_at),

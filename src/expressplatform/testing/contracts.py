@@ -17,6 +17,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import ClassVar, Final, cast
 
+import attrs
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.errors import HypothesisDeprecationWarning
 from hypothesis.stateful import run_state_machine_as_test
@@ -27,6 +28,7 @@ from expressplatform.testing.guarantees import NotRun, proves
 from expressplatform.testing.lifting import Lift, Made, lift, lift_of
 from expressplatform.testing.shortening import SHORTENING, shortest, told
 from expressplatform.testing.store_checks import Committing
+from expressplatform.testing.store_combining import Combining
 from expressplatform.testing.store_doors import Dump, entered, given, joined
 from expressplatform.testing.store_edges import Alike, Asked
 from expressplatform.testing.store_finding import Finding
@@ -35,22 +37,25 @@ from expressplatform.testing.store_keeping import Keeping
 from expressplatform.testing.store_lasting import Connected, Lasting, Sealed
 from expressplatform.testing.store_leasing import Leasing
 from expressplatform.testing.store_ledger import Ledger
+from expressplatform.testing.store_likeness import Likeness
 from expressplatform.testing.store_machine import StoreMachine, Unlike
+from expressplatform.testing.store_many import Many
 from expressplatform.testing.store_meeting import Meeting
-from expressplatform.testing.store_placing import Feeding, PlacesLast, Placing
+from expressplatform.testing.store_placing import Feeding, PlacesLast, Placing, sequence
 from expressplatform.testing.store_questions import Listing, Seeing
 from expressplatform.testing.store_refusing import Refusing
-from expressplatform.testing.store_rows import Mine, apart
+from expressplatform.testing.store_rich import Rich
+from expressplatform.testing.store_rows import MANY, Mine, apart
 from expressplatform.testing.store_wholly import Wholly
-from expressplatform.testing.store_work import Standing
+from expressplatform.testing.store_work import DAY, Standing
 
 _NO_REOPEN: Final = "what outlives the store is not known"
 _NO_SECOND: Final = "what two connections do to each other is not known"
 
 
 class CaseStoreChecks(
-    Keeping, Committing, Seeing, Listing, Finding, Alike, Asked, Handing, Refusing, Leasing, Standing, Meeting, Placing,
-    Feeding, Ledger, Lasting, PlacesLast, Connected, Wholly, Sealed,
+    Keeping, Committing, Seeing, Listing, Finding, Combining, Likeness, Alike, Asked, Handing, Refusing, Rich, Many,
+    Leasing, Standing, Meeting, Placing, Feeding, Ledger, Lasting, PlacesLast, Connected, Wholly, Sealed,
 ):  # fmt: skip
     """All checks of a case store, by whichever door they come to it."""
 
@@ -226,16 +231,47 @@ class AsyncStoreContract(CaseStoreChecks):
     def _cancelled(self, check: Callable[[Lift, CaseStore, AsyncCaseStore, int], None]) -> None:
         with self.opened() as face:
             loop, store = lift_of(face)
-            for pauses in cancelling.PAUSES:
+            for pauses in cancelling.pauses_of(loop, store):
                 check(loop, face, store, pauses)
+
+    @proves("S38", "S13")
+    def test_a_question_that_is_cancelled_disturbs_nobody(self) -> None:
+        """However often questions are cancelled, and when: those that follow are answered, each for itself."""
+        with self.opened() as face:
+            loop, store = lift_of(face)
+            cancelling.questions(loop, store, cancelling.pauses_of(loop, store))
+
+    @proves("S33", "S13")
+    def test_tasks_that_ask_at_once_are_answered_each_for_itself(self) -> None:
+        """Every question of many organisations under way at once: each is given its own answer."""
+        mines = [Mine.apart() for _ in range(6)]
+        with self.opened() as face:
+            loop, store = lift_of(face)
+            for mine in mines:
+                step = attrs.evolve(mine.changed(1, trader=mine.trader), tokens=(mine.token("t"),))
+                face.append([attrs.evolve(step, receipt=mine.commit(1, key="k").receipt)])
+            sequence(face)
+            loop.wait(cancelling.at_once(store, mines))
 
     @proves("S38", "S33", "S7")
     def test_who_is_cancelled_takes_nobody_along(self) -> None:
         """Of those who commit at once some are cancelled: the others are answered, each for itself, and kept."""
         with self.opened() as face:
             loop, store = lift_of(face)
-            for pauses in cancelling.PAUSES:
+            for pauses in cancelling.pauses_of(loop, store):
                 loop.wait(cancelling.beside_others(store, Mine.apart(), pauses))
+
+    @proves("S28", "S29", "S33")
+    @apart
+    def test_what_one_task_did_stays_done_whatever_others_say_meanwhile(self) -> None:
+        """Done, put off and given up by tasks at once, begun in whatever order: in the end it is done."""
+        mine = Mine.apart()
+        with self.opened() as face:
+            loop, store = lift_of(face)
+            mine.clear(face)
+            loop.wait(cancelling.done_beside(store, mine))
+            assert list(face.dead(mine.council, "", MANY)) == [], "what was done is a dead letter"
+            mine.claims(face, mine.noon + DAY, [])
 
     @proves("S33", "S9")
     def test_tasks_of_one_loop_do_not_disturb_each_other(self) -> None:

@@ -8,20 +8,49 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from functools import partial
+from itertools import permutations
 from typing import Final
 
 import attrs
 
-from expressplatform.ports import EVERYONE, Appended, AsyncCaseStore, CaseStore, Replayed, StoredCase
+from expressplatform.ports import EVERYONE, Appended, AsyncCaseStore, CaseStore, Replayed, StoredCase, Wanted
 from expressplatform.testing.lifting import Lift
 from expressplatform.testing.store_placing import leaves_of, sequence
 from expressplatform.testing.store_rows import HOUR, MANY, Mine
 from expressplatform.testing.store_work import DAY
 
-PAUSES: Final = range(9)
-"""After how many turns of the event loop a call is cancelled."""
+_FIRST: Final = 9
+_LATER: Final = 6
+_PATIENCE: Final = 20_000
 _LOOKS: Final = 8
+_SECONDS: Final = 15.0
+_CROWD: Final = 12
+Ask = Callable[[AsyncCaseStore, Mine], Coroutine[object, object, object]]
+"""A question about the cases of a check."""
+
+
+def pauses_of(loop: Lift, store: AsyncCaseStore) -> list[int]:
+    """After how many turns of the event loop a call is to be cancelled: each of the first, and some up to its end.
+
+    How many turns calls take is counted once: a store that waits for a thread or a server takes many.
+    """
+    step, unknown = Mine.apart().commit(1, key="k"), [f"unknown-{n}" for n in range(4)]
+    calls = (store.append([step]), store.done(unknown), store.bury(unknown[0], step.header.changed_at, "no_route"))
+    turns = max(loop.wait(_turns(call)) for call in calls)
+    later = {_FIRST + (turns - _FIRST) * part // _LATER for part in range(1, _LATER)} if turns > _FIRST else set()
+    return sorted({*range(_FIRST), *later})
+
+
+async def _turns(call: Awaitable[object]) -> int:
+    task = asyncio.ensure_future(call)
+    turns = 0
+    while not task.done() and turns < _PATIENCE:
+        turns += 1
+        await asyncio.sleep(0)
+    await task
+    return turns
 
 
 async def cancelled(call: Awaitable[object], pauses: int) -> None:
@@ -123,3 +152,90 @@ async def beside_others(store: AsyncCaseStore, mine: Mine, pauses: int) -> None:
         )
         assert list(task.result()) == [Appended(commit.case_id, 1)], "somebody else's answer"
         assert await store.load(commit.case_id, mine.council) == StoredCase(commit.header, commit.events)
+
+
+def questions(loop: Lift, store: AsyncCaseStore, pauses: Sequence[int]) -> None:
+    """After each kind of question was cancelled, at any of its turns, all are answered, each with its own answer."""
+    mine = Mine.apart()
+    mine_too = Mine.apart()
+    loop.wait(
+        store.append([attrs.evolve(one.commit(1, key="k"), tokens=(one.token("t"),)) for one in (mine, mine_too)])
+    )
+    wanted = loop.wait(asked(store, mine_too))
+    for kind in range(len(wanted)):
+        for turn in pauses:
+            loop.wait(_many_cancelled(store, mine, ASKED[kind], turn))
+        try:
+            found = loop.wait(asyncio.wait_for(asked(store, mine_too), _SECONDS))
+        except TimeoutError:
+            raise AssertionError("after a question was cancelled no other is answered") from None
+        assert found == wanted, "after a question was cancelled another was answered otherwise"
+
+
+async def _many_cancelled(store: AsyncCaseStore, mine: Mine, ask: Ask, pauses: int) -> None:
+    """More of one question than a store has connections, begun and cancelled together."""
+    await asyncio.gather(*(cancelled(ask(store, mine), pauses) for _ in range(_CROWD)))
+
+
+async def asked(store: AsyncCaseStore, mine: Mine) -> list[object]:
+    """What a check's own cases answer to each question, one after the other."""
+    return [await ask(store, mine) for ask in ASKED]
+
+
+async def at_once(store: AsyncCaseStore, mines: Sequence[Mine]) -> None:
+    """All questions of several organisations at once: each is answered for itself."""
+    wanted = [await asked(store, mine) for mine in mines]
+    for ask in range(len(ASKED)):
+        found = await asyncio.gather(*(ASKED[ask](store, mine) for mine in mines))
+        assert list(found) == [one[ask] for one in wanted], "somebody else's answer"
+    found_all = await asyncio.gather(*(asked(store, mine) for mine in mines))
+    assert list(found_all) == wanted, "somebody else's answer"
+
+
+async def done_beside(store: AsyncCaseStore, mine: Mine) -> None:
+    """Each of some effects is done, put off and given up at once, begun in every order."""
+    step = mine.working(1, mine.noon, *"ABCDEF")
+    await store.append([step])
+    for effect, order in zip(step.effects, permutations(range(3)), strict=True):
+        calls: Sequence[Callable[[], Awaitable[None]]] = (
+            partial(store.done, [effect.id]),
+            partial(store.retry, effect.id, mine.noon, 1),
+            partial(store.bury, effect.id, mine.noon, "no_route"),
+        )
+        await asyncio.gather(*(calls[turn]() for turn in order))
+
+
+async def _loaded(store: AsyncCaseStore, mine: Mine) -> object:
+    return await store.load(mine.case(1), mine.council)
+
+
+async def _receipt(store: AsyncCaseStore, mine: Mine) -> object:
+    return await store.receipt(mine.case(1), "k")
+
+
+async def _listed(store: AsyncCaseStore, mine: Mine) -> object:
+    return (await store.headers(mine.council, Wanted(), "", MANY)).headers
+
+
+async def _scanned(store: AsyncCaseStore, mine: Mine) -> object:
+    return list(await store.scan(mine.council, "", MANY))
+
+
+async def _found(store: AsyncCaseStore, mine: Mine) -> object:
+    return list(await store.find(mine.council, [mine.token("t").value]))
+
+
+async def _placed(store: AsyncCaseStore, mine: Mine) -> object:
+    return [row.event for row in await store.places(mine.case(1), mine.council)]
+
+
+async def _fed(store: AsyncCaseStore, mine: Mine) -> object:
+    return [row.case_id for row in await store.feed(mine.trader, 0, MANY)]
+
+
+async def _dead(store: AsyncCaseStore, mine: Mine) -> object:
+    return list(await store.dead(mine.council, "", MANY))
+
+
+ASKED: Final[tuple[Ask, ...]] = (_loaded, _receipt, _listed, _scanned, _found, _placed, _fed, _dead)
+"""Questions about a check's own first case, whose answers nobody else changes."""

@@ -13,11 +13,23 @@ from typing import Any, Final
 
 import attrs
 
-from expressplatform.ports import EVERYONE, Appended, CaseStore, Commit, Conflict, Receipt, Replayed, StoredCase, Wanted
+from expressplatform.ports import (
+    EVERYONE,
+    Appended,
+    CaseStore,
+    Commit,
+    Conflict,
+    Header,
+    Receipt,
+    Replayed,
+    StoredCase,
+    Wanted,
+)
 from expressplatform.testing.guarantees import proves
 from expressplatform.testing.store_doors import Doors
 from expressplatform.testing.store_keeping import TEXTS
 from expressplatform.testing.store_placing import sequence
+from expressplatform.testing.store_questions import walked
 from expressplatform.testing.store_rows import MANY, TICK, Mine, apart, kept
 from expressplatform.testing.store_work import DAY, Working
 
@@ -79,7 +91,24 @@ class Alike(Doors):
                 assert kept(store, mine.case(number)) == StoredCase(step.header, events)
                 assert store.receipt(mine.case(number), "k") == receipt
 
-    @proves("S4")
+    @proves("S2", "S1", "S43")
+    def test_rows_that_are_the_same_are_kept_each_by_itself(self) -> None:
+        """Events that differ in nothing but their version or their case are as many as there were."""
+        mine = Mine.apart()
+        with self.opened() as store:
+            for number in (1, 2):
+                for expected in (0, 3):
+                    step = mine.commit(number, expected, events=3)
+                    same = tuple(attrs.evolve(one, kind="SAME", facts=b"same", sealed=b"same") for one in step.events)
+                    store.append([attrs.evolve(step, events=same)])
+            sequence(store)
+            for number in (1, 2):
+                events = kept(store, mine.case(number)).events
+                assert [one.version for one in events] == [*range(1, 7)]
+                assert {one.facts for one in events} == {b"same"}
+                assert [row.event for row in store.places(mine.case(number), EVERYONE)] == list(events)
+
+    @proves("S4", "S13", "S20", "S47")
     def test_each_field_of_a_header_changes_by_itself(self) -> None:
         """Where one field is another and all else is as it was, that field is another, and back again."""
         mine = Mine.apart()
@@ -92,14 +121,17 @@ class Alike(Doors):
         }  # fmt: skip
         with self.opened() as store:
             store.append([attrs.evolve(mine.commit(1), header=header)])
+            sequence(store)
             version = 1
             for name, value in changed.items():
                 for one in ({name: value}, {name: getattr(header, name)}):
                     version += 1
                     wanted = attrs.evolve(header, version=version, **one)
                     store.append([attrs.evolve(mine.commit(1, version - 1), header=wanted)])
-                    assert kept(store, mine.case(1)).header == wanted, f"after a change of {name}"
-                    assert store.headers(mine.council, Wanted(), "", 1).headers == (wanted,)
+                    assert _headers(store, mine) == [wanted] * (5 if wanted.trader == mine.trader else 4), (
+                        f"after a change of {name}"
+                    )
+            store.append([mine.changed(1, version, due_at=None)])
 
     @proves("S12", "S11")
     def test_keys_that_look_alike_are_different_ones(self) -> None:
@@ -153,23 +185,6 @@ class Alike(Doors):
             tokens=(mine.token(name, f"q{name}"), mine.token(f"x{name}")),
         )
 
-    @proves("S7", "S16", "S17")
-    def test_more_than_a_thousand_cases_are_one_list(self) -> None:
-        """Lodged in one call, they are all answered, and one page, one stretch and one answer hold them all."""
-        mine = Mine.apart()
-        token, ids = mine.token("t"), [mine.case(number) for number in range(1_100)]
-        with self.opened() as store:
-            commits = [attrs.evolve(mine.commit(number), tokens=(token,)) for number in range(1_100)]
-            assert list(store.append(commits)) == [Appended(case_id, 1) for case_id in ids]
-            page = store.headers(mine.council, Wanted(), "", MANY)
-            assert (mine.ids(page.headers), page.after) == (ids, "")
-            page = store.headers(mine.council, Wanted(), "", 1_050)
-            assert mine.ids(page.headers) == ids[:1_050]
-            assert mine.ids(store.headers(mine.council, Wanted(), page.after, MANY).headers) == ids[1_050:]
-            assert mine.cases(store.scan(mine.council, "", MANY)) == ids
-            assert list(store.find(mine.council, [token.value])) == ids
-            store.append([mine.changed(number, 1, due_at=None) for number in range(1_100)])
-
     @proves("S22", "S21", "S23")
     def test_a_token_that_was_dropped_may_be_brought_again(self) -> None:
         """In the step that drops it or in a later one: then it stands, in the quarter that it is brought with."""
@@ -185,6 +200,17 @@ class Alike(Doors):
                 store.append([attrs.evolve(mine.commit(1, expected), drop_tokens=drop, tokens=tokens)])
                 assert list(store.find(mine.council, [token.value])) == ([mine.case(1)] if there else [])
                 assert (token.quarter in store.quarters()) is there
+
+
+def _headers(store: CaseStore, mine: Mine) -> list[Header | None]:
+    """The header of the first case by every question; by the feed of its trader where that sees it."""
+    return [
+        kept(store, mine.case(1)).header,
+        *store.headers(mine.council, Wanted(), "", 1).headers,
+        *(case.header for case in store.scan(mine.council, "", 1)),
+        *(one for one in store.due(mine.noon + 30 * DAY, MANY) if one.case_id == mine.case(1)),
+        *(row.header for row in store.feed(mine.trader, 0, 1) if row.header is not None),
+    ]
 
 
 class Asked(Working):
@@ -205,7 +231,7 @@ class Asked(Working):
             assert [list(one) for one in nothing] == [[]] * len(nothing)
             store.append([mine.changed(n, 1, due_at=None) for n in range(3)])
 
-    @proves("S16", "S19", "S21", "S1")
+    @proves("S16", "S17", "S19", "S21", "S1")
     def test_every_list_is_in_the_order_of_code_points(self) -> None:
         """Lists, scans and what tokens find, beyond two bytes too, and from any of the ids on."""
         mine = Mine.apart()
@@ -218,7 +244,8 @@ class Asked(Working):
                 store.append([attrs.evolve(commit, case_id=case_id, header=header, events=events, tokens=(token,))])
             assert [case.header.case_id for case in store.scan(mine.council, "", MANY)] == ids
             assert list(store.find(mine.council, [token.value])) == ids
-            assert mine.ids(store.headers(mine.council, Wanted(), "", MANY).headers) == ids
+            for limit in (1, 4, MANY):
+                assert mine.ids(walked(store, mine.council, Wanted(), limit)) == ids, f"in pages of {limit}"
             for at, case_id in enumerate(ids):
                 assert mine.cases(store.scan(mine.council, case_id, 2)) == ids[at + 1 : at + 3]
                 assert kept(store, case_id).header.case_id == case_id
@@ -301,6 +328,25 @@ class Asked(Working):
                         assert mine.ids(store.headers(mine.council, asked, "", MANY).headers) == before
             assert [kept(store, mine.case(n)).header.lodged_at for n in dues] == list(dues.values())
             store.append([mine.changed(n, 1, due_at=None) for n in dues])
+
+    @proves("S3", "S31", "S20", "S24")
+    @apart
+    def test_an_hour_that_comes_twice_is_kept_as_the_one_that_is_meant(self) -> None:
+        """Each instant of a header that is handed in from such a night, and what is due and ready by it."""
+        with self.at_work() as (store, mine):
+            for fold in (0, 1):
+                at = mine.noon + fold * 5 * DAY
+                step = mine.working(fold, folded(at, fold))
+                names = ("lodged_at", "changed_at", "due_at", "owed_since")
+                there: dict[str, Any] = dict.fromkeys(names, folded(at, fold))
+                store.append([attrs.evolve(step, header=attrs.evolve(step.header, **there))])
+                header = kept(store, mine.case(fold)).header
+                assert [getattr(header, name) for name in names] == [at] * 4, "another hour came back than was meant"
+                assert mine.ids(store.due(at - TICK, MANY)) == []
+                assert mine.ids(store.due(at, MANY)) == [mine.case(fold)]
+                mine.claims(store, at - TICK, [])
+                mine.claims(store, at, step.effects, 9 * DAY)
+                store.append([mine.changed(fold, 1, due_at=None)])
 
     @proves("S24", "S25", "S29", "S41")
     @apart

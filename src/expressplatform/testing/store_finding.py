@@ -11,13 +11,15 @@ import attrs
 
 from expressplatform.ports import EVERYONE, CaseStore, Wanted
 from expressplatform.testing.guarantees import proves
-from expressplatform.testing.store_doors import Doors
 from expressplatform.testing.store_keeping import TEXTS
+from expressplatform.testing.store_placing import sequence
 from expressplatform.testing.store_questions import MOST
-from expressplatform.testing.store_rows import MANY, TICK, Mine
+from expressplatform.testing.store_rows import HOUR, MANY, TICK, Mine, apart
+from expressplatform.testing.store_trying import CODE, dead, lists
+from expressplatform.testing.store_work import Working
 
 
-class Finding(Doors):
+class Finding(Working):
     """What is due, and what tokens find."""
 
     @proves("S18", "S21", "S28")
@@ -27,7 +29,8 @@ class Finding(Doors):
         last = mine.token("t32999")
         with self.opened() as store:
             store.append([attrs.evolve(mine.changed(1, status="S32999"), tokens=(last,))])
-            tokens = [mine.token(f"t{number}").value for number in range(33_000)]
+            tokens = [f"t{number}-{mine.mark}".encode() for number in range(33_000)]
+            assert tokens[-1] == last.value
             assert list(store.find(mine.council, tokens)) == [mine.case(1)]
             wanted = Wanted(status=tuple(f"S{number}" for number in range(33_000)))
             assert mine.ids(store.headers(mine.council, wanted, "", MANY).headers) == [mine.case(1)]
@@ -150,6 +153,71 @@ class Finding(Doors):
             store.append([attrs.evolve(mine.commit(2, 1), drop_tokens=True)])
             assert shared.quarter not in store.quarters()
             assert list(store.find(EVERYONE, [shared.value])) == []
+
+    @proves("S22", "S23", "S21", "S7")
+    def test_tokens_of_cases_of_one_call_are_dropped_and_brought_each_for_itself(self) -> None:
+        """A step that drops and brings the same tokens, few or many, alone or beside others, leaves what it brings."""
+        mine = Mine.apart()
+        for turn, (cases, many) in enumerate(((1, 3), (1, 20), (3, 3), (3, 20))):
+            numbers = range(10 * turn, 10 * turn + cases)
+            before, after = (
+                {n: tuple(mine.token(f"{n}.{i}", f"{quarter}{n}") for i in range(many)) for n in numbers}
+                for quarter in ("old", "new")
+            )
+            with self.opened() as store:
+                store.append(
+                    [attrs.evolve(mine.commit(n), tokens=(*before[n], mine.token(f"gone{n}"))) for n in numbers]
+                )
+                drops = [attrs.evolve(mine.commit(n, 1), drop_tokens=True, tokens=after[n]) for n in numbers]
+                store.append([mine.commit(9 + 10 * turn), *drops] if cases > 1 else drops)
+                for n in numbers:
+                    for token in after[n]:
+                        assert list(store.find(mine.council, [token.value])) == [mine.case(n)], "a token is not there"
+                    assert list(store.find(mine.council, [mine.token(f"gone{n}").value])) == []
+                    assert after[n][0].quarter in store.quarters()
+                    assert before[n][0].quarter not in store.quarters()
+
+    @proves("S22", "S28", "S12", "S41")
+    @apart
+    def test_nothing_but_tokens_goes_with_tokens(self) -> None:
+        """Where they are dropped, work stays to be done, leased or dead, and receipts and places stay."""
+        with self.at_work() as (store, mine):
+            step = attrs.evolve(mine.working(1, mine.noon, "A", "B", "C"), tokens=(mine.token("t"),))
+            step = attrs.evolve(step, receipt=mine.commit(1, key="k").receipt)
+            a, b, c = step.effects
+            store.append([step])
+            sequence(store)
+            mine.claims(store, mine.noon, [a, b, c], HOUR)
+            store.bury(a.id, mine.noon, CODE)
+            store.retry(b.id, mine.noon + 2 * HOUR, 4)
+            new = mine.effect(1, 2, "D")
+            drop = mine.changed(1, 1, changed_at=mine.noon + HOUR)
+            store.append([attrs.evolve(drop, drop_tokens=True, effects=(new,))])
+            store.append([mine.commit(1, expected) for expected in (2, 3, 4)])
+            lists(store, mine, mine.council, [dead(a, 1, mine.noon)])
+            mine.claims(store, mine.noon + HOUR, [c, new], 9 * HOUR)
+            mine.tried(store, mine.noon + 2 * HOUR, HOUR, 5)
+            assert store.receipt(mine.case(1), "k") == step.receipt
+            assert [row.event for row in store.places(mine.case(1), mine.council)][:1] == [step.events[0]]
+
+    @proves("S20", "S8", "S13")
+    def test_a_case_is_due_as_its_last_step_says(self) -> None:
+        """Earlier than before, later, not at all or again; by steps of several calls, and of one."""
+        mine = Mine.apart()
+        dues = [
+            mine.noon + hours * HOUR if hours is not None else None for hours in (5, 2, 1, 3, None, 4, 4, None, 0, 9, 5)
+        ]
+        with self.opened() as store:
+            for size in (1, 2, 3, len(dues)):
+                steps = [mine.changed(size, expected, due_at=due) for expected, due in enumerate(dues)]
+                for begin in range(0, len(steps), size):
+                    store.append(steps[begin : begin + size])
+                    last = steps[min(begin + size, len(steps)) - 1].header
+                    for hours in range(-1, 11):
+                        at = mine.noon + hours * HOUR
+                        found = [one for one in store.due(at, MANY) if one.case_id == mine.case(size)]
+                        assert found == ([last] if last.due_at is not None and last.due_at <= at else [])
+                store.append([mine.changed(size, len(dues), due_at=None)])
 
     @proves("S23")
     def test_every_quarter_is_listed(self) -> None:

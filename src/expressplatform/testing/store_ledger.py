@@ -154,6 +154,23 @@ class Ledger(Doors):
                 assert found == [[(case_id, 1, False), (case_id, 2, True)], [(case_id, 2, False)]], found
         raise AssertionError("a trader was told that no header named when the rows were placed")
 
+    @proves("S47", "S46")
+    def test_however_many_rows_are_placed_at_once_a_case_leaves_once(self) -> None:
+        """Who is named no longer is told so with the first of the rows that are placed then, and no other."""
+        mine = Mine.apart()
+        who, former = mine.trader, f"former-{mine.mark}"
+        with self.opened() as store:
+            for number in range(3):
+                store.append([mine.changed(number, trader=who, former=(former,))])
+                sequence(store)
+                store.append([mine.changed(number, expected) for expected in (1, 2)])
+                store.append([mine.changed(number, 3, former=("other",))])
+                sequence(store, MANY)
+                case_id = mine.case(number)
+                found = [[row for row in told(store, one) if row[0] == case_id] for one in (who, former)]
+                # Another sequencer may have placed a row by itself: then it was the first as well.
+                assert found == [[(case_id, 1, False), (case_id, 2, True)]] * 2, found
+
     @proves("S46")
     def test_who_is_named_twice_is_told_once(self) -> None:
         """A trader that is a former one as well has each row once, and is told once that the case has left it."""

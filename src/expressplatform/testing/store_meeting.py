@@ -15,9 +15,13 @@ import attrs
 
 from expressplatform.ports import EVERYONE, Answer, Appended, CaseStore, Commit, Replayed, Wanted
 from expressplatform.testing.guarantees import proves
+from expressplatform.testing.jostling import jostled
 from expressplatform.testing.store_doors import Doors, racing
+from expressplatform.testing.store_placing import sequence
 from expressplatform.testing.store_rows import HOUR, MANY, TICK, Mine, apart, kept
 
+_AGAIN: Final = 1
+_OFTEN: Final = 16
 _STEPS: Final = 40
 _MOST_STEPS: Final = 400
 _LOOKS: Final = 24
@@ -76,6 +80,20 @@ class Meeting(Doors):
         with self.opened() as store:
             assert racing(*(functools.partial(life, store, mine) for mine in mines)) == [True] * 4
 
+    @proves("S33", "S13")
+    def test_threads_that_ask_at_once_are_answered_each_for_itself(self) -> None:
+        """Held up anywhere in the midst of it: whoever asks is given its own answer, and nobody else's."""
+        mines = [Mine.apart() for _ in range(2)]
+        with self.opened() as store:
+            for mine in mines:
+                step = attrs.evolve(mine.changed(1, trader=mine.trader), tokens=(mine.token("t"),))
+                store.append([attrs.evolve(step, receipt=mine.commit(1, key="k").receipt), mine.commit(2)])
+            sequence(store)
+            for ask, times in ((_listed, _OFTEN), (_whole, _AGAIN)):
+                wanted = [ask(store, mine) for mine in mines]
+                found = jostled(*(functools.partial(_again, ask, store, mine, times) for mine in mines))
+                assert found == [[one] * times for one in wanted], "somebody else's answer"
+
     @proves("S9", "S11", "S33")
     def test_of_those_that_bring_one_key_at_once_one_writes(self) -> None:
         """Three who retry one command at once: one is carried out, the others are told so with its receipt."""
@@ -128,6 +146,24 @@ class Meeting(Doors):
             watched.step(0)
             racing(watched.write, watched.read, watched.read, watched.work)
             store.done(mine.made)
+
+
+def _again(ask: Callable[[CaseStore, Mine], object], store: CaseStore, mine: Mine, times: int) -> list[object]:
+    return [ask(store, mine) for _ in range(times)]
+
+
+def _listed(store: CaseStore, mine: Mine) -> object:
+    return store.headers(mine.council, Wanted(), "", 1).headers
+
+
+def _whole(store: CaseStore, mine: Mine) -> list[object]:
+    """What a store answers about the cases of a check, whatever others do."""
+    return [
+        mine.cases(store.scan(mine.council, "", MANY)), store.load(mine.case(1), mine.trader),
+        store.receipt(mine.case(1), "k"), list(store.find(mine.council, [mine.token("t").value])),
+        [row.event for row in store.places(mine.case(1), mine.council)],
+        [row.case_id for row in store.feed(mine.trader, 0, MANY)], list(store.dead(mine.council, "", MANY)),
+    ]  # fmt: skip
 
 
 class _Watched:

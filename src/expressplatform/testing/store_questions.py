@@ -233,6 +233,7 @@ class Listing(Doors):
                     (Wanted(status=("LODGED", "UPLOADED")), [1, 2, 3]),
                     (Wanted(status=("LODGE",)), []),
                     (Wanted(status=("lodged",)), []),
+                    (Wanted(status=("LODGED,UPLOADED", "UPLOADED|LODGED", "'LODGED'", '"LODGED"')), []),
                     (Wanted(trader=mine.trader), [2]),
                     (Wanted(trader=mine.trader[:-1]), []),
                     (Wanted(assignee="me"), [2]),

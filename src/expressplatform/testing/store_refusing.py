@@ -8,7 +8,9 @@ Laws of this file: those of `store_checks`. What is refused is refused in the sa
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, tzinfo
 from functools import partial
+from itertools import product
 from typing import Any
 
 import attrs
@@ -51,6 +53,19 @@ def _spoils() -> list[Spoil]:
     ]
 
 
+class _Nowhere(tzinfo):
+    """A zone that does not tell how far from UTC it is."""
+
+    def utcoffset(self, at: datetime | None) -> None:
+        return None
+
+    def dst(self, at: datetime | None) -> None:
+        return None
+
+    def tzname(self, at: datetime | None) -> str:
+        return "nowhere"
+
+
 class Refusing(Working):
     """What is refused, in every store alike."""
 
@@ -58,32 +73,35 @@ class Refusing(Working):
     @apart
     def test_an_instant_without_a_zone_is_refused(self) -> None:
         """Whoever hands one in hears TypeError, whatever is asked and whatever is there, and nothing is changed."""
-        with self.at_work() as (store, mine):
-            naive = mine.noon.replace(tzinfo=None)
-            step = mine.working(1, mine.noon)
-            (effect,) = step.effects
-            store.append([step])
-            spoilt = (
-                mine.changed(2, lodged_at=naive), mine.changed(2, changed_at=naive),
-                mine.changed(2, due_at=naive), mine.changed(2, owed_since=naive),
-            )  # fmt: skip
-            calls: list[Callable[[], object]] = [
-                *(partial(store.append, [mine.commit(3), one]) for one in spoilt),
-                *(
-                    partial(store.headers, organisation, wanted, "", 1)
-                    for organisation in (mine.council, mine.trader)
-                    for wanted in (Wanted(due_before=naive), Wanted(owed_before=naive))
-                ),
-                *(partial(store.due, naive, limit) for limit in (0, 1)),
-                partial(store.claim, naive, 0, HOUR),
-                *(partial(store.retry, one, naive, 0) for one in (effect.id, f"no-{mine.mark}")),
-                *(partial(store.bury, one, naive, "c") for one in (effect.id, f"no-{mine.mark}")),
-            ]
-            for call in calls:
-                turned_away(TypeError, mine.mark, call)
-            assert store.load(mine.case(2), EVERYONE) is store.load(mine.case(3), EVERYONE) is None
-            assert list(store.dead(mine.council, "", MANY)) == []
-            mine.claims(store, mine.noon, [effect])
+        for zone in (None, _Nowhere()):
+            with self.at_work() as (store, mine):
+                self._without_a_zone(store, mine, mine.noon.replace(tzinfo=zone))
+
+    def _without_a_zone(self, store: CaseStore, mine: Mine, naive: datetime) -> None:
+        step = mine.working(1, mine.noon)
+        (effect,) = step.effects
+        store.append([step])
+        spoilt = (
+            mine.changed(2, lodged_at=naive), mine.changed(2, changed_at=naive),
+            mine.changed(2, due_at=naive), mine.changed(2, owed_since=naive),
+        )  # fmt: skip
+        calls: list[Callable[[], object]] = [
+            *(partial(store.append, [mine.commit(3), one]) for one in spoilt),
+            *(
+                partial(store.headers, organisation, wanted, "", 1)
+                for organisation in (mine.council, mine.trader)
+                for wanted in (Wanted(due_before=naive), Wanted(owed_before=naive))
+            ),
+            *(partial(store.due, naive, limit) for limit in (0, 1)),
+            partial(store.claim, naive, 0, HOUR),
+            *(partial(store.retry, one, naive, 0) for one in (effect.id, f"no-{mine.mark}")),
+            *(partial(store.bury, one, naive, "c") for one in (effect.id, f"no-{mine.mark}")),
+        ]
+        for call in calls:
+            turned_away(TypeError, mine.mark, call)
+        assert store.load(mine.case(2), EVERYONE) is store.load(mine.case(3), EVERYONE) is None
+        assert list(store.dead(mine.council, "", MANY)) == []
+        mine.claims(store, mine.noon, [effect])
 
     @proves("S52", "S50", "S12")
     def test_a_commit_of_several_cases_or_steps_is_refused(self) -> None:
@@ -158,10 +176,10 @@ class Refusing(Working):
     @proves("S53", "S50", "S10", "S5")
     @apart
     def test_a_text_that_is_none_is_refused_wherever_it_stands(self) -> None:
-        """A nought or half of a pair in any text of a commit is a ValueError; its call leaves nothing behind."""
+        """A nought or half of a pair, in any text of a commit, is a ValueError; its call leaves nothing behind."""
         with self.at_work() as (store, mine):
-            for number, spoil in enumerate(_spoils()):
-                odd = ODD[number % 2]
+            for number, (spoil, nought) in enumerate(product(_spoils(), (True, False))):
+                odd = ODD[0 if nought else 1 + number // 2 % 2]
                 whole = attrs.evolve(
                     mine.commit(number, events=2, key="k"),
                     effects=(mine.effect(number, 2), mine.effect(number, 2, "ZZ")),

@@ -78,27 +78,28 @@ class Mine:
         """A token of this test's own, of a quarter of its own."""
         return Token(f"{name}-{self.mark}".encode(), f"{quarter}-{self.mark}")
 
-    def header(self, number: int, version: int) -> Header:
-        """A header with every field filled but the trader, the former traders and what is owed."""
-        return Header(
-            case_id=self.case(number),
-            version=version,
-            status="LODGED",
-            council=self.council,
-            trader="",
-            former=(),
-            assignee="officer 7",
-            reference=f"EP-{self.mark}-{number}",
-            scheme="HK_CCA",
-            edition="2025",
-            nature="QUALITY",
-            category="電器",
-            lodged_at=self.noon,
-            changed_at=self.noon + timedelta(minutes=version),
-            due_at=self.noon + timedelta(days=7),
-            duty="ACCEPT",
-            provisional=True,
-        )
+    def header(self, number: int, version: int, **fields: Any) -> Header:
+        """A header with every field filled but the trader, former traders and what is owed, or with these fields."""
+        filled: dict[str, Any] = {
+            "case_id": self.case(number),
+            "version": version,
+            "status": "LODGED",
+            "council": self.council,
+            "trader": "",
+            "former": (),
+            "assignee": "officer 7",
+            "reference": f"EP-{self.mark}-{number}",
+            "scheme": "HK_CCA",
+            "edition": "2025",
+            "nature": "QUALITY",
+            "category": "電器",
+            "lodged_at": self.noon,
+            "changed_at": self.noon + timedelta(minutes=version),
+            "due_at": self.noon + timedelta(days=7),
+            "duty": "ACCEPT",
+            "provisional": True,
+        }
+        return Header(**{**filled, **fields})
 
     def effect(self, number: int, version: int, kind: str = "ALERT") -> EffectRow:
         """An effect of one step of one case."""
@@ -107,13 +108,15 @@ class Mine:
         self.made.append(effect.id)
         return effect
 
-    def commit(self, number: int, expected: int = 0, *, events: int = 1, key: str = "") -> Commit:
-        """A step of one case, with a receipt where a key is given."""
+    def commit(
+        self, number: int, expected: int = 0, *, events: int = 1, key: str = "", header: Header | None = None
+    ) -> Commit:
+        """A step of one case, with a receipt where a key is given, and the header of `header` where none is."""
         case_id, version = self.case(number), expected + events
         return Commit(
             case_id=case_id,
             expected=expected,
-            header=self.header(number, version),
+            header=header or self.header(number, version),
             events=tuple(
                 StoredEvent(
                     case_id, v, f"KIND_{v}", 1, EVERY_BYTE + bytes([v % 256]), bytes([v % 256]) * ((v - 1) % 256)
@@ -125,8 +128,7 @@ class Mine:
 
     def changed(self, number: int, expected: int = 0, **fields: object) -> Commit:
         """A step after which the header says something else."""
-        commit = self.commit(number, expected)
-        return attrs.evolve(commit, header=attrs.evolve(commit.header, **fields))  # type: ignore[arg-type]
+        return self.commit(number, expected, header=self.header(number, expected + 1, **fields))
 
     def working(self, number: int, at: datetime, *kinds: str) -> Commit:
         """A first step at an instant, which leaves effects of some kinds to be done."""
