@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Final, final
 
 from expressplatform.errors import StoreUnusable
-from expressplatform.ports import RegisterEntry, Undone, aware
+from expressplatform.ports import RegisterEntry, Undone, noted
 
 _ID: Final = r"[A-Za-z0-9._:/-]{1,80}"
 _AT: Final = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"
@@ -48,7 +48,7 @@ class FileRegister:
 
     def note(self, entries: Sequence[RegisterEntry], /) -> None:
         """Adds entries; on the disk when this returns. Raises ValueError for what is no id or code."""
-        lines = "".join(f"{_line(entry)}\n" for entry in entries).encode("ascii")
+        lines = "".join(f"{_line(entry)}\n" for entry in noted(entries)).encode("ascii")
         with self._lock, _translated():
             made = not self._path.exists()
             file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
@@ -82,10 +82,8 @@ class FileRegister:
 
 def _line(entry: RegisterEntry) -> str:
     recipient = f" {entry.recipient}" if entry.what is Undone.WITHDRAWN else ""
-    line = f"{entry.what.value} {entry.case_id}{recipient} {aware(entry.at).astimezone(UTC).strftime(_FORM)}"
-    if _LINE.fullmatch(line) is None:
-        raise ValueError("an entry holds ids and codes")
-    return line
+    at = entry.at.isoformat(timespec="microseconds").removesuffix("+00:00")
+    return f"{entry.what.value} {entry.case_id}{recipient} {at}Z"
 
 
 def _entry(line: str) -> RegisterEntry | None:

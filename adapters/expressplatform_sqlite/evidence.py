@@ -67,6 +67,8 @@ class SqliteEvidence(Connections):
     def put(self, case_id: str, name: str, chunks: Iterable[bytes], now: datetime, /) -> None:
         """Keeps a file, whole and durable when this returns; the same name again takes the place of the first."""
         check_place(case_id, name)
+        if self._path == MEMORY:  # the only connection is everybody's: whoever hands over may read from it
+            chunks = tuple(chunks)
         theirs: list[Exception] = []
         try:
             with self._writing() as db:

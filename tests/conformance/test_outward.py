@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
-from expressplatform.ports import Alert, Message, Messenger, TraderGateway, Witness
+from expressplatform.ports import Alert, AsyncMessenger, Message, Messenger, TraderGateway, Witness
 from expressplatform.testing.fakes import ScriptedMessenger, ScriptedTrader, ScriptedWitness, contact_of
-from expressplatform.testing.outward_contracts import GatewayContract, MessengerContract, Sent, WitnessContract
+from expressplatform.testing.letters import Sent
+from expressplatform.testing.messenger_contract import AsyncMessengerContract, MessengerContract
+from expressplatform.testing.outward_contracts import GatewayContract, WitnessContract
+from expressplatform.threads import ThreadedMessenger
 from expressplatform_files.checkpoints import CheckpointFolder
 from expressplatform_smtp import SmtpMessenger
 from expressplatform_smtp.letters import id_of
@@ -80,8 +84,8 @@ class TestScriptedTrader(GatewayContract):
         return gateway.turn()
 
 
-class TestSmtpMessenger(MessengerContract):
-    """The messenger that speaks SMTP, before a mail server of its own on loopback, secured by STARTTLS."""
+class BeforeAMailServer:
+    """A messenger that speaks SMTP, before a mail server of its own on loopback, secured by STARTTLS."""
 
     @pytest.fixture(autouse=True)
     def _server(self, tmp_path: Path) -> Iterator[None]:
@@ -90,19 +94,46 @@ class TestSmtpMessenger(MessengerContract):
             self.way = SmtpMessenger("127.0.0.1", port, sender="no-reply@council.example", tls=trusted.client)
             yield
 
-    def make_messenger(self) -> SmtpMessenger:
-        return self.way
+    post: Post
 
-    def outbox(self, messenger: Messenger) -> Sequence[Sent]:
+    def outbox(self, messenger: object) -> Sequence[Sent]:
         return [
             Sent(to, f"{id_of(letter['Message-ID'])}", str(letter["Subject"]), str(letter.get_content()))
             for to, letter in self.post.taken
         ]
 
-    def break_way(self, messenger: Messenger) -> bool:
+    def break_way(self, messenger: object) -> bool:
         if self.post.replies.pop("MAIL", None) is None:
             self.post.replies["MAIL"] = "451 not now"
         return bool(self.post.replies)
+
+
+class TestSmtpMessenger(BeforeAMailServer, MessengerContract):
+    def make_messenger(self) -> SmtpMessenger:
+        return self.way
+
+
+class TestSmtpMessengerAwaited(BeforeAMailServer, AsyncMessengerContract):
+    @contextmanager
+    def make_messenger(self) -> Iterator[ThreadedMessenger]:
+        with closing(ThreadedMessenger(self.way)) as messenger:
+            yield messenger
+
+
+class TestScriptedMessengerAwaited(AsyncMessengerContract):
+    """The awaited messenger over one in memory."""
+
+    @contextmanager
+    def make_messenger(self) -> Iterator[ThreadedMessenger]:
+        self.inner = BreakingMessenger()
+        with closing(ThreadedMessenger(self.inner)) as messenger:
+            yield messenger
+
+    def outbox(self, messenger: AsyncMessenger) -> Sequence[Sent]:
+        return [Sent(contact_of(one), one.id, one.subject, one.text) for one in self.inner.inner.sent]
+
+    async def break_way(self, messenger: AsyncMessenger) -> bool:
+        return self.inner.turn()
 
 
 class BreakingWitness(Breaking):

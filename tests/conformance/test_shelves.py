@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from expressplatform.memory import MemoryShelf
-from expressplatform.ports import AsyncShelf, Shelf
+from expressplatform.memory import MemoryShelf, cursor_of, split_cursor
+from expressplatform.ports import AsyncShelf, Shelf, ShelfRow
 from expressplatform.testing.shelf_contract import AsyncShelfContract, ShelfContract
 from expressplatform_postgres.aio_shelf import AsyncPostgresShelf
 from expressplatform_postgres.shelf import PostgresShelf
@@ -82,3 +84,15 @@ class TestAsyncPostgresShelf(_InTheDatabase, AsyncShelfContract):
 
     def second_connection(self, shelf: AsyncShelf) -> AsyncShelf:
         return AsyncPostgresShelf(self.dsn)
+
+
+@given(st.text("a|\\p\n"), st.text("a|\\p\n", min_size=1))
+def test_a_cursor_tells_place_and_id_whatever_signs_they_have(place: str, id: str) -> None:
+    assert split_cursor(cursor_of(ShelfRow("o", "k", id, 1, place, (), "", b""))) == (place, id)
+
+
+@given(st.text())
+def test_what_is_no_cursor_is_still_read(after: str) -> None:
+    """A cursor comes from outside: whatever it is, it stands somewhere."""
+    place, id = split_cursor(after)
+    assert len(place) + len(id) <= len(after)

@@ -12,6 +12,7 @@ from typing import ClassVar
 import attrs
 
 from expressplatform.errors import StoreUnusable
+from expressplatform.memory import cursor_of, split_cursor
 from expressplatform.ports import EVERYONE, ShelfPage, ShelfRow, Sought, check_texts, recorded
 
 
@@ -68,8 +69,7 @@ class Records:
         return row if row is not None and self._sees(owner, row) else None
 
     def _after(self, row: ShelfRow, after: str) -> bool:
-        place, _, id_ = after.rpartition("|")
-        return not after or (row.place, row.id) > (place, id_)
+        return not after or (row.place, row.id) > split_cursor(after)
 
     def list(self, owner: str, kind: str, sought: Sought, after: str, limit: int, /) -> ShelfPage:
         self._open(owner, kind, sought.label, sought.since, sought.until, after)
@@ -77,7 +77,7 @@ class Records:
         mine.sort(key=lambda row: (row.place, row.id))
         found = [row for row in mine if self._sought(row, sought) and self._after(row, after)]
         more = len(found) > limit > 0
-        return ShelfPage(tuple(found[:limit]), f"{found[limit - 1].place}|{found[limit - 1].id}" if more else "")
+        return ShelfPage(tuple(found[:limit]), cursor_of(found[limit - 1]) if more else "")
 
     def years(self, kind: str, /) -> Sequence[str]:
         self._open(kind)
@@ -252,7 +252,7 @@ class CursorGone(Locked):
     breaks = ("H9",)
 
     def _after(self, row: ShelfRow, after: str) -> bool:
-        known = any(f"{one.place}|{one.id}" == after for one in self.rows.values())
+        known = any(cursor_of(one) == after for one in self.rows.values())
         return super()._after(row, after) if known else True
 
 

@@ -22,22 +22,29 @@ from tests.faulty import (
     connectors,
     edges,
     evidence,
+    evidence_edges,
     finds,
     histories,
     keys,
+    keys_edges,
     lasting,
     ledger,
     likeness,
     lists,
     many,
     outward,
+    outward_awaited,
+    outward_edges,
     placing,
     questions,
     receipts,
     refusing,
+    registers,
     rich,
     rows,
+    scans,
     shelves,
+    shelves_edges,
     stepping,
     trying,
     whole,
@@ -82,6 +89,9 @@ Any = (
     | type[outward.Letters]
     | type[outward.Bell]
     | type[outward.Shelves]
+    | type[outward_awaited.AwaitedLetters]
+    | type[registers.Lines]
+    | type[scans.Looks]
     | type[connectors.Tried]
     | type[evidence.Files]
     | type[evidence.AwaitedFiles]
@@ -92,10 +102,17 @@ FAULTY: Final[list[Any]] = [
     *(one for module in MODULES for one in faults(module)),
     *awaited.FAULTY,
     *keys.FAULTY,
+    *keys_edges.FAULTY,
     *outward.FAULTY,
+    *outward_edges.FAULTY,
+    *outward_awaited.FAULTY,
+    *registers.FAULTY,
+    *scans.FAULTY,
     *connectors.FAULTY,
     *evidence.FAULTY,
+    *evidence_edges.FAULTY,
     *shelves.FAULTY,
+    *shelves_edges.FAULTY,
 ]
 
 
@@ -153,7 +170,18 @@ def test_a_whole_run_finds_the_fault(store: Any) -> None:
 
 @pytest.mark.parametrize(
     "store",
-    [*GOOD, AwaitedStore, *keys.GOOD, *outward.GOOD, *connectors.GOOD, *evidence.GOOD, *shelves.GOOD],
+    [
+        *GOOD,
+        AwaitedStore,
+        *keys.GOOD,
+        *outward.GOOD,
+        *outward_awaited.GOOD,
+        *registers.GOOD,
+        *scans.GOOD,
+        *connectors.GOOD,
+        *evidence.GOOD,
+        *shelves.GOOD,
+    ],
     ids=lambda store: str(store.__name__),
 )
 def test_good_stores_pass(store: Any) -> None:

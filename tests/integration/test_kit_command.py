@@ -31,7 +31,11 @@ from tests.faulty.commits import LostUpdate
 from tests.faulty.good import LastingStore, Store
 from tests.faulty.histories import GoneIsTakenBack, RowsOfAReplayWait
 from tests.faulty.lasting import LastStepLost, StaleConnection
+from tests.faulty.outward import Letters
+from tests.faulty.outward_awaited import AwaitedLetters
 from tests.faulty.placing import HashNotTheRows, PlaceSkipped
+from tests.faulty.registers import Lines
+from tests.faulty.scans import Looks
 from tests.faulty.work import LeaseGivenTwice
 
 MY_STORE: Final = """
@@ -190,6 +194,23 @@ class TestWhatIsMade:
         checks.test_a_case_comes_back_byte_for_byte()
         checks.test_an_effect_is_claimed_once_for_each_lease()
         assert [call.name for call in checks.calls if call.name == "claim"]
+
+    @pytest.mark.parametrize(
+        ("maker", "kind", "awaited", "helpers"),
+        [
+            (AwaitedLetters, "messenger", True, {"outbox", "break_way"}),
+            (Letters, "messenger", False, {"outbox", "break_way"}),
+            (Lines, "register", False, {"reopen", "second_connection", "tear"}),
+            (Looks, "scan", False, {"break_way"}),
+        ],
+        ids=["awaited messenger", "messenger", "register", "scan"],
+    )
+    def test_other_adapters_are_known_by_their_methods(
+        self, maker: Any, kind: str, awaited: bool, helpers: set[str]
+    ) -> None:
+        checks = contract_of(maker)
+        assert (checks.kind, checks.awaited, set(checks.helpers)) == (kind, awaited, helpers)
+        assert contract_of(name(maker), kind).kind == kind
 
     def test_helpers_are_found_on_the_maker_beside_it_or_in_the_contract(self) -> None:
         assert set(contract_of(LastingStore).helpers) == {"reopen", "second_connection"}

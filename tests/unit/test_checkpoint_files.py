@@ -29,6 +29,16 @@ def test_each_organisation_has_a_folder_with_a_file_for_each_day(tmp_path: Path)
         assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600)
 
 
+def test_another_logs_note_of_the_same_day_stands_beside_the_first(tmp_path: Path) -> None:
+    """A platform that is called otherwise since, or a second one: neither takes the other's place, however often."""
+    witness = CheckpointFolder(tmp_path)
+    other = NOTE.replace(b"council", b"another")
+    for _ in range(2):
+        witness.checkpoint("jd", "council.example/ledger/2026-03-02", NOTE)
+        witness.checkpoint("jd", "another.example/ledger/2026-03-02", other)
+    assert sorted(path.read_bytes() for path in (tmp_path / "jd").iterdir()) == [other, NOTE]
+
+
 @pytest.mark.parametrize("organisation", ["..", "", ".", "a/b", "a\\b", "a\0", " a", "a" * 101, "-x", "x."])
 def test_a_name_that_leads_elsewhere_is_refused(tmp_path: Path, organisation: str) -> None:
     witness = CheckpointFolder(tmp_path / "out")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import sys
 import time
+import warnings
 from collections.abc import Callable
 from functools import partial
-from threading import Barrier, BrokenBarrierError
+from threading import Barrier, BrokenBarrierError, Thread
 from typing import Final
 
 import pytest
 
-from expressplatform.testing.jostling import jostled, side_by_side
+from expressplatform.testing.jostling import jostled, listening, side_by_side
 
 WAIT: Final = 60.0
 Meet = Callable[[Barrier, Callable[[], int], Callable[[], int]], list[int]]
@@ -53,3 +57,75 @@ class TestTwoThreads:
         together.abort()
         with pytest.raises(BrokenBarrierError):
             meet(together, partial(_met, together, 1), partial(_met, together, 2))
+
+
+def _logs(log: logging.Logger, go: Barrier, word: str) -> None:
+    """Logs a word once it may, and is there until it has been looked for."""
+    go.wait(WAIT)
+    log.error(word)
+    go.wait(WAIT)
+
+
+class TestListening:
+    """What an adapter tells is heard, whichever way it goes; what others tell for themselves is not."""
+
+    def test_a_log_that_leads_nowhere_else_is_heard(self) -> None:
+        log = logging.getLogger("tests.unit.jostling")
+        log.propagate = False
+        with listening() as heard:
+            log.debug("one %s", "word")
+            try:
+                raise LookupError("another")
+            except LookupError:
+                log.exception("failed")
+        assert "one word" in heard.said
+        assert "another" in heard.said
+
+    def test_threads_that_begin_meanwhile_are_heard_and_those_that_were_there_are_not(self) -> None:
+        log, go = logging.getLogger("tests.unit.jostling"), Barrier(2)
+        before = Thread(target=_logs, args=(log, go, "before"))
+        before.start()
+        with listening() as heard:
+            go.wait(WAIT)
+            go.wait(WAIT)
+            new = Thread(target=log.error, args=("meanwhile",))
+            new.start()
+            new.join()
+        before.join()
+        assert "meanwhile" in heard.said
+        assert "before" not in heard.said
+
+    def test_a_thread_that_is_named_is_heard(self) -> None:
+        log, go = logging.getLogger("tests.unit.jostling"), Barrier(2)
+        named = Thread(target=_logs, args=(log, go, "named"))
+        named.start()
+        assert named.ident is not None
+        with listening(named.ident) as heard:
+            go.wait(WAIT)
+            go.wait(WAIT)
+        named.join()
+        assert "named" in heard.said
+
+    @pytest.mark.parametrize(
+        "tell",
+        [
+            lambda: print("a word"),
+            lambda: print("a word", file=sys.stderr),
+            lambda: os.write(1, b"a word\n"),
+            lambda: os.write(2, b"a word\n"),
+            lambda: warnings.warn("a word", stacklevel=1),
+        ],
+        ids=["print", "stderr", "output", "errors", "warning"],
+    )
+    def test_what_is_printed_or_warned_of_is_heard(self, tell: Callable[[], object]) -> None:
+        with listening() as heard:
+            tell()
+        assert "a word" in heard.said
+
+    def test_afterwards_everything_goes_where_it_went_before(self, capfd: pytest.CaptureFixture[str]) -> None:
+        made, level = logging.getLogRecordFactory(), logging.getLogger().level
+        with pytest.raises(LookupError), listening():
+            raise LookupError
+        os.write(2, b"afterwards\n")
+        assert capfd.readouterr().err == "afterwards\n"
+        assert (logging.getLogRecordFactory(), logging.getLogger().level) == (made, level)

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from datetime import UTC
 from typing import final
 
-import attrs
-
-from expressplatform.ports import RegisterEntry, aware
+from expressplatform.ports import RegisterEntry, noted
 
 
 @final
@@ -23,10 +20,10 @@ class MemoryRegister:
         self._entries: list[RegisterEntry] = []
 
     def note(self, entries: Sequence[RegisterEntry], /) -> None:
-        """Adds entries; the same entry twice does no harm."""
-        noted = [attrs.evolve(entry, at=aware(entry.at).astimezone(UTC)) for entry in entries]
+        """Adds entries; the same entry twice does no harm. Raises what `Register.note` raises."""
+        own = noted(entries)
         with self._lock:
-            self._entries += noted
+            self._entries += own
 
     def entries(self) -> Sequence[RegisterEntry]:
         """Every entry in order."""

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Sequence
-from typing import final
+from typing import Final, final
 
 from expressplatform.errors import StoreUnusable
 from expressplatform.ports import EVERYONE, ShelfPage, ShelfRow, Sought, check_texts, recorded
 
+_MARKED: Final = re.compile(r"\\(.)", re.DOTALL)
+
 
 def cursor_of(row: ShelfRow) -> str:
-    """The cursor that continues a list after a record."""
-    return f"{row.place}|{row.id}"
+    """The cursor that continues a list after a record: its place and its id, whose own signs are marked."""
+    marked = row.id.replace("\\", "\\\\").replace("|", "\\p")
+    return f"{row.place}|{marked}"
 
 
 def split_cursor(after: str) -> tuple[str, str]:
     """Place and id of the record that a cursor stands after; both empty for none."""
-    place, _, id_ = after.rpartition("|")
-    return place, id_
+    place, _, marked = after.rpartition("|")
+    return place, _MARKED.sub(lambda found: "|" if found[1] == "p" else found[1], marked)
 
 
 @final

@@ -50,7 +50,7 @@ from expressplatform.ports.connectors import (
     VerifiedPurchase,
 )
 from expressplatform.ports.evidence import AsyncEvidenceStore, EvidenceStore, Filed, check_place
-from expressplatform.ports.given import aware, check_texts, checked, recorded
+from expressplatform.ports.given import aware, check_texts, checked, noted, recorded
 from expressplatform.ports.keys import KeyStore
 from expressplatform.ports.outward import (
     Alert,
@@ -134,6 +134,7 @@ __all__ = [
     "check_place",
     "check_texts",
     "checked",
+    "noted",
     "recorded",
     "shelf_rows",
 ]

@@ -6,22 +6,29 @@ Laws of this file
   either is a ValueError, as documents that hold one are refused (`fields`).
 - A commit is of one case. Its events follow each other from the version that it builds on to its header's, its effects
   are of these events, each there once, and its receipt is of the last of them: anything else is a ValueError.
+- An entry of the register holds ids and codes, and a recipient where a consent was taken back: else a ValueError.
 - No error holds what was handed in. Where one is raised, nothing of the call has been written.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Final
 
+import attrs
+
 from expressplatform.ports.cases import Commit
+from expressplatform.ports.register import RegisterEntry, Undone
 from expressplatform.ports.shelf import ShelfRow
 
 _texts_of: Final = attrgetter(
     "case_id", "status", "council", "trader", "assignee", "reference", "scheme", "edition", "nature", "category", "duty"
 )
+# every id and code that the core makes or takes (`fields.code`), so that an entry is a line of plain words
+_ID: Final = re.compile(r"[A-Za-z0-9._:/-]{1,80}")
 
 
 def aware(at: datetime) -> datetime:
@@ -84,4 +91,14 @@ def recorded(rows: Sequence[ShelfRow]) -> tuple[ShelfRow, ...]:
     own = tuple(rows)
     for row in own:
         check_texts((row.owner, row.kind, row.id, row.place, row.year, *row.labels))
+    return own
+
+
+def noted(entries: Sequence[RegisterEntry]) -> tuple[RegisterEntry, ...]:
+    """The entries, their instants in UTC; raises TypeError and ValueError where one of them is none."""
+    own = tuple(attrs.evolve(entry, at=aware(entry.at).astimezone(UTC)) for entry in entries)
+    for entry in own:
+        ids = (entry.case_id, entry.recipient) if entry.what is Undone.WITHDRAWN else (entry.case_id,)
+        if not all(map(_ID.fullmatch, ids)) or (entry.recipient and len(ids) == 1):
+            raise ValueError("an entry holds ids and codes")
     return own

@@ -39,8 +39,9 @@ class Register(Protocol):
     def note(self, entries: Sequence[RegisterEntry], /) -> None:
         """Adds entries; durable when it returns. The same entry twice does no harm.
 
-        Raises TypeError for an instant that does not know its zone, and adds none of the entries then.
+        Raises TypeError for an instant that does not know its zone and ValueError for what is no id or code, as
+        `given.noted` does for every register; none of the entries is added then.
         """
 
     def entries(self) -> Sequence[RegisterEntry]:
-        """Every entry in the order in which they were noted."""
+        """Every entry in the order in which they were noted; one that was noted again stands where it stood first."""

@@ -21,7 +21,10 @@ from expressplatform.testing.contracts import AsyncStoreContract, StoreContract
 from expressplatform.testing.evidence_contract import AsyncEvidenceContract, EvidenceContract
 from expressplatform.testing.history import REOPEN, SECOND, Call, bare, recorded
 from expressplatform.testing.key_contract import KeyStoreContract
-from expressplatform.testing.outward_contracts import GatewayContract, MessengerContract, WitnessContract
+from expressplatform.testing.messenger_contract import AsyncMessengerContract, MessengerContract
+from expressplatform.testing.outward_contracts import GatewayContract, WitnessContract
+from expressplatform.testing.register_contract import RegisterContract
+from expressplatform.testing.scan_contract import ScanContract
 from expressplatform.testing.shelf_contract import AsyncShelfContract, ShelfContract
 
 
@@ -59,10 +62,17 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "shelf": Kind(ShelfContract, AsyncShelfContract, ("put", "years"), "make_shelf", (REOPEN, SECOND)),
         "keys": Kind(KeyStoreContract, None, ("create", "destroy", "secret")),
         "messenger": Kind(
-            MessengerContract, None, ("send",), "make_messenger", ("outbox", "break_way"), lacks="open_shop"
+            MessengerContract,
+            AsyncMessengerContract,
+            ("send",),
+            "make_messenger",
+            ("outbox", "break_way"),
+            lacks="open_shop",
         ),
         "gateway": Kind(GatewayContract, None, ("alert",), "make_gateway", ("received", "break_way")),
         "witness": Kind(WitnessContract, None, ("checkpoint",), "make_witness", ("received", "break_way")),
+        "register": Kind(RegisterContract, None, ("note", "entries"), "make_register", (REOPEN, SECOND, "tear")),
+        "scan": Kind(ScanContract, None, ("scan",), "make_scan", ("harmful", "break_way"), lacks="claim"),
         "connector": Kind(
             ConnectorContract, AsyncConnectorContract, ("open_shop", "answer_link"), "make_world", (), alone=False
         ),

@@ -59,7 +59,22 @@ class FilesInNumber:
         chunks = [
             *(b"%d" % number for number in range(1030)),
             *(like[:at] + bytes([like[at] ^ 1]) + like[at + 1 :] for at in (0, 63, 64, 2500, 4999)),
-            *(b"\r\n", b"\n", b"\r", b"\0", b" ", b"\xff\xfe", b"", b"", EVERY_BYTE, b"\x1a", b"a\0", b"a\0\0", b"a "),
+            *(
+                b"\r\n",
+                b"\n",
+                b"\r",
+                b"\0",
+                b" ",
+                b"\xff\xfe",
+                b"",
+                b"",
+                EVERY_BYTE,
+                b"\x1a",
+                b"\xef\xbb\xbfa",
+                b"a\0",
+                b"a\0\0",
+                b"a ",
+            ),
         ]
         with self.opened() as store:
             store.put(case, "many", iter(chunks), NOON)
@@ -283,8 +298,9 @@ class FilesInNumber:
 
 
 def _same(read: Iterator[bytes], chunks: Sequence[bytes]) -> bool:
-    """Whether chunks are the same ones; without showing megabytes where they are not."""
-    return list(read) == list(chunks)
+    """Whether chunks are bytes, and the same ones; without showing megabytes where they are not."""
+    found = list(read)
+    return {type(one) for one in found} == {bytes} and found == list(chunks)
 
 
 def _looked_at(look: threading.Thread) -> Iterator[bytes]:

@@ -9,8 +9,6 @@ Laws of this file: those of `contracts`.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import uuid
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +19,9 @@ from typing import Final
 
 from expressplatform.errors import EvidenceMissing, InvalidInput, StoreUnusable
 from expressplatform.ports import AsyncEvidenceStore, EvidenceStore, Filed
+from expressplatform.testing.cancelling import cancelled, put_at, whole_or_none
 from expressplatform.testing.evidence_checks import FilesInNumber
+from expressplatform.testing.evidence_edges import FilesAtEdges, FilesCopied
 from expressplatform.testing.evidence_walk import BrokenError, MyFiles, calls_of, error_of
 from expressplatform.testing.guarantees import proves
 from expressplatform.testing.lifting import evidence_lift_of, lift
@@ -34,7 +34,7 @@ _NO_REOPEN: Final = "what outlives the store is not known"
 _NO_SECOND: Final = "what two connections do to each other is not known"
 
 
-class _EvidenceChecks(FilesInNumber):
+class _EvidenceChecks(FilesInNumber, FilesAtEdges):
     """All checks; what follows says how a store comes to them."""
 
     def dumped(self, store: EvidenceStore) -> bytes:
@@ -276,7 +276,7 @@ class _EvidenceChecks(FilesInNumber):
         assert not any(one[:200] in dump for one in (gone, replaced))
 
 
-class EvidenceContract(_EvidenceChecks):
+class EvidenceContract(_EvidenceChecks, FilesCopied):
     """The contract of `EvidenceStore`. Give `make_store`, and whichever of the others your store can do.
 
     ``reopen`` unlocks the check of what lasts, ``second_connection`` those of two connections, ``dump_bytes`` the one
@@ -369,22 +369,26 @@ class AsyncEvidenceContract(_EvidenceChecks):
             store.put(case, NAMES[0], [b"old"] * 2, NOON)
             loop, behind = evidence_lift_of(store)
             for ticks in range(12):
-                loop.wait(_cancelled(behind, case, ticks))
+                loop.wait(cancelled(put_at(behind, case, NAMES[0], [b"new"] * 3), ticks))
                 assert list(store.get(case, NAMES[0])) in ([b"old"] * 2, [b"new"] * 3)
             assert [one.size for one in store.list(case, "", MANY)] in ([6], [9])
             store.delete(case, NAMES[:1])
             store.put(case, NAMES[1], [b"after"], NOON)
             assert list(store.get(case, NAMES[1])) == [b"after"]
 
-
-async def _cancelled(store: AsyncEvidenceStore, case: str, ticks: int) -> None:
-    """Puts a file, and gives it up after so many turns of the loop."""
-    task = asyncio.ensure_future(store.put(case, NAMES[0], iter([b"new"] * 3), NOON))
-    for _ in range(ticks):
-        await asyncio.sleep(0)
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
+    @proves("E19")
+    def test_deleting_that_is_cancelled_is_done_whole_or_not_at_all(self) -> None:
+        """Of files that are deleted in one call all are gone or none is, sooner or later, and the store goes on."""
+        case, names = MyFiles().case(1), [f"n{number}" for number in range(6)]
+        with self.opened() as store:
+            loop, behind = evidence_lift_of(store)
+            for ticks in range(8):
+                for name in names:
+                    store.put(case, name, [b"x"], NOON)
+                loop.wait(cancelled(behind.delete(case, names), ticks))
+                whole_or_none(lambda: [one.name for one in store.list(case, "", MANY)], names)
+            store.delete(case, names)
+            assert list(store.list(case, "", MANY)) == []
 
 
 def _breaking() -> Iterator[bytes]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
-CONTRACT_VERSION: Final = "1.7"
+CONTRACT_VERSION: Final = "1.8"
 """The edition of the contracts. The second number grows when a check is added, the first when a guarantee changes."""
 
 GUARANTEES: Final[Mapping[str, str]] = MappingProxyType(
@@ -149,6 +149,8 @@ GUARANTEES: Final[Mapping[str, str]] = MappingProxyType(
         "M6": "Threads may share a messenger.",
         "M7": "A failure on the way is raised, is not Unreachable, and the message can be sent afterwards.",
         "M8": "Nothing of a message is logged or printed.",
+        "M9": "Tasks of a loop may share an awaited messenger; what is cancelled is sent whole or not at all.",
+        "M10": "An awaited messenger lets the event loop go on while it sends.",
         # Gateways
         "G1": "An alert arrives as it was given: id, case, organisation, reference, and due date where there is one.",
         "G2": "The same alert may be sent again; the receiver hears the same id.",
@@ -161,6 +163,22 @@ GUARANTEES: Final[Mapping[str, str]] = MappingProxyType(
         "W3": "A later checkpoint leaves the earlier ones where they are.",
         "W4": "A failure on the way is raised, and the checkpoint can be sent afterwards.",
         "W5": "Threads may share a witness.",
+        # Registers
+        "R1": "An entry comes back whole: what was undone, in which case, for whom, and when, to the microsecond.",
+        "R2": "Every entry that was noted is told, in the order in which they were noted; none is ever changed.",
+        "R3": "To note an entry again is harmless; two that differ in anything are two.",
+        "R4": "An instant without a zone is a TypeError, what is no id or code a ValueError; its call notes nothing.",
+        "R5": "What has been noted outlives the register object that noted it.",
+        "R6": "Two registers over the same entries are one.",
+        "R7": "Threads may share a register.",
+        "R8": "What was cut off half way costs nothing but itself, and is no other entry.",
+        "R9": "Nothing that a register prints or raises names a case.",
+        # Scans of documents
+        "D1": "What is harmless is found clean, however it is cut into pieces.",
+        "D2": "What is harmful is never found clean, whatever its type is said to be and however it is cut.",
+        "D3": "What goes wrong on the way is raised and no answer, and the document can be scanned afterwards.",
+        "D4": "Nothing of a document is logged, printed or raised.",
+        "D5": "Threads may share a scan.",
         # Connectors
         "C1": "A shop is connected by its owner's own answer to our link, once; a refusal connects nobody.",
         "C2": "A shop is shown as it stands: connected, ending within fourteen days, ended and then not asked for.",
@@ -201,7 +219,7 @@ GUARANTEES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """Each guarantee by its number: S of case stores, K of key stores, E of stores of evidence, H of shelves, M of
-messengers, G of gateways, W of witnesses, C of connectors."""
+messengers, G of gateways, W of witnesses, R of registers, D of scans of documents, C of connectors."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -13,8 +13,10 @@ import logging
 import os
 import random
 import sys
+import tempfile
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
@@ -111,31 +113,72 @@ class Heard:
     said: str = ""
 
 
-class _Ear(logging.Handler):
-    def __init__(self) -> None:
-        super().__init__(1)
-        self.lines: list[str] = []
-        self._thread = threading.get_ident()
+class _Ear:
+    """Hears what is logged in some threads, and in those that begin meanwhile, wherever it is to go from there.
 
-    def emit(self, record: logging.LogRecord) -> None:
-        if record.thread == self._thread:  # whoever receives may be in this process, and logs for itself
-            self.lines.append(f"{record.getMessage()} {record.exc_text or ''}")
+    Whoever receives may be in this process too, and logs for itself, in a thread that was there before.
+    """
+
+    def __init__(self, threads: tuple[int, ...]) -> None:
+        self.lines: list[str] = []
+        self._others = {one.ident for one in threading.enumerate()} - {threading.get_ident(), *threads}
+        self._made = logging.getLogRecordFactory()
+
+    def __call__(self, *given: Any, **named: Any) -> logging.LogRecord:
+        record = self._made(*given, **named)
+        if threading.get_ident() not in self._others:
+            error = record.exc_info[1] if record.exc_info else None
+            self.lines.append(f"{record.getMessage()} {told_by(error)} {record.stack_info or ''}")
+        return record
 
 
 @contextlib.contextmanager
-def listening() -> Iterator[Heard]:
-    """Hears what this thread logs, at whatever level, and what is printed; told once it is over."""
-    root, ear, printed, heard = logging.getLogger(), _Ear(), io.StringIO(), Heard()
-    level = root.level
-    root.addHandler(ear)
+def listening(*threads: int) -> Iterator[Heard]:
+    """Hears what this thread logs, those named and those that begin meanwhile, at whatever level, and what is printed
+    or warned of, by whichever way; told once it is over."""
+    root, ear, printed, heard = logging.getLogger(), _Ear(threads), io.StringIO(), Heard()
+    level, made = root.level, logging.getLogRecordFactory()
+    beneath: list[str] = []
+    warned: list[warnings.WarningMessage] | None = None
+    logging.setLogRecordFactory(ear)
     root.setLevel(1)
     try:
-        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-            yield heard
+        with _beneath() as beneath, warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+                yield heard
     finally:
-        root.removeHandler(ear)
+        logging.setLogRecordFactory(made)
         root.setLevel(level)
-        heard.said = "\n".join([*ear.lines, printed.getvalue()])
+        told = [str(one.message) for one in warned or ()]
+        heard.said = "\n".join([*ear.lines, printed.getvalue(), *told, *beneath])
+
+
+@contextlib.contextmanager
+def _beneath() -> Iterator[list[str]]:
+    """What is written to the process's own outputs, past Python's; nothing where there are none."""
+    written: list[str] = []
+    with contextlib.ExitStack() as stack, tempfile.TemporaryFile() as file:
+        for stream in (sys.__stdout__, sys.__stderr__):
+            if stream is not None:
+                stream.flush()
+                stack.callback(stream.flush)
+        with contextlib.suppress(OSError):
+            for number in (1, 2):
+                kept = os.dup(number)
+                stack.callback(_put_back, kept, number)
+                os.dup2(file.fileno(), number)
+        yield written
+        for stream in (sys.__stdout__, sys.__stderr__):
+            if stream is not None:
+                stream.flush()
+        file.seek(0)
+        written.append(file.read().decode(errors="replace"))
+
+
+def _put_back(kept: int, number: int) -> None:
+    os.dup2(kept, number)
+    os.close(kept)
 
 
 def told_by(error: BaseException | None) -> str:

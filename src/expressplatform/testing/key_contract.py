@@ -10,17 +10,18 @@ Laws of this file: those of `contracts`. A key store is never awaited: keys are 
 from __future__ import annotations
 
 import uuid
-from base64 import b64encode
+from base64 import b32encode, b64encode, b85encode
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import attrs
 
-from expressplatform.errors import KeyDestroyed, KeyMissing
+from expressplatform.errors import KeyDestroyed, KeyMissing, StoreUnusable
 from expressplatform.ports import KeyStore
 from expressplatform.testing.guarantees import proves
 from expressplatform.testing.jostling import listening, told_by
 from expressplatform.testing.key_checks import KeysInNumber
+from expressplatform.testing.key_edges import KeysAtEdges
 from expressplatform.testing.store_doors import Dump, entered, given, joined, racing, raised, refused
 
 
@@ -34,7 +35,7 @@ class _Names:
         return f"{name}-{self.mark}"
 
 
-class KeyStoreContract(KeysInNumber):
+class KeyStoreContract(KeysInNumber, KeysAtEdges):
     """The contract of `KeyStore`. Give `make_store`, and whichever of the others your store can do.
 
     ``reopen`` unlocks the checks of what lasts, ``second_connection`` that of two connections, ``dump_bytes`` the ones
@@ -252,13 +253,16 @@ class KeyStoreContract(KeysInNumber):
         name = _Names()
         with self.opened() as store:
             store.create([name(f"{number}") for number in range(20)])
-            gone = [store.get(name(f"{number}")) for number in range(10)] + [store.secret(name("s"))]
-            for number in range(10):
+            gone = [store.get(name(f"{number}")) for number in range(12)]
+            for number in range(6):
                 store.destroy(name(f"{number}"))
-            store.forget(name("s"))
+            store.destroy(*(name(f"{number}") for number in range(3, 12)))
+            for _ in range(3):
+                gone.append(store.secret(name("s")))
+                store.forget(name("s"))
             dump = joined(self.dump_bytes(store))
         assert dump, "the dump holds nothing"
-        assert not [key for key in gone if any(one in dump for one in _spelt(key))]
+        assert not [key for key in gone if any(one in dump for one in (*_spelt(key), *_in_parts(key)))]
 
     @proves("K11")
     def test_nothing_that_a_store_says_holds_a_key(self) -> None:
@@ -277,6 +281,9 @@ class KeyStoreContract(KeysInNumber):
             ):
                 said.append(told_by(raised(error, call)))
             assert name.mark not in repr(store)
+            store.close()
+            said.append(told_by(raised(StoreUnusable, lambda: store.get(name("a")))))
+            said.append(told_by(raised(StoreUnusable, lambda: store.secret(name("s")))))
         for text in (*said, heard.said):
             assert not any(one in text.encode() or repr(one) in text for key in made for one in _spelt(key))
 
@@ -285,6 +292,14 @@ def _spelt(key: bytes) -> tuple[bytes, ...]:
     """A key as somebody might write it down."""
     plain = b64encode(key).rstrip(b"=")
     return key, key.hex().encode(), key.hex().upper().encode(), plain, plain.translate(bytes.maketrans(b"+/", b"-_"))
+
+
+def _in_parts(key: bytes) -> tuple[bytes, ...]:
+    """A key as it may be left behind: by halves, backwards, or as a row of numbers."""
+    told = [form for half in (key[:16], key[16:]) for form in (half, half.hex().encode(), half.hex().upper().encode())]
+    rows = [sign.join(map(str, part)).encode() for sign in (",", ", ", " ") for part in (key[:16], key[16:])]
+    whole = [str(int.from_bytes(key, order)).encode() for order in ("big", "little")]
+    return (*told, *rows, *whole, key[::-1], b32encode(key)[:48], b85encode(key))
 
 
 def _mine(store: KeyStore, name: _Names) -> list[str]:

@@ -1,4 +1,4 @@
-"""An asynchronous store or shelf behind a synchronous face, so that one set of checks serves both.
+"""An asynchronous store, shelf or messenger behind a synchronous face, so that one set of checks serves both.
 
 Laws of this file: one event loop, in a thread of its own, for the whole life of the store. Callers from several
 threads meet in it as they would in a server.
@@ -18,6 +18,7 @@ from expressplatform.ports import (
     Answer,
     AsyncCaseStore,
     AsyncEvidenceStore,
+    AsyncMessenger,
     AsyncShelf,
     CaseStore,
     Commit,
@@ -29,6 +30,8 @@ from expressplatform.ports import (
     Header,
     Leaf,
     LedgerSize,
+    Message,
+    Messenger,
     Page,
     Placed,
     Receipt,
@@ -128,6 +131,23 @@ class _LiftedShelf:
 
     def close(self) -> None:
         _waited(self._loop, self._shelf.close())
+
+
+class _LiftedMessenger:
+    """The method of `Messenger`, handed to the event loop."""
+
+    def __init__(self, messenger: AsyncMessenger, loop: asyncio.AbstractEventLoop) -> None:
+        self._messenger = messenger
+        self._loop = loop
+
+    def send(self, message: Message, /) -> None:
+        _waited(self._loop, self._messenger.send(message))
+
+    def __repr__(self) -> str:
+        return repr(self._messenger)
+
+    def __str__(self) -> str:
+        return str(self._messenger)
 
 
 class _Lifted:
@@ -249,6 +269,24 @@ class Lift:
         with closing(_LiftedShelf(shelf, self._loop)) as face:
             yield face
 
+    @contextmanager
+    def messenger(
+        self,
+        made: AsyncMessenger | AbstractContextManager[AsyncMessenger] | AbstractAsyncContextManager[AsyncMessenger],
+    ) -> Iterator[Messenger]:
+        """A messenger, each sending waited for; what gave it is left at the end."""
+        if isinstance(made, AbstractAsyncContextManager):
+            messenger = _waited(self._loop, made.__aenter__())
+            try:
+                yield _LiftedMessenger(messenger, self._loop)
+            finally:
+                _waited(self._loop, made.__aexit__(None, None, None))
+        elif isinstance(made, AbstractContextManager):
+            with made as messenger:
+                yield _LiftedMessenger(messenger, self._loop)
+        else:
+            yield _LiftedMessenger(made, self._loop)
+
     def awaited(self, made: Awaitable[T] | T) -> T:
         """What was made; where it is awaited first, in the loop."""
         return _waited(self._loop, made) if inspect.isawaitable(made) else made
@@ -281,3 +319,9 @@ def shelf_lift_of(face: Shelf) -> tuple[Lift, AsyncShelf]:
     """The same of a shelf."""
     assert isinstance(face, _LiftedShelf)
     return Lift(face._loop), face._shelf
+
+
+def messenger_lift_of(face: Messenger) -> tuple[Lift, AsyncMessenger]:
+    """The same of a messenger."""
+    assert isinstance(face, _LiftedMessenger)
+    return Lift(face._loop), face._messenger

@@ -70,6 +70,7 @@ class MyShelf:
         for _ in range(_PAGES):
             page = shelf.list(owner, self.kind, sought, after, limit)
             assert len(page.rows) <= limit, "a page is longer than its limit"
+            assert {type(row.body) for row in page.rows} <= {bytes}, "what is listed has no bytes"
             found += page.rows
             after = page.after
             if not after:

@@ -10,15 +10,16 @@ Laws of this file: those of `contracts`.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Final
 
 from expressplatform.ports import AsyncShelf, Shelf, ShelfRow, Sought
+from expressplatform.testing.cancelling import cancelled, whole_or_none
 from expressplatform.testing.guarantees import proves
 from expressplatform.testing.lifting import lift, shelf_lift_of
 from expressplatform.testing.shelf_checks import Keeping, Listing, MyShelf
+from expressplatform.testing.shelf_edges import AtEdges
 from expressplatform.testing.shelf_numbers import InNumber
 from expressplatform.testing.store_doors import entered, given
 
@@ -26,7 +27,7 @@ _NO_REOPEN: Final = "what outlives the shelf is not known"
 _NO_SECOND: Final = "what two connections do to each other is not known"
 
 
-class ShelfContract(Keeping, Listing, InNumber):
+class ShelfContract(Keeping, Listing, InNumber, AtEdges):
     """The contract of `Shelf`. Give `make_shelf`, and whichever of the others your shelf can do.
 
     ``reopen`` unlocks the checks of what lasts, ``second_connection`` that of two connections.
@@ -57,7 +58,7 @@ class ShelfContract(Keeping, Listing, InNumber):
         return entered(given(self.second_connection(shelf), "second_connection", _NO_SECOND))
 
 
-class AsyncShelfContract(Keeping, Listing, InNumber):
+class AsyncShelfContract(Keeping, Listing, InNumber, AtEdges):
     """The contract of `AsyncShelf`: the same checks, each call awaited in one event loop beside the check.
 
     The optional methods are those of `ShelfContract`; they may be coroutine functions, which run in that loop.
@@ -104,6 +105,17 @@ class AsyncShelfContract(Keeping, Listing, InNumber):
                 assert shelf.get(mine.owner, mine.kind, rows[0].id) == rows[won.index(True)]
 
     @proves("H19")
+    def test_tasks_in_the_same_breath_are_each_answered_what_they_asked(self) -> None:
+        """Of those who read at once, by id, by label and by stretch, each gets its own answer and nobody else's."""
+        mine = MyShelf()
+        rows = [mine.row(number, labels=(f"l{number}",), year=f"{number}") for number in range(8)]
+        with self.opened() as shelf:
+            loop, behind = shelf_lift_of(shelf)
+            shelf.put(rows)
+            for row, answer in zip(rows, loop.wait(_read_at_once(behind, rows)), strict=True):
+                assert answer == (row, (row,))
+
+    @proves("H19")
     def test_what_is_cancelled_is_done_or_not_and_the_shelf_goes_on(self) -> None:
         """Sooner or later cancelled, a record is what it was or what it was to be."""
         mine = MyShelf()
@@ -112,7 +124,7 @@ class AsyncShelfContract(Keeping, Listing, InNumber):
             for ticks in range(10):
                 old, new = mine.row(ticks), mine.row(ticks, 2, labels=("new",), body=b"new")
                 shelf.put([old])
-                loop.wait(_cancelled(behind, new, ticks))
+                loop.wait(cancelled(behind.put([new]), ticks))
                 kept, found = None, list[ShelfRow]()
                 while kept is None or kept != shelf.get(mine.owner, mine.kind, old.id):  # it may still be under way
                     kept = shelf.get(mine.owner, mine.kind, old.id)
@@ -121,21 +133,44 @@ class AsyncShelfContract(Keeping, Listing, InNumber):
                 assert (found[-1:] == [new]) == (kept == new)
             assert list(shelf.put([mine.row(99)])) == [True]
 
+    @proves("H19")
+    def test_a_call_of_several_that_is_cancelled_is_done_whole_or_not_at_all(self) -> None:
+        """Of records that are put, or deleted, in one call all are there or none; the shelf goes on."""
+        with self.opened() as shelf:
+            loop, behind = shelf_lift_of(shelf)
+            for ticks in range(8):
+                mine = MyShelf()
+                rows = [mine.row(number) for number in range(6)]
+                loop.wait(cancelled(behind.put(rows), ticks))
+                whole_or_none(lambda mine=mine: mine.all(shelf), rows)  # type: ignore[misc]
+                shelf.put(rows)
+                assert mine.all(shelf) == rows
+                loop.wait(cancelled(behind.delete(mine.owner, mine.kind, [row.id for row in rows]), ticks))
+                whole_or_none(lambda mine=mine: mine.all(shelf, Sought(label="a")), rows)  # type: ignore[misc]
+                shelf.delete(mine.owner, mine.kind, [row.id for row in rows])
+                assert mine.all(shelf) == []
+
 
 async def _all_at_once(shelf: AsyncShelf, rows: Sequence[ShelfRow]) -> list[bool]:
     answers = await asyncio.gather(*(_put(shelf, row) for row in rows))
     return [won for (won,) in answers]
 
 
+async def _read_at_once(
+    shelf: AsyncShelf, rows: Sequence[ShelfRow]
+) -> list[tuple[ShelfRow | None, tuple[ShelfRow, ...]]]:
+    pages = await asyncio.gather(*(_listed(shelf, row) for row in rows))
+    found = await asyncio.gather(*(_got(shelf, row) for row in rows))
+    return list(zip(found, pages, strict=True))
+
+
+async def _listed(shelf: AsyncShelf, row: ShelfRow) -> tuple[ShelfRow, ...]:
+    return (await shelf.list(row.owner, row.kind, Sought(label=row.labels[0]), "", 9)).rows
+
+
+async def _got(shelf: AsyncShelf, row: ShelfRow) -> ShelfRow | None:
+    return await shelf.get(row.owner, row.kind, row.id)
+
+
 async def _put(shelf: AsyncShelf, row: ShelfRow) -> Sequence[bool]:
     return await shelf.put([row])
-
-
-async def _cancelled(shelf: AsyncShelf, row: ShelfRow, ticks: int) -> None:
-    """Puts a record, and gives it up after so many turns of the loop."""
-    task = asyncio.ensure_future(shelf.put([row]))
-    for _ in range(ticks):
-        await asyncio.sleep(0)
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task

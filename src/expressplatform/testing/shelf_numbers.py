@@ -15,6 +15,8 @@ from contextlib import AbstractContextManager, ExitStack
 from threading import Barrier
 from typing import Final
 
+import attrs
+
 from expressplatform.memory import MemoryShelf
 from expressplatform.ports import EVERYONE, Shelf, ShelfRow, Sought
 from expressplatform.testing.guarantees import NotRun, proves
@@ -25,7 +27,7 @@ from expressplatform.testing.store_rows import EVERY_BYTE
 ALIKE: Final = (
     "ab", "AB", "ab ", " ab", "ab-", "a-b", "a_b", "axb", "a%b", "a%", "abc", "a", "a\u00e9", "ae\u0301", "a\u00df",
     "ass", "\uff41b", "a'b", 'a"b', "a\\b", "a/b", "a,b", "a b", "a:b", "\u4e19", "\U0001f6d2", "\uff5e", "1", "01",
-    "1.0", "10", "9", "ab\t", "z" * 190 + "1", "z" * 190 + "2",
+    "1.0", "10", "9", "ab\t", "z" * 190, "z" * 190 + "1", "z" * 190 + "2",
 )  # fmt: skip
 """Words that somebody might take for each other."""
 _TURNS: Final = 3
@@ -64,15 +66,17 @@ class InNumber:
 
     @proves("H1", "H2")
     def test_versions_and_labels_may_be_many(self) -> None:
-        """Three hundred versions; forty labels, one of them twice: each is there, and each finds its record once."""
+        """Three hundred versions; many labels, one of them twice: each is there, and finds its record once."""
         mine = MyShelf()
-        labels = (*(f"label-{number}" for number in range(40)), "label-3")
+        labels = (*(f"label-{number}" for number in range(130)), "label-3")
         with self.opened() as shelf:
             versions = [mine.row(1, version) for version in range(1, 301)]
             assert list(shelf.put(versions)) == [True] * 300
             last = mine.row(1, 301, labels=labels, year="A year")
             assert list(shelf.put([last])) == [True]
             assert shelf.get(mine.owner, mine.kind, last.id) == last
+            wrong = [attrs.evolve(last, version=version) for version in (0, 1, 2, 45, 46, 256, 300, 301, 303, 557, 558)]
+            assert list(shelf.put(wrong)) == [False] * len(wrong), "a version that does not follow was taken"
             for label in labels:
                 assert mine.all(shelf, Sought(label=label)) == [last]
             assert list(shelf.years(mine.kind)) == ["A year"]
@@ -139,6 +143,7 @@ class InNumber:
             ids = [row.id for row in rows]
             shelf.delete(mine.owner, mine.kind, [f"x{mine.mark}", *ids[1:600], f"y{mine.mark}", *ids[600:]])
             assert mine.all(shelf) == rows[:1]
+            assert list(shelf.years(mine.kind)) == ["00"]
 
     @proves("H8")
     def test_what_is_sought_is_found_before_the_limit(self) -> None:
@@ -275,11 +280,13 @@ class InNumber:
             assert list(other.years(mine.kind)) == []
             for row in (mine.row(1), mine.row(1, 2, body=b"new", year="2027")):
                 assert list(shelf.put([row])) == [True]
+                assert list(other.years(mine.kind)) == [row.year]
+                assert mine.all(other) == mine.all(other, Sought(label="a")) == [row]
                 assert other.get(mine.owner, mine.kind, row.id) == row
                 assert list(other.put([row])) == [False]
-                assert mine.all(other) == [row]
-                assert list(other.years(mine.kind)) == [row.year]
             shelf.delete(mine.owner, mine.kind, [mine.row(1).id])
+            assert list(other.years(mine.kind)) == []
+            assert mine.all(other) == mine.all(other, Sought(label="a")) == []
             assert other.get(mine.owner, mine.kind, mine.row(1).id) is None
             together = Barrier(2)
 
