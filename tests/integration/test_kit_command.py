@@ -17,7 +17,7 @@ from typing import Any, Final
 import pytest
 
 from expressplatform.memory import MemoryStore
-from expressplatform.ports import AsyncCaseStore, CaseStore, EffectRow
+from expressplatform.ports import Answer, AsyncCaseStore, CaseStore, Commit, EffectRow
 from expressplatform.testing.__main__ import main
 from expressplatform.testing.checking import UnknownTargetError, contract_of
 from expressplatform.testing.contracts import CaseStoreChecks, StoreContract, walk
@@ -244,6 +244,15 @@ class TestFailures:
         with pytest.raises(AssertionError):
             exec(program, {})  # noqa: S102
 
+    def test_what_breaks_off_is_shown_as_far_as_it_came(self) -> None:
+        """A check that hands in commits of which the last cannot be had is told like any other."""
+        report = Run(contract_of(name(TakesListsAlone)), 0.1, 1).report()
+        programs = {found.check: found.program for found in report.failed}
+        program = programs["test_a_call_that_fails_half_way_leaves_whole_commits"]
+        assert ", ...])" in program
+        with pytest.raises(TimeoutError):
+            exec(program, {})  # noqa: S102
+
     def test_a_history_is_as_short_as_it_can_be(self) -> None:
         """A lost update is two steps, the second of which was to be refused: nothing else is left in the program."""
         report = Run(contract_of(name(LostUpdate)), 2, 1).report()
@@ -298,6 +307,15 @@ class TestFailures:
         assert (result.testsRun, result.failures, result.errors) == (2, [], [])
         ((_, reason),) = result.skipped
         assert "reopen is not given" in reason
+
+
+class TakesListsAlone(MemoryStore):
+    """What is no list takes it too long."""
+
+    def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
+        if not isinstance(commits, list):
+            raise TimeoutError
+        return super().append(commits)
 
 
 class NeverAnswers(MemoryStore):

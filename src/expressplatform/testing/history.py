@@ -141,10 +141,23 @@ class Writer:
         if isinstance(value, tuple):
             return f"({', '.join(map(self.value, value))}{',' if len(value) == 1 else ''})"
         if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-            return f"[{', '.join(map(self.value, value))}]"
+            return f"[{', '.join(self._items(value))}]"
         if isinstance(value, datetime | timedelta):
             return repr(value).replace("datetime.timezone.utc", "datetime.UTC")
         return self._marked(value)
+
+    def _items(self, value: Sequence[Any]) -> Iterator[str]:
+        """What can be had of it: checks hand in what breaks off, too."""
+        items = iter(value)
+        while True:
+            try:
+                item = next(items)
+            except StopIteration:
+                return
+            except Exception:  # noqa: BLE001  whatever a check lets it break off with
+                yield "..."
+                return
+            yield self.value(item)
 
     def _marked(self, value: Any) -> str:
         if isinstance(value, str) and self._mark and self._mark in value:
