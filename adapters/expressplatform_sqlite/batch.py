@@ -20,8 +20,8 @@ from expressplatform.ports import Answer, Appended, Commit, Conflict, Header, Re
 from expressplatform_sqlite.rows import EVENT, HEADER, Row, event_row, header_row, micros
 
 _CHANGED: Final = HEADER.split(", ")[1:]
-_STANDING: Final = """SELECT version, (SELECT digest FROM steps WHERE number = cases.number AND key = ?2),
-    (SELECT version FROM steps WHERE number = cases.number AND key = ?2) FROM cases WHERE case_id = ?1"""
+_STANDING: Final = """SELECT version, (SELECT digest FROM steps WHERE number = cases.number AND key = ?),
+    (SELECT version FROM steps WHERE number = cases.number AND key = ?) FROM cases WHERE case_id = ?"""
 _ANY_HEADER: Final = f"INSERT INTO cases ({HEADER}) VALUES ({', '.join('?' * (len(_CHANGED) + 1))})"
 _PUT_HEADER: Final = (
     f"{_ANY_HEADER} ON CONFLICT (case_id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _CHANGED)}"
@@ -156,7 +156,7 @@ class Batch:
         taken = self._headers.get(case_id)
         if taken and key and (case_id, key) in self._receipts:
             return taken.version, self._receipts[case_id, key]
-        standing: Row = self._db.execute(_STANDING, (case_id, key)).fetchone() or (0, None, None)
+        standing: Row = self._db.execute(_STANDING, (key, key, case_id)).fetchone() or (0, None, None)
         version, digest, led_to = standing
         receipt = None if key is None or digest is None else Receipt(case_id, key, digest, led_to)
         return (taken.version if taken else version), receipt

@@ -47,9 +47,9 @@ _DROP_CHUNKS: Final = "DELETE FROM chunks WHERE case_id = ? AND name = ?"
 _IS_THERE: Final = "SELECT 1 FROM files WHERE case_id = ? AND name = ?"
 _CHUNKS: Final = "SELECT chunk FROM chunks WHERE case_id = ? AND name = ? ORDER BY place"
 _LIST: Final = """SELECT case_id, name, size, stored_at FROM files
-    WHERE ?1 = '' AND (case_id, name) > (?2, ?3) ORDER BY case_id, name LIMIT ?4"""
+    WHERE ? = '' AND (case_id, name) > (?, ?) ORDER BY case_id, name LIMIT ?"""
 _LIST_CASE: Final = """SELECT case_id, name, size, stored_at FROM files
-    WHERE case_id = ?1 AND (case_id, name) > (?2, ?3) ORDER BY name LIMIT ?4"""
+    WHERE case_id = ? AND (case_id, name) > (?, ?) ORDER BY name LIMIT ?"""
 
 
 @final

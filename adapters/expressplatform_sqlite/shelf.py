@@ -21,10 +21,10 @@ from expressplatform_sqlite.rows import Row
 _ROW: Final = "owner, kind, id, version, place, labels, year, body"
 _SEES: Final = f"(:owner = '{EVERYONE}' OR owner = :owner) AND :owner <> ''"
 _NEW: Final = f"INSERT OR IGNORE INTO shelf ({_ROW}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-_NEXT: Final = """UPDATE shelf SET version = ?4, place = ?5, labels = ?6, year = ?7, body = ?8
-    WHERE kind = ?2 AND id = ?3 AND owner = ?1 AND version = ?4 - 1"""
+_NEXT: Final = """UPDATE shelf SET version = ?, place = ?, labels = ?, year = ?, body = ?
+    WHERE owner = ? AND kind = ? AND id = ? AND version = ?"""
 _GET: Final = f"SELECT {_ROW} FROM shelf WHERE kind = :kind AND id = :id AND {_SEES}"
-_UNLABEL: Final = "DELETE FROM labels WHERE kind = ?1 AND id = ?2 AND place = ?3 AND label = ?4"
+_UNLABEL: Final = "DELETE FROM labels WHERE kind = ? AND id = ? AND place = ? AND label = ?"
 _LABEL: Final = "INSERT OR IGNORE INTO labels (kind, label, place, id) VALUES (?, ?, ?, ?)"
 _WHERE: Final = f"""{{0}}.kind = :kind AND ({{0}}.place, {{0}}.id) > (:place, :id) AND {{0}}.place >= :since
     AND (:until = '' OR {{0}}.place < :until) AND {_SEES}"""
@@ -106,7 +106,7 @@ def _put(db: sqlite3.Connection, row: ShelfRow) -> bool:
         kept = db.execute(_NEW, values).rowcount == 1
     else:
         old = db.execute(_GET, {"owner": row.owner, "kind": row.kind, "id": row.id}).fetchone()
-        kept = db.execute(_NEXT, values).rowcount == 1
+        kept = db.execute(_NEXT, (*values[3:], *values[:3], row.version - 1)).rowcount == 1
         if kept and old is not None:
             _unlabel(db, _row_of(old))
     if kept:
