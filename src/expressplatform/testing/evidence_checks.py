@@ -11,14 +11,14 @@ import os
 import random
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta, timezone
 from threading import Barrier
 from typing import Final
 
 from expressplatform.errors import EvidenceMissing
 from expressplatform.ports import EvidenceStore
-from expressplatform.testing.evidence_walk import ALIKE, BrokenError, MyFiles, Walk, raising
+from expressplatform.testing.evidence_walk import ALIKE, BrokenError, FileDoors, MyFiles, Walk, raising
 from expressplatform.testing.guarantees import NotRun, proves
 from expressplatform.testing.jostling import jostled
 from expressplatform.testing.store_doors import raised
@@ -36,20 +36,8 @@ class CutOff(BaseException):
     """What the chunks of a check raise where it is no ordinary error: as where a program is told to end."""
 
 
-class FilesInNumber:
+class FilesInNumber(FileDoors):
     """Large and many files, names that look alike, and those who read and write at once."""
-
-    def opened(self) -> AbstractContextManager[EvidenceStore]:
-        """The store under test, closed when the check is over."""
-        raise NotImplementedError
-
-    def reopened(self, store: EvidenceStore) -> AbstractContextManager[EvidenceStore]:
-        """What opens on the same files after the store was closed; raises NotRun."""
-        raise NotImplementedError
-
-    def beside(self, store: EvidenceStore) -> AbstractContextManager[EvidenceStore]:
-        """A second connection to the files of a store that stays open; raises NotRun."""
-        raise NotImplementedError
 
     @proves("E1")
     def test_a_file_of_many_chunks_comes_back_chunk_by_chunk(self) -> None:

@@ -10,12 +10,11 @@ import itertools
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from expressplatform.ports import EvidenceStore, Filed
-from expressplatform.testing.evidence_walk import BrokenError, MyFiles, raising
+from expressplatform.testing.evidence_walk import BrokenError, FileDoors, MyFiles, raising
 from expressplatform.testing.guarantees import proves
 from expressplatform.testing.store_doors import raised
 from expressplatform.testing.store_rows import MANY, NOON
@@ -50,12 +49,8 @@ _INSTANTS: Final = (
 )
 
 
-class FilesAtEdges:
+class FilesAtEdges(FileDoors):
     """Where chunks are cut, what lies beside a file, and what is left of it."""
-
-    def opened(self) -> AbstractContextManager[EvidenceStore]:
-        """The store under test, closed when the check is over."""
-        raise NotImplementedError
 
     def dumped(self, store: EvidenceStore) -> bytes:
         """All bytes that the store keeps; raises NotRun."""
@@ -227,12 +222,8 @@ class FilesAtEdges:
         assert not [number for number, one in enumerate(chunks) if one[:100] in dump or one[-100:] in dump]
 
 
-class FilesCopied:
+class FilesCopied(FileDoors):
     """What holds where chunks are asked for in the thread that keeps them; in an event loop nobody may wait."""
-
-    def opened(self) -> AbstractContextManager[EvidenceStore]:
-        """The store under test, closed when the check is over."""
-        raise NotImplementedError
 
     @proves("E8", "E13")
     def test_a_file_may_be_kept_from_the_reading_of_another(self) -> None:

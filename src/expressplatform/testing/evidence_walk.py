@@ -9,6 +9,7 @@ import random
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import timedelta, timezone
 from typing import Final
 
@@ -51,6 +52,22 @@ class MyFiles:
                 break
             after = "/".join(places[-1])
         return found
+
+
+class FileDoors:
+    """The ways to the store of evidence under test; contracts fill them in."""
+
+    def opened(self) -> AbstractContextManager[EvidenceStore]:
+        """The store under test, closed when the check is over."""
+        raise NotImplementedError
+
+    def reopened(self, store: EvidenceStore) -> AbstractContextManager[EvidenceStore]:
+        """What opens on the same files after the store was closed; raises NotRun."""
+        raise NotImplementedError
+
+    def beside(self, store: EvidenceStore) -> AbstractContextManager[EvidenceStore]:
+        """A second connection to the files of a store that stays open; raises NotRun."""
+        raise NotImplementedError
 
 
 class BrokenError(Exception):

@@ -33,8 +33,8 @@ _SHOWN: Final = 12
 _ROUNDS: Final = 40
 
 
-class KeysInNumber:
-    """Many keys, odd names, and those who ask at once."""
+class KeyDoors:
+    """The ways to the key store under test; contracts fill them in."""
 
     def opened(self) -> AbstractContextManager[KeyStore]:
         """The store under test, closed when the check is over."""
@@ -47,6 +47,10 @@ class KeysInNumber:
     def beside(self, store: KeyStore) -> KeyStore:
         """A second connection to the keys of a store that stays open; raises NotRun."""
         raise NotImplementedError
+
+
+class KeysInNumber(KeyDoors):
+    """Many keys, odd names, and those who ask at once."""
 
     @proves("K1", "K13")
     def test_many_keys_are_made_of_chance_and_stay(self) -> None:

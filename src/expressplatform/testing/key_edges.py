@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, closing
+from contextlib import closing
 from functools import partial
 from typing import Final
 
 from expressplatform.errors import KeyDestroyed, KeyMissing
 from expressplatform.ports import KeyStore
 from expressplatform.testing.guarantees import proves
-from expressplatform.testing.key_checks import ALIKE
+from expressplatform.testing.key_checks import ALIKE, KeyDoors
 from expressplatform.testing.store_doors import ODD, raised, turned_away
 
 SIGNS: Final = (
@@ -43,16 +43,8 @@ _BETWEEN: Final = ("-", ":", "/", "_")
 _WILD: Final = frozenset("*?%_[^.")
 
 
-class KeysAtEdges:
+class KeysAtEdges(KeyDoors):
     """Odd names, large calls, what is handed out, and what follows a refusal."""
-
-    def opened(self) -> AbstractContextManager[KeyStore]:
-        """The store under test, closed when the check is over."""
-        raise NotImplementedError
-
-    def reopened(self, store: KeyStore) -> KeyStore:
-        """What opens on the same keys after the store was closed; raises NotRun."""
-        raise NotImplementedError
 
     @proves("K12")
     def test_names_are_told_apart_at_both_ends(self) -> None:

@@ -10,7 +10,7 @@ import asyncio
 import inspect
 import threading
 from collections.abc import AsyncGenerator, Awaitable, Iterable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, closing, contextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, closing, contextmanager, nullcontext
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -244,17 +244,9 @@ class Lift:
     def face(self, made: Made) -> Iterator[CaseStore]:
         """A store, each call waiting for its answer; closed at the end."""
         # A store may be a context manager too, and is then its own.
-        if isinstance(made, AbstractAsyncContextManager):
-            store = _waited(self._loop, made.__aenter__())
-            try:
-                yield _Lifted(store, self._loop)
-            finally:
-                _waited(self._loop, made.__aexit__(None, None, None))
-        elif isinstance(made, AbstractContextManager):
-            with made as store:
-                yield _Lifted(store, self._loop)
-        else:
-            with closing(_Lifted(made, self._loop)) as face:
+        with self._entered(made) as (store, is_given):
+            face = _Lifted(store, self._loop)
+            with nullcontext(face) if is_given else closing(face):
                 yield face
 
     @contextmanager
@@ -275,17 +267,25 @@ class Lift:
         made: AsyncMessenger | AbstractContextManager[AsyncMessenger] | AbstractAsyncContextManager[AsyncMessenger],
     ) -> Iterator[Messenger]:
         """A messenger, each sending waited for; what gave it is left at the end."""
+        with self._entered(made) as (messenger, _):
+            yield _LiftedMessenger(messenger, self._loop)
+
+    @contextmanager
+    def _entered(
+        self, made: T | AbstractContextManager[T] | AbstractAsyncContextManager[T]
+    ) -> Iterator[tuple[T, bool]]:
+        """What was made, entered where it is to be entered, in the loop or outside; and whether it was."""
         if isinstance(made, AbstractAsyncContextManager):
-            messenger = _waited(self._loop, made.__aenter__())
+            given = _waited(self._loop, made.__aenter__())
             try:
-                yield _LiftedMessenger(messenger, self._loop)
+                yield given, True
             finally:
                 _waited(self._loop, made.__aexit__(None, None, None))
         elif isinstance(made, AbstractContextManager):
-            with made as messenger:
-                yield _LiftedMessenger(messenger, self._loop)
+            with made as given:
+                yield given, True
         else:
-            yield _LiftedMessenger(made, self._loop)
+            yield made, False
 
     def awaited(self, made: Awaitable[T] | T) -> T:
         """What was made; where it is awaited first, in the loop."""

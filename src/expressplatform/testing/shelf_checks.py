@@ -78,12 +78,24 @@ class MyShelf:
         raise AssertionError("the list does not end")
 
 
-class Keeping:
-    """What becomes of records."""
+class ShelfDoors:
+    """The ways to the shelf under test; contracts fill them in."""
 
     def opened(self) -> AbstractContextManager[Shelf]:
         """The shelf under test, closed when the check is over."""
         raise NotImplementedError
+
+    def reopened(self, shelf: Shelf) -> AbstractContextManager[Shelf]:
+        """What opens on the same records after the shelf was closed; raises NotRun."""
+        raise NotImplementedError
+
+    def beside(self, shelf: Shelf) -> AbstractContextManager[Shelf]:
+        """A second connection to the records of a shelf that stays open; raises NotRun."""
+        raise NotImplementedError
+
+
+class Keeping(ShelfDoors):
+    """What becomes of records."""
 
     @proves("H1")
     def test_a_record_comes_back_byte_for_byte(self) -> None:
@@ -211,12 +223,8 @@ class Keeping:
                 refused("closed", call)
 
 
-class Listing:
+class Listing(ShelfDoors):
     """Who sees what, and how lists are read."""
-
-    def opened(self) -> AbstractContextManager[Shelf]:
-        """The shelf under test, closed when the check is over."""
-        raise NotImplementedError
 
     @proves("H5")
     def test_what_is_not_an_organisations_does_not_exist_for_it(self) -> None:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from typing import Final
 
 import attrs
 
 from expressplatform.ports import EVERYONE, Shelf, ShelfRow, Sought
 from expressplatform.testing.guarantees import NotRun, proves
-from expressplatform.testing.shelf_checks import MANY, MyShelf
+from expressplatform.testing.shelf_checks import MANY, MyShelf, ShelfDoors
 from expressplatform.testing.shelf_numbers import ALIKE
 from expressplatform.testing.store_doors import ODD, raised
 
@@ -29,20 +29,8 @@ SIGNS: Final = (
 """Signs that a pattern, a path, a cursor, a list in one text or a query would take for something else."""
 
 
-class AtEdges:
+class AtEdges(ShelfDoors):
     """Odd words wherever they stand, calls that are refused in part, cursors that are handed on."""
-
-    def opened(self) -> AbstractContextManager[Shelf]:
-        """The shelf under test, closed when the check is over."""
-        raise NotImplementedError
-
-    def reopened(self, shelf: Shelf) -> AbstractContextManager[Shelf]:
-        """What opens on the same records after the shelf was closed; raises NotRun."""
-        raise NotImplementedError
-
-    def beside(self, shelf: Shelf) -> AbstractContextManager[Shelf]:
-        """A second connection to the records of a shelf that stays open; raises NotRun."""
-        raise NotImplementedError
 
     @proves("H6")
     def test_words_are_told_apart_at_both_ends(self) -> None:

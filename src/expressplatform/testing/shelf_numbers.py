@@ -11,7 +11,7 @@ import os
 import random
 from collections import deque
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from threading import Barrier
 from typing import Final
 
@@ -21,7 +21,7 @@ from expressplatform.memory import MemoryShelf
 from expressplatform.ports import EVERYONE, Shelf, ShelfRow, Sought
 from expressplatform.testing.guarantees import NotRun, proves
 from expressplatform.testing.jostling import jostled
-from expressplatform.testing.shelf_checks import MANY, MyShelf
+from expressplatform.testing.shelf_checks import MANY, MyShelf, ShelfDoors
 from expressplatform.testing.store_rows import EVERY_BYTE
 
 ALIKE: Final = (
@@ -36,20 +36,8 @@ _SHOWN: Final = 10
 _ROUNDS: Final = 25
 
 
-class InNumber:
+class InNumber(ShelfDoors):
     """Many records, names that look alike, those who ask at once, and what lasts."""
-
-    def opened(self) -> AbstractContextManager[Shelf]:
-        """The shelf under test, closed when the check is over."""
-        raise NotImplementedError
-
-    def reopened(self, shelf: Shelf) -> AbstractContextManager[Shelf]:
-        """What opens on the same records after the shelf was closed; raises NotRun."""
-        raise NotImplementedError
-
-    def beside(self, shelf: Shelf) -> AbstractContextManager[Shelf]:
-        """A second connection to the records of a shelf that stays open; raises NotRun."""
-        raise NotImplementedError
 
     @proves("H1")
     def test_a_body_of_any_length_and_sign_comes_back(self) -> None:
