@@ -22,12 +22,12 @@ from pathlib import Path
 from typing import Final, final
 
 from expressplatform.errors import StoreUnusable
-from expressplatform.ports import RegisterEntry, Undone, noted
+from expressplatform.ports import ENTRY_ID, RegisterEntry, Undone, noted
 
-_ID: Final = r"[A-Za-z0-9._:/-]{1,80}"
 _AT: Final = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"
 _LINE: Final = re.compile(
-    rf"(?:(?P<what>erased|research-withdrawn) (?P<case>{_ID})|withdrawn (?P<from>{_ID}) (?P<whom>{_ID})) (?P<at>{_AT})"
+    rf"(?:(?P<what>erased|research-withdrawn) (?P<case>{ENTRY_ID})"
+    rf"|withdrawn (?P<from>{ENTRY_ID}) (?P<whom>{ENTRY_ID})) (?P<at>{_AT})"
 )
 _FORM: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
 

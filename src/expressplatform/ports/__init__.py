@@ -64,10 +64,11 @@ from expressplatform.ports.outward import (
     TraderGateway,
     Witness,
 )
-from expressplatform.ports.register import Register, RegisterEntry, Undone
+from expressplatform.ports.register import ENTRY_ID, Register, RegisterEntry, Undone
 from expressplatform.ports.shelf import AsyncShelf, Shelf, ShelfPage, ShelfRow, Sought, shelf_rows
 
 __all__ = [
+    "ENTRY_ID",
     "EVERYONE",
     "MOST_CHANGES",
     "WARN_BEFORE",

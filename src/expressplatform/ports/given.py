@@ -21,14 +21,13 @@ from typing import Final
 import attrs
 
 from expressplatform.ports.cases import Commit
-from expressplatform.ports.register import RegisterEntry, Undone
+from expressplatform.ports.register import ENTRY_ID, RegisterEntry, Undone
 from expressplatform.ports.shelf import ShelfRow
 
 _texts_of: Final = attrgetter(
     "case_id", "status", "council", "trader", "assignee", "reference", "scheme", "edition", "nature", "category", "duty"
 )
-# every id and code that the core makes or takes (`fields.code`), so that an entry is a line of plain words
-_ID: Final = re.compile(r"[A-Za-z0-9._:/-]{1,80}")
+_ID: Final = re.compile(ENTRY_ID)
 
 
 def aware(at: datetime) -> datetime:

@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 import attrs
+
+ENTRY_ID: Final = r"[A-Za-z0-9._:/-]{1,80}"
+"""The pattern of an id in an entry: every id and code that the core makes or takes (`fields.code`), a plain word."""
 
 
 class Undone(StrEnum):
