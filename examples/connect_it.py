@@ -28,9 +28,9 @@ from expressplatform.errors import InvalidInput, Problem
 from expressplatform.money import Money
 from expressplatform.ports import Promise, ShopConnector, Suggests
 from expressplatform.shops import BusinessError, Disconnected, GatewayError, Ok, Result, Throttled
-from expressplatform.testing.connector_contract import ConnectorContract
-from expressplatform.testing.shop_world import Setting, ShopWorld
-from expressplatform.testing.small_market import ADDRESS, SECRET, SmallMarket
+from expressplatform.testing.connectors.small_market import ADDRESS, SECRET, SmallMarket
+from expressplatform.testing.connectors.world import Setting, ShopWorld
+from expressplatform.testing.contracts import ConnectorContract
 from expressplatform.transport import HttpRequest
 
 CHINA = timezone(timedelta(hours=8))
@@ -166,7 +166,7 @@ class TestMarket(ConnectorContract):
 
 
 if __name__ == "__main__":
-    from expressplatform.testing.store_doors import checks_of
+    from expressplatform.testing.doors import checks_of
 
     for name, check in checks_of(TestMarket()):
         check()

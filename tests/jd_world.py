@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from expressplatform.money import Money
-from expressplatform.testing.shop_world import Fault, Moved, Seen
+from expressplatform.testing.connectors.world import Fault, Moved, Seen
 from expressplatform_jd.protocol import App, Endpoints
 from expressplatform_jd.simulator import PLAIN, WRITES, Endpoint, JdSimulator, Kind, Manners
 from expressplatform_jd.simulator import Fault as SimulatedFault

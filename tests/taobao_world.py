@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from expressplatform.money import Money
-from expressplatform.testing.shop_world import Fault, Moved, Seen
+from expressplatform.testing.connectors.world import Fault, Moved, Seen
 from expressplatform_taobao.protocol import RefundStatus
 from expressplatform_taobao.simulator import Arrived, Kind, TaobaoSimulator
 from expressplatform_taobao.simulator.records import RefundRecord, TradeRecord

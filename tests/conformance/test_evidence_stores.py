@@ -8,7 +8,7 @@ import pytest
 
 from expressplatform.memory import MemoryEvidence
 from expressplatform.ports import AsyncEvidenceStore, EvidenceStore
-from expressplatform.testing.evidence_contract import AsyncEvidenceContract, EvidenceContract
+from expressplatform.testing.contracts import AsyncEvidenceContract, EvidenceContract
 from expressplatform.threads import ThreadedEvidence
 from expressplatform_files.evidence import AsyncDirectoryEvidence, DirectoryEvidence
 from expressplatform_postgres.aio_evidence import AsyncPostgresEvidence

@@ -13,7 +13,7 @@ from expressplatform.memory import MemoryStore
 from expressplatform.ports import CaseStore, Wanted
 from expressplatform.testing.contracts import StoreContract
 from expressplatform.testing.faults import WRITING, Fault, FaultyStore
-from expressplatform.testing.store_rows import NOON, Mine
+from expressplatform.testing.stores.rows import NOON, Mine
 
 MINE = Mine()
 COMMIT = attrs.evolve(MINE.commit(1, key="k"), effects=(MINE.effect(1, 1),))

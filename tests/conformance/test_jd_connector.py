@@ -11,8 +11,8 @@ import httpx2
 import pytest
 
 from expressplatform.ports import AsyncShopConnector, ShopConnector
-from expressplatform.testing.connector_contract import AsyncConnectorContract, ConnectorContract
-from expressplatform.testing.shop_world import Setting, ShopWorld
+from expressplatform.testing.connectors.world import Setting, ShopWorld
+from expressplatform.testing.contracts import AsyncConnectorContract, ConnectorContract
 from expressplatform.transport import AsyncHttpxTransport, HttpxTransport
 from expressplatform_jd.connector import AsyncJdConnector, JdConnector
 from expressplatform_jd.simulator import PLAIN, ROUGH, Manners

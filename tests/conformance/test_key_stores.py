@@ -8,8 +8,8 @@ import pytest
 
 from expressplatform.memory import MemoryKeyStore
 from expressplatform.ports import KeyStore
+from expressplatform.testing.contracts import KeyStoreContract
 from expressplatform.testing.fakes import ScriptedKeys
-from expressplatform.testing.key_contract import KeyStoreContract
 from expressplatform_sqlite.keys import LocalKeyStore
 
 

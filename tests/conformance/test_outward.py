@@ -9,10 +9,14 @@ from pathlib import Path
 import pytest
 
 from expressplatform.ports import Alert, AsyncMessenger, Message, Messenger, TraderGateway, Witness
+from expressplatform.testing.contracts import (
+    AsyncMessengerContract,
+    GatewayContract,
+    MessengerContract,
+    WitnessContract,
+)
 from expressplatform.testing.fakes import ScriptedMessenger, ScriptedTrader, ScriptedWitness, contact_of
-from expressplatform.testing.letters import Sent
-from expressplatform.testing.messenger_contract import AsyncMessengerContract, MessengerContract
-from expressplatform.testing.outward_contracts import GatewayContract, WitnessContract
+from expressplatform.testing.messengers.letters import Sent
 from expressplatform.threads import ThreadedMessenger
 from expressplatform_files.checkpoints import CheckpointFolder
 from expressplatform_smtp import SmtpMessenger

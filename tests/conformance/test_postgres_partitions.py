@@ -12,11 +12,10 @@ import psycopg
 import pytest
 
 from expressplatform.ports import Commit, Sought
-from expressplatform.testing.contracts import StoreContract
-from expressplatform.testing.evidence_contract import NAMES, EvidenceContract
-from expressplatform.testing.shelf_checks import MyShelf
-from expressplatform.testing.shelf_contract import ShelfContract
-from expressplatform.testing.store_rows import NOON, Mine
+from expressplatform.testing.contracts import EvidenceContract, ShelfContract, StoreContract
+from expressplatform.testing.evidence.contract import NAMES
+from expressplatform.testing.shelves.checks import MyShelf
+from expressplatform.testing.stores.rows import NOON, Mine
 from expressplatform_postgres import case_talks, evidence_talks, migrating, shelf_talks
 from expressplatform_postgres.asking import Asked
 from expressplatform_postgres.evidence import PostgresEvidence

@@ -10,10 +10,8 @@ import pytest
 from hypothesis.stateful import run_state_machine_as_test
 
 from expressplatform.ports import AsyncCaseStore, CaseStore
-from expressplatform.testing.contracts import AsyncStoreContract, StoreContract
-from expressplatform.testing.evidence_contract import EvidenceContract
-from expressplatform.testing.shelf_contract import ShelfContract
-from expressplatform.testing.store_machine import StoreMachine
+from expressplatform.testing.contracts import AsyncStoreContract, EvidenceContract, ShelfContract, StoreContract
+from expressplatform.testing.stores.machine import StoreMachine
 from expressplatform_postgres.aio import AsyncPostgresStore
 from expressplatform_postgres.evidence import PostgresEvidence
 from expressplatform_postgres.shelf import PostgresShelf

@@ -8,7 +8,7 @@ import pytest
 
 from expressplatform.memory import MemoryRegister
 from expressplatform.ports import Register
-from expressplatform.testing.register_contract import RegisterContract
+from expressplatform.testing.contracts import RegisterContract
 from expressplatform_files.register import FileRegister
 
 

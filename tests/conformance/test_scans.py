@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from expressplatform.ports import Scan, Scanned
-from expressplatform.testing.scan_contract import TRIAL, ScanContract
+from expressplatform.testing.contracts import ScanContract
+from expressplatform.testing.scans import TRIAL
 from expressplatform_files.scanning import CommandScan
 
 LOOKS = """

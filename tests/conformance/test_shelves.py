@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from expressplatform.memory import MemoryShelf, cursor_of, split_cursor
 from expressplatform.ports import AsyncShelf, Shelf, ShelfRow
-from expressplatform.testing.shelf_contract import AsyncShelfContract, ShelfContract
+from expressplatform.testing.contracts import AsyncShelfContract, ShelfContract
 from expressplatform_postgres.aio_shelf import AsyncPostgresShelf
 from expressplatform_postgres.shelf import PostgresShelf
 from expressplatform_sqlite.aio_shelf import AsyncSqliteShelf

@@ -12,10 +12,11 @@ import pytest
 
 from expressplatform.memory import MemoryStore
 from expressplatform.ports import Unplaced
-from expressplatform.testing.contracts import StoreContract, walk
+from expressplatform.testing.contracts import StoreContract
 from expressplatform.testing.guarantees import NotRun
-from expressplatform.testing.store_placing import leaves_of
-from expressplatform.testing.store_rows import HOUR, MANY, NOON, Mine, Taken, apart
+from expressplatform.testing.stores.checks.placing import leaves_of
+from expressplatform.testing.stores.contract import walk
+from expressplatform.testing.stores.rows import HOUR, MANY, NOON, Mine, Taken, apart
 from tests.faulty.lists import OffsetCursor
 
 EARLY, LATE = NOON, NOON + timedelta(days=9)

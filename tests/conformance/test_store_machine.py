@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from expressplatform.ports import CaseStore
-from expressplatform.testing.store_machine import StoreMachine
+from expressplatform.testing.stores.machine import StoreMachine
 from expressplatform_sqlite.store import SqliteStore
 from tests.walks import walking
 

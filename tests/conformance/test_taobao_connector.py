@@ -18,8 +18,8 @@ import pytest
 
 from expressplatform.connectors import Terms
 from expressplatform.ports import AsyncShopConnector, ShopConnector
-from expressplatform.testing.connector_contract import AsyncConnectorContract, ConnectorContract
-from expressplatform.testing.shop_world import Setting, ShopWorld
+from expressplatform.testing.connectors.world import Setting, ShopWorld
+from expressplatform.testing.contracts import AsyncConnectorContract, ConnectorContract
 from expressplatform.transport import AsyncHttpxTransport, HttpxTransport
 from expressplatform_taobao.connector import AsyncTaobaoConnector, TaobaoConnector
 from tests.taobao_world import TaobaoWorld, taobao_world

@@ -14,7 +14,7 @@ from typing import Final
 import attrs
 
 from expressplatform.ports import EVERYONE, Appended, CaseStore, Commit
-from expressplatform.testing.store_rows import MANY, NOON, Mine
+from expressplatform.testing.stores.rows import MANY, NOON, Mine
 
 FAR: Final = NOON + timedelta(days=9999)
 LEASE: Final = timedelta(minutes=1)

@@ -32,7 +32,7 @@ from expressplatform.platform import Platform
 from expressplatform.platform.rows import fold, header_of
 from expressplatform.ports import EVERYONE
 from expressplatform.schemes import HK_CCA
-from expressplatform.testing.store_rows import Mine
+from expressplatform.testing.stores.rows import Mine
 from expressplatform_sqlite.keys import LocalKeyStore
 from expressplatform_sqlite.store import SqliteStore
 from tests.faults.deeds import Said, Word, act, verify, versions

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from expressplatform.ledger import leaf_of
 from expressplatform.ports import EVERYONE, CaseStore
-from expressplatform.testing.store_placing import leaves_of
-from expressplatform.testing.store_rows import MANY
+from expressplatform.testing.stores.checks.placing import leaves_of
+from expressplatform.testing.stores.rows import MANY
 
 
 def place_some(store: CaseStore, limit: int, say: Callable[[int, str], None]) -> int:

@@ -17,7 +17,7 @@ import pytest
 
 from expressplatform.errors import KeyMissing, StoreUnusable
 from expressplatform.ports import EVERYONE, Appended, ShelfRow
-from expressplatform.testing.store_rows import Mine
+from expressplatform.testing.stores.rows import Mine
 from expressplatform_sqlite.aio import AsyncSqliteStore
 from expressplatform_sqlite.keys import LocalKeyStore
 from expressplatform_sqlite.shelf import SqliteShelf

@@ -12,7 +12,7 @@ import pytest
 from expressplatform.memory import MemoryStore
 from expressplatform.ports import EVERYONE, CaseStore, StoredCase
 from expressplatform.testing.lifting import lifted
-from expressplatform.testing.store_rows import Mine
+from expressplatform.testing.stores.rows import Mine
 from expressplatform_sqlite.aio import AsyncSqliteStore
 from expressplatform_sqlite.store import SqliteStore
 from tests.faults.writers import WRITERS, in_threads

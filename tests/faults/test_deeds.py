@@ -10,7 +10,7 @@ import pytest
 
 from expressplatform.memory import MemoryStore
 from expressplatform.ports import Answer, Appended, Commit
-from expressplatform.testing.store_rows import Mine
+from expressplatform.testing.stores.rows import Mine
 from tests.faults.deeds import Said, act, verify, versions
 
 CASES = range(4)

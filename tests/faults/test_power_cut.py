@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 
 from expressplatform.errors import KeyDestroyed
-from expressplatform.testing.store_rows import Mine
+from expressplatform.testing.stores.rows import Mine
 from expressplatform_sqlite.keys import LocalKeyStore
 from expressplatform_sqlite.store import SqliteStore
 from tests.faults.deeds import Said, act, verify, versions

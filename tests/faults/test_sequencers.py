@@ -19,7 +19,7 @@ import pytest
 from expressplatform.memory import MemoryStore
 from expressplatform.ports import Appended, CaseStore, Commit
 from expressplatform.testing.lifting import lifted
-from expressplatform.testing.store_rows import Mine
+from expressplatform.testing.stores.rows import Mine
 from expressplatform_postgres.store import PostgresStore
 from expressplatform_sqlite.aio import AsyncSqliteStore
 from expressplatform_sqlite.store import SqliteStore

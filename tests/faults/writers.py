@@ -21,7 +21,7 @@ from typing import Final
 import attrs
 
 from expressplatform.ports import CaseStore
-from expressplatform.testing.store_rows import Mine
+from expressplatform.testing.stores.rows import Mine
 from expressplatform_sqlite.store import SqliteStore
 from tests.linearizable import Call, Recorder, violations
 

@@ -51,8 +51,8 @@ from expressplatform.ports import (
     VerifiedPurchase,
 )
 from expressplatform.shops import BusinessError, Disconnected, GatewayError, Ok, Result, Throttled
-from expressplatform.testing.shop_world import Setting, ShopWorld
-from expressplatform.testing.small_market import SmallMarket
+from expressplatform.testing.connectors.small_market import SmallMarket
+from expressplatform.testing.connectors.world import Setting, ShopWorld
 from expressplatform.transport import LiftedTransport, RetryPolicy
 
 

@@ -14,7 +14,7 @@ import attrs
 
 from expressplatform.errors import EvidenceMissing, InvalidInput, StoreUnusable
 from expressplatform.ports import Filed, aware, check_place, check_texts
-from expressplatform.testing.store_doors import Dump
+from expressplatform.testing.doors import Dump
 
 Kept = dict[tuple[str, str], tuple[Filed, tuple[bytes, ...]]]
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from expressplatform.errors import EvidenceMissing, StoreUnusable
 from expressplatform.ports import Filed
-from expressplatform.testing.store_doors import Dump
+from expressplatform.testing.doors import Dump
 from tests.faulty.evidence import AwaitedFiles, Files
 
 _64K = 64 * 1024

@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from expressplatform.errors import KeyDestroyed, KeyMissing, StoreUnusable
 from expressplatform.ports import KeyStore, check_texts
-from expressplatform.testing.store_doors import Dump
+from expressplatform.testing.doors import Dump
 
 
 class Keys:

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from expressplatform.errors import ExpressPlatformError, KeyDestroyed, KeyMissing, StoreUnusable
 from expressplatform.ports import KeyStore
-from expressplatform.testing.store_doors import Dump
+from expressplatform.testing.doors import Dump
 from tests.faulty.keys import Keys
 
 

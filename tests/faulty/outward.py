@@ -11,7 +11,7 @@ import attrs
 from expressplatform.errors import Unreachable
 from expressplatform.ports import Alert, Message
 from expressplatform.testing.fakes import ScriptedMessenger, ScriptedTrader, contact_of
-from expressplatform.testing.outward_contracts import Sent
+from expressplatform.testing.outward import Sent
 
 # --- messengers -------------------------------------------------------------------------------------------------------
 

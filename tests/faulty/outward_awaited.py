@@ -11,7 +11,7 @@ import attrs
 
 from expressplatform.errors import Unreachable
 from expressplatform.ports import Message
-from expressplatform.testing.letters import Sent
+from expressplatform.testing.messengers.letters import Sent
 from tests.faulty.outward import Letters
 
 

@@ -18,7 +18,7 @@ from expressplatform.errors import Unreachable
 from expressplatform.ports import Alert, Message
 from expressplatform.testing.fakes import contact_of
 from expressplatform.testing.fitting import START
-from expressplatform.testing.letters import Sent
+from expressplatform.testing.messengers.letters import Sent
 from tests.faulty.outward import Bell, Letters, Shelves
 from tests.faulty.outward_awaited import AwaitedLetters
 

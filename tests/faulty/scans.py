@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from expressplatform.ports import Scanned
-from expressplatform.testing.scan_contract import TRIAL
+from expressplatform.testing.scans import TRIAL
 
 
 class Looks:

@@ -10,11 +10,11 @@ from typing import Final
 import pytest
 
 from expressplatform.testing.checking import contract_of
-from expressplatform.testing.contracts import CaseStoreChecks, walk
+from expressplatform.testing.doors import checks_of
 from expressplatform.testing.guarantees import GUARANTEES, NotRun, proved_by
 from expressplatform.testing.running import Report, Run
-from expressplatform.testing.store_doors import checks_of
-from expressplatform.testing.store_machine import Unlike
+from expressplatform.testing.stores.contract import CaseStoreChecks, walk
+from expressplatform.testing.stores.machine import Unlike
 from tests.faulty import (
     awaited,
     combining,

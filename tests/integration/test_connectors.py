@@ -20,7 +20,7 @@ from expressplatform.money import Money
 from expressplatform.ports import Authorised, HandedOver, HandOver, PurchaseClaim, Shelf
 from expressplatform.shops import BusinessError, Disconnected, GatewayError, Ok, Result, Throttled
 from expressplatform.testing.checking import UnknownTargetError, contract_of
-from expressplatform.testing.small_market import SmallMarket
+from expressplatform.testing.connectors.small_market import SmallMarket
 from expressplatform.transport import HttpRequest, HttpResponse, Surroundings
 from expressplatform_sqlite.shelf import SqliteShelf
 
@@ -258,7 +258,7 @@ def test_one_question_has_one_deadline() -> None:
 
 def test_the_kit_wants_a_subclass_where_a_maker_alone_is_not_enough() -> None:
     with pytest.raises(UnknownTargetError, match="name a subclass of ConnectorContract"):
-        contract_of("expressplatform.testing.small_market:SmallMarket")
+        contract_of("expressplatform.testing.connectors.small_market:SmallMarket")
 
 
 def test_owners_and_platforms_do_not_see_each_others_shops() -> None:

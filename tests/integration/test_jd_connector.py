@@ -36,8 +36,8 @@ from expressplatform.ports import (
     Suggests,
 )
 from expressplatform.shops import BusinessError, Disconnected, GatewayError, Ok, Throttled
-from expressplatform.testing.connector_stage import good
-from expressplatform.testing.shop_world import Moved
+from expressplatform.testing.connectors.stage import good
+from expressplatform.testing.connectors.world import Moved
 from expressplatform.transport import (
     AsyncHttpxTransport,
     HttpRequest,

@@ -20,11 +20,12 @@ from expressplatform.memory import MemoryStore
 from expressplatform.ports import Answer, AsyncCaseStore, CaseStore, Commit, EffectRow
 from expressplatform.testing.__main__ import main
 from expressplatform.testing.checking import UnknownTargetError, contract_of
-from expressplatform.testing.contracts import CaseStoreChecks, StoreContract, walk
+from expressplatform.testing.contracts import StoreContract
 from expressplatform.testing.guarantees import GUARANTEES
 from expressplatform.testing.running import Run
-from expressplatform.testing.shortening import shortest, told
-from expressplatform.testing.store_machine import Unlike
+from expressplatform.testing.stores.contract import CaseStoreChecks, walk
+from expressplatform.testing.stores.machine import Unlike
+from expressplatform.testing.stores.shortening import shortest, told
 from expressplatform_sqlite.aio import AsyncSqliteStore
 from tests.faulty.awaited import AwaitedStore
 from tests.faulty.commits import LostUpdate

@@ -24,8 +24,8 @@ from expressplatform.platform import AsyncPlatform, Claim, Platform
 from expressplatform.ports import Paid, Performance, Promise
 from expressplatform.schemes import HK_CCA
 from expressplatform.shops import Ok
+from expressplatform.testing.connectors.world import Moved
 from expressplatform.testing.fakes import ScriptedScan
-from expressplatform.testing.shop_world import Moved
 from expressplatform.transport import HttpxTransport, Surroundings
 from expressplatform_files.evidence import AsyncDirectoryEvidence
 from expressplatform_sqlite.aio import AsyncSqliteStore

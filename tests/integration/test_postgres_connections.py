@@ -15,7 +15,7 @@ from psycopg.generators import execute
 
 from expressplatform.errors import StoreUnusable
 from expressplatform.ports import EVERYONE, Appended, Conflict, Replayed, Wanted
-from expressplatform.testing.store_rows import MANY, NOON, Mine
+from expressplatform.testing.stores.rows import MANY, NOON, Mine
 from expressplatform_postgres import at_hand, case_talks, prepared
 from expressplatform_postgres.aio import AsyncPostgresStore
 from expressplatform_postgres.store import PostgresStore

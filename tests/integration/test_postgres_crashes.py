@@ -19,7 +19,7 @@ import pytest
 
 from expressplatform.errors import StoreUnusable
 from expressplatform.ports import EVERYONE, Appended, Commit, Replayed
-from expressplatform.testing.store_rows import MANY, NOON, Mine
+from expressplatform.testing.stores.rows import MANY, NOON, Mine
 from expressplatform_postgres.store import PostgresStore
 from tests.servers import KINDS, Server, running
 
@@ -140,7 +140,7 @@ def test_nothing_acknowledged_is_lost_however_often_the_server_is_killed(server:
 _WORKER = """
 import sys
 from expressplatform.ports import Appended
-from expressplatform.testing.store_rows import Mine
+from expressplatform.testing.stores.rows import Mine
 from expressplatform_postgres.store import PostgresStore
 from tests.integration.test_postgres_crashes import step
 store, mine = PostgresStore(sys.argv[1]), Mine(sys.argv[2])

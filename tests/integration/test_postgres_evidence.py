@@ -18,8 +18,8 @@ import pytest
 from expressplatform.chunks import CHUNK
 from expressplatform.errors import EvidenceMissing, StoreUnusable
 from expressplatform.sealing import OVERHEAD
-from expressplatform.testing.evidence_contract import EvidenceContract
-from expressplatform.testing.store_rows import MANY, NOON, Mine
+from expressplatform.testing.contracts import EvidenceContract
+from expressplatform.testing.stores.rows import MANY, NOON, Mine
 from expressplatform_postgres import sql
 from expressplatform_postgres.aio_evidence import AsyncPostgresEvidence
 from expressplatform_postgres.evidence import PostgresEvidence

@@ -14,7 +14,7 @@ import psycopg
 
 from expressplatform.errors import StoreUnusable
 from expressplatform.ports import EVERYONE, Appended, Commit, Replayed
-from expressplatform.testing.store_rows import Mine
+from expressplatform.testing.stores.rows import Mine
 from expressplatform_postgres.migrating import migrate
 from expressplatform_postgres.store import PostgresStore
 from tests.servers import KINDS, Server, running

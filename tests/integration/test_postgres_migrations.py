@@ -12,8 +12,8 @@ import pytest
 
 from expressplatform.errors import InvalidInput, StoreUnusable
 from expressplatform.ports import EVERYONE, Appended
-from expressplatform.testing.shelf_checks import MyShelf
-from expressplatform.testing.store_rows import NOON, Mine
+from expressplatform.testing.shelves.checks import MyShelf
+from expressplatform.testing.stores.rows import NOON, Mine
 from expressplatform_postgres import migrating
 from expressplatform_postgres.aio import AsyncPostgresStore
 from expressplatform_postgres.aio_evidence import AsyncPostgresEvidence

@@ -35,8 +35,8 @@ from expressplatform.ports import (
     Shelf,
     Wanted,
 )
-from expressplatform.testing.shelf_checks import MyShelf
-from expressplatform.testing.store_rows import MANY, NOON, Mine
+from expressplatform.testing.shelves.checks import MyShelf
+from expressplatform.testing.stores.rows import MANY, NOON, Mine
 from expressplatform_postgres import sql
 from expressplatform_postgres.aio import AsyncPostgresStore
 from expressplatform_postgres.aio_evidence import AsyncPostgresEvidence

@@ -21,7 +21,7 @@ import pytest
 
 from expressplatform.errors import StoreUnusable
 from expressplatform.ports import EVERYONE, Appended
-from expressplatform.testing.store_rows import NOON, Mine
+from expressplatform.testing.stores.rows import NOON, Mine
 from expressplatform_postgres import aio_connections, connections
 from expressplatform_postgres.aio import AsyncPostgresStore
 from expressplatform_postgres.evidence import PostgresEvidence

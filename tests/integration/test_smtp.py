@@ -24,7 +24,7 @@ from expressplatform.errors import ExpressPlatformError, HeldBack, TransportFail
 from expressplatform.ports import Message, Messenger
 from expressplatform.privacy.disclosure import disclose
 from expressplatform.schemes import HK_CCA
-from expressplatform.testing.letters import reader
+from expressplatform.testing.messengers.letters import reader
 from expressplatform_smtp import SmtpMessenger, bounced
 from expressplatform_smtp.letters import id_of, name_of
 from tests.mail import PASSWORD, USER, Post, Trust, serving, trust

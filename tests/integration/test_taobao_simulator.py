@@ -26,7 +26,7 @@ from expressplatform.memory.shelf import MemoryShelf
 from expressplatform.money import Money
 from expressplatform.ports import HandOver, Promise, PurchaseClaim
 from expressplatform.shops import BusinessError, Disconnected, Ok
-from expressplatform.testing.shop_world import Moved
+from expressplatform.testing.connectors.world import Moved
 from expressplatform.transport import HttpxTransport, Surroundings
 from expressplatform_taobao.connector import TaobaoConnector
 from expressplatform_taobao.protocol import RefundStatus, TradeStatus

@@ -17,7 +17,7 @@ import pytest
 
 from expressplatform.errors import StoreUnusable
 from expressplatform.ports import AsyncEvidenceStore
-from expressplatform.testing.store_rows import NOON
+from expressplatform.testing.stores.rows import NOON
 from expressplatform.threads import ThreadedEvidence
 from expressplatform_files.evidence import AsyncDirectoryEvidence, DirectoryEvidence
 from expressplatform_sqlite.evidence import AsyncSqliteEvidence, SqliteEvidence
@@ -236,7 +236,7 @@ def test_awaited_stores_have_the_methods_of_the_port(awaited: type) -> None:
 
 WRITER = """
 import sys
-from expressplatform.testing.store_rows import NOON
+from expressplatform.testing.stores.rows import NOON
 from expressplatform_files.evidence import DirectoryEvidence
 store, round_ = DirectoryEvidence(sys.argv[1]), int(sys.argv[2])
 for number in range(100_000):

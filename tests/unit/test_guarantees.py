@@ -8,8 +8,8 @@ from typing import Any, Final
 import pytest
 
 from expressplatform.testing.checking import KINDS
+from expressplatform.testing.doors import checks_of, sentence
 from expressplatform.testing.guarantees import CONTRACT_VERSION, GUARANTEES, proved_by, proves
-from expressplatform.testing.store_doors import checks_of, sentence
 from tests.docs.fences import ROOT
 
 LETTERS: Final = {

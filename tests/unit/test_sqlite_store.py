@@ -32,7 +32,7 @@ from expressplatform.ports import (
     Sought,
     Wanted,
 )
-from expressplatform.testing.store_rows import MANY, NOON, Mine
+from expressplatform.testing.stores.rows import MANY, NOON, Mine
 from expressplatform_sqlite.aio import AsyncSqliteStore
 from expressplatform_sqlite.aio_shelf import AsyncSqliteShelf
 from expressplatform_sqlite.keys import LocalKeyStore
@@ -189,7 +189,7 @@ class TestWhatSurvives:
 
 _WRITER = """
 import sys
-from expressplatform.testing.store_rows import Mine
+from expressplatform.testing.stores.rows import Mine
 from expressplatform_sqlite.store import SqliteStore
 store, mine = SqliteStore(sys.argv[1]), Mine()
 for number in range(1_000_000):

@@ -15,7 +15,7 @@ import pytest
 
 from expressplatform.errors import StoreUnusable
 from expressplatform.ports import Answer, Commit
-from expressplatform.testing.store_rows import Mine
+from expressplatform.testing.stores.rows import Mine
 from expressplatform.together import Outcome, Together
 from expressplatform.together_aio import AsyncTogether
 

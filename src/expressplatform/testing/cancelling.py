@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeVar
 
 from expressplatform.ports import AsyncEvidenceStore
-from expressplatform.testing.store_rows import NOON
+from expressplatform.testing.stores.rows import NOON
 
 T = TypeVar("T")
 _PATIENCE: Final = 3.0

@@ -16,16 +16,24 @@ from typing import Any, Final
 
 import attrs
 
-from expressplatform.testing.connector_contract import AsyncConnectorContract, ConnectorContract
-from expressplatform.testing.contracts import AsyncStoreContract, StoreContract
-from expressplatform.testing.evidence_contract import AsyncEvidenceContract, EvidenceContract
-from expressplatform.testing.history import REOPEN, SECOND, Call, bare, recorded
-from expressplatform.testing.key_contract import KeyStoreContract
-from expressplatform.testing.messenger_contract import AsyncMessengerContract, MessengerContract
-from expressplatform.testing.outward_contracts import GatewayContract, WitnessContract
-from expressplatform.testing.register_contract import RegisterContract
-from expressplatform.testing.scan_contract import ScanContract
-from expressplatform.testing.shelf_contract import AsyncShelfContract, ShelfContract
+from expressplatform.testing.contracts import (
+    AsyncConnectorContract,
+    AsyncEvidenceContract,
+    AsyncMessengerContract,
+    AsyncShelfContract,
+    AsyncStoreContract,
+    ConnectorContract,
+    EvidenceContract,
+    GatewayContract,
+    KeyStoreContract,
+    MessengerContract,
+    RegisterContract,
+    ScanContract,
+    ShelfContract,
+    StoreContract,
+    WitnessContract,
+)
+from expressplatform.testing.stores.history import REOPEN, SECOND, Call, bare, recorded
 
 
 @attrs.frozen

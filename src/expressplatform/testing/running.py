@@ -16,12 +16,12 @@ import attrs
 from hypothesis.errors import Flaky
 
 from expressplatform.testing.checking import KINDS
-from expressplatform.testing.contracts import CaseStoreChecks, walk
+from expressplatform.testing.doors import checks_of, sentence
 from expressplatform.testing.guarantees import CONTRACT_VERSION, NotRun, proved_by
-from expressplatform.testing.history import Call, Writer, mark_of
-from expressplatform.testing.shortening import SHORTENING, shortest, told
-from expressplatform.testing.store_doors import checks_of, sentence
-from expressplatform.testing.store_machine import Unlike
+from expressplatform.testing.stores.contract import CaseStoreChecks, walk
+from expressplatform.testing.stores.history import Call, Writer, mark_of
+from expressplatform.testing.stores.machine import Unlike
+from expressplatform.testing.stores.shortening import SHORTENING, shortest, told
 
 PATIENCE: Final = 120.0
 """Seconds after which a check that has not come back is taken for one that never will."""

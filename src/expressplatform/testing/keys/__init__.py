@@ -1,0 +1,1 @@
+"""What a key store is held to: its contract and the checks."""

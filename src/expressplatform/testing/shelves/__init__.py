@@ -1,0 +1,1 @@
+"""What a shelf is held to: its contract and the checks."""
