@@ -103,7 +103,7 @@ def _paces(luck: random.Random) -> Iterator[float]:
 def _known(file: str) -> bool:
     """Whether code is the kit's or Python's own, where nobody is held up."""
     folder = os.path.dirname(file)
-    return folder == _OURS or (folder.startswith(_PYTHONS) and "-packages" not in folder)
+    return folder.startswith(_OURS) or (folder.startswith(_PYTHONS) and "-packages" not in folder)
 
 
 @attrs.define
