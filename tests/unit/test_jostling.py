@@ -96,7 +96,7 @@ WITHIN_A_LINE: Final = pytest.mark.skipif(
 OUTLASTS: Final = """
     def much():
         number = 0
-        for _ in range(30_000):
+        for _ in range(12_000):
             number += 1
         return number
 
@@ -132,7 +132,7 @@ class TestBeingHeldUp:
 
     @pytest.mark.parametrize(
         ("script", "told"),
-        [(OUTLASTS, "[30000, 30000, 30000]\n"), (HANDS_ON, "[[1, 2], [1, 2]]\n" * 2)],
+        [(OUTLASTS, "[12000, 12000, 12000]\n"), (HANDS_ON, "[[1, 2], [1, 2]]\n" * 2)],
         ids=["often enough", "a generator"],
     )
     def test_an_interpreter_outlives_threads_that_are_held_up_no_more_beside_those_that_are(
