@@ -20,6 +20,8 @@ from expressplatform.testing.stores.rows import MANY, Mine, kept
 
 _ROUNDS: Final = 100_000
 """More rounds than this a sequencer does not need, however crowded the store is."""
+_STILL: Final = 1_000
+"""Nor as many one after another in which nothing is given a place, by whomever."""
 
 
 def leaves_of(events: Sequence[StoredEvent]) -> list[Leaf]:
@@ -29,12 +31,17 @@ def leaves_of(events: Sequence[StoredEvent]) -> list[Leaf]:
 
 def sequence(store: CaseStore, limit: int = 500) -> None:
     """Gives every row that waits its place, whoever else does the same."""
+    before, still = None, 0
     for _ in range(_ROUNDS):
         found = store.unplaced(limit)
         if not found.events:
             return
         assert len(found.events) <= limit, f"{len(found.events)} rows were handed out, not {limit} at most"
+        still = still + 1 if found == before else 0
+        if still == _STILL:
+            break
         store.place(found.start, leaves_of(found.events))
+        before = found
     raise AssertionError("there is no end of rows without a place")
 
 
