@@ -136,7 +136,7 @@ class StripContract:
     def test_a_document_can_be_copied_again_and_so_can_a_copy(self) -> None:
         """The second copy of a document, and the copy of a copy, show as much and tell as little as the first."""
         strip = self.make_strip()
-        known = self._known(strip)
+        known = self._known(strip)[:2]
         copies = [self._clean(strip, sample) for sample in known]
         again = [*known[:1], *(attrs.evolve(one, content=copy) for one, copy in zip(known, copies, strict=True))]
         for sample in again:

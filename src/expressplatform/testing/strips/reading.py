@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import attrs
 
-_SPACE: Final = re.compile(rb"(?:[\0\t\n\f\r ]|%[^\r\n]*)*")
+_SPACE: Final = re.compile(rb"(?:[\0\t\n\f\r ]+|%[^\r\n]*)*")
 _TOKEN: Final = re.compile(
     rb"(?P<ref>\d+\s+\d+\s+R(?![\w]))|(?P<number>[+-]?(?:\d+\.?\d*|\.\d+))|/(?P<name>[^\0\t\n\f\r ()<>\[\]{}/%]*)"
     rb"|(?P<open><<|\[)|(?P<close>>>|\])|<(?P<hex>[0-9A-Fa-f\s]*)>|(?P<text>\()|(?P<word>[A-Za-z0-9*'\"]+)"
