@@ -519,6 +519,19 @@ class QuotesTheDocument(Pages):
             raise refuse("$.content", "no_copy", f"must be a document, and not {found}") from None
 
 
+class QuotesWhatIsDamaged(Pages):
+    """A refusal quotes what begins as a document and is none."""
+
+    breaks = ("P7",)
+
+    def _made(self, content: bytes) -> bytes:
+        try:
+            return super()._made(content)
+        except InvalidInput:
+            drawn = [zlib.decompressobj().decompress(one) for one in re.findall(rb"stream\n(x.*)\nendstream", content)]
+            raise refuse("$.content", "no_copy", f"must be whole: {drawn}") from None
+
+
 class QuotesBehindIt(Pages):
     """The error behind a refusal quotes what it found."""
 

@@ -142,19 +142,19 @@ class StripContract:
         for sample in again:
             self._whole(self._clean(strip, sample), sample)
 
-    @proves("P5")
+    @proves("P5", "P7")
     def test_what_cannot_be_copied_is_refused(self) -> None:
         """What is empty, locked, or another thing than it is said to be is InvalidInput, which says where and what."""
         strip = self.make_strip()
         sample = self._known(strip)[0]
         self._clean(strip, sample)
-        for other in _OTHERS:
+        for other in _others(sample):
             _refused(strip, attrs.evolve(sample, media_type=other), f"a document as {other!r}")
         _refused(strip, attrs.evolve(sample, content=b""), "nothing")
         for what, unfit in papers.unfit().items() if sample.media_type == PDF else ():
             _refused(strip, unfit, what)
 
-    @proves("P6")
+    @proves("P6", "P7")
     def test_what_is_damaged_is_refused_or_whole_and_the_next_is_copied(self) -> None:
         """A document that has lost something is never copied without it in silence; the next is copied as ever."""
         strip = self.make_strip()
@@ -163,8 +163,8 @@ class StripContract:
         for what, one in {"its second half": half, **(papers.damaged() if sample.media_type == PDF else {})}.items():
             try:
                 self._whole(self._looked_through(strip.strip(one.content, one.media_type), one), one)
-            except InvalidInput:
-                continue
+            except InvalidInput as refused:
+                assert not _quoted(told_by(refused), one), f"a document that has lost {what} is quoted"
             except AssertionError as error:
                 raise AssertionError(f"a document that has lost {what}: {error}") from error
         _refused(strip, attrs.evolve(sample, content=b""), "nothing")
@@ -175,7 +175,7 @@ class StripContract:
         """Neither what a strip prints, logs, raises and is called, nor a file that it leaves where files are left."""
         strip = self.make_strip()
         sample = self._known(strip)[0]
-        wrong = [attrs.evolve(sample, media_type=other) for other in _OTHERS[:2]]
+        wrong = [attrs.evolve(sample, media_type=other) for other in _others(sample)[:2]]
         wrong.append(attrs.evolve(sample, content=b" ".join((b"%PDF-1.7\n", *sample.words))))
         with _left_files(sample) as left, listening() as heard:
             self._copied(strip, sample)
@@ -218,6 +218,11 @@ def _takes_pdf(strip: Strip) -> bool:
     return True
 
 
+def _others(sample: Sample) -> list[str]:
+    """Kinds that a document is not of."""
+    return [kind for kind in _OTHERS if kind != sample.media_type]
+
+
 def _spelled(mark: bytes) -> Iterator[bytes]:
     """How a mark may stand somewhere: as it is, in UTF-16, or either by its hexadecimal digits."""
     text = mark.decode("latin-1")
@@ -243,7 +248,9 @@ def _refused(strip: Strip, sample: Sample, what: str) -> str:
         assert one.path.startswith("$"), f"{what}: a problem without a path"
         assert one.kind, f"{what}: a problem without a kind"
         assert one.message, f"{what}: a problem without a sentence"
-    return told_by(error)
+    told = told_by(error)
+    assert not _quoted(told, sample), f"{what}: it tells what is in a document"
+    return told
 
 
 def _quoted(told: str, sample: Sample) -> list[bytes]:
