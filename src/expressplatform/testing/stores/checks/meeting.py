@@ -21,7 +21,7 @@ from expressplatform.testing.stores.checks.placing import sequence
 from expressplatform.testing.stores.doors import Doors
 from expressplatform.testing.stores.rows import HOUR, MANY, TICK, Mine, apart, kept
 
-_AGAIN: Final = 1
+_AGAIN: Final = 3
 _OFTEN: Final = 16
 _STEPS: Final = 40
 _MOST_STEPS: Final = 400
