@@ -24,8 +24,8 @@ from expressplatform_sqlite.schema import CASES, MEMORY, Tables, opened, reader
 class Connections:
     """What every store over the file at ``path`` stands on; made (mode 0600) when it is not there.
 
-    Safe from several threads, and from several processes: a writer waits up to ``busy_seconds`` for another. Do not
-    carry one across ``fork``.
+    Safe from several threads, and from several processes: a writer waits up to ``busy_seconds`` for another, and is
+    then refused (``locked``). Do not carry one across ``fork``.
     """
 
     __slots__ = ("_busy", "_closed", "_db", "_idle", "_lock", "_path")
@@ -71,10 +71,23 @@ class Connections:
             idle.close()
 
     @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """The only one of this process who may write; ``locked`` where somebody else is for as long as SQLite waits.
+
+        So does whoever writes within a write of its own, which would else wait for itself for ever.
+        """
+        if not self._lock.acquire(timeout=self._busy):
+            raise StoreUnusable("locked", "somebody else of this process has been writing for too long")
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    @contextmanager
     def _writing(self, *texts: str) -> Iterator[sqlite3.Connection]:
         """One transaction for whoever hands in these texts: whole, or as if it had not been."""
         check_texts(texts)
-        with self._lock, translated():
+        with self._turn(), translated():
             self._refuse_closed()
             try:
                 self._db.execute("BEGIN IMMEDIATE")
@@ -132,7 +145,7 @@ class Connections:
         self._refuse_closed()
         check_texts(texts)
         if self._path == MEMORY:
-            with self._lock, translated():
+            with self._turn(), translated():
                 yield self._db
             return
         with translated():

@@ -30,7 +30,7 @@ _CODES = (
 def unusable(error: sqlite3.Error) -> StoreUnusable:
     """The library's error for SQLite's: a stable code and SQLite's name of it, without its message.
 
-    The codes: ``corrupt``, ``locked`` (another process held the file for too long), ``disk_full``,
+    The codes: ``corrupt``, ``locked`` (somebody else held the file for too long), ``disk_full``,
     ``read_only`` (the file cannot be opened or written), ``closed``, ``failed`` (anything else).
     """
     if isinstance(error, sqlite3.ProgrammingError):  # the statements are constant: the connection is closed

@@ -10,7 +10,9 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -224,6 +226,40 @@ class TestTheFileOfTheEmbeddedStore:
         db.execute("PRAGMA user_version = 2")
         db.close()
         assert refused(lambda: SqliteEvidence(tmp_path / "evidence.db")) == "newer_schema"
+
+    def test_who_writes_within_a_write_of_its_own_is_refused_and_neither_file_is_kept(self, tmp_path: Path) -> None:
+        with SqliteEvidence(tmp_path / "evidence.db", busy_seconds=0.05) as store:
+
+            def handing_over() -> Iterator[bytes]:
+                yield CHUNKS[0]
+                store.put("case-1", NAME, CHUNKS, NOON)
+
+            assert refused(lambda: store.put("case-2", NAME, handing_over(), NOON)) == "locked"
+            assert list(store.list("", "", 9)) == []
+            store.put("case-2", NAME, CHUNKS, NOON)
+            assert list(store.get("case-2", NAME)) == CHUNKS
+
+    def test_who_waits_too_long_for_a_slow_sender_is_refused_and_the_sender_goes_on(self, tmp_path: Path) -> None:
+        begun, waited = threading.Event(), threading.Event()
+
+        def slow() -> Iterator[bytes]:
+            yield CHUNKS[0]
+            begun.set()
+            assert waited.wait(30)
+            yield CHUNKS[1]
+
+        with (
+            SqliteEvidence(tmp_path / "evidence.db", busy_seconds=0.05) as store,
+            ThreadPoolExecutor(1) as other,
+        ):
+            sent = other.submit(store.put, "case-1", NAME, slow(), NOON)
+            assert begun.wait(30)
+            try:
+                assert refused(lambda: store.put("case-2", NAME, CHUNKS, NOON)) == "locked"
+            finally:
+                waited.set()
+            sent.result(30)
+            assert list(store.get("case-1", NAME)) == CHUNKS[:2]
 
 
 @pytest.mark.parametrize("awaited", [ThreadedEvidence, AsyncDirectoryEvidence, AsyncSqliteEvidence])

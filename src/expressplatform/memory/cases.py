@@ -92,7 +92,8 @@ class MemoryStore:
         if commit.drop_tokens:
             self._tokens.pop(commit.case_id, None)
         if commit.tokens:
-            self._tokens.setdefault(commit.case_id, {}).update({t.value: t for t in commit.tokens})
+            standing = self._tokens.get(commit.case_id, {})
+            self._tokens[commit.case_id] = {token.value: token for token in commit.tokens} | standing
 
     def load(self, case_id: str, organisation: str, /) -> StoredCase | None:
         """A case with its events in order; None where there is none for that organisation."""
