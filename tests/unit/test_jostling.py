@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+import subprocess
 import sys
+import textwrap
 import time
 import warnings
 from collections.abc import Callable
@@ -57,6 +59,89 @@ class TestTwoThreads:
         together.abort()
         with pytest.raises(BrokenBarrierError):
             meet(together, partial(_met, together, 1), partial(_met, together, 2))
+
+
+class Count:
+    """Counted by two threads, without a lock."""
+
+    def __init__(self) -> None:
+        self.number = 0
+
+    def in_two_lines(self) -> None:
+        """Another thread may count between the two."""
+        number = self.number
+        self.number = number + 1
+
+    def in_one_line(self) -> None:
+        """Another thread may count in the midst of it."""
+        self.number = self.number + 1
+
+
+def _loses(one: Callable[[Count], None]) -> bool:
+    """Whether some of what two threads count is lost."""
+    count = Count()
+
+    def often() -> None:
+        for _ in range(30):
+            one(count)
+
+    jostled(often, often)
+    return count.number < 60
+
+
+WITHIN_A_LINE: Final = pytest.mark.skipif(
+    sys.version_info[:2] == (3, 12), reason="Python 3.12 cannot be asked to stop within a line: python/cpython#103615"
+)
+
+OUTLASTS: Final = """
+    def much():
+        number = 0
+        for _ in range(12_000):
+            number += 1
+        return number
+
+    print(jostled(much, much, much))
+"""
+"""Threads that run on after each has been held up as often as it may be; the others are held up still."""
+
+HANDS_ON: Final = """
+    import threading
+
+    def one_by_one():
+        yield 1
+        yield 2
+
+    def hands_on():
+        numbers, told = one_by_one(), []
+        told.append(next(numbers))
+        other = threading.Thread(target=lambda: told.append(next(numbers)))
+        other.start()
+        other.join()
+        return told
+
+    for _ in range(2):
+        print(jostled(hands_on, hands_on))
+"""
+"""A generator is begun by a thread that is held up, and goes on in one that is not."""
+
+
+class TestBeingHeldUp:
+    @pytest.mark.parametrize("one", [Count.in_two_lines, pytest.param(Count.in_one_line, marks=WITHIN_A_LINE)])
+    def test_what_two_threads_do_without_a_lock_comes_apart(self, one: Callable[[Count], None]) -> None:
+        assert any(_loses(one) for _ in range(20))
+
+    @pytest.mark.parametrize(
+        ("script", "told"),
+        [(OUTLASTS, "[12000, 12000, 12000]\n"), (HANDS_ON, "[[1, 2], [1, 2]]\n" * 2)],
+        ids=["often enough", "a generator"],
+    )
+    def test_an_interpreter_outlives_threads_that_are_held_up_no_more_beside_those_that_are(
+        self, script: str, told: str
+    ) -> None:
+        """In a process of its own, which nothing else can spoil and which spoils nothing else."""
+        whole = "from expressplatform.testing.jostling import jostled\n" + textwrap.dedent(script)
+        run = subprocess.run([sys.executable, "-c", whole], capture_output=True, text=True, timeout=WAIT, check=False)
+        assert (run.returncode, run.stdout, run.stderr) == (0, told, "")
 
 
 def _logs(log: logging.Logger, go: Barrier, word: str) -> None:
