@@ -6,8 +6,9 @@ Laws of this file
 - Of each page its size and turn, its drawing and what the drawing uses are kept, less every entry by which notes may
   hang on them; what stands on top of a page (a stamp, a filled field) is kept as a picture. Pictures in JPEG lose what
   `media` takes from pictures, colour profiles what `media.colour` takes.
-- What cannot be copied so is refused: encrypted files, pages with hidden layers, pictures in JPEG 2000, pictures in
-  JPEG inside a drawing. What a page draws, and remarks inside its drawing instructions, are its content.
+- What cannot be copied so is refused: encrypted files, files that have lost a page or the drawing of one, pages with
+  hidden layers, pictures in JPEG 2000, pictures in JPEG inside a drawing. What a page draws, and remarks inside its
+  drawing instructions, are its content.
 - Whatever is handed in, the answer is a copy or InvalidInput, in bounded time and memory: `PdfStrip` reads documents in
   a process of their own.
 
@@ -94,7 +95,7 @@ def plain_pdf(content: bytes) -> bytes:
     """
     try:
         reader = PdfReader(io.BytesIO(content), strict=False)
-        if reader.is_encrypted or len(reader.pages) > MOST_PAGES or _hides_layers(reader):
+        if reader.is_encrypted or len(reader.pages) > MOST_PAGES or _hides_layers(reader) or _lacks_pages(reader):
             raise _Unfit
         return _Copy(reader).written()
     except Exception:  # noqa: BLE001  a reader of foreign documents may raise anything; there is then no copy
@@ -113,6 +114,20 @@ def _hides_layers(reader: PdfReader) -> bool:
         return False
     shown = _resolved(layers.get("/D"))
     return not isinstance(shown, DictionaryObject) or "/OFF" in shown or shown.get("/BaseState", "/ON") != "/ON"
+
+
+def _lacks_pages(reader: PdfReader) -> bool:
+    """Whether a page, or the drawing of one, is told of and not there: the document is damaged, and part of it lost."""
+    nodes, seen = [reader.trailer["/Root"]["/Pages"]], 0  # type: ignore[index]
+    while nodes:
+        node, seen = _resolved(nodes.pop()), seen + 1
+        if not isinstance(node, DictionaryObject) or seen > MOST_OBJECTS:
+            return True
+        nodes += _resolved(node.get("/Kids")) or ()
+        drawings = _resolved(node.get("/Contents", ArrayObject()))
+        if not all(isinstance(_resolved(one), StreamObject) for one in _listed(drawings)):
+            return True
+    return False
 
 
 def _resolved(value: Any) -> Any:
@@ -269,9 +284,11 @@ def _look(annotation: Any) -> Any:
 
 
 def _filters(stream: StreamObject) -> list[str]:
-    found = _resolved(stream.get("/Filter"))
-    several = found if isinstance(found, ArrayObject) else [found]
-    return [str(_resolved(one)) for one in several]
+    return [str(_resolved(one)) for one in _listed(_resolved(stream.get("/Filter")))]
+
+
+def _listed(value: Any) -> Any:
+    return value if isinstance(value, ArrayObject) else [value]
 
 
 def _last(parms: Any) -> Any:

@@ -17,7 +17,7 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Final, final
 
@@ -29,7 +29,6 @@ _LINE: Final = re.compile(
     rf"(?:(?P<what>erased|research-withdrawn) (?P<case>{ENTRY_ID})"
     rf"|withdrawn (?P<from>{ENTRY_ID}) (?P<whom>{ENTRY_ID})) (?P<at>{_AT})"
 )
-_FORM: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
 @final
@@ -91,7 +90,7 @@ def _entry(line: str) -> RegisterEntry | None:
     if found is None:
         return None
     try:
-        at = datetime.strptime(found["at"], _FORM).replace(tzinfo=UTC)
+        at = datetime.fromisoformat(found["at"])
     except ValueError:
         return None
     if found["what"]:

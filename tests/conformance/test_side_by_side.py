@@ -8,10 +8,11 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+import attrs
 import pytest
 
 from expressplatform.memory import MemoryStore
-from expressplatform.ports import Unplaced
+from expressplatform.ports import Commit, Unplaced
 from expressplatform.testing.contracts import StoreContract
 from expressplatform.testing.guarantees import NotRun
 from expressplatform.testing.stores.checks.placing import leaves_of
@@ -22,11 +23,23 @@ from tests.faulty.lists import OffsetCursor
 EARLY, LATE = NOON, NOON + timedelta(days=9)
 
 
+def called(step: Commit, case_id: str) -> Commit:
+    """A step with work, of a case of another name."""
+    return attrs.evolve(
+        step,
+        case_id=case_id,
+        header=attrs.evolve(step.header, case_id=case_id),
+        events=tuple(attrs.evolve(event, case_id=case_id) for event in step.events),
+        effects=tuple(attrs.evolve(effect, case_id=case_id) for effect in step.effects),
+    )
+
+
 class TestWorkThatWasTaken:
-    def test_it_is_said_by_whoever_took_it_and_excused(self) -> None:
+    @pytest.mark.parametrize("end", ["-0001", "-a", "-A\n", "f" * 900])
+    def test_it_is_said_by_whoever_took_it_and_excused_whatever_its_case_is_called(self, end: str) -> None:
         early, late = Mine(noon=EARLY), Mine(noon=LATE)
         with MemoryStore() as store:
-            step = early.working(1, EARLY)
+            step = called(early.working(1, EARLY), early.mark + end)
             store.append([step])
             assert late.effects(store, LATE) == []
             with pytest.raises(Taken):

@@ -46,6 +46,7 @@ from tests.faulty import (
     shelves,
     shelves_edges,
     stepping,
+    strips,
     trying,
     whole,
     work,
@@ -92,6 +93,7 @@ Any = (
     | type[outward_awaited.AwaitedLetters]
     | type[registers.Lines]
     | type[scans.Looks]
+    | type[strips.Pages]
     | type[connectors.Tried]
     | type[evidence.Files]
     | type[evidence.AwaitedFiles]
@@ -108,6 +110,7 @@ FAULTY: Final[list[Any]] = [
     *outward_awaited.FAULTY,
     *registers.FAULTY,
     *scans.FAULTY,
+    *strips.FAULTY,
     *connectors.FAULTY,
     *evidence.FAULTY,
     *evidence_edges.FAULTY,
@@ -178,6 +181,7 @@ def test_a_whole_run_finds_the_fault(store: Any) -> None:
         *outward_awaited.GOOD,
         *registers.GOOD,
         *scans.GOOD,
+        *strips.GOOD,
         *connectors.GOOD,
         *evidence.GOOD,
         *shelves.GOOD,

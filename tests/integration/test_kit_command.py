@@ -37,6 +37,7 @@ from tests.faulty.outward_awaited import AwaitedLetters
 from tests.faulty.placing import HashNotTheRows, PlaceSkipped
 from tests.faulty.registers import Lines
 from tests.faulty.scans import Looks
+from tests.faulty.strips import InACircle
 from tests.faulty.work import LeaseGivenTwice
 
 MY_STORE: Final = """
@@ -203,8 +204,9 @@ class TestWhatIsMade:
             (Letters, "messenger", False, {"outbox", "break_way"}),
             (Lines, "register", False, {"reopen", "second_connection", "tear"}),
             (Looks, "scan", False, {"break_way"}),
+            (InACircle, "strip", False, {"patience"}),
         ],
-        ids=["awaited messenger", "messenger", "register", "scan"],
+        ids=["awaited messenger", "messenger", "register", "scan", "strip"],
     )
     def test_other_adapters_are_known_by_their_methods(
         self, maker: Any, kind: str, awaited: bool, helpers: set[str]

@@ -14,7 +14,8 @@ from tests.docs.fences import ROOT
 
 LETTERS: Final = {
     "store": "S", "keys": "K", "evidence": "E", "shelf": "H",
-    "messenger": "M", "gateway": "G", "witness": "W", "register": "R", "scan": "D", "connector": "C",
+    "messenger": "M", "gateway": "G", "witness": "W", "register": "R", "scan": "D", "strip": "P",
+    "connector": "C",
 }  # fmt: skip
 CONTRACTS: Final[list[Any]] = [
     contract for name in LETTERS for contract in (KINDS[name].contract, KINDS[name].awaited) if contract is not None

@@ -109,6 +109,9 @@ class TestWhatIsRefused:
             {5: stream(b"", b"BI /W 8 /H 8 /F /DCT ID " + CANARY + b" EI")},
             {5: stream(b"/Filter /FlateDecode", zlib.compress(DRAWING)[:9] + CANARY)},
             {12: stream(b"/N 7", CANARY)},
+            {2: objects()[2].replace(b"[3 0 R]", b"[3 0 R 99 0 R]")},
+            {3: objects()[3].replace(b"[4 0 R 5 0 R]", b"99 0 R")},
+            {3: objects()[3].replace(b"[4 0 R 5 0 R]", b"[4 0 R 99 0 R]")},
             {3: b"<< /Type /Page /Annots [8 0 R] >>", 8: b"<< /AP << /N 13 0 R >> >>"},
         ],
     )

@@ -31,6 +31,7 @@ from expressplatform.testing.contracts import (
     ScanContract,
     ShelfContract,
     StoreContract,
+    StripContract,
     WitnessContract,
 )
 from expressplatform.testing.stores.history import REOPEN, SECOND, Call, bare, recorded
@@ -81,6 +82,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "witness": Kind(WitnessContract, None, ("checkpoint",), "make_witness", ("received", "break_way")),
         "register": Kind(RegisterContract, None, ("note", "entries"), "make_register", (REOPEN, SECOND, "tear")),
         "scan": Kind(ScanContract, None, ("scan",), "make_scan", ("harmful", "break_way"), lacks="claim"),
+        "strip": Kind(StripContract, None, ("strip",), "make_strip", ("samples", "unfold", "pages", "patience")),
         "connector": Kind(
             ConnectorContract, AsyncConnectorContract, ("open_shop", "answer_link"), "make_world", (), alone=False
         ),

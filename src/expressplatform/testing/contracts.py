@@ -18,6 +18,7 @@ from expressplatform.testing.registers import RegisterContract
 from expressplatform.testing.scans import ScanContract
 from expressplatform.testing.shelves.contract import AsyncShelfContract, ShelfContract
 from expressplatform.testing.stores.contract import AsyncStoreContract, StoreContract
+from expressplatform.testing.strips.contract import StripContract
 
 __all__ = [
     "AsyncConnectorContract",
@@ -34,5 +35,6 @@ __all__ = [
     "ScanContract",
     "ShelfContract",
     "StoreContract",
+    "StripContract",
     "WitnessContract",
 ]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
-CONTRACT_VERSION: Final = "1.8"
+CONTRACT_VERSION: Final = "1.9"
 """The edition of the contracts. The second number grows when a check is added, the first when a guarantee changes."""
 
 GUARANTEES: Final[Mapping[str, str]] = MappingProxyType(
@@ -179,6 +179,16 @@ GUARANTEES: Final[Mapping[str, str]] = MappingProxyType(
         "D3": "What goes wrong on the way is raised and no answer, and the document can be scanned afterwards.",
         "D4": "Nothing of a document is logged, printed or raised.",
         "D5": "Threads may share a scan.",
+        # Strips of documents
+        "P1": "A copy is bytes, a whole document of the same kind: the same pages in order, showing what they showed.",
+        "P2": "No author, title, time, place, device or program is left in a copy, packed or not, wherever it stood.",
+        "P3": "Attachments, scripts, earlier editions, and what no page is drawn from are not in a copy.",
+        "P4": "A document can be copied again, and so can a copy; each shows the same and tells as little.",
+        "P5": "What is empty, locked or of another kind than is said is InvalidInput, with a path, a kind, a sentence.",
+        "P6": "What is damaged or cut off is InvalidInput, or shows all it showed; a refusal spoils nothing after it.",
+        "P7": "Nothing of a document is logged, printed, raised or left in a file.",
+        "P8": "Threads may share a strip; each is given the copy of its own document.",
+        "P9": "Whatever is handed in, the answer is a copy or InvalidInput, and soon, however endless a small one is.",
         # Connectors
         "C1": "A shop is connected by its owner's own answer to our link, once; a refusal connects nobody.",
         "C2": "A shop is shown as it stands: connected, ending within fourteen days, ended and then not asked for.",
@@ -219,7 +229,7 @@ GUARANTEES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """Each guarantee by its number: S of case stores, K of key stores, E of stores of evidence, H of shelves, M of
-messengers, G of gateways, W of witnesses, R of registers, D of scans of documents, C of connectors."""
+messengers, G of gateways, W of witnesses, R of registers, D of scans and P of strips of documents, C of connectors."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -137,9 +137,8 @@ class RegisterContract:
         entries += [RegisterEntry(Undone.ERASED, case, _AT) for case, _ in pairs]
         entries = list(dict.fromkeys(entries))
         with self.opened() as register:
-            before = set(register.entries())
             register.note(entries)
-            assert [one for one in dict.fromkeys(register.entries()) if one not in before] == entries
+            assert [one for one in dict.fromkeys(register.entries()) if short in one.case_id] == entries
 
     @proves("R2", "R3")
     def test_an_entry_again_is_harmless_and_what_differs_is_another(self) -> None:

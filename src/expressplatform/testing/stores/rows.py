@@ -39,7 +39,8 @@ TICK: Final = timedelta.resolution
 HOUR: Final = timedelta(hours=1)
 _EARLIEST: Final = datetime(2040, 1, 1, tzinfo=UTC)
 _SPAN: Final = timedelta(days=365 * 200) // TICK
-_OURS: Final = re.compile(r"([0-9a-f]{32})-\d{4}")
+_OURS: Final = re.compile(r"([0-9a-f]{32}).+", re.DOTALL)
+"""A case of a check: its mark, and whatever tells its cases apart."""
 _TRIES: Final = 12
 
 

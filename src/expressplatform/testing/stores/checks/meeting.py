@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import attrs
@@ -21,8 +21,7 @@ from expressplatform.testing.stores.checks.placing import sequence
 from expressplatform.testing.stores.doors import Doors
 from expressplatform.testing.stores.rows import HOUR, MANY, TICK, Mine, apart, kept
 
-_AGAIN: Final = 3
-_OFTEN: Final = 16
+_OFTEN: Final = 8
 _STEPS: Final = 40
 _MOST_STEPS: Final = 400
 _LOOKS: Final = 24
@@ -90,10 +89,10 @@ class Meeting(Doors):
                 step = attrs.evolve(mine.changed(1, trader=mine.trader), tokens=(mine.token("t"),))
                 store.append([attrs.evolve(step, receipt=mine.commit(1, key="k").receipt), mine.commit(2)])
             sequence(store)
-            for ask, times in ((_listed, _OFTEN), *[(_whole, 1)] * _AGAIN):
+            for ask in _QUESTIONS:
                 wanted = [ask(store, mine) for mine in mines]
-                found = jostled(*(functools.partial(_again, ask, store, mine, times) for mine in mines))
-                assert found == [[one] * times for one in wanted], "somebody else's answer"
+                found = jostled(*(functools.partial(_often, ask, store, mine) for mine in mines))
+                assert found == [[one] * _OFTEN for one in wanted], "somebody else's answer"
 
     @proves("S9", "S11", "S33")
     def test_of_those_that_bring_one_key_at_once_one_writes(self) -> None:
@@ -149,22 +148,21 @@ class Meeting(Doors):
             store.done(mine.made)
 
 
-def _again(ask: Callable[[CaseStore, Mine], object], store: CaseStore, mine: Mine, times: int) -> list[object]:
-    return [ask(store, mine) for _ in range(times)]
+def _often(ask: Callable[[CaseStore, Mine], object], store: CaseStore, mine: Mine) -> list[object]:
+    return [ask(store, mine) for _ in range(_OFTEN)]
 
 
-def _listed(store: CaseStore, mine: Mine) -> object:
-    return store.headers(mine.council, Wanted(), "", 1).headers
-
-
-def _whole(store: CaseStore, mine: Mine) -> list[object]:
-    """What a store answers about the cases of a check, whatever others do."""
-    return [
-        mine.cases(store.scan(mine.council, "", MANY)), store.load(mine.case(1), mine.trader),
-        store.receipt(mine.case(1), "k"), list(store.find(mine.council, [mine.token("t").value])),
-        [row.event for row in store.places(mine.case(1), mine.council)],
-        [row.case_id for row in store.feed(mine.trader, 0, MANY)], list(store.dead(mine.council, "", MANY)),
-    ]  # fmt: skip
+_QUESTIONS: Final[Sequence[Callable[[CaseStore, Mine], object]]] = (
+    lambda store, mine: store.headers(mine.council, Wanted(), "", 1).headers,
+    lambda store, mine: mine.cases(store.scan(mine.council, "", MANY)),
+    lambda store, mine: store.load(mine.case(1), mine.trader),
+    lambda store, mine: store.receipt(mine.case(1), "k"),
+    lambda store, mine: list(store.find(mine.council, [mine.token("t").value])),
+    lambda store, mine: [row.event for row in store.places(mine.case(1), mine.council)],
+    lambda store, mine: [row.case_id for row in store.feed(mine.trader, 0, MANY)],
+    lambda store, mine: list(store.dead(mine.council, "", MANY)),
+)
+"""What a store answers about the cases of a check, whatever others do."""
 
 
 class _Watched:
