@@ -36,7 +36,7 @@ _BY_LINES: Final = sys.version_info[:2] == (3, 12)
 _STOPS: Final = "line" if _BY_LINES else "opcode"
 _PACES: Final = (0.0, 0.0, 0.15, 0.8) if _BY_LINES else (0.0, 0.0, 0.02, 0.2)
 """How often a thread is held up at a stop; it changes its pace, so that one runs past another that stands still."""
-_STRETCH: Final = 8 if _BY_LINES else 60
+_STRETCH: Final = 16 if _BY_LINES else 60
 """So many stops at most go by at one pace."""
 _HELD_UP: Final = 1e-4
 _MOST: Final = 3000

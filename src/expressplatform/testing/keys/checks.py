@@ -30,7 +30,7 @@ ALIKE: Final = (
 _TURNS: Final = 3
 _STEPS: Final = 150
 _SHOWN: Final = 12
-_ROUNDS: Final = 40
+_ROUNDS: Final = 80
 
 
 class KeyDoors:
