@@ -72,9 +72,9 @@ class Connections:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """The only one of this process who may write; ``locked`` where somebody else is for as long as SQLite waits.
+        """One writer of this process at a time; raises StoreUnusable (``locked``) after the time that SQLite waits.
 
-        So does whoever writes within a write of its own, which would else wait for itself for ever.
+        Whoever writes within a write of its own is so told of it, and does not wait for itself for ever.
         """
         if not self._lock.acquire(timeout=self._busy):
             raise StoreUnusable("locked", "somebody else of this process has been writing for too long")

@@ -104,13 +104,14 @@ def test_every_page_is_in_a_table_of_contents() -> None:
 
 
 def test_every_public_module_is_in_the_reference() -> None:
-    """A module of the library that is not there is not documented."""
+    """A module of the library that is neither there nor in a package whose members are is not documented."""
     reference = "\n".join(page.read_text("utf-8") for page in (DOCS / "reference").glob("*.md"))
     named = set(re.findall(r"automodule:: (\S+)", reference))
+    opened = set(re.findall(r"automodule:: (\S+)\n +:members:", reference))
     source = ROOT / "src"
     modules = {
         ".".join(path.relative_to(source).with_suffix("").parts).removesuffix(".__init__")
         for path in (source / "expressplatform").rglob("*.py")
     }
-    covered = {one for one in modules if any(one == other or one.startswith(f"{other}.") for other in named)}
+    covered = {one for one in modules if one in named or any(one.startswith(f"{other}.") for other in opened)}
     assert modules - covered == {"expressplatform"}

@@ -1,4 +1,4 @@
-"""How checks come to a store: by the door, again after it was closed, and by a second door at once.
+"""What the checks of every contract do alike: let in and closed, raced for, refused; and how their promises are read.
 
 Laws of this file: pytest is not imported. What cannot be tried without help from whoever brings the store is not run,
 with the reason, and never left out in silence.
