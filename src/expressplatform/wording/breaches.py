@@ -18,7 +18,7 @@ BREACH_OF: Final[Table] = MappingProxyType(
     {
         "key": ("A key", "密鑰", "密钥"),
         "trader": ("A recipient's copy or key", "接收者的副本或密鑰", "接收方的副本或密钥"),
-        "subject": ("The data of one person", "一名人士的資料", "一名个人的信息"),
+        "subject": ("The data of one person", "一名人士的資料", "某一个人的信息"),
         "backup": ("A copy of the stored data", "儲存資料的副本", "存储数据的副本"),
     }
 )
@@ -27,7 +27,7 @@ BREACH_STATUS: Final[Table] = MappingProxyType(
     {
         "open": ("Nobody told yet", "仍未通知任何一方", "尚未通知任何一方"),
         "authority_told": ("The authority is told", "已通知主管機構", "已通知主管部门"),
-        "persons_told": ("Those affected are told", "已通知受影響人士", "已告知受影响人员"),
+        "persons_told": ("Those affected are told", "已通知受影響人士", "已通知受影响的个人"),
         "all_told": ("All are told", "已通知各方", "已通知各方"),
         "closed": ("Closed", "已結束", "已结案"),
     }
@@ -38,7 +38,7 @@ BREACH_STEP: Final[Table] = MappingProxyType(
         "open_breach": ("Open a breach", "開立外洩記錄", "建立泄露记录"),
         "describe": ("Say more of it", "補充說明", "补充说明"),
         "tell_authority": ("Tell the authority", "通知主管機構", "通知主管部门"),
-        "tell_persons": ("Tell those affected", "通知受影響人士", "告知受影响人员"),
+        "tell_persons": ("Tell those affected", "通知受影響人士", "通知受影响的个人"),
         "close_breach": ("Close it", "結束記錄", "结束记录"),
     }
 )
@@ -85,8 +85,8 @@ PROTECTED: Final[Table] = MappingProxyType(
         ),
         "trader": (
             "What was given out is no longer under the council's seal. Only the fields recorded below were given.",
-            "已轉交的資料不再受消費者委員會加密保護。所轉交的只限下列欄目。",
-            "已提供的信息不再受协会加密保护。所提供的仅限下列字段。",
+            "已轉交的資料不再受消費者委員會加密保護。所轉交的只限下列資料項目。",
+            "已提供的信息不再受协会加密保护。所提供的仅限下列信息项目。",
         ),
         "subject": (
             "What is personal is sealed where it is stored; what an officer opens is open.",
@@ -139,14 +139,14 @@ HEADINGS: Final[Table] = MappingProxyType(
         "noticed": ("When it was noticed", "發現事故的時間", "发现事件的时间"),
         "cause": ("Cause, or what is suspected", "事故原因或懷疑原因", "事件原因或可能原因"),
         "kinds": ("Kinds of personal data", "涉及的個人資料類別", "涉及的个人信息种类"),
-        "affected": ("How many are affected", "受影響的數目", "受影响的数量"),
+        "affected": ("How many are affected", "受影響的個案及人數", "受影响的投诉及人数"),
         "others": ("Other organisations that hold the data", "持有有關資料的其他機構", "持有有关信息的其他机构"),
         "protection": ("How the data were protected", "資料的保護情況", "信息的保护情况"),
         "harm": ("Harm that may follow", "可能造成的損害", "可能造成的危害"),
         "measures": ("What was done about it", "已採取的補救措施", "已采取的补救措施"),
         "self_help": ("What those affected can do", "受影響人士可採取的措施", "个人可以采取的减轻危害的措施"),
         "authority_told": ("Whether an authority was told", "是否已通知主管機構", "是否已通知主管部门"),
-        "persons_told": ("Whether those affected were told", "是否已通知受影響人士", "是否已告知受影响人员"),
+        "persons_told": ("Whether those affected were told", "是否已通知受影響人士", "是否已通知受影响的个人"),
     }
 )
 """What a report asks for, by heading."""

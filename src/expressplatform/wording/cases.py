@@ -34,7 +34,7 @@ STATUS: Final[Table] = MappingProxyType(
 NATURE: Final[Table] = MappingProxyType(
     {
         "late_delivery": ("Late delivery", "延遲送貨", "延迟发货"),
-        "non_delivery": ("Not delivered, or lost on the way", "未收貨", "未收到货或丢件"),
+        "non_delivery": ("Not delivered, or lost on the way", "未收貨或寄失", "未收到货或丢件"),
         "not_as_described": ("Not as described", "貨不對辦", "货不对板"),
         "defective": ("Defective or of poor quality", "質量問題", "质量"),
         "counterfeit": ("Counterfeit", "冒牌", "假冒"),
@@ -88,7 +88,7 @@ REDRESS: Final[Table] = MappingProxyType(
         "cancel_contract": ("Cancel the contract", "解除合約", "解除合同"),
         "apology": ("Apology", "道歉", "赔礼道歉"),
         "explanation": ("Explanation", "解釋", "说明"),
-        "correct_data": ("Correct the data held", "更正資料", "更正信息"),
+        "correct_data": ("Correct the data held", "改正資料", "更正信息"),
         "other": ("Other", "其他", "其他"),
     }
 )
@@ -149,7 +149,7 @@ DUTY: Final[Table] = MappingProxyType(
         "confirm": ("Confirm or dispute the result", "確認或反對結果", "确认或不认可结果"),
         "follow_up": ("Decide how to go on", "決定跟進方式", "决定后续处理方式"),
         "handle": ("Handle further", "進一步跟進", "继续处理"),
-        "breach_window": ("Report a breach of what was agreed", "舉報違反和解", "反映未履行和解"),
+        "breach_window": ("Report a breach of what was agreed", "舉報未履行協議", "反映未履行协议"),
         "retain": ("Keep for the retention period", "保留至期滿", "保存至期满"),
     }
 )

@@ -226,7 +226,7 @@ KEPT_GROUND: Final[Table] = MappingProxyType(
     {
         "nothing_kept": ("Nothing kept", "沒有保留", "未保留"),
         "legal_duty": ("Kept by duty of law", "因法律責任保留", "因法定义务保留"),
-        "legal_claim": ("Kept for a legal claim", "因法律申索保留", "因法律请求保留"),
+        "legal_claim": ("Kept for a legal claim", "因法律申索保留", "因法律请求权保留"),
     }
 )
 
@@ -237,7 +237,7 @@ READING: Final[Table] = MappingProxyType(
         "copy": ("A copy for the person", "給當事人的副本", "给当事人的副本"),
         "evidence": ("A document was opened", "開啟證據", "打开证据"),
         "message": ("A message was written", "撰寫訊息", "撰写消息"),
-        "breach": ("Those affected were found", "查找受影響人士", "查找受影响人员"),
+        "breach": ("Those affected were found", "查找受影響人士", "查找受影响的个人"),
     }
 )
 

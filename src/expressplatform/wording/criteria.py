@@ -50,7 +50,7 @@ HONG_KONG: Final[Table] = MappingProxyType(
             "既無訂單編號，亦無訂單、付款或合約文件。",
             "既无订单号，也无订单、付款或合同凭证。",
         ),
-        "E10": ("The trader has not been asked first.", "尚未先向商戶提出。", "尚未先与企业联系。"),
+        "E10": ("The trader has not been asked first.", "尚未先與商戶交涉。", "尚未先与企业交涉。"),
         "E11": (
             "A court, an arbitration, an agency or an association has the matter, or has decided it.",
             "法院、仲裁機構、政府部門或協會正處理有關事項，或已作出決定。",
@@ -68,7 +68,7 @@ HONG_KONG: Final[Table] = MappingProxyType(
         ),
         "E14": (
             "The stated warranty or shelf life was over before the trouble was known.",
-            "得悉問題前，所示的保養期或保質期已過。",
+            "得悉問題前，所示的保用期或保質期已過。",
             "知悉问题前，所示的保修期或保质期已过。",
         ),
         "E15": (
@@ -79,7 +79,7 @@ HONG_KONG: Final[Table] = MappingProxyType(
         "E16": (
             "A consent is for another purpose, or was given under a privacy notice of other terms than today's.",
             "某項同意屬其他目的，或按條款不同的舊版私隱聲明作出。",
-            "某项同意属于其他目的，或按条款不同的旧版隐私声明作出。",
+            "某项同意属于其他目的，或按条款不同的旧版告知书作出。",
         ),
         "E17": (
             "The complainant is under age and no guardian acts.",
@@ -109,7 +109,7 @@ HONG_KONG: Final[Table] = MappingProxyType(
         "E22": (
             "The privacy notice that was shown is none of the scheme's, or was shown after a consent was given.",
             "所展示的私隱聲明並非本計劃的版本，或在作出同意後才展示。",
-            "所展示的隐私声明并非本平台的版本，或在作出同意后才展示。",
+            "所展示的告知书并非本平台的版本，或在作出同意后才展示。",
         ),
     }
 )
@@ -119,7 +119,7 @@ BRAZIL: Final[Table] = MappingProxyType(
         "BR1": (
             "The firm has not enrolled, or not on the filing date.",
             "該公司未有登記，或在立案當日未有登記。",
-            "该公司未登记，或在登记当日未登记。",
+            "该公司未注册，或在投诉登记当日尚未注册。",
         ),
         "BR2": (
             "The consumer's name or contact is missing.",
@@ -130,7 +130,7 @@ BRAZIL: Final[Table] = MappingProxyType(
         "BR4": (
             "The consent is for another purpose, or was given under a privacy notice of other terms than today's.",
             "該項同意屬其他目的，或按條款不同的舊版私隱聲明作出。",
-            "该项同意属于其他目的，或按条款不同的旧版隐私声明作出。",
+            "该项同意属于其他目的，或按条款不同的旧版告知书作出。",
         ),
     }
 )

@@ -18,12 +18,12 @@ BODIES: Final[Table] = MappingProxyType(
         "lodged": (
             "Your complaint has arrived. Its number is {reference}.",
             "本會已收到你的投訴，編號為 {reference}。",
-            "我会已收到您的投诉，编号为 {reference}。",
+            "本会已收到您的投诉，编号为 {reference}。",
         ),
         "information_requested": (
             "We cannot judge your complaint {reference} yet. This is missing:\n{missing}",
             "本會暫未能審核你的投訴 {reference}，尚欠以下資料：\n{missing}",
-            "我会暂时无法审核您的投诉 {reference}，尚缺以下材料：\n{missing}",
+            "本会暂时无法审核您的投诉 {reference}，尚缺以下材料：\n{missing}",
         ),
         "information_supplied": (
             (
@@ -32,7 +32,7 @@ BODIES: Final[Table] = MappingProxyType(
                 "which we count."
             ),
             "本會已收到你就投訴 {reference} 補交的資料。計算限期以資料齊備當日為準。",
-            "我会已收到您就投诉 {reference} 补充的材料。期限自材料齐备之日起计算。",
+            "本会已收到您就投诉 {reference} 补充的材料。期限自材料齐备之日起计算。",
         ),
         "accepted": (
             "The scheme takes your complaint {reference} against {trader}.",
@@ -52,7 +52,7 @@ BODIES: Final[Table] = MappingProxyType(
             ),
             (
                 "您的投诉 {reference} 不予受理，原因如下：\n{reasons}\n\n"
-                "这不影响您对企业的权利，您仍可向法院或其他机构寻求帮助。如原因有误，请告知我会。"
+                "这不影响您对企业的权利，您仍可向法院或其他机构寻求帮助。如原因有误，请告知本会。"
             ),
         ),
         "uploaded": (
@@ -74,7 +74,7 @@ BODIES: Final[Table] = MappingProxyType(
             (
                 "您的投诉 {reference} 已移转 {trader}。\n\n"
                 "任何人代表 {trader} 来电或来信，必须先说出以下识别码：{code}\n"
-                "如对方说不出，请立即结束对话并告知我会。请勿向任何人透露识别码：对方理应知道。\n\n"
+                "如对方说不出，请立即结束对话并告知本会。请勿向任何人透露识别码：对方理应知道。\n\n"
                 "处理投诉时，{trader} 绝不会向您索要密码、银行或手机上显示的验证码、银行卡号，也不会要求您付款。"
             ),
         ),
@@ -96,12 +96,12 @@ BODIES: Final[Table] = MappingProxyType(
         "taken_up": (
             "We have taken up your complaint {reference} ourselves.",
             "本會已自行跟進你的投訴 {reference}。",
-            "我会已继续处理您的投诉 {reference}。",
+            "本会将继续处理您的投诉 {reference}。",
         ),
         "recorded": (
             "Your complaint {reference} is kept for record. We do nothing more about it.",
             "你的投訴 {reference} 已記錄存檔，本會不再跟進。",
-            "您的投诉 {reference} 已记录备查，我会不再处理。",
+            "您的投诉 {reference} 已记录备查，本会不再处理。",
         ),
         "attempt_reported": (
             (
@@ -115,7 +115,7 @@ BODIES: Final[Table] = MappingProxyType(
             ),
             (
                 "{trader} 曾就投诉 {reference} 尝试联系您，但未成功。请核对您提供的电话号码及地址是否正确。"
-                "来电者必须先说出我会来信中的识别码。"
+                "来电者必须先说出本会来信中的识别码。"
             ),
         ),
         "contact_reported": (
@@ -125,7 +125,7 @@ BODIES: Final[Table] = MappingProxyType(
                 "did could not say the code from our letter, tell us."
             ),
             "{trader} 表示已就投訴 {reference} 與你聯絡。如無人聯絡你，或對方未能說出本會信中的識別碼，請告知本會。",
-            "{trader} 表示已就投诉 {reference} 与您联系。如无人联系您，或对方说不出我会来信中的识别码，请告知我会。",
+            "{trader} 表示已就投诉 {reference} 与您联系。如无人联系您，或对方说不出本会来信中的识别码，请告知本会。",
         ),
         "information_asked": (
             "{trader} has asked you something about your complaint {reference}. Its time runs on meanwhile.",
@@ -158,7 +158,7 @@ BODIES: Final[Table] = MappingProxyType(
                 "once."
             ),
             "你已接受 {trader} 就投訴 {reference} 提出的方案。如非你本人所為，請立即告知本會。",
-            "您已接受 {trader} 就投诉 {reference} 提出的方案。如非您本人操作，请立即告知我会。",
+            "您已接受 {trader} 就投诉 {reference} 提出的方案。如非您本人操作，请立即告知本会。",
         ),
         "resolution_reported": (
             (
@@ -178,22 +178,22 @@ BODIES: Final[Table] = MappingProxyType(
         "performance_reported": (
             "What {trader} promised in complaint {reference} is said to have arrived. If it has not, tell us.",
             "據報 {trader} 就投訴 {reference} 承諾的事項已履行。如未履行，請告知本會。",
-            "据反馈，{trader} 就投诉 {reference} 承诺的事项已履行。如未履行，请告知我会。",
+            "据反馈，{trader} 就投诉 {reference} 承诺的事项已履行。如未履行，请告知本会。",
         ),
         "returned": (
             "Your complaint {reference} has come back to us from {trader}. {why}",
             "你的投訴 {reference} 已由 {trader} 轉介回本會。{why}",
-            "您的投诉 {reference} 已由 {trader} 退回我会。{why}",
+            "您的投诉 {reference} 已由 {trader} 退回本会。{why}",
         ),
         "confirmed": (
             "We have noted your word: complaint {reference} is resolved. If that was not you, tell us at once.",
             "本會已記下你的意見：投訴 {reference} 已解決。如非你本人所為，請立即告知本會。",
-            "我会已记录您的意见：投诉 {reference} 已解决。如非您本人操作，请立即告知我会。",
+            "本会已记录您的意见：投诉 {reference} 已解决。如非您本人操作，请立即告知本会。",
         ),
         "disputed": (
             "We have noted your word: complaint {reference} is not resolved. It is with us now.",
             "本會已記下你的意見：投訴 {reference} 未解決。個案現由本會處理。",
-            "我会已记录您的意见：投诉 {reference} 未解决。投诉现由我会处理。",
+            "本会已记录您的意见：投诉 {reference} 未解决。投诉现由本会处理。",
         ),
         "withdrawn": (
             (
@@ -202,7 +202,7 @@ BODIES: Final[Table] = MappingProxyType(
                 "was not you, tell us at once."
             ),
             "投訴 {reference} 已以你的名義撤回，曾接收資料的商戶已獲通知刪除。如非你本人所為，請立即告知本會。",
-            "投诉 {reference} 已以您的名义撤回，已接收信息的企业已获通知删除。如非您本人操作，请立即告知我会。",
+            "投诉 {reference} 已以您的名义撤回，已接收信息的企业已获通知删除。如非您本人操作，请立即告知本会。",
         ),
         "consent_withdrawn": (
             (
@@ -212,11 +212,11 @@ BODIES: Final[Table] = MappingProxyType(
             ),
             (
                 "你已撤回同意，本會不再把投訴 {reference} 轉交：\n- {recipient}\n\n"
-                "本會不會再向其提供資料；已取得的資料須予刪除。撤回前的處理仍屬合法。如非你本人所為，請立即告知本會。"
+                "本會不再向其提供資料；已取得的資料須予刪除。撤回前的處理仍屬合法。如非你本人所為，請立即告知本會。"
             ),
             (
-                "您已撤回同意，我会不再将投诉 {reference} 移转：\n- {recipient}\n\n"
-                "我会不会再向其提供信息；已取得的信息须予删除。撤回前的处理仍属合法。如非您本人操作，请立即告知我会。"
+                "您已撤回同意，本会不再将投诉 {reference} 移转：\n- {recipient}\n\n"
+                "本会不再向其提供信息；已取得的信息须予删除。撤回前的处理仍属合法。如非您本人操作，请立即告知本会。"
             ),
         ),
         "corrected": (
@@ -225,13 +225,13 @@ BODIES: Final[Table] = MappingProxyType(
                 "has been "
                 "told. If you did not ask for that, tell us at once."
             ),
-            "投訴 {reference} 內你的個人資料已更正，曾獲提供舊資料者已獲通知。如非你所要求，請立即告知本會。",
-            "投诉 {reference} 中您的个人信息已更正，曾获提供旧信息者已获通知。如非您所要求，请立即告知我会。",
+            "投訴 {reference} 內你的個人資料已改正，曾獲提供舊資料者已獲通知。如非你所要求，請立即告知本會。",
+            "投诉 {reference} 中您的个人信息已更正，曾获提供旧信息者已获通知。如非您所要求，请立即告知本会。",
         ),
         "information_missing": (
             "What we asked you for in complaint {reference} has not come in time. The complaint is kept for record.",
             "本會未有如期收到你就投訴 {reference} 補交的資料，個案已記錄存檔。",
-            "我会未按期收到您就投诉 {reference} 补充的材料，投诉已记录备查。",
+            "本会未按期收到您就投诉 {reference} 补充的材料，投诉已记录备查。",
         ),
         "silence": (
             (
@@ -253,7 +253,7 @@ BODIES: Final[Table] = MappingProxyType(
         "remind_supply": (
             "We still wait for what we asked you for in complaint {reference}.",
             "本會仍等候你就投訴 {reference} 補交資料。",
-            "我会仍在等待您就投诉 {reference} 补充材料。",
+            "本会仍在等待您就投诉 {reference} 补充材料。",
         ),
         "remind_confirm": (
             (
@@ -267,17 +267,17 @@ BODIES: Final[Table] = MappingProxyType(
         "deadline_missed": (
             "We have not kept the day that we told you in complaint {reference}: {duty}. We are sorry.",
             "本會未能如期就投訴 {reference} 完成以下事項：{duty}。謹此致歉。",
-            "我会未能按期就投诉 {reference} 完成以下事项：{duty}。谨此致歉。",
+            "本会未能按期就投诉 {reference} 完成以下事项：{duty}。谨此致歉。",
         ),
         "closed": (
             "We have ended our work on complaint {reference}. How it came out: {outcome}.",
             "本會已完成處理投訴 {reference}，結果：{outcome}。",
-            "我会已办结投诉 {reference}，结果：{outcome}。",
+            "本会已办结投诉 {reference}，结果：{outcome}。",
         ),
         "reopened": (
             "New facts have brought your complaint {reference} back.",
             "因有新事實，你的投訴 {reference} 已重開。",
-            "因有新事实，您的投诉 {reference} 已重新处理。",
+            "因有新事实，您的投诉 {reference} 已恢复处理。",
         ),
         "message_added": (
             "There is a new message in your complaint {reference}.",
@@ -298,11 +298,11 @@ BODIES: Final[Table] = MappingProxyType(
                 "you have given something already, call your bank and the police now."
             ),
             (
-                "多謝你告知本會有人可能冒充 {trader} 就投訴 {reference} 聯絡你，本會正跟進。請勿回應，"
+                "多謝你告知本會，有人可能冒充 {trader} 就投訴 {reference} 聯絡你。本會正跟進。請勿回應，"
                 "亦切勿提供密碼、驗證碼、銀行卡號碼或付款。如已提供，請立即聯絡銀行及警方。"
             ),
             (
-                "感谢您告知我会有人可能冒充 {trader} 就投诉 {reference} 联系您，我会正在处理。请勿回应，"
+                "感谢您告知本会，有人可能冒充 {trader} 就投诉 {reference} 联系您。本会正在处理。请勿回应，"
                 "也切勿提供密码、验证码、银行卡号或付款。如已提供，请立即联系银行和警方。"
             ),
         ),
@@ -326,7 +326,7 @@ WHY: Final[Table] = MappingProxyType(
             "商戶未有如期完成：{duty}。",
             "企业未按期完成：{duty}。",
         ),
-        "Recalled": ("We have taken it back.", "個案由本會收回。", "投诉由我会收回。"),
+        "Recalled": ("We have taken it back.", "個案由本會收回。", "投诉由本会收回。"),
         "PerformanceContradicted": (
             "What was promised has not arrived.",
             "承諾的事項未有履行。",
@@ -350,8 +350,8 @@ WHY: Final[Table] = MappingProxyType(
         "ClockResumed": ("The days count again.", "現已恢復計算日數。", "现已恢复计算天数。"),
         "Rescheduled": (
             "The working days of that year have been announced since.",
-            "該年的工作日其後公布。",
-            "该年的工作日其后公布。",
+            "該年的工作日安排其後才公布。",
+            "该年的工作日安排此后才公布。",
         ),
     }
 )

@@ -18,7 +18,7 @@ SUBJECTS: Final[Table] = MappingProxyType(
         "lodged": (
             "We have your complaint: {reference}",
             "本會已收到你的投訴：{reference}",
-            "我会已收到您的投诉：{reference}",
+            "本会已收到您的投诉：{reference}",
         ),
         "information_requested": (
             "We need more from you for complaint {reference}",
@@ -53,7 +53,7 @@ SUBJECTS: Final[Table] = MappingProxyType(
         "taken_up": (
             "We handle your complaint {reference} ourselves",
             "本會正跟進你的投訴 {reference}",
-            "我会正在继续处理您的投诉 {reference}",
+            "本会正在继续处理您的投诉 {reference}",
         ),
         "recorded": (
             "Your complaint {reference} is kept for record",
@@ -103,7 +103,7 @@ SUBJECTS: Final[Table] = MappingProxyType(
         "returned": (
             "Your complaint {reference} has come back to us",
             "你的投訴 {reference} 已轉介回本會",
-            "您的投诉 {reference} 已退回我会",
+            "您的投诉 {reference} 已退回本会",
         ),
         "confirmed": (
             "You have confirmed: resolved (complaint {reference})",
@@ -127,7 +127,7 @@ SUBJECTS: Final[Table] = MappingProxyType(
         ),
         "corrected": (
             "Data about you have been corrected (complaint {reference})",
-            "你的個人資料已更正（投訴 {reference}）",
+            "你的個人資料已改正（投訴 {reference}）",
             "您的个人信息已更正（投诉 {reference}）",
         ),
         "information_missing": (
@@ -148,7 +148,7 @@ SUBJECTS: Final[Table] = MappingProxyType(
         "remind_supply": (
             "Reminder: we still wait for you (complaint {reference})",
             "提示：本會仍等候你補交資料（投訴 {reference}）",
-            "提示：我会仍在等待您补充材料（投诉 {reference}）",
+            "提示：本会仍在等待您补充材料（投诉 {reference}）",
         ),
         "remind_confirm": (
             "Reminder: soon your silence will count (complaint {reference})",
@@ -158,7 +158,7 @@ SUBJECTS: Final[Table] = MappingProxyType(
         "deadline_missed": (
             "We are late with your complaint {reference}",
             "投訴 {reference}：本會未能如期處理",
-            "投诉 {reference}：我会未能按期处理",
+            "投诉 {reference}：本会未能按期处理",
         ),
         "closed": (
             "We have closed your complaint {reference}",
@@ -168,7 +168,7 @@ SUBJECTS: Final[Table] = MappingProxyType(
         "reopened": (
             "Your complaint {reference} has been reopened",
             "你的投訴 {reference} 已重開",
-            "您的投诉 {reference} 已重新处理",
+            "您的投诉 {reference} 已恢复处理",
         ),
         "message_added": (
             "There is a message for you (complaint {reference})",
@@ -193,7 +193,7 @@ NEXT: Final[Table] = MappingProxyType(
         "lodged": (
             "What happens next: we check by {due} whether the scheme takes your complaint. You need do nothing.",
             "下一步：本會於 {due} 或之前審核投訴是否屬計劃範圍。你毋須採取行動。",
-            "下一步：我会于 {due} 前（含当日）审核是否受理。您无需采取行动。",
+            "下一步：本会于 {due} 前（含当日）审核是否受理。您无需采取行动。",
         ),
         "needs_information": (
             (
@@ -207,12 +207,12 @@ NEXT: Final[Table] = MappingProxyType(
         "eligible": (
             "What happens next: we upload your complaint to {trader} by {due}. You need do nothing.",
             "下一步：本會於 {due} 或之前把投訴上載給 {trader}。你毋須採取行動。",
-            "下一步：我会于 {due} 前（含当日）将投诉移转 {trader}。您无需采取行动。",
+            "下一步：本会于 {due} 前（含当日）将投诉移转 {trader}。您无需采取行动。",
         ),
         "outside_scheme": (
             "What happens next: we decide by {due} whether to handle the matter ourselves or to keep it for record.",
             "下一步：本會於 {due} 或之前決定自行跟進或記錄存檔。",
-            "下一步：我会于 {due} 前（含当日）决定继续处理或记录备查。",
+            "下一步：本会于 {due} 前（含当日）决定继续处理或记录备查。",
         ),
         "uploaded": (
             (
@@ -241,11 +241,11 @@ NEXT: Final[Table] = MappingProxyType(
             ),
             (
                 "下一步：請你於 {due} 或之前表明事情是否已解決。如你逾期未有回應，個案視作已解決，"
-                "紀錄會註明你未有回應；在此之前本會會提醒你。"
+                "紀錄會註明你未有回應；在此之前本會將提醒你。"
             ),
             (
                 "下一步：请您于 {due} 前（含当日）表明问题是否已解决。如您逾期未回应，投诉视为已解决，"
-                "记录将注明您未回应；在此之前我会会提醒您。"
+                "记录将注明您未回应；在此之前本会将提醒您。"
             ),
         ),
         "resolved": (
@@ -255,7 +255,7 @@ NEXT: Final[Table] = MappingProxyType(
                 "us by {due}. After that the complaint is closed."
             ),
             "下一步：如 {trader} 未有履行協議，或事情其實未解決，請於 {due} 或之前告知本會。其後個案會結束。",
-            "下一步：如 {trader} 未履行协议，或问题其实未解决，请于 {due} 前（含当日）告知我会。此后投诉将结束。",
+            "下一步：如 {trader} 未履行协议，或问题其实未解决，请于 {due} 前（含当日）告知本会。此后投诉将结束。",
         ),
         "referred_back": (
             (
@@ -264,12 +264,12 @@ NEXT: Final[Table] = MappingProxyType(
                 "it to a trader once more, or to keep it for record."
             ),
             "下一步：本會於 {due} 或之前決定跟進方式：自行跟進、再轉交商戶，或記錄存檔。",
-            "下一步：我会于 {due} 前（含当日）决定后续处理方式：继续处理、再次移转企业，或记录备查。",
+            "下一步：本会于 {due} 前（含当日）决定后续处理方式：继续处理、再次移转企业，或记录备查。",
         ),
         "further_handling": (
             "What happens next: we must act. We handle the matter ourselves, and mean to end it by {due}.",
             "下一步：本會正進一步跟進，限期為 {due}。",
-            "下一步：我会正在继续处理，期限为 {due}。",
+            "下一步：本会正在继续处理，期限为 {due}。",
         ),
         "recorded": (
             (
@@ -278,7 +278,7 @@ NEXT: Final[Table] = MappingProxyType(
                 "facts, write to us before that."
             ),
             "下一步：毋須再作跟進。你的個人資料保留至 {due}，其後刪除；如有新事實，請在此之前告知本會。",
-            "下一步：无需再作处理。您的个人信息保存至 {due}，此后删除；如有新事实，请在此之前告知我会。",
+            "下一步：无需再作处理。您的个人信息保存至 {due}，此后删除；如有新事实，请在此之前告知本会。",
         ),
         "closed": (
             (
@@ -287,7 +287,7 @@ NEXT: Final[Table] = MappingProxyType(
                 "erased; if there are new facts, write to us before that."
             ),
             "下一步：個案已結束。你的個人資料保留至 {due}，其後刪除；如有新事實，請在此之前告知本會。",
-            "下一步：投诉已结束。您的个人信息保存至 {due}，此后删除；如有新事实，请在此之前告知我会。",
+            "下一步：投诉已结束。您的个人信息保存至 {due}，此后删除；如有新事实，请在此之前告知本会。",
         ),
         "withdrawn": (
             (
@@ -296,7 +296,7 @@ NEXT: Final[Table] = MappingProxyType(
                 "erased; if there are new facts, write to us before that."
             ),
             "下一步：投訴已撤回。你的個人資料保留至 {due}，其後刪除；如有新事實，請在此之前告知本會。",
-            "下一步：投诉已撤回。您的个人信息保存至 {due}，此后删除；如有新事实，请在此之前告知我会。",
+            "下一步：投诉已撤回。您的个人信息保存至 {due}，此后删除；如有新事实，请在此之前告知本会。",
         ),
     }
 )
@@ -311,19 +311,19 @@ ANSWER: Final[Table] = MappingProxyType(
             ),
             (
                 "如要查閱投訴、回覆或補充資料，請開啟以下連結。連結只供你使用，{days} 日內有效；"
-                "開啟後本會會向你發出驗證碼：\n"
+                "開啟後本會將向你發出驗證碼：\n"
                 "{link}"
             ),
             (
                 "如要查看投诉、回复或补充材料，请打开以下链接。链接仅供您使用，{days} 日内有效；"
-                "打开后我会会向您发送验证码：\n"
+                "打开后本会将向您发送验证码：\n"
                 "{link}"
             ),
         ),
         "by_other_means": (
             "To answer, or to ask, write to us or call us and give your number: {reference}",
             "如要回覆或查詢，請來信或致電本會並提供投訴編號：{reference}",
-            "如要回复或咨询，请来信或致电我会并提供投诉编号：{reference}",
+            "如要回复或咨询，请来信或致电本会并提供投诉编号：{reference}",
         ),
     }
 )

@@ -112,7 +112,7 @@ FIELDS: Final[Table] = MappingProxyType(
             "其他机构处理的经过",
         ),
         "particulars.evidence_names": ("Names of your documents", "文件名稱", "材料名称"),
-        "call_code": ("Code that a caller must say first", "來電者須先說出的核對碼", "来电者须先说出的核对码"),
+        "call_code": ("Code that a caller must say first", "來電者須先說出的識別碼", "来电者须先说出的识别码"),
         "messages": ("Messages to the trader", "給商戶的訊息", "给企业的消息"),
         "consents": ("Your consent to each recipient", "對每一接收者的同意", "对每一接收方的同意"),
         "research_consent": ("Your consent to research", "對研究的同意", "对研究的同意"),

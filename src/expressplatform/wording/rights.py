@@ -13,8 +13,8 @@ from expressplatform.wording.scripts import Table
 
 RIGHT: Final[Table] = MappingProxyType(
     {
-        "access": ("Access to one's own data", "查閱個人資料", "查阅、复制个人信息"),
-        "correction": ("Correction of one's own data", "更正個人資料要求", "更正个人信息请求"),
+        "access": ("Access to one's own data", "查閱個人資料要求", "查阅、复制个人信息"),
+        "correction": ("Correction of one's own data", "改正個人資料要求", "更正个人信息请求"),
         "erasure": ("Erasure of one's own data", "刪除個人資料要求", "删除个人信息请求"),
         "objection": ("Objection to the use of one's own data", "反對使用個人資料", "拒绝处理个人信息"),
     }
@@ -163,7 +163,7 @@ WITHHOLDING: Final[Table] = MappingProxyType(
         ),
         "staff": (
             "Who of the staff acted, wrote or read: that would tell who another person is",
-            "行事、撰寫或閱讀的職員身分：會透露他人的身分",
+            "經辦、撰寫或查閱的職員身分：會透露他人的身分",
             "经办、撰写或查阅的工作人员身份：会透露他人的身份",
         ),
     }
@@ -177,10 +177,10 @@ RIGHTS_RESULT: Final[Table] = MappingProxyType(
             "個人資料已刪除，只餘下不涉身分的事實",
             "个人信息已删除，仅余不涉身份的事实",
         ),
-        "corrected": ("Corrected", "已更正", "已更正"),
+        "corrected": ("Corrected", "已改正", "已更正"),
         "unchanged": (
             "Nothing in it was to be corrected",
-            "個案內沒有需要更正的資料",
+            "個案內沒有需要改正的資料",
             "该投诉中没有需要更正的信息",
         ),
         "may_be_erased": (
@@ -222,7 +222,7 @@ REQUESTS: Final[Mapping[str, Table]] = MappingProxyType(
 
 HEADINGS: Final[Table] = MappingProxyType(
     {
-        "title": ("Answer to your request", "就閣下要求的回覆", "对您请求的答复"),
+        "title": ("Answer to your request", "對你要求的回覆", "对您请求的答复"),
         "number": ("Number", "編號", "编号"),
         "kind": ("Request", "要求", "请求"),
         "name": ("Name", "姓名", "姓名"),
@@ -230,7 +230,7 @@ HEADINGS: Final[Table] = MappingProxyType(
         "answered_at": ("Answered", "回覆日期", "答复日期"),
         "nothing_held": (
             "No personal data are held under this name and contact.",
-            "在此姓名及聯絡資料下沒有持有任何個人資料。",
+            "沒有以此姓名及聯絡資料持有的個人資料。",
             "在此姓名及联系方式下未保存任何个人信息。",
         ),
         "case": ("Case", "個案", "投诉"),
@@ -243,7 +243,7 @@ HEADINGS: Final[Table] = MappingProxyType(
         "withdrawn": ("Consents taken back", "已撤回的同意", "已撤回的同意"),
         "events": ("What happened and what was said", "經過及所述內容", "经过及所述内容"),
         "disclosures": ("Who was given what", "曾向誰提供甚麼資料", "曾向谁提供何种信息"),
-        "readings": ("Who has read it", "誰曾閱讀", "谁曾查阅"),
+        "readings": ("Who has read it", "誰曾查閱", "谁曾查阅"),
         "deletions": ("What recipients confirmed", "接收者的確認", "接收方的确认"),
         "holdings": ("Who obtained a copy", "誰取得副本", "谁取得副本"),
         "withheld": ("What is left out, and why", "略去的內容及原因", "略去的内容及原因"),
@@ -276,17 +276,17 @@ NAMES: Final[Table] = MappingProxyType(
         "purpose": ("Purpose", "目的", "目的"),
         "basis": ("Ground", "依據", "依据"),
         "article": ("Provision", "條文", "条款"),
-        "notice": ("Privacy notice", "私隱告示版本", "隐私告知版本"),
+        "notice": ("Privacy notice", "私隱聲明版本", "告知书版本"),
         "use_until": ("May be used until", "可使用至", "可使用至"),
         "given_at": ("Given", "作出日期", "作出日期"),
         "channel": ("Channel", "途徑", "途径"),
-        "role": ("By", "閱讀者", "查阅者"),
+        "role": ("By", "查閱者", "查阅者"),
         "how": ("In what way", "方式", "方式"),
         "ground": ("Why kept", "保留依據", "保留依据"),
         "kept": ("What was kept", "保留的資料", "保留的信息"),
         "obtained_at": ("Obtained", "取得日期", "取得日期"),
         "must_delete_since": ("Told to delete", "獲通知刪除", "获通知删除"),
-        "must_renew_since": ("Told to read a correction", "獲通知閱讀更正", "获通知查阅更正"),
+        "must_renew_since": ("Told to read a correction", "獲通知查閱已改正的資料", "获通知查阅已更正的信息"),
         "confirmed_at": ("Deletion confirmed", "已確認刪除", "已确认删除"),
         "text": ("Words", "內容", "内容"),
         "yes": ("Yes", "是", "是"),
