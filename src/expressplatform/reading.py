@@ -62,14 +62,12 @@ def parse(data: bytes, limits: Limits = STANDARD) -> object:
     """
     if len(data) > limits.bytes:
         raise refuse("$", "too_large", f"must have at most {limits.bytes} bytes")
-    bare = _outside_strings(data)
-    if _deeper(bare, limits.depth):
+    if _deeper(data, limits.depth):
         raise refuse("$", "too_deep", f"must not nest more than {limits.depth} levels")
     if (document := _decoded(data)) is _BROKEN:
         raise refuse("$", "json", "must be JSON in UTF-8")
-    # The parser keeps the last of two equal keys and says nothing. Outside strings each member has one colon,
-    # so that there are more colons than keys kept exactly where a key was lost.
-    if bare.count(b":") != _outside_strings(orjson.dumps(document)).count(b":"):
+    # The parser keeps the last of two equal keys and says nothing: then there are fewer strings than there were.
+    if _unescaped(data).count(b'"') != _unescaped(orjson.dumps(document)).count(b'"'):
         raise refuse("$", "duplicate_key", "must not have a key twice in one object")
     return document
 
@@ -82,16 +80,17 @@ def _decoded(data: bytes) -> object:
         return _BROKEN
 
 
-def _outside_strings(data: bytes) -> bytes:
-    """What stands outside strings. Without escaped quotes, every other piece lies between two strings."""
-    if b"\\" in data:
-        data = data.replace(b"\\\\", b"").replace(b'\\"', b"")
-    return b"".join(data.split(b'"')[::2])
+def _unescaped(data: bytes) -> bytes:
+    """The same without escaped quotes, so that each quote that is left begins or ends a string."""
+    return data.replace(b"\\\\", b"").replace(b'\\"', b"") if b"\\" in data else data
 
 
-def _deeper(bare: bytes, depth: int) -> bool:
+def _deeper(data: bytes, depth: int) -> bool:
     """Whether brackets nest deeper: each round takes the innermost pairs away. Unpaired ones do not count."""
-    brackets = bare.translate(_ALIKE, _NOT_BRACKETS)
+    if data.count(b"[") + data.count(b"{") <= depth:
+        return False
+    outside_strings = b"".join(_unescaped(data).split(b'"')[::2])
+    brackets = outside_strings.translate(_ALIKE, _NOT_BRACKETS)
     for _ in range(depth):
         fewer = brackets.replace(b"[]", b"")
         if len(fewer) == len(brackets):

@@ -19,9 +19,24 @@ from expressplatform.complaint import ERASED, Actor, Complaint
 from expressplatform.errors import InvalidInput, StoreUnusable
 from expressplatform.events import Event
 from expressplatform.money import Money
+from expressplatform.reading import Limits, parse
 from expressplatform.testing import strategies as own
 from tests.paths import places, put
 
+AWKWARD: Final = st.text('ab"\\\\:{}[], /u', max_size=4)
+"""Texts of what tells a document's parts from each other."""
+
+
+class Pairs(list[tuple[str, Any]]):
+    """An object as its text has it: pairs, of which two may have the same key."""
+
+
+DOUBLED: Final = st.recursive(
+    st.none() | st.integers(-9, 9) | AWKWARD,
+    lambda inside: st.lists(inside, max_size=3) | st.lists(st.tuples(AWKWARD, inside), max_size=3).map(Pairs),
+    max_leaves=12,
+)
+"""Documents of awkward texts, with keys that may stand twice."""
 CANARIES: Final = st.text(string.ascii_letters + string.digits, min_size=16, max_size=16)
 JSON: Final = st.recursive(
     st.none()
@@ -38,6 +53,33 @@ def told(error: BaseException) -> str:
     """Everything that an error says, in any way, and what it was raised from."""
     behind = error.__context__
     return "".join([str(error), repr(error), repr(behind), *traceback.format_exception(error, chain=True)])
+
+
+def text_of(value: object, draw: st.DataObject) -> str:
+    """The JSON text of a document of pairs, with space between its parts and any letter escaped."""
+    space = draw.draw(st.sampled_from(["", " ", "\n\t"]))
+    if isinstance(value, Pairs):
+        members = (f"{text_of(key, draw)}{space}:{space}{text_of(one, draw)}" for key, one in value)
+        return f"{{{space}{f'{space},'.join(members)}}}"
+    if isinstance(value, list):
+        return f"[{f',{space}'.join(text_of(one, draw) for one in value)}{space}]"
+    if isinstance(value, str) and draw.draw(st.booleans()):
+        return '"' + "".join(f"\\u{ord(one):04x}" for one in value) + '"'
+    return json.dumps(value)
+
+
+def depth_of(value: object) -> int:
+    """How deep lists and objects nest."""
+    inside = [one for _, one in value] if isinstance(value, Pairs) else value
+    return 1 + max(map(depth_of, inside), default=0) if isinstance(inside, list) else 0
+
+
+def has_a_key_twice(value: object) -> bool:
+    """Whether an object in it has one."""
+    if isinstance(value, Pairs):
+        keys = [key for key, _ in value]
+        return len({*keys}) < len(keys) or any(has_a_key_twice(one) for _, one in value)
+    return isinstance(value, list) and any(map(has_a_key_twice, value))
 
 
 def refusal(document: object) -> InvalidInput | None:
@@ -97,6 +139,19 @@ class TestWhateverComes:
         for read in (wire.read_command, wire.read_complaint):
             with pytest.raises(InvalidInput):
                 read(data)
+
+    @given(document=DOUBLED, depth=st.integers(0, 8), draw=st.data())
+    def test_a_text_is_read_unless_it_nests_too_deep_or_has_a_key_twice(
+        self, document: object, depth: int, draw: st.DataObject
+    ) -> None:
+        text, limits = text_of(document, draw).encode(), Limits(depth=depth)
+        wanted = "too_deep" if depth_of(document) > depth else "duplicate_key" if has_a_key_twice(document) else ""
+        if not wanted:
+            assert parse(text, limits) == json.loads(text)
+            return
+        with pytest.raises(InvalidInput) as caught:
+            parse(text, limits)
+        assert [one.kind for one in caught.value.problems] == [wanted]
 
     @given(st.data())
     def test_a_sound_document_with_anything_in_one_place(self, data: st.DataObject) -> None:
