@@ -13,6 +13,7 @@ Laws of this file:
 from __future__ import annotations
 
 import re
+import sys
 import types
 import typing
 from collections.abc import Callable, Sequence
@@ -156,27 +157,15 @@ def _day_text(value: object) -> Sequence[Fault]:
     return ()
 
 
-def _fitting(constraint: Constraint) -> Callable[[str], object]:
-    """Whether plain text fits, quickly and never wrongly: what it is not sure of is for the constraint to say."""
-    least, most = constraint.shortest, constraint.longest
-    fits = re.compile(constraint.pattern).fullmatch if constraint.pattern else None
-
-    def fitting(value: str) -> object:
-        size = len(value)
-        if size < least or (most is not None and size > most) or not value.isascii() or "\x00" in value:
-            return False
-        return fits is None or size == 0 or fits(value)
-
-    return fitting
-
-
 def _worded(wrong: Sequence[Fault], found: str, constraint: Constraint) -> Judge:
-    fitting = _fitting(constraint)
+    """Plain text that fits is told quickly; whatever else is for the constraint to judge."""
+    least, most = constraint.shortest, sys.maxsize if constraint.longest is None else constraint.longest
+    fits = re.compile(constraint.pattern).fullmatch if constraint.pattern else bool
 
     def judge(value: object) -> Sequence[Fault]:
         if type(value) is not str:
             return wrong
-        if fitting(value):
+        if least <= len(value) <= most and value.isascii() and "\x00" not in value and (not value or fits(value)):
             return ()
         message = constraint.complaint(value)
         return (("", found, message),) if message else ()
