@@ -665,30 +665,32 @@ def _same(one: Path, other: Path) -> bool:
 
 
 class SlowStrip:
-    """Takes its time over each document, and notes how many it has at once."""
+    """Holds each document until it is let go, and notes how many it has at once."""
 
     def __init__(self) -> None:
         self.at_once = self.most = 0
+        self.let_go = threading.Event()
         self._lock = threading.Lock()
 
     def strip(self, content: bytes, media_type: str, /) -> bytes:
         with self._lock:
             self.at_once += 1
             self.most = max(self.most, self.at_once)
-        time.sleep(0.15)
+        assert self.let_go.wait(60), "whoever lets it go had no turn"
         with self._lock:
             self.at_once -= 1
         return content
 
 
 class SlowKeys:
-    """A key store that makes keys slowly, as a disk may."""
+    """A key store that makes no key until it is let go, as a disk may."""
 
     def __init__(self) -> None:
+        self.let_go = threading.Event()
         self._keys = MemoryKeyStore()
 
     def create(self, case_ids: Sequence[str], /) -> None:
-        time.sleep(0.2)
+        assert self.let_go.wait(60), "whoever lets it go had no turn"
         self._keys.create(case_ids)
 
     def __getattr__(self, name: str) -> Any:
@@ -699,18 +701,20 @@ class TestOthers:
     """Whatever one asks for, the event loop goes on."""
 
     def test_a_document_that_is_stripped_and_a_key_that_is_made_keep_nobody_waiting(self) -> None:
-        strip, clock = SlowStrip(), Clock()
+        strip, keys, clock = SlowStrip(), SlowKeys(), Clock()
 
-        async def lived() -> tuple[int, int]:
+        async def lived() -> None:
             platform = AsyncPlatform(
-                scheme=HK_CCA, store=Lifted(MemoryStore()), keys=cast(Any, SlowKeys()),
+                scheme=HK_CCA, store=Lifted(MemoryStore()), keys=cast(Any, keys),
                 shelf=LiftedShelf(MemoryShelf()),
                 evidence=LiftedEvidence(MemoryEvidence()), scan=ScriptedScan(), strip=strip, now=clock, draw=seeded,
             )  # fmt: skip
             await platform.record_impact_assessment(ASSESSED, by=OFFICER)
             made = asyncio.create_task(platform.lodge(complaint(), by=OFFICER, key="form-1"))
-            meanwhile_made = await _ticks(made)
-            case_id, ids = made.result().id, []
+            await asyncio.sleep(0.05)
+            assert not made.done()
+            keys.let_go.set()
+            case_id, ids = (await made).id, []
             for number in range(4):
                 clock.wait(minutes=1)
                 case = await platform.add_evidence(
@@ -728,18 +732,12 @@ class TestOthers:
             reading = asyncio.gather(
                 *(platform.obtain_evidence(case_id, one, by=TAOBAO, key=f"r-{one}") for one in ids)
             )
-            return meanwhile_made, await _ticks(reading)
+            while strip.at_once < 2:
+                await asyncio.sleep(0.005)
+            await asyncio.sleep(0.1)
+            assert strip.most == 2
+            strip.let_go.set()
+            await reading
 
-        made, stripped = asyncio.run(lived())
-        assert made > 10
-        assert stripped > 15
+        asyncio.run(asyncio.wait_for(lived(), 60))
         assert strip.most == 2
-
-
-async def _ticks(work: asyncio.Future[Any]) -> int:
-    """How often others had their turn, every hundredth of a second at most, until the work was done."""
-    count = 0
-    while not work.done():
-        await asyncio.sleep(0.005)
-        count += 1
-    return count

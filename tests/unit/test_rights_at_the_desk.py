@@ -402,7 +402,7 @@ def test_of_an_erased_case_the_facts_are_told_and_that_it_was_erased() -> None:
 
 def test_an_answer_speaks_the_language_of_the_person() -> None:
     for language, title, nothing in (
-        ("zh-Hant", "就閣下要求的回覆", "略去的內容及原因"),
+        ("zh-Hant", "對你要求的回覆", "略去的內容及原因"),
         ("zh-Hans", "对您请求的答复", "略去的内容及原因"),
         ("en", "Answer to your request", "What is left out, and why"),
     ):
