@@ -251,7 +251,7 @@ def _odd(made: Any, kind: Kind, awaited: Sequence[str]) -> Iterator[str]:
         wanted = _signature(getattr(kind.port, name), beside="self")
         method = getattr(made, name, None)
         if not callable(method):
-            yield f"{name}{wanted} is missing"
+            yield f"{name}{wanted} is {'missing' if method is None else 'nothing that can be called'}"
         elif name in awaited:
             yield f"{name} is a coroutine function, the others are not: leave out async, or make all of them so"
         elif not _takes(method, wanted):
