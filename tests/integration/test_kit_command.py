@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -20,7 +21,7 @@ import pytest
 
 from expressplatform.memory import MemoryStore
 from expressplatform.ports import Answer, AsyncCaseStore, CaseStore, Commit, EffectRow, Header
-from expressplatform.testing.__main__ import main
+from expressplatform.testing.__main__ import main, outcome
 from expressplatform.testing.checking import UnknownTargetError, contract_of
 from expressplatform.testing.contracts import StoreContract
 from expressplatform.testing.guarantees import GUARANTEES
@@ -133,6 +134,7 @@ class TestTheCommand:
             ("my_store", "say module:maker"),
             ("no_such_module:make", "cannot be imported"),
             ("my_store:no_such_maker", "cannot be imported"),
+            ("my_store.py:make_store", "leave out .py: my_store:make_store"),
             ("my_store:number", "nothing that can be called"),
             ("my_store:Broken", "could not be called: OSError: no such place (line "),
             ("my_store:ends", "could not be called: SystemExit"),
@@ -392,6 +394,16 @@ class TestFailures:
         report = Run(contract_of(Slow), 0.1, 1, patience=0.5, only="test_an_effect_is_claimed_once").report()
         assert (report.failed, len(report.passed), report.stuck) == ((), 1, False)
         assert report.seconds > 1
+
+    def test_who_waits_for_a_slow_check_hears_how_it_goes(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("expressplatform.testing.running._BEAT", 0.5)
+        heard: list[str] = []
+        Run(
+            contract_of(Slow), 0.1, 1, only="test_an_effect_is_claimed_once",
+            tell=lambda name, word, seconds: heard.append(outcome(name, word, seconds)),
+        ).report()  # fmt: skip
+        assert re.fullmatch(r"  running  test_an_effect_is_claimed_once\w+(?: \(\d+ s\))?: \d+ calls so far", heard[0])
+        assert heard[-1].startswith("  passed   test_an_effect_is_claimed_once")
 
     def test_a_check_that_goes_round_in_a_circle_has_failed(self) -> None:
         report = Run(contract_of(Circle), 0.1, 1, patience=0.2, only="round_and_round").report()

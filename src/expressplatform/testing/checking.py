@@ -150,7 +150,8 @@ def _loaded(target: str) -> tuple[ModuleType, Any]:
         for part in attribute.split("."):
             found = getattr(found, part)
     except Exception as error:
-        raise UnknownTargetError(f"{target} cannot be imported: {type(error).__name__}: {error}") from error
+        hint = f"; leave out .py: {target.replace('.py:', ':')}" if name.endswith(".py") else ""
+        raise UnknownTargetError(f"{target} cannot be imported: {_where(error)}{hint}") from error
     if not callable(found):
         raise UnknownTargetError(f"{target} is nothing that can be called")
     return module, found
@@ -219,7 +220,7 @@ async def _awaited(answer: Any) -> Any:
 
 def _where(error: BaseException) -> str:
     """An error, and the line of the caller's that it came from."""
-    frames = traceback.extract_tb(error.__traceback__)[1:]
+    frames = [one for one in traceback.extract_tb(error.__traceback__) if "importlib" not in one.filename][1:]
     line = f" (line {frames[-1].lineno} of {frames[-1].filename})" if frames else ""
     return f"{type(error).__name__}: {error}{line}"
 

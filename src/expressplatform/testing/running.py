@@ -37,6 +37,7 @@ _SHOWN: Final = 40
 _LONG: Final = 900
 _LINE: Final = 200
 _GRACE: Final = 5.0
+_BEAT: Final = 30.0
 
 
 @attrs.frozen
@@ -88,9 +89,9 @@ class Run:
 
     ``checks`` is what `checking.contract_of` gives; ``budget`` is how many seconds random histories may take, ``start``
     the seed that they begin with. ``within`` is how many seconds all of it may take: what is not finished by then is
-    not run. Of checks only those are run whose name holds ``only``. ``tell`` hears of each check as soon as it is over:
-    its name, the word (passed, FAILED, not run) with the reason, and its seconds. Ctrl-C ends the run, with a report of
-    what was run until then.
+    not run. Of checks only those are run whose name holds ``only``. ``tell`` hears of each check as soon as it is over,
+    and twice a minute of one that goes on: its name, the word (passed, FAILED, not run, running) with what is to be
+    said of it, and its seconds. Ctrl-C ends the run, with a report of what was run until then.
     """
 
     def __init__(
@@ -108,6 +109,7 @@ class Run:
         self._within, self._only, self._tell = within, only, tell
         self._target, self._awaited = checks.target, checks.awaited
         self._until = math.inf
+        self._running = ""
         self._histories = 0
         self._stuck = self._stopped = False
         self._passed: list[str] = []
@@ -134,6 +136,7 @@ class Run:
 
     def _outcome(self, name: str, check: Callable[[], object]) -> str:
         """What became of one check, in a word; it is kept for the report."""
+        self._running = name
         try:
             if self._stopped:
                 raise NotRun("the run was stopped before")
@@ -184,14 +187,18 @@ class Run:
     def _wait(self, thread: threading.Thread, patience: float) -> None:
         """Until the thread has ended, or is to be left: TimeoutError where it is stuck, NotRun where time is over."""
         calls = self._checks.calls
-        begun = moved = time.monotonic()
-        asked, late = calls.asked, 0
+        begun = moved = heard = time.monotonic()
+        first = asked = calls.asked
+        late = 0
         while True:
             thread.join(max(0.0, min(patience / 20, 1.0, self._until - time.monotonic())))
             if not thread.is_alive():
                 return
             now, before, asked = time.monotonic(), asked, calls.asked
             moved, late = (now if asked > before else moved), late + (asked - before if now > begun + patience else 0)
+            if now > heard + _BEAT:
+                heard = now
+                self._tell(self._running, f"running: {asked - first} calls so far", now - begun)
             if now > moved + patience:
                 raise TimeoutError(f"it did not come back within {patience:g} seconds")
             if late > ENDLESS:
