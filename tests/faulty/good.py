@@ -13,7 +13,7 @@ from typing import ClassVar
 import attrs
 
 from expressplatform.memory.cases import MemoryStore, _Work
-from expressplatform.ports import CaseStore, EffectRow
+from expressplatform.ports import CaseStore, EffectRow, Page, Wanted
 
 
 class Store(MemoryStore):
@@ -60,6 +60,14 @@ class LastingStore(Store):
     def second_connection(self) -> CaseStore:
         """Another connection to the rows."""
         return type(self)(self)
+
+
+class GoesOnFromNone(Store):
+    """Nothing is wrong: a page of none leads on from where it was asked for, since there is more."""
+
+    def headers(self, organisation: str, wanted: Wanted, after: str, limit: int, /) -> Page:
+        page = super().headers(organisation, wanted, after, max(limit, 1))
+        return page if limit else Page((), after or "-")
 
 
 GOOD = (Store, LastingStore)

@@ -52,7 +52,7 @@ from tests.faulty import (
     work,
 )
 from tests.faulty.awaited import AwaitedStore
-from tests.faulty.good import GOOD, Store
+from tests.faulty.good import GOOD, GoesOnFromNone, Store
 
 MODULES: Final = (
     rows,
@@ -192,6 +192,13 @@ def test_good_stores_pass(store: Any) -> None:
     report: Report = Run(contract_of(target(store)), budget=1, start=1).report()
     assert report.failed == ()
     assert report.exit_code == 0
+
+
+def test_a_page_of_none_may_lead_on() -> None:
+    """Where nothing is said, nothing is guaranteed: here, whether a page that may hold nothing has a cursor."""
+    checks = contract_of(target(GoesOnFromNone))
+    assert isinstance(checks, CaseStoreChecks)
+    walk(checks, 20, start=13)
 
 
 def test_each_fault_is_said_in_one_sentence_and_breaks_what_is_guaranteed() -> None:

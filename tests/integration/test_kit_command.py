@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
 import threading
+import time
 import unittest
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -17,8 +20,8 @@ from typing import Any, Final
 import pytest
 
 from expressplatform.memory import MemoryStore
-from expressplatform.ports import Answer, AsyncCaseStore, CaseStore, Commit, EffectRow
-from expressplatform.testing.__main__ import main
+from expressplatform.ports import Answer, AsyncCaseStore, CaseStore, Commit, EffectRow, Header
+from expressplatform.testing.__main__ import main, outcome
 from expressplatform.testing.checking import UnknownTargetError, contract_of
 from expressplatform.testing.contracts import StoreContract
 from expressplatform.testing.guarantees import GUARANTEES
@@ -48,12 +51,38 @@ class Faulty(MemoryStore):
     def claim(self, now, limit, lease):
         return super().claim(now, limit, lease * 0)
 
+class Short(MemoryStore):
+    def scan(self, organisation, after, limit):
+        return super().scan(organisation, after, min(limit, 1000))
+
+class Half:
+    def append(self, commits):
+        return []
+
+    def load(self, case_id):
+        return None
+
+    def scan(self, organisation, after, limit):
+        return []
+
+    def close(self):
+        pass
+
 class Broken:
     def __init__(self):
         raise OSError("no such place")
 
 def make_store():
     return MemoryStore()
+
+def ends():
+    raise SystemExit(3)
+
+def forgotten():
+    MemoryStore()
+
+def unmade():
+    return MemoryStore
 
 number = 7
 """
@@ -105,8 +134,12 @@ class TestTheCommand:
             ("my_store", "say module:maker"),
             ("no_such_module:make", "cannot be imported"),
             ("my_store:no_such_maker", "cannot be imported"),
+            ("my_store.py:make_store", "leave out .py: my_store:make_store"),
             ("my_store:number", "nothing that can be called"),
-            ("my_store:Broken", "could not be called"),
+            ("my_store:Broken", "could not be called: OSError: no such place (line "),
+            ("my_store:ends", "could not be called: SystemExit"),
+            ("my_store:forgotten", "gives None: it must return what is to be checked"),
+            ("my_store:unmade", "gives the class MemoryStore itself: return MemoryStore(...), made"),
             ("my_store:sys.getrecursionlimit", "has not the methods"),
         ],
     )
@@ -116,8 +149,67 @@ class TestTheCommand:
         assert said in done.stderr
         assert "Traceback" not in done.stderr
 
+    def test_a_report_that_cannot_be_written_is_said_before_anything_is_run(self, tmp_path: Path) -> None:
+        done = ran(tmp_path, "check", "my_store:make_store", "--json", "no/such/folder/report.json")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert (
+            done.stderr == f"--json {Path('no/such/folder/report.json')} cannot be written: No such file or directory\n"
+        )
+
+    def test_some_checks_alone_are_run_by_a_part_of_their_name(self, tmp_path: Path) -> None:
+        done = ran(tmp_path, "check", "my_store:make_store", "--only", "a_known_key_is_replayed")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "passed 1, failed 0, not run 0" in done.stdout
+        done = ran(tmp_path, "check", "my_store:make_store", "--only", "no_such_check")
+        assert done.returncode == 2
+        assert "no check of this contract is called like 'no_such_check'" in done.stderr
+
+    def test_each_check_is_told_when_it_is_over_and_a_run_that_is_stopped_tells_what_it_found(
+        self, tmp_path: Path
+    ) -> None:
+        (tmp_path / "my_store.py").write_text(MY_STORE, "utf-8")
+        command = [sys.executable, "-m", "expressplatform.testing", "check", "my_store:make_store", "--budget", "300"]
+        run = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        assert run.stdout is not None
+        try:
+            while not run.stdout.readline().startswith("  passed   test_"):
+                assert run.poll() is None
+            run.send_signal(signal.SIGINT)
+            said = run.communicate(timeout=60)[0]
+        finally:
+            run.kill()
+        assert run.returncode == 130, said
+        assert "not run  test_random_histories_are_answered_as_the_reference_store_answers: the run was stopped" in said
+        assert said.endswith("the run was stopped before its end\n")
+        assert "Traceback" not in said
+
+    def test_a_store_that_is_written_by_half_is_told_what_it_lacks_first_and_last(self, tmp_path: Path) -> None:
+        """It is a store all the same, whatever else has one of its methods."""
+        done = ran(tmp_path, "check", "my_store:Half", "--only", "byte_for_byte")
+        assert done.returncode == 1, done.stdout + done.stderr
+        assert "contract store" in done.stdout
+        assert "  claim(now, limit, lease) is missing\n" in done.stdout
+        assert "  load(case_id) cannot be called as load(case_id, organisation)\n" in done.stdout
+        assert done.stdout.splitlines()[-1].startswith("mend this first: load(case_id) cannot be called as")
+
+    def test_what_is_too_long_to_be_read_is_in_the_file_and_not_on_the_terminal(self, tmp_path: Path) -> None:
+        done = ran(
+            tmp_path, "check", "my_store:Short", "--only", "a_thousand_cases_are_one_list", "--json", "report.json"
+        )
+        assert done.returncode == 1
+        (found,) = json.loads((tmp_path / "report.json").read_text("utf-8"))["failed"]
+        assert len(found["program"]) > 6000
+        assert len(done.stdout) < 6000
+        assert "contract_of('my_store:Short').test_more_than_a_thousand_cases_are_one_list()" in done.stdout
+
     def test_an_unknown_option_or_contract_is_an_error_too(self, capsys: pytest.CaptureFixture[str]) -> None:
-        for arguments in ([], ["check"], ["check", "a:b", "--contract", "nothing"], ["check", "a:b", "--budget", "x"]):
+        for arguments in (
+            [],
+            ["check"],
+            ["check", "a:b", "--contract", "nothing"],
+            ["check", "a:b", "--budget", "x"],
+            ["check", "a:b", "--within", "-1"],
+        ):
             with pytest.raises(SystemExit) as caught:
                 main(arguments)
             assert caught.value.code == 2
@@ -297,6 +389,54 @@ class TestFailures:
         assert "did not come back" in found.error
         NeverAnswers.go_on.set()
 
+    def test_a_slow_store_is_waited_for_as_long_as_it_is_asked(self) -> None:
+        """Patience counts from the last call: what takes longer in all is slow, and not wrong."""
+        report = Run(contract_of(Slow), 0.1, 1, patience=0.5, only="test_an_effect_is_claimed_once").report()
+        assert (report.failed, len(report.passed), report.stuck) == ((), 1, False)
+        assert report.seconds > 1
+
+    def test_who_waits_for_a_slow_check_hears_how_it_goes(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("expressplatform.testing.running._BEAT", 0.5)
+        heard: list[str] = []
+        Run(
+            contract_of(Slow), 0.1, 1, only="test_an_effect_is_claimed_once",
+            tell=lambda name, word, seconds: heard.append(outcome(name, word, seconds)),
+        ).report()  # fmt: skip
+        assert re.fullmatch(r"  running  test_an_effect_is_claimed_once\w+(?: \(\d+ s\))?: \d+ calls so far", heard[0])
+        assert heard[-1].startswith("  passed   test_an_effect_is_claimed_once")
+
+    def test_a_check_that_goes_round_in_a_circle_has_failed(self) -> None:
+        report = Run(contract_of(Circle), 0.1, 1, patience=0.2, only="round_and_round").report()
+        (found,) = report.failed
+        assert "still asked after 0.2 seconds" in found.error
+        assert not report.stuck
+
+    def test_a_run_ends_when_its_time_is_over_and_says_what_was_not_run(self) -> None:
+        report = Run(contract_of(Slow), 60, 1, within=3).report()
+        assert report.seconds < 6
+        assert (report.failed, report.stuck, report.exit_code) == ((), False, 0)
+        assert {*report.not_run.values()} >= {"the 3 seconds of the whole run were over"}
+        assert report.passed
+
+    def test_random_histories_end_with_the_run_too(self) -> None:
+        report = Run(contract_of(MemoryStore), 60, 1, within=2, only="random_histories").report()
+        assert report.seconds < 5
+        assert (report.failed, report.stuck, len(report.not_run)) == ((), False, 1)
+
+    def test_a_store_that_hangs_once_it_has_failed_does_not_hang_the_run(self) -> None:
+        report = Run(contract_of(HangsAfterwards), 0.1, 1, patience=1, only="an_effect_is_claimed_once").report()
+        (found,) = report.failed
+        assert "RuntimeError: no" in found.error
+        assert "test_an_effect_is_claimed_once_for_each_lease()" in found.program
+        HangsAfterwards.go_on.set()
+
+    def test_what_is_odd_about_methods_is_noted(self) -> None:
+        assert contract_of(MemoryStore).notes == contract_of(AwaitedStore).notes == contract_of(Hidden).notes == ()
+        (note,) = contract_of(OneIsAwaited).notes
+        assert note.startswith("quarters is a coroutine function, the others are not")
+        (note,) = contract_of(DueAlone).notes
+        assert note == "due(now) cannot be called as due(now, limit)"
+
     def test_unittest_reports_what_was_not_run(self) -> None:
         """A contract is a test case for whoever derives it from one."""
 
@@ -319,6 +459,54 @@ class TakesListsAlone(MemoryStore):
         if not isinstance(commits, list):
             raise TimeoutError
         return super().append(commits)
+
+
+class Slow(MemoryStore):
+    """Takes a quarter of a second for a claim."""
+
+    def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:
+        time.sleep(0.25)
+        return super().claim(now, limit, lease)
+
+
+class Circle(StoreContract):
+    """A check that never has enough."""
+
+    def make_store(self) -> CaseStore:
+        return MemoryStore()
+
+    def test_round_and_round(self) -> None:
+        """It asks."""
+        with self.opened() as store:
+            while True:
+                store.quarters()
+
+
+class HangsAfterwards(MemoryStore):
+    """Fails once, and is never heard of again."""
+
+    go_on = threading.Event()
+    failed = False
+
+    def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:
+        if HangsAfterwards.failed:
+            self.go_on.wait()
+        HangsAfterwards.failed = True
+        raise RuntimeError("no")
+
+
+class OneIsAwaited(MemoryStore):
+    """One of many."""
+
+    async def quarters(self) -> Sequence[str]:  # type: ignore[override]
+        return super().quarters()
+
+
+class DueAlone(MemoryStore):
+    """Knows no limit."""
+
+    def due(self, now: datetime) -> Sequence[Header]:  # type: ignore[override]
+        return super().due(now, 10)
 
 
 class NeverAnswers(MemoryStore):

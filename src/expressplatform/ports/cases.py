@@ -283,13 +283,19 @@ class CaseStore(Protocol):
         """
 
     def done(self, effect_ids: Sequence[str], /) -> None:
-        """The effects have been carried out."""
+        """The effects have been carried out; those that are not there are passed over."""
 
     def retry(self, effect_id: str, at: datetime, attempts: int, /) -> None:
-        """The effect may be claimed again from an instant on, with so many attempts behind it, a dead letter too."""
+        """The effect may be claimed again from an instant on, with so many attempts behind it, a dead letter too.
+
+        Nothing happens where it is done, or was never there.
+        """
 
     def bury(self, effect_id: str, at: datetime, code: str, /) -> None:
-        """The effect is given up, as a dead letter since an instant: it is claimed no more until it is retried."""
+        """The effect is given up, as a dead letter since an instant: it is claimed no more until it is retried.
+
+        Nothing happens where it is done, or was never there.
+        """
 
     def dead(self, organisation: str, after: str, limit: int, /) -> Sequence[DeadRow]:
         """Dead letters of the cases that the organisation may see, by effect id, after an effect id."""
@@ -303,7 +309,8 @@ class CaseStore(Protocol):
     def place(self, start: int, leaves: Sequence[Leaf], /) -> bool:
         """Gives the rows of an `unplaced` their places, from ``start`` on and in that order, all at once or none.
 
-        False where the ledger does not end at ``start`` any more: somebody else was first, and nothing was placed.
+        False where the ledger does not end at ``start`` any more: somebody else was first, and nothing was placed. So
+        it is where one of the rows is not there, has a place already or is named twice; StoreUnusable does as well.
         In the same step the rows enter the feed of each trader that the case's header names (``trader`` and
         ``former``), and one last row, gone, enters the feed of each that had rows of the case and is not named any
         more. A place never changes.

@@ -9,13 +9,27 @@ from __future__ import annotations
 import asyncio
 import importlib
 import inspect
-from collections.abc import Callable, Mapping
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from types import MappingProxyType, ModuleType
 from typing import Any, Final
 
 import attrs
 
+from expressplatform.ports import (
+    CaseStore,
+    EvidenceStore,
+    KeyStore,
+    Messenger,
+    Register,
+    Scan,
+    Shelf,
+    Strip,
+    TraderGateway,
+    Witness,
+)
+from expressplatform.testing.connectors.world import ShopWorld
 from expressplatform.testing.contracts import (
     AsyncConnectorContract,
     AsyncEvidenceContract,
@@ -34,58 +48,51 @@ from expressplatform.testing.contracts import (
     StripContract,
     WitnessContract,
 )
-from expressplatform.testing.stores.history import REOPEN, SECOND, Call, bare, recorded
+from expressplatform.testing.stores.history import REOPEN, SECOND, Call, Calls, bare, recorded
 
 
 @attrs.frozen
 class Kind:
-    """What may be checked: its contracts, methods by which it is known, and what the contract calls its maker.
+    """What may be checked: its contracts, the port by whose methods it is known, and what the contract calls its maker.
 
-    ``helpers`` are the optional methods of the contract that unlock more checks. ``lacks`` names a method that another
-    kind has besides. ``alone``: a maker is enough; otherwise a
-    subclass of the contract must be named, and calls are not written down.
+    ``helpers`` are the optional methods of the contract that unlock more checks. ``alone``: a maker is enough;
+    otherwise a subclass of the contract must be named, and calls are not written down.
     """
 
     contract: type[Any]
     awaited: type[Any] | None
-    methods: tuple[str, ...]
+    port: type[Any]
     maker: str = "make_store"
     helpers: tuple[str, ...] = (REOPEN, SECOND, "dump_bytes")
-    lacks: str = ""
     alone: bool = True
 
-    def fits(self, made: object) -> bool:
-        """Whether something has the methods, and not the one that something else has besides."""
-        return all(hasattr(made, one) for one in self.methods) and not (self.lacks and hasattr(made, self.lacks))
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """The methods of the port, in the order in which it names them."""
+        return tuple(name for name, one in vars(self.port).items() if inspect.isfunction(one) and name[0] != "_")
+
+    def nearness(self, made: object) -> tuple[int, int]:
+        """How many of the methods something has, closing apart, and how few it lacks: the more, the nearer."""
+        named = [name for name in self.methods if name != "close"]
+        has = sum(callable(getattr(made, name, None)) for name in named)
+        return has, has - len(named)
 
 
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
     {
-        "store": Kind(StoreContract, AsyncStoreContract, ("append", "load", "claim")),
-        "evidence": Kind(
-            EvidenceContract,
-            AsyncEvidenceContract,
-            ("put", "get", "delete", "list"),
-            lacks="years",
-        ),
-        "shelf": Kind(ShelfContract, AsyncShelfContract, ("put", "years"), "make_shelf", (REOPEN, SECOND)),
-        "keys": Kind(KeyStoreContract, None, ("create", "destroy", "secret")),
+        "store": Kind(StoreContract, AsyncStoreContract, CaseStore),
+        "evidence": Kind(EvidenceContract, AsyncEvidenceContract, EvidenceStore),
+        "shelf": Kind(ShelfContract, AsyncShelfContract, Shelf, "make_shelf", (REOPEN, SECOND)),
+        "keys": Kind(KeyStoreContract, None, KeyStore),
         "messenger": Kind(
-            MessengerContract,
-            AsyncMessengerContract,
-            ("send",),
-            "make_messenger",
-            ("outbox", "break_way"),
-            lacks="open_shop",
+            MessengerContract, AsyncMessengerContract, Messenger, "make_messenger", ("outbox", "break_way")
         ),
-        "gateway": Kind(GatewayContract, None, ("alert",), "make_gateway", ("received", "break_way")),
-        "witness": Kind(WitnessContract, None, ("checkpoint",), "make_witness", ("received", "break_way")),
-        "register": Kind(RegisterContract, None, ("note", "entries"), "make_register", (REOPEN, SECOND, "tear")),
-        "scan": Kind(ScanContract, None, ("scan",), "make_scan", ("harmful", "break_way"), lacks="claim"),
-        "strip": Kind(StripContract, None, ("strip",), "make_strip", ("samples", "unfold", "pages", "patience")),
-        "connector": Kind(
-            ConnectorContract, AsyncConnectorContract, ("open_shop", "answer_link"), "make_world", (), alone=False
-        ),
+        "gateway": Kind(GatewayContract, None, TraderGateway, "make_gateway", ("received", "break_way")),
+        "witness": Kind(WitnessContract, None, Witness, "make_witness", ("received", "break_way")),
+        "register": Kind(RegisterContract, None, Register, "make_register", (REOPEN, SECOND, "tear")),
+        "scan": Kind(ScanContract, None, Scan, "make_scan", ("harmful", "break_way")),
+        "strip": Kind(StripContract, None, Strip, "make_strip", ("samples", "unfold", "pages", "patience")),
+        "connector": Kind(ConnectorContract, AsyncConnectorContract, ShopWorld, "make_world", (), alone=False),
     }
 )
 """Every contract by the name that the command line gives it. That of connectors is run as a subclass, never as a maker:
@@ -104,7 +111,8 @@ class Checked:
     kind: str
     awaited: bool
     helpers: tuple[str, ...]
-    calls: list[Call]
+    calls: Calls
+    notes: tuple[str, ...]
 
 
 def contract_of(target: str | Callable[[], Any], kind: str = "", *, awaited: bool | None = None) -> Any:
@@ -117,18 +125,19 @@ def contract_of(target: str | Callable[[], Any], kind: str = "", *, awaited: boo
     module, maker = _loaded(target) if isinstance(target, str) else (inspect.getmodule(target), target)
     target = target if isinstance(target, str) else f"{maker.__module__}:{maker.__qualname__}"
     if inspect.isclass(maker) and (known := _known(maker)):
-        return _recording(target, *known, maker, None, _overridden(maker, KINDS[known[0]]))
-    name, is_awaited = _probed(target, maker, kind, awaited)
+        return _recording(target, _Judged(*known, ()), maker, None, _overridden(maker, KINDS[known[0]]))
+    found = _probed(target, maker, kind, awaited)
+    name = found.kind
     if not KINDS[name].alone:
         raise UnknownTargetError(
             f"{target}: name a subclass of {KINDS[name].contract.__name__}, which brings its {name}"
         )
-    contract = KINDS[name].awaited if is_awaited else KINDS[name].contract
+    contract = KINDS[name].awaited if found.awaited else KINDS[name].contract
     if contract is None:
         raise UnknownTargetError(f"{target}: there is no contract for an awaited {name}")
     beside = {one: getattr(maker, one, None) or getattr(module, one, None) for one in KINDS[name].helpers}
     helpers = {one: helper for one, helper in beside.items() if callable(helper)}
-    return _recording(target, name, is_awaited, contract, maker, helpers)
+    return _recording(target, found, contract, maker, helpers)
 
 
 def _loaded(target: str) -> tuple[ModuleType, Any]:
@@ -141,7 +150,8 @@ def _loaded(target: str) -> tuple[ModuleType, Any]:
         for part in attribute.split("."):
             found = getattr(found, part)
     except Exception as error:
-        raise UnknownTargetError(f"{target} cannot be imported: {type(error).__name__}: {error}") from error
+        hint = f"; leave out .py: {target.replace('.py:', ':')}" if name.endswith(".py") else ""
+        raise UnknownTargetError(f"{target} cannot be imported: {_where(error)}{hint}") from error
     if not callable(found):
         raise UnknownTargetError(f"{target} is nothing that can be called")
     return module, found
@@ -163,73 +173,136 @@ def _overridden(maker: type[Any], kind: Kind) -> Mapping[str, Callable[..., Any]
     return {name: one for name, one in own.items() if all(one is not getattr(base, name, None) for base in bases)}
 
 
-def _probed(target: str, maker: Any, kind: str, awaited: bool | None) -> tuple[str, bool]:
-    """What a maker makes: its kind, and whether it is awaited."""
+@attrs.frozen
+class _Judged:
+    """What a maker makes: its kind, whether it is awaited, and what is odd about its methods."""
+
+    kind: str
+    awaited: bool
+    notes: tuple[str, ...]
+
+
+def _probed(target: str, maker: Any, kind: str, awaited: bool | None) -> _Judged:
     try:
         made = maker()
         if inspect.isawaitable(made) or (hasattr(made, "__aenter__") and not _kind_of(made)):
-            return asyncio.run(_probed_awaited(made, kind)), True
+            return asyncio.run(_probed_awaited(made, kind))
         if isinstance(made, AbstractContextManager) and not _kind_of(made):
             with made as port:
                 return _judged(port, kind, awaited)
         found = _judged(made, kind, awaited)
-        closing = made.close() if hasattr(made, "close") else None
+        closing = made.close() if callable(getattr(made, "close", None)) else None
         if inspect.isawaitable(closing):
             asyncio.run(_awaited(closing))
-            return found[0], True if awaited is None else awaited
+            return _judged(made, kind, True if awaited is None else awaited)
         return found
     except UnknownTargetError as error:
         raise UnknownTargetError(f"{target} {error}") from None
-    except Exception as error:
-        raise UnknownTargetError(f"{target} could not be called: {type(error).__name__}: {error}") from error
+    except (Exception, SystemExit) as error:
+        raise UnknownTargetError(f"{target} could not be called: {_where(error)}") from error
 
 
-async def _probed_awaited(made: Any, kind: str) -> str:
+async def _probed_awaited(made: Any, kind: str) -> _Judged:
     made = await made if inspect.isawaitable(made) else made
-    if _kind_of(made):
-        name = _judged(made, kind, None)[0]
-        await made.close()
-        return name
+    if not hasattr(made, "__aenter__") or _kind_of(made):
+        found = _judged(made, kind, True)
+        closing = made.close() if callable(getattr(made, "close", None)) else None
+        if inspect.isawaitable(closing):
+            await closing
+        return found
     async with made as port:
-        return _judged(port, kind, None)[0]
+        return _judged(port, kind, True)
 
 
 async def _awaited(answer: Any) -> Any:
     return await answer
 
 
+def _where(error: BaseException) -> str:
+    """An error, and the line of the caller's that it came from."""
+    frames = [one for one in traceback.extract_tb(error.__traceback__) if "importlib" not in one.filename][1:]
+    line = f" (line {frames[-1].lineno} of {frames[-1].filename})" if frames else ""
+    return f"{type(error).__name__}: {error}{line}"
+
+
 def _kind_of(made: Any) -> str:
-    return next((name for name, kind in KINDS.items() if kind.fits(made)), "")
+    """The kind of which something has the most methods; empty where it has fewer than two of any, and not all."""
+    name = max(KINDS, key=lambda one: KINDS[one].nearness(made))
+    has, lacks = KINDS[name].nearness(made)
+    return name if has >= 2 or (has and not lacks) else ""
 
 
-def _judged(made: Any, kind: str, awaited: bool | None) -> tuple[str, bool]:
+def _judged(made: Any, kind: str, awaited: bool | None) -> _Judged:
+    if made is None:
+        raise UnknownTargetError("gives None: it must return what is to be checked")
+    if inspect.isclass(made):
+        raise UnknownTargetError(f"gives the class {made.__name__} itself: return {made.__name__}(...), made")
     name = kind or _kind_of(made)
-    if not name or not all(hasattr(made, one) for one in KINDS[name].methods):
+    if not name or not KINDS[name].nearness(made)[0]:
         asked = kind or "one of " + ", ".join(KINDS)
         raise UnknownTargetError(f"makes a {type(made).__name__}, which has not the methods of {asked}")
-    is_coroutine = any(inspect.iscoroutinefunction(getattr(made, one)) for one in KINDS[name].methods)
-    return name, is_coroutine if awaited is None else awaited
+    coroutines = [one for one in KINDS[name].methods if inspect.iscoroutinefunction(getattr(made, one, None))]
+    is_awaited = awaited if awaited is not None else 2 * len(coroutines) > len(KINDS[name].methods)
+    return _Judged(name, is_awaited, tuple(_odd(made, KINDS[name], () if is_awaited else coroutines)))
 
 
-def _recording(
-    target: str, name: str, awaited: bool, contract: type[Any], maker: Any, helpers: Mapping[str, Any]
-) -> Any:
+def _odd(made: Any, kind: Kind, awaited: Sequence[str]) -> Iterator[str]:
+    """What is odd about the methods of something, where its kind is to have them: no check can go well with it."""
+    for name in kind.methods:
+        wanted = _signature(getattr(kind.port, name), beside="self")
+        method = getattr(made, name, None)
+        if not callable(method):
+            yield f"{name}{wanted} is {'missing' if method is None else 'nothing that can be called'}"
+        elif name in awaited:
+            yield f"{name} is a coroutine function, the others are not: leave out async, or make all of them so"
+        elif not _takes(method, wanted):
+            yield f"{name}{_signature(method)} cannot be called as {name}{wanted}"
+
+
+def _signature(method: Any, beside: str = "") -> inspect.Signature:
+    """What a method takes, by name alone."""
+    empty, only, either = (
+        inspect.Parameter.empty,
+        inspect.Parameter.POSITIONAL_ONLY,
+        inspect.Parameter.POSITIONAL_OR_KEYWORD,
+    )
+    found = inspect.signature(method)
+    plain = [
+        one.replace(annotation=empty, kind=either if one.kind is only else one.kind)
+        for name, one in found.parameters.items()
+        if name != beside
+    ]
+    return found.replace(parameters=plain, return_annotation=empty)
+
+
+def _takes(method: Any, wanted: inspect.Signature) -> bool:
+    """Whether a method can be called with what is wanted; of what has no signature nobody knows."""
+    try:
+        inspect.signature(method).bind(*wanted.parameters)
+    except TypeError:
+        return False
+    except ValueError:
+        return True
+    return True
+
+
+def _recording(target: str, found: _Judged, contract: type[Any], maker: Any, helpers: Mapping[str, Any]) -> Any:
     """A contract over a maker (None: its own), whose calls are written down."""
-    kind, calls = KINDS[name], list[Call]()
+    kind, calls = KINDS[found.kind], Calls()
 
     def make(self: Any) -> Any:
-        calls.clear()
+        calls.open()
         made = maker() if maker is not None else getattr(contract, kind.maker)(self)
         return recorded(made, calls, 0, kind.methods[0]) if kind.alone else made
 
-    parts: dict[str, Any] = {kind.maker: make, "target": target, "kind": name, "awaited": awaited, "calls": calls}
+    parts: dict[str, Any] = {kind.maker: make, "target": target, "calls": calls, **attrs.asdict(found)}
     parts["helpers"] = tuple(helpers)
     for one, helper in helpers.items():
         parts[one] = _helper(kind, one, helper, calls, bound=maker is None)
     return type("Checked", (Checked, contract), parts)()
 
 
-def _helper(kind: Kind, name: str, helper: Any, calls: list[Call], *, bound: bool) -> Callable[..., Any]:
+def _helper(kind: Kind, name: str, helper: Any, calls: Calls, *, bound: bool) -> Callable[..., Any]:
     def helped(self: Any, *given: Any) -> Any:
         door = getattr(given[0], "door", 0) if given else 0
         if name in _DOORS:

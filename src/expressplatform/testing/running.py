@@ -1,16 +1,18 @@
 """A contract run without a test runner: what passed, what failed and how to see it again, what was not run and why.
 
-Laws of this file: nothing is skipped in silence, and a check that never comes back has failed. What a faulty store does
-to a check ends with that check.
+Laws of this file: nothing is skipped in silence, and a check that never comes back has failed. One that still asks is
+slow and not wrong: it is waited for, and where there is no time for that it was not run. What a faulty store does to a
+check ends with that check.
 """
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import attrs
 from hypothesis.errors import Flaky
@@ -23,12 +25,19 @@ from expressplatform.testing.stores.history import Call, Writer, mark_of
 from expressplatform.testing.stores.machine import Unlike
 from expressplatform.testing.stores.shortening import SHORTENING, shortest, told
 
+T = TypeVar("T")
+
 PATIENCE: Final = 120.0
-"""Seconds after which a check that has not come back is taken for one that never will."""
+"""Seconds without a call after which a check is taken for one that never comes back."""
+ENDLESS: Final = 50_000
+"""Calls after its time by which a check is taken for one that goes round in a circle: no check needs as many."""
 _HISTORIES: Final = "test_random_histories_are_answered_as_the_reference_store_answers"
 _TRIES: Final = 3
 _SHOWN: Final = 40
 _LONG: Final = 900
+_LINE: Final = 200
+_GRACE: Final = 5.0
+_BEAT: Final = 30.0
 
 
 @attrs.frozen
@@ -45,7 +54,10 @@ class Found:
 
 @attrs.frozen
 class Report:
-    """What came of a contract. ``seconds`` is how long all of it took."""
+    """What came of a contract. ``seconds`` is how long all of it took; ``notes`` are what is odd about its methods.
+
+    ``stuck``: a check never came back, and its thread is still there. ``stopped``: somebody stopped the run.
+    """
 
     target: str
     contract: str
@@ -59,12 +71,16 @@ class Report:
     seconds: float
     stuck: bool = False
     version: str = CONTRACT_VERSION
+    notes: tuple[str, ...] = ()
+    stopped: bool = False
 
     @property
     def exit_code(self) -> int:
-        """0: all that could be run passed; 1: something failed; 2: nothing was run."""
+        """0: all that could be run passed; 1: something failed; 2: nothing was run; 130: it was stopped."""
         if self.failed:
             return 1
+        if self.stopped:
+            return 130
         return 0 if self.passed else 2
 
 
@@ -72,56 +88,122 @@ class Run:
     """One run of a contract: `report` runs every check and tells what came of it.
 
     ``checks`` is what `checking.contract_of` gives; ``budget`` is how many seconds random histories may take, ``start``
-    the seed that they begin with.
+    the seed that they begin with. ``within`` is how many seconds all of it may take: what is not finished by then is
+    not run. Of checks only those are run whose name holds ``only``. ``tell`` hears of each check as soon as it is over,
+    and twice a minute of one that goes on: its name, the word (passed, FAILED, not run, running) with what is to be
+    said of it, and its seconds. Ctrl-C ends the run, with a report of what was run until then.
     """
 
-    def __init__(self, checks: Any, budget: float = 10.0, start: int = 0, patience: float = PATIENCE) -> None:
+    def __init__(
+        self,
+        checks: Any,
+        budget: float = 10.0,
+        start: int = 0,
+        patience: float = PATIENCE,
+        *,
+        within: float = math.inf,
+        only: str = "",
+        tell: Callable[[str, str, float], object] = lambda name, word, seconds: None,
+    ) -> None:
         self._checks, self._budget, self._seed, self._patience = checks, budget, start, patience
+        self._within, self._only, self._tell = within, only, tell
         self._target, self._awaited = checks.target, checks.awaited
+        self._until = math.inf
+        self._running = ""
         self._histories = 0
-        self._stuck = False
+        self._stuck = self._stopped = False
+        self._passed: list[str] = []
         self._failed: list[Found] = []
+        self._not_run: dict[str, str] = {}
 
     def report(self) -> Report:
         """Every check, run."""
         began = time.monotonic()
-        passed: list[str] = []
-        not_run: dict[str, str] = {}
+        self._until = began + self._within
         # The random histories come last: what a check finds is easier to read.
         for name, check in sorted(checks_of(self._checks), key=lambda one: one[0] == _HISTORIES):
-            try:
-                self._in_time(self._random if name == _HISTORIES else check)
-            except NotRun as reason:
-                not_run[name] = str(reason)
-            except Exception as error:  # noqa: BLE001 - whatever a faulty store raises fails the check
-                self._failed.append(self._found(name, check, error))
-            else:
-                passed.append(name)
+            if self._only in name:
+                begun = time.monotonic()
+                word = self._outcome(name, check)
+                self._tell(name, word, time.monotonic() - begun)
         checks = self._checks
         capabilities = {name: name in checks.helpers for name in KINDS[checks.kind].helpers}
         return Report(
-            checks.target, checks.kind, checks.awaited, self._seed, capabilities, tuple(passed), tuple(self._failed),
-            not_run, self._histories, time.monotonic() - began, self._stuck,
+            checks.target, checks.kind, checks.awaited, self._seed, capabilities, tuple(self._passed),
+            tuple(self._failed), self._not_run, self._histories, time.monotonic() - began, self._stuck,
+            notes=checks.notes, stopped=self._stopped,
         )  # fmt: skip
 
-    def _in_time(self, check: Callable[[], object]) -> None:
-        """The check in a thread of its own, which is left alone when it does not come back."""
+    def _outcome(self, name: str, check: Callable[[], object]) -> str:
+        """What became of one check, in a word; it is kept for the report."""
+        self._running = name
+        try:
+            if self._stopped:
+                raise NotRun("the run was stopped before")
+            self._in_time(self._random if name == _HISTORIES else check)
+        except NotRun as reason:
+            self._not_run[name] = str(reason)
+            return f"not run: {reason}"
+        except KeyboardInterrupt:
+            self._stopped = True
+            self._not_run[name] = "the run was stopped in the midst of it"
+            return f"not run: {self._not_run[name]}"
+        except Exception as error:  # noqa: BLE001 - whatever a faulty store raises fails the check
+            self._failed.append(self._found(name, check, error))
+            return "FAILED"
+        self._passed.append(name)
+        return "passed"
+
+    def _in_time(self, check: Callable[[], T]) -> T:
+        """What the check gives, in a thread of its own, which is left alone when it does not come back."""
+        given: list[T] = []
         raised: list[BaseException] = []
 
         def run() -> None:
             try:
-                check()
+                self._checks.calls.begin()
+                given.append(check())
             except BaseException as error:  # noqa: BLE001 - it is raised again below, in the thread that waits
                 raised.append(error)
 
+        self._still_time()
         thread = threading.Thread(target=run, name="check", daemon=True)
         thread.start()
-        thread.join(self._patience + (self._budget if check == self._random else 0))
-        if thread.is_alive():
-            self._stuck = True
-            raise TimeoutError(f"it did not come back within {self._patience:g} seconds")
+        try:
+            self._wait(thread, self._patience + (self._budget if check == self._random else 0))
+        except (TimeoutError, NotRun, KeyboardInterrupt):
+            self._checks.calls.leave()
+            thread.join(min(_GRACE, self._patience))
+            self._stuck = self._stuck or thread.is_alive()
+            raise
         if raised:
             raise raised[0]
+        return given[0]
+
+    def _still_time(self) -> None:
+        if time.monotonic() >= self._until:
+            raise NotRun(f"the {self._within:g} seconds of the whole run were over")
+
+    def _wait(self, thread: threading.Thread, patience: float) -> None:
+        """Until the thread has ended, or is to be left: TimeoutError where it is stuck, NotRun where time is over."""
+        calls = self._checks.calls
+        begun = moved = heard = time.monotonic()
+        first = asked = calls.asked
+        late = 0
+        while True:
+            thread.join(max(0.0, min(patience / 20, 1.0, self._until - time.monotonic())))
+            if not thread.is_alive():
+                return
+            now, before, asked = time.monotonic(), asked, calls.asked
+            moved, late = (now if asked > before else moved), late + (asked - before if now > begun + patience else 0)
+            if now > heard + _BEAT:
+                heard = now
+                self._tell(self._running, f"running: {asked - first} calls so far", now - begun)
+            if now > moved + patience:
+                raise TimeoutError(f"it did not come back within {patience:g} seconds")
+            if late > ENDLESS:
+                raise TimeoutError(f"it still asked after {patience:g} seconds and {ENDLESS} calls more")
+            self._still_time()
 
     def _random(self) -> None:
         """Random histories for as long as the budget lasts, at least one round."""
@@ -135,12 +217,13 @@ class Run:
             size = min(200, max(5, int(size * left / max(taken, 0.001) / 2)))
 
     def _round(self, size: int) -> None:
+        turn = self._checks.calls.turn
         for attempt in range(_TRIES):
             try:
                 walk(self._checks, size, self._seed + self._histories)
             except Flaky:
                 # It went wrong once and not again: another run beside this one, or a store that is unsteady.
-                if attempt == _TRIES - 1:
+                if attempt == _TRIES - 1 or turn != self._checks.calls.turn:
                     raise
                 self._histories += 1
             else:
@@ -154,32 +237,51 @@ class Run:
         calls = error.calls if isinstance(error, Unlike) else tuple(self._checks.calls)
         program = "" if isinstance(error, TimeoutError) else self._program(calls)
         begin = self._seed + (self._histories if name == _HISTORIES else 0)
-        return Found(name, numbers, sentence(check), _said(error), program or self._by_name(name), begin)
+        cited = tuple(dict.fromkeys(numbers))
+        return Found(name, cited, sentence(check), _said(error), program or self._by_name(name, calls), begin)
 
     def _program(self, calls: tuple[Call, ...]) -> str:
         if not isinstance(self._checks, CaseStoreChecks) or not calls:
             return ""
-        found = shortest(self._checks, calls, SHORTENING / (1 + len(self._failed)))
+        checks, seconds = self._checks, SHORTENING / (1 + len(self._failed))
+        try:
+            found = self._in_time(lambda: shortest(checks, calls, seconds))
+        except (KeyboardInterrupt, TimeoutError, NotRun) as error:
+            self._stopped = self._stopped or isinstance(error, KeyboardInterrupt)
+            return ""
         return told(self._target, found, awaited=self._awaited) if found is not None else ""
 
-    def _by_name(self, name: str) -> str:
+    def _by_name(self, name: str, calls: tuple[Call, ...]) -> str:
         """The check by its name, and what it had asked: for what does not go wrong when asked again one by one."""
-        writer = Writer(mark_of(self._checks.calls))
-        asked = [f"# {writer.line(call)}" for call in self._checks.calls[-_SHOWN:] if call.name != "close"]
-        kind = f", {self._checks.kind!r}" if self._checks.kind != "store" else ""
+        writer = Writer(mark_of(calls))
+        asked = [f"# {cut(writer.line(call), _LINE)}" for call in calls[-_SHOWN:] if call.name != "close"]
         lines = [
-            "from expressplatform.testing.checking import contract_of",
-            "",
-            f"contract_of({self._checks.target!r}{kind}).{name}()",
+            *by_name(self._target, self._checks.kind, name),
             *(["", "# It asked, in the end:", *asked] if asked else []),
         ]
         return "\n".join(lines) + "\n"
 
 
+def by_name(target: str, kind: str, check: str) -> tuple[str, ...]:
+    """A check by its name, as a program in lines."""
+    told_kind = f", {kind!r}" if kind != "store" else ""
+    return (
+        "from expressplatform.testing.checking import contract_of",
+        "",
+        f"contract_of({target!r}{told_kind}).{check}()",
+    )
+
+
+def cut(text: str, most: int) -> str:
+    """A text of at most so many characters and three dots, its middle left out."""
+    return text if len(text) <= most else f"{text[: most // 2]} ... {text[-most // 2 :]}"
+
+
 def _said(error: Exception) -> str:
     """What an error says; an assertion that says nothing says what it asserts."""
+    if isinstance(error, Unlike):  # its numbers are told with their sentences anyway
+        return cut(f"Unlike: {error.seen}", _LONG)
     if str(error):
-        text = f"{type(error).__name__}: {error}"
-        return text if len(text) <= _LONG else f"{text[: _LONG // 2]} ... {text[-_LONG // 2 :]}"
+        return cut(f"{type(error).__name__}: {error}", _LONG)
     frames = traceback.extract_tb(error.__traceback__)
     return f"{type(error).__name__}: {frames[-1].line}" if frames else type(error).__name__

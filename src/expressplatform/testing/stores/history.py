@@ -43,11 +43,52 @@ class Call:
     given: tuple[Any, ...] = ()
 
 
+class Left(BaseException):
+    """The check was left before it came to its end: it asks nothing any more, and nothing of the kit catches this."""
+
+
+class Calls(list[Call]):
+    """What was asked of the store that was opened last.
+
+    ``asked`` counts all calls, also of stores that were opened before. After `leave`, whoever came to a store before
+    that is answered with `Left`, and opens no other.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+        self.turn = 0
+        self._own = threading.local()
+
+    def begin(self) -> None:
+        """A check begins, in this thread."""
+        self._own.turn = self.turn
+
+    def open(self) -> None:
+        """A store is opened: what is asked from now on is written down. Raises Left in the thread of a check left."""
+        if getattr(self._own, "turn", self.turn) != self.turn:
+            raise Left
+        self.clear()
+
+    def add(self, call: Call, turn: int) -> None:
+        """Writes a call down; raises Left where its turn is over, unless it is to close."""
+        if turn == self.turn:
+            self.asked += 1
+            self.append(call)
+        elif call.name != "close":
+            raise Left
+
+    def leave(self) -> None:
+        """Whoever asks now asks no more."""
+        self.turn += 1
+
+
 class Recorder:
     """A store, or anything with methods, that writes down what is asked of it; answers go through, awaited or not."""
 
-    def __init__(self, inner: Any, calls: list[Call], door: int = 0) -> None:
+    def __init__(self, inner: Any, calls: Calls, door: int = 0) -> None:
         self.inner, self.calls, self.door = inner, calls, door
+        self._turn = calls.turn
         self._lock = threading.Lock()
 
     def __getattr__(self, name: str) -> Any:
@@ -58,7 +99,7 @@ class Recorder:
         @functools.wraps(found)
         def asked(*given: Any, **named: Any) -> Any:
             with self._lock:
-                self.calls.append(Call(self.door, name, given))
+                self.calls.add(Call(self.door, name, given), self._turn)
             return found(*given, **named)
 
         return asked
@@ -75,7 +116,7 @@ def bare(store: Any) -> Any:
     return store.inner if isinstance(store, Recorder) else store
 
 
-def recorded(made: Any, calls: list[Call], door: int, method: str) -> Any:
+def recorded(made: Any, calls: Calls, door: int, method: str) -> Any:
     """What a maker gave, recorded: a port (it has ``method``), or what gives one: a context manager, an awaitable."""
     if made is None or hasattr(made, method):
         return made and Recorder(made, calls, door)
@@ -86,12 +127,12 @@ def recorded(made: Any, calls: list[Call], door: int, method: str) -> Any:
     return _within(made, calls, door) if isinstance(made, AbstractContextManager) else made
 
 
-async def _later(made: Any, calls: list[Call], door: int, method: str) -> Any:
+async def _later(made: Any, calls: Calls, door: int, method: str) -> Any:
     return recorded(await made, calls, door, method)
 
 
 @contextmanager
-def _within(made: AbstractContextManager[Any], calls: list[Call], door: int) -> Iterator[Recorder]:
+def _within(made: AbstractContextManager[Any], calls: Calls, door: int) -> Iterator[Recorder]:
     with made as port:
         yield Recorder(port, calls, door)
 
@@ -99,7 +140,7 @@ def _within(made: AbstractContextManager[Any], calls: list[Call], door: int) -> 
 class _Entered:
     """An asynchronous context manager whose port is recorded."""
 
-    def __init__(self, made: Any, calls: list[Call], door: int) -> None:
+    def __init__(self, made: Any, calls: Calls, door: int) -> None:
         self._made, self._calls, self._door = made, calls, door
 
     async def __aenter__(self) -> Recorder:

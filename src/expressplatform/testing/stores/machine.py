@@ -330,4 +330,5 @@ class Unlike(AssertionError):
     def __init__(self, name: str, expected: object, got: object, calls: tuple[Call, ...]) -> None:
         self.numbers, self.calls = NUMBERS[name], calls
         said = "; ".join(f"{number}: {GUARANTEES[number]}" for number in self.numbers)
-        super().__init__(f"{name} answered {got!r}, not {expected!r} ({said})")
+        self.seen = f"{name} answered {got!r}, not {expected!r}"
+        super().__init__(f"{self.seen} ({said})")
