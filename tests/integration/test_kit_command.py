@@ -413,15 +413,15 @@ class TestFailures:
 
     def test_a_run_ends_when_its_time_is_over_and_says_what_was_not_run(self) -> None:
         report = Run(contract_of(Slow), 60, 1, within=3).report()
-        assert report.seconds < 6
-        assert (report.failed, report.stuck, report.exit_code) == ((), False, 0)
+        assert report.seconds < 20
+        assert (report.failed, report.stuck, report.exit_code) == ((), False, 3)
         assert {*report.not_run.values()} >= {"the 3 seconds of the whole run were over"}
         assert report.passed
 
     def test_random_histories_end_with_the_run_too(self) -> None:
         report = Run(contract_of(MemoryStore), 60, 1, within=2, only="random_histories").report()
-        assert report.seconds < 5
-        assert (report.failed, report.stuck, len(report.not_run)) == ((), False, 1)
+        assert report.seconds < 20
+        assert (report.failed, report.stuck, len(report.not_run), report.exit_code) == ((), False, 1, 3)
 
     def test_a_store_that_hangs_once_it_has_failed_does_not_hang_the_run(self) -> None:
         report = Run(contract_of(HangsAfterwards), 0.1, 1, patience=1, only="an_effect_is_claimed_once").report()

@@ -1,6 +1,7 @@
 """The contracts from the command line: ``python -m expressplatform.testing check my_store:make_store``.
 
-Exit codes: 0, everything that could be run passed; 1, something failed; 2, nothing could be run; 130, it was stopped.
+Exit codes: 0, everything that could be run passed; 1, something failed; 2, nothing could be run; 3, nothing failed, but
+the time was over before the end; 130, it was stopped.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ import json
 import math
 import os
 import random
+import signal
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -69,6 +72,8 @@ def lines(report: Report) -> Iterator[str]:
         yield f"mend this first: {'; '.join(report.notes)}"
     if report.stopped:
         yield "the run was stopped before its end"
+    if report.cut:
+        yield "the time was over before the end of the run"
 
 
 def _told(report: Report, found: Found) -> Iterator[str]:
@@ -138,6 +143,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
+@contextmanager
+def _stopped_by_ctrl_c(run: Run) -> Iterator[None]:
+    """The first Ctrl-C ends the run, wherever it strikes; a second one ends the program."""
+
+    def stop(number: int, frame: object) -> None:
+        signal.signal(signal.SIGINT, before)
+        run.stop()
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _checked(options: argparse.Namespace) -> int:
     start = options.seed if options.seed is not None else random.SystemRandom().randrange(10**6)
     if "" not in sys.path:
@@ -155,10 +175,12 @@ def _checked(options: argparse.Namespace) -> int:
     print("\n".join(heading(checks, start)), flush=True)
     # What the maker's own methods do not await is told in a sentence above, not once for each call.
     warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
-    report = Run(
+    run = Run(
         checks, options.budget, start, within=options.within, only=options.only,
         tell=lambda name, word, seconds: print(outcome(name, word, seconds), flush=True),
-    ).report()  # fmt: skip
+    )  # fmt: skip
+    with _stopped_by_ctrl_c(run):
+        report = run.report()
     if options.json is not None:
         options.json.write_text(json.dumps(attrs.asdict(report), indent=2, ensure_ascii=False) + "\n", "utf-8")
     print("\n".join(lines(report)), flush=True)

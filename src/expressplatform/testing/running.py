@@ -57,6 +57,7 @@ class Report:
     """What came of a contract. ``seconds`` is how long all of it took; ``notes`` are what is odd about its methods.
 
     ``stuck``: a check never came back, and its thread is still there. ``stopped``: somebody stopped the run.
+    ``cut``: its time was over before its end.
     """
 
     target: str
@@ -73,14 +74,17 @@ class Report:
     version: str = CONTRACT_VERSION
     notes: tuple[str, ...] = ()
     stopped: bool = False
+    cut: bool = False
 
     @property
     def exit_code(self) -> int:
-        """0: all that could be run passed; 1: something failed; 2: nothing was run; 130: it was stopped."""
+        """0: all that could be run passed; 1: something failed; 2: nothing was run; 3: it was cut; 130: stopped."""
         if self.failed:
             return 1
         if self.stopped:
             return 130
+        if self.cut:
+            return 3
         return 0 if self.passed else 2
 
 
@@ -91,7 +95,7 @@ class Run:
     the seed that they begin with. ``within`` is how many seconds all of it may take: what is not finished by then is
     not run. Of checks only those are run whose name holds ``only``. ``tell`` hears of each check as soon as it is over,
     and twice a minute of one that goes on: its name, the word (passed, FAILED, not run, running) with what is to be
-    said of it, and its seconds. Ctrl-C ends the run, with a report of what was run until then.
+    said of it, and its seconds. Ctrl-C ends the run, and so does `stop`, with a report of what was run until then.
     """
 
     def __init__(
@@ -111,7 +115,7 @@ class Run:
         self._until = math.inf
         self._running = ""
         self._histories = 0
-        self._stuck = self._stopped = False
+        self._stuck = self._stopped = self._cut = False
         self._passed: list[str] = []
         self._failed: list[Found] = []
         self._not_run: dict[str, str] = {}
@@ -131,8 +135,12 @@ class Run:
         return Report(
             checks.target, checks.kind, checks.awaited, self._seed, capabilities, tuple(self._passed),
             tuple(self._failed), self._not_run, self._histories, time.monotonic() - began, self._stuck,
-            notes=checks.notes, stopped=self._stopped,
+            notes=checks.notes, stopped=self._stopped, cut=self._cut,
         )  # fmt: skip
+
+    def stop(self) -> None:
+        """End the run: within a second the check that is under way is left, and no other is begun."""
+        self._stopped = True
 
     def _outcome(self, name: str, check: Callable[[], object]) -> str:
         """What became of one check, in a word; it is kept for the report."""
@@ -182,6 +190,7 @@ class Run:
 
     def _still_time(self) -> None:
         if time.monotonic() >= self._until:
+            self._cut = True
             raise NotRun(f"the {self._within:g} seconds of the whole run were over")
 
     def _wait(self, thread: threading.Thread, patience: float) -> None:
@@ -194,6 +203,8 @@ class Run:
             thread.join(max(0.0, min(patience / 20, 1.0, self._until - time.monotonic())))
             if not thread.is_alive():
                 return
+            if self._stopped:
+                raise KeyboardInterrupt
             now, before, asked = time.monotonic(), asked, calls.asked
             moved, late = (now if asked > before else moved), late + (asked - before if now > begun + patience else 0)
             if now > heard + _BEAT:
