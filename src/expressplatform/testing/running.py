@@ -21,7 +21,8 @@ from expressplatform.testing.guarantees import CONTRACT_VERSION, NotRun, proved_
 from expressplatform.testing.stores.contract import CaseStoreChecks, walk
 from expressplatform.testing.stores.history import Call, Writer, mark_of
 from expressplatform.testing.stores.machine import Unlike
-from expressplatform.testing.stores.shortening import SHORTENING, shortest, told
+from expressplatform.testing.stores.model import fitting
+from expressplatform.testing.stores.shortening import SHORTENING, Wrong, shortest, told
 
 PATIENCE: Final = 120.0
 """Seconds after which a check that has not come back is taken for one that never will."""
@@ -33,7 +34,11 @@ _LONG: Final = 900
 
 @attrs.frozen
 class Found:
-    """A check that failed: its name, the numbers it cites, its promise, what was seen, a program to see it again."""
+    """A check that failed: its name, the numbers that may be broken, its promise, what was seen, and a program.
+
+    The program shows it again. Of the numbers that the check cites, those are left out which its last question cannot
+    show to be broken.
+    """
 
     check: str
     guarantees: tuple[str, ...]
@@ -150,17 +155,19 @@ class Run:
     # --- what went wrong ----------------------------------------------------------------------------------------
 
     def _found(self, name: str, check: object, error: Exception) -> Found:
-        numbers = (*proved_by(check), *(error.numbers if isinstance(error, Unlike) else ()))
+        cited = (*proved_by(check), *(error.numbers if isinstance(error, Unlike) else ()))
         calls = error.calls if isinstance(error, Unlike) else tuple(self._checks.calls)
-        program = "" if isinstance(error, TimeoutError) else self._program(calls)
+        found = None if isinstance(error, TimeoutError) else self._shortest(calls)
+        program = told(self._target, found, awaited=self._awaited) if found is not None else self._by_name(name)
+        numbers = fitting(cited, found.name) if found is not None else cited
         begin = self._seed + (self._histories if name == _HISTORIES else 0)
-        return Found(name, numbers, sentence(check), _said(error), program or self._by_name(name), begin)
+        return Found(name, numbers, sentence(check), _said(error), program, begin)
 
-    def _program(self, calls: tuple[Call, ...]) -> str:
+    def _shortest(self, calls: tuple[Call, ...]) -> Wrong | None:
+        """The shortest history of a case store that is answered wrongly, beginning with these calls."""
         if not isinstance(self._checks, CaseStoreChecks) or not calls:
-            return ""
-        found = shortest(self._checks, calls, SHORTENING / (1 + len(self._failed)))
-        return told(self._target, found, awaited=self._awaited) if found is not None else ""
+            return None
+        return shortest(self._checks, calls, SHORTENING / (1 + len(self._failed)))
 
     def _by_name(self, name: str) -> str:
         """The check by its name, and what it had asked: for what does not go wrong when asked again one by one."""
