@@ -256,7 +256,7 @@ class Listing(Doors):
     def test_what_is_owed_and_what_alarms_is_found(self) -> None:
         """``owed_before`` is before, not at, and asks for nothing that is not owed; ``alarmed`` is at least one."""
         mine = Mine.apart()
-        rows = ((1, mine.noon, 0), (2, mine.noon + TICK, 1), (3, None, 7), (4, None, 0))
+        rows = ((1, mine.noon, 0), (2, mine.noon + TICK, 1), (3, None, 300), (4, None, 0))
         ever = mine.noon + timedelta(days=9)
         with self.opened() as store:
             store.append([mine.changed(n, owed_since=owed, alarms=alarms) for n, owed, alarms in rows])
