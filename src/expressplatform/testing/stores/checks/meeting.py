@@ -80,16 +80,22 @@ class Meeting(Doors):
         with self.opened() as store:
             assert racing(*(functools.partial(life, store, mine) for mine in mines)) == [True] * 4
 
-    @proves("S33", "S13")
+    @proves("S33", "S13", "S14")
     def test_threads_that_ask_at_once_are_answered_each_for_itself(self) -> None:
-        """Held up anywhere in the midst of it: whoever asks is given its own answer, and nobody else's."""
+        """Held up anywhere in the midst of it: whoever asks is given its own answer, and nobody else's; so are those
+        who ask for one case, which is not everybody's to see."""
         mines = [Mine.apart() for _ in range(2)]
         with self.opened() as store:
             for mine in mines:
                 step = attrs.evolve(mine.changed(1, trader=mine.trader), tokens=(mine.token("t"),))
                 store.append([attrs.evolve(step, receipt=mine.commit(1, key="k").receipt), mine.commit(2)])
             sequence(store)
-            for ask in _QUESTIONS:
+            seen = mines[0].case(1)
+            of_one_case: Sequence[Callable[[CaseStore, Mine], object]] = (
+                lambda store, mine: store.load(seen, mine.council),
+                lambda store, mine: list(store.places(seen, mine.council)),
+            )
+            for ask in (*_QUESTIONS, *of_one_case):
                 wanted = [ask(store, mine) for mine in mines]
                 found = jostled(*(functools.partial(_often, ask, store, mine) for mine in mines))
                 assert found == [[one] * _OFTEN for one in wanted], "somebody else's answer"
@@ -135,10 +141,11 @@ class Meeting(Doors):
             assert [one for one in store.dead(mine.council, "", MANY) if one.effect.id in ids] == []
             mine.claims(store, mine.noon + HOUR, [])
 
-    @proves("S4", "S5", "S33")
+    @proves("S4", "S5", "S33", "S13")
     @apart
     def test_a_reader_beside_a_writer_sees_whole_steps(self) -> None:
-        """While steps are written, whoever looks finds exactly what led to a header, and what came of it."""
+        """While steps are written, whoever looks finds exactly what led to a header, and what came of it; whoever
+        writes finds what it has just written."""
         mine = Mine.apart()
         with self.opened() as store:
             mine.clear(store)
@@ -185,6 +192,8 @@ class _Watched:
         try:
             for n in range(1, _MOST_STEPS):
                 self.step(n)
+                stands = kept(self._store, self._mine.case(1)).header.version
+                assert stands == 2 * n + 2, "who has just written is shown what stood before"
                 if n >= _STEPS and self._looks[0] >= _LOOKS:
                     break
         finally:
