@@ -146,13 +146,15 @@ class Meeting(Doors):
     def test_a_reader_beside_a_writer_sees_whole_steps(self) -> None:
         """While steps are written, whoever looks finds exactly what led to a header, and what came of it; whoever
         writes finds what it has just written."""
-        mine = Mine.apart()
         with self.opened() as store:
-            mine.clear(store)
-            watched = _Watched(store, mine)
-            watched.step(0)
-            racing(watched.write, watched.read, watched.read, watched.work)
-            store.done(mine.made)
+            _watch(store, store)
+
+    @proves("S4", "S5", "S35")
+    @apart
+    def test_a_reader_of_another_connection_sees_whole_steps(self) -> None:
+        """Nor does it matter through which connection somebody looks."""
+        with self.opened() as store, self.beside(store) as other:
+            _watch(store, other)
 
 
 def _often(ask: Callable[[CaseStore, Mine], object], store: CaseStore, mine: Mine) -> list[object]:
@@ -172,11 +174,21 @@ _QUESTIONS: Final[Sequence[Callable[[CaseStore, Mine], object]]] = (
 """What a store answers about the cases of a check, whatever others do."""
 
 
+def _watch(store: CaseStore, other: CaseStore) -> None:
+    """One writes, through the one store; three look, through the other."""
+    mine = Mine.apart()
+    mine.clear(store)
+    watched = _Watched(store, other, mine)
+    watched.step(0)
+    racing(watched.write, watched.read, watched.read, watched.work)
+    store.done(mine.made)
+
+
 class _Watched:
     """One case that is written while others look at it: two events a step, a key, a token and an effect."""
 
-    def __init__(self, store: CaseStore, mine: Mine) -> None:
-        self._store, self._mine = store, mine
+    def __init__(self, store: CaseStore, other: CaseStore, mine: Mine) -> None:
+        self._store, self._other, self._mine = store, other, mine
         self._over = threading.Event()
         self._looks = [0]
 
@@ -200,21 +212,24 @@ class _Watched:
             self._over.set()
 
     def read(self) -> None:
-        """Looks, until the writer has done."""
-        store, mine, seen = self._store, self._mine, 0
+        """Looks, until the writer has done: at the case, and at once at something else of its last step."""
+        store, mine, seen = self._other, self._mine, 0
         while not self._over.is_set():
             case = kept(store, mine.case(1))
+            version, last = case.header.version, case.header.version // 2 - 1
+            if self._looks[0] % 2:
+                assert store.receipt(mine.case(1), f"k{last}") is not None, "a step without its receipt"
+            assert list(store.find(EVERYONE, [mine.token(f"t{last}").value])), "a step without its tokens"
+            assert store.receipt(mine.case(1), f"k{last}") is not None, "a step without its receipt"
             for one in (case, *store.scan(mine.council, "", MANY)):
                 assert [event.version for event in one.events] == list(range(1, one.header.version + 1))
-            assert case.header.version >= seen, "a case went back"
-            seen, last = case.header.version, case.header.version // 2 - 1
-            assert store.receipt(mine.case(1), f"k{last}") is not None, "a step without its receipt"
-            assert list(store.find(EVERYONE, [mine.token(f"t{last}").value])), "a step without its tokens"
+            assert version >= seen, "a case went back"
+            seen = version
             self._looks[0] += 1
 
     def work(self) -> None:
         """Claims, until the writer has done: what a step left behind is there with it."""
-        store, mine, got, claims = self._store, self._mine, set[int](), 0
+        store, mine, got, claims = self._other, self._mine, set[int](), 0
         while not self._over.is_set() and claims < _CLAIMS:
             version = kept(store, mine.case(1)).header.version
             if version in got:
