@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
+from concurrent.futures import Future
 from datetime import UTC
 
 import attrs
@@ -164,3 +166,41 @@ class RememberedByThreads(Store):
         if found is None and threading.get_ident() != self._maker:
             absent.add((case_id, key))
         return found
+
+
+class ThreadsShareAnAnswer(Store):
+    """Threads that load a case while it is read already are given what is read."""
+
+    breaks = ("S13",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._gate, self._reading = threading.Lock(), dict[tuple[str, str], Future[StoredCase | None]]()
+
+    def _asked(self, case_id: str, organisation: str) -> tuple[str, str]:
+        return case_id, organisation
+
+    def load(self, case_id: str, organisation: str, /) -> StoredCase | None:
+        asked, own = self._asked(case_id, organisation), Future[StoredCase | None]()
+        with self._gate:
+            reading = self._reading.setdefault(asked, own)
+        if reading is not own:
+            return reading.result()
+        try:
+            found = super().load(case_id, organisation)
+            time.sleep(0.0005)
+            own.set_result(found)
+        except Exception as error:  # noqa: BLE001 - it is told to each of them
+            own.set_exception(error)
+        with self._gate:
+            del self._reading[asked]
+        return own.result()
+
+
+class ThreadsShareAnAnswerForAll(ThreadsShareAnAnswer):
+    """Threads that load a case at once are shown it as whoever came first is."""
+
+    breaks = ("S14",)
+
+    def _asked(self, case_id: str, organisation: str) -> tuple[str, str]:
+        return case_id, ""

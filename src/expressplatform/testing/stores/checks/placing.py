@@ -22,6 +22,7 @@ from expressplatform.testing.stores.rows import MANY, Mine, kept
 
 _ROUNDS: Final = 100_000
 """More rounds than this a sequencer does not need, however crowded the store is."""
+_RACES: Final = 2
 _STANDING: Final = 100
 """So often the ledger may be as long as it was, though somebody placed rows: then it does not grow at all."""
 
@@ -137,22 +138,24 @@ class Placing(Doors):
     def test_none_is_skipped_while_others_commit_and_place(self) -> None:
         """Three who commit and two who place at once: every row has one place, each case's versions in their order,
         and whoever looks meanwhile finds no row placed that its trader is not told of."""
-        mine = Mine.apart()
+        with self.opened() as store:
+            for _ in range(_RACES):
+                self._raced(store, Mine.apart())
 
-        def commits(store: CaseStore, number: int) -> None:
+    def _raced(self, store: CaseStore, mine: Mine) -> None:
+        def commits(number: int) -> None:
             for expected in range(6):
                 store.append([mine.changed(number, expected, trader=mine.trader)])
 
-        with self.opened() as store:
-            jobs: list[Callable[[], None]] = [partial(commits, store, number) for number in (1, 2, 3)]
-            over = threading.Event()
-            jobs += [partial(_until, over, partial(_some, store)), partial(_some, store)]
-            racing(*jobs, partial(_placed_and_told, store, mine, over))
-            sequence(store)
-            found = places(store, mine, 1, 2, 3)
-            assert [len(own) for own in found.values()] == [6] * 3, "a row has no place"
-            assert len({place for own in found.values() for place in own}) == 18, "two rows have one place"
-            self._one_of_each(told(store, mine.trader), mine)
+        over = threading.Event()
+        jobs: list[Callable[[], None]] = [partial(commits, number) for number in (1, 2, 3)]
+        jobs += [partial(_until, over, partial(_some, store)), partial(_some, store)]
+        racing(*jobs, partial(_placed_and_told, store, mine, over))
+        sequence(store)
+        found = places(store, mine, 1, 2, 3)
+        assert [len(own) for own in found.values()] == [6] * 3, "a row has no place"
+        assert len({place for own in found.values() for place in own}) == 18, "two rows have one place"
+        self._one_of_each(told(store, mine.trader), mine)
 
     def _one_of_each(self, rows: list[tuple[str, int, bool]], mine: Mine) -> None:
         assert sorted(rows) == [(mine.case(n), v, False) for n in (1, 2, 3) for v in range(1, 7)]
