@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from concurrent.futures import CancelledError
 from contextlib import suppress
 from datetime import datetime, timedelta, tzinfo
+from functools import partial
 from typing import Final, overload
 
 import attrs
@@ -26,6 +27,7 @@ from expressplatform.ports import (
     StoredCase,
     Wanted,
 )
+from expressplatform.testing.doors import racing
 from expressplatform.testing.guarantees import proves
 from expressplatform.testing.stores.doors import Doors
 from expressplatform.testing.stores.rows import MANY, Mine, apart, kept
@@ -212,7 +214,7 @@ class Committing(Doors):
                 with suppress(_StruckError, CancelledError):  # as a caller is told whose answer never comes
                     store.append(struck)
                 zone.left = -1
-                _goes_on(store, mine, whole)
+                racing(partial(_goes_on, store, mine, whole))  # in another thread: no lock was taken along
                 if not zone.has_struck:
                     break
 
