@@ -26,6 +26,7 @@ from expressplatform.ports import (
     StoredCase,
     Unplaced,
     Wanted,
+    checked,
 )
 
 
@@ -324,6 +325,85 @@ class PutOffAsItWas(AwaitedStore):
         self.inner.retry(effect_id, at, attempts)
 
 
+class HalfOfACall(AwaitedStore):
+    """Commits of a call are kept one by one, and whoever is cancelled leaves the rest out."""
+
+    breaks = ("S38",)
+
+    async def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
+        answers: list[Answer] = []
+        for commit in checked(commits):
+            answers += self.inner.append([commit])
+            await asyncio.sleep(0)
+        return answers
+
+
+class NothingSaid(AwaitedStore):
+    """Whoever is cancelled is answered as if there had been nothing to do."""
+
+    breaks = ("S38",)
+
+    async def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
+        try:
+            await asyncio.sleep(0)
+        except asyncio.CancelledError:
+            return []
+        return self.inner.append(commits)
+
+
+class _OneAnswer(AwaitedStore):
+    """Those who load a case while it is read already are given what is read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._reading: dict[tuple[str, str], asyncio.Future[StoredCase | None]] = {}
+
+    def _asked(self, case_id: str, organisation: str) -> tuple[str, str]:
+        return case_id, organisation
+
+    async def load(self, case_id: str, organisation: str, /) -> StoredCase | None:
+        asked = self._asked(case_id, organisation)
+        if asked not in self._reading:
+            self._reading[asked] = asyncio.ensure_future(self._read(case_id, organisation))
+        return await self._awaited(self._reading[asked])
+
+    async def _awaited(self, reading: asyncio.Future[StoredCase | None]) -> StoredCase | None:
+        return await asyncio.shield(reading)
+
+    async def _read(self, case_id: str, organisation: str) -> StoredCase | None:
+        try:
+            found = self.inner.load(case_id, organisation)
+            for _ in range(3):
+                await asyncio.sleep(0)
+            return found
+        finally:
+            self._reading.clear()
+
+
+class OneAnswerForAll(_OneAnswer):
+    """Those who load a case at once are shown it as whoever came first is."""
+
+    breaks = ("S14",)
+
+    def _asked(self, case_id: str, organisation: str) -> tuple[str, str]:
+        return case_id, ""
+
+
+class OneAnswerFromBefore(_OneAnswer):
+    """Whoever loads a case that is being read is shown what stood when that began."""
+
+    breaks = ("S13",)
+
+
+class CancelledForAll(_OneAnswer):
+    """Of those who load a case at once one that is cancelled takes the answer from all."""
+
+    breaks = ("S38",)
+
+    async def _awaited(self, reading: asyncio.Future[StoredCase | None]) -> StoredCase | None:
+        return await reading
+
+
 FAULTY = (
     CancelledHalfWay,
     StuckWhenCancelled,
@@ -339,4 +419,9 @@ FAULTY = (
     BeginsAfterAWhile,
     DoneAfterAWhile,
     PutOffAsItWas,
+    HalfOfACall,
+    NothingSaid,
+    OneAnswerForAll,
+    OneAnswerFromBefore,
+    CancelledForAll,
 )

@@ -205,6 +205,52 @@ class SameContentGoesTogether(Files):
         super().delete(case_id, names)
 
 
+class _TakesAThousand(Files):
+    """Of what is taken away, what is beyond a thousand chunks stays, and stands behind what comes after it."""
+
+    def __init__(self, rows: Files | None = None) -> None:
+        super().__init__(rows)
+        self.left: dict[tuple[str, str], tuple[bytes, ...]] = {}
+
+    def _taken(self, case_id: str, name: str) -> None:
+        _, chunks = self.files.get((case_id, name), (None, ()))
+        self.left[case_id, name] = chunks[1000:]
+
+    def get(self, case_id: str, name: str, /) -> Iterator[bytes]:
+        return iter([*super().get(case_id, name), *self.left.get((case_id, name), ())])
+
+
+class ReplacesAThousand(_TakesAThousand):
+    """A file that is replaced leaves what it had beyond a thousand chunks."""
+
+    breaks = ("E6",)
+
+    def put(self, case_id: str, name: str, chunks: Iterable[bytes], now: datetime, /) -> None:
+        self._taken(case_id, name)
+        super().put(case_id, name, chunks, now)
+
+
+class DeletesAThousand(_TakesAThousand):
+    """A file that is deleted leaves what it had beyond a thousand chunks."""
+
+    breaks = ("E9",)
+
+    def delete(self, case_id: str, names: Sequence[str], /) -> None:
+        for name in names:
+            self._taken(case_id, name)
+        super().delete(case_id, names)
+
+
+class CursorOfAnotherCase(Files):
+    """Where files of a case are asked for, of a cursor the name alone counts."""
+
+    breaks = ("E4",)
+
+    def list(self, case_id: str, after: str, limit: int, /) -> Sequence[Filed]:
+        _, stroke, name = after.partition("/")
+        return super().list(case_id, f"{case_id}/{name}" if case_id and stroke else after, limit)
+
+
 class LeavesBytes(Files):
     """A good store with a place for what is left of files, which the faulty ones fill."""
 

@@ -338,6 +338,15 @@ class ClosedTells(Keys):
         return super().get(case_id)
 
 
+class TellsTheBeginning(Keys):
+    """Its repr tells the first bytes of a key, so that people may tell it from others."""
+
+    breaks = ("K11",)
+
+    def __repr__(self) -> str:
+        return f"<Keys {next((key[:8].hex() for key in self.keys.values()), '')}>"
+
+
 class LogsAside(Keys):
     """A secret is logged, by a thread of its own and in a log that leads nowhere else."""
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+import attrs
+
 from expressplatform.memory.cases import _Work
-from expressplatform.ports import Answer, CaseStore, Commit, EffectRow, Header, StoredCase
+from expressplatform.ports import Answer, Appended, CaseStore, Commit, Conflict, EffectRow, Header, StoredCase
 from tests.faulty.good import LastingStore
 
 
@@ -171,3 +173,21 @@ class ClosesForBoth(LastingStore):
     def close(self) -> None:
         super().close()
         self._cases.clear()
+
+
+class ConflictsFromMemory(LastingStore):
+    """A conflict is told the version that the same connection wrote last."""
+
+    breaks = ("S6", "S35")
+
+    def __init__(self, rows: LastingStore | None = None) -> None:
+        super().__init__(rows)
+        self._wrote: dict[str, int] = {}
+
+    def _append(self, commit: Commit) -> Answer:
+        answer = super()._append(commit)
+        if isinstance(answer, Appended):
+            self._wrote[answer.case_id] = answer.version
+        if isinstance(answer, Conflict):
+            return attrs.evolve(answer, found=self._wrote.get(answer.case_id, answer.found))
+        return answer

@@ -84,6 +84,18 @@ class IdsComposed(_Ids):
         return unicodedata.normalize("NFC", case_id)
 
 
+class AnotherIfNone(Store):
+    """Where there is no case of an id, one is loaded whose id is composed otherwise."""
+
+    breaks = ("S1", "S14")
+
+    def load(self, case_id: str, organisation: str, /) -> StoredCase | None:
+        found = super().load(case_id, organisation)
+        composed = unicodedata.normalize("NFC", case_id)
+        others = [one for one in self._cases if unicodedata.normalize("NFC", one) == composed]
+        return found or (super().load(others[0], organisation) if others else None)
+
+
 class _Drops(Store):
     """Where a case drops its tokens others lose theirs, too."""
 

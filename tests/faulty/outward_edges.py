@@ -219,6 +219,16 @@ class LogsAside(Letters):
         log.debug("sent to %s", contact_of(message))
 
 
+class LogsBeside(Letters):
+    """An address lies beside what is logged, for whoever writes logs as data."""
+
+    breaks = ("M8",)
+
+    def send(self, message: Message, /) -> None:
+        super().send(message)
+        logging.getLogger("letters").info("sent", extra={"to": contact_of(message)})
+
+
 class WritesBeneath(Letters):
     """An address is written to the process's own output, past Python's."""
 

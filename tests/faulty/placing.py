@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 import attrs
@@ -275,3 +276,21 @@ class HeaderOfWhatIsGone(Store):
     def feed(self, organisation: str, start: int, limit: int, /) -> Sequence[FeedRow]:
         rows = super().feed(organisation, start, limit)
         return [attrs.evolve(row, header=self._cases[row.case_id].header) for row in rows]
+
+
+class ToldAWhileLater(Store):
+    """Rows have their places, and a moment later their trader is told of them."""
+
+    breaks = ("S46",)
+
+    def place(self, start: int, leaves: Sequence[Leaf], /) -> bool:
+        with self._lock:
+            feeds = {one: list(rows) for one, rows in self._places.feeds.items()}
+            placed = super().place(start, leaves)
+            later, self._places.feeds = self._places.feeds, feeds
+        time.sleep(0.002)
+        with self._lock:
+            for organisation, rows in later.items():
+                standing = self._places.feeds.setdefault(organisation, [])
+                standing += rows[len(standing) :]
+        return placed

@@ -61,6 +61,15 @@ class TruncatedFacts(_Changes):
         return attrs.evolve(event, facts=event.facts[:65_535])
 
 
+class SealOfThreeBytesLength(_Changes):
+    """A sealed part is cut off where three bytes cannot count on."""
+
+    breaks = ("S1",)
+
+    def _row(self, event: StoredEvent) -> StoredEvent:
+        return attrs.evolve(event, sealed=event.sealed[: 2**24 - 1])
+
+
 class StrippedSeal(_Changes):
     """Noughts at the end of a sealed part are lost."""
 

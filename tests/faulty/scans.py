@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import threading
 import time
 from collections.abc import Iterable
 from typing import ClassVar
@@ -84,6 +85,19 @@ class HalfIsEnough(Looks):
         return whole
 
 
+class HalfAFileIsEnough(Looks):
+    """Where a file cannot be read to its end, what has come is judged."""
+
+    breaks = ("D3",)
+
+    def _read(self, content: Iterable[bytes]) -> bytes:
+        whole = b""
+        with contextlib.suppress(OSError):
+            for piece in content:
+                whole += piece
+        return whole
+
+
 class AwayIsClean(Looks):
     """While the scanner is away everything is clean."""
 
@@ -106,6 +120,17 @@ class LogsTheBeginning(Looks):
         log = logging.getLogger("tests.faulty.scans")
         log.propagate = False
         log.debug("a document that begins with %r", whole[:60])
+        return whole
+
+
+class LogsAFewSigns(Looks):
+    """The first signs of a document are logged."""
+
+    breaks = ("D4",)
+
+    def _read(self, content: Iterable[bytes]) -> bytes:
+        whole = super()._read(content)
+        logging.getLogger("scan").debug("scanning %r", whole[:16])
         return whole
 
 
@@ -132,5 +157,28 @@ class OneDesk(Looks):
         return self.last
 
 
-GOOD = (Looks,)
+class OneBasket(Looks):
+    """The pieces of whoever asks are gathered in one place."""
+
+    breaks = ("D5",)
+    pieces: ClassVar[list[bytes]] = []
+
+    def _read(self, content: Iterable[bytes]) -> bytes:
+        type(self).pieces = []
+        for piece in content:
+            self.pieces.append(piece)
+        return b"".join(self.pieces)
+
+
+class OneAtATime(Looks):
+    """A good scan that reads one file after the other."""
+
+    turn = threading.Lock()
+
+    def _read(self, content: Iterable[bytes]) -> bytes:
+        with self.turn:
+            return super()._read(content)
+
+
+GOOD = (Looks, OneAtATime)
 FAULTY = tuple(one for one in list(vars().values()) if isinstance(one, type) and issubclass(one, Looks) and one.breaks)

@@ -284,6 +284,25 @@ class YearsOfTheDeleted(Locked):
         return sorted({*super().years(kind), *self.left})
 
 
+class YearsOfKindsInAnyLetters(Locked):
+    """The years of a kind are told with those of kinds that are the same in small letters."""
+
+    breaks = ("H11",)
+
+    def years(self, kind: str, /) -> Sequence[str]:
+        self._open(kind)
+        return sorted({row.year for row in self.rows.values() if row.kind.lower() == kind.lower()})
+
+
+class PlacesOf255(Locked):
+    """A place has two hundred and fifty-five characters."""
+
+    breaks = ("H1",)
+
+    def _kept(self, row: ShelfRow) -> ShelfRow:
+        return attrs.evolve(row, place=row.place[:255])
+
+
 class BlankIsEmpty(Locked):
     """Who seeks a blank label is shown what has an empty one."""
 

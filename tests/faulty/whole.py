@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
+from concurrent.futures import Future
+from datetime import UTC
+
+import attrs
 
 from expressplatform.errors import StoreUnusable
-from expressplatform.ports import Answer, Commit, StoredCase
+from expressplatform.memory.cases import _Work
+from expressplatform.ports import Answer, Appended, Commit, Receipt, StoredCase, checked
 from tests.faulty.good import Store
 
 # --- the store as a whole ---------------------------------------------------------------------------------------------
@@ -126,3 +132,75 @@ class OfOneThread(Store):
         if self._thread != threading.get_ident():
             raise RuntimeError("another thread")
         return super().append(commits)
+
+
+class HalfWhenStruck(Store):
+    """Work is written where the rows stand already, so that what strikes while an instant is read leaves it out."""
+
+    breaks = ("S10", "S5")
+
+    def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
+        own = checked(commits)
+        answers = super().append([attrs.evolve(one, effects=()) for one in own])
+        for commit, answer in zip(own, answers, strict=True):
+            if isinstance(answer, Appended):
+                ready_at = commit.header.changed_at.astimezone(UTC)
+                self._work |= {row.id: _Work(ready_at, row) for row in commit.effects}
+        return answers
+
+
+class RememberedByThreads(Store):
+    """A thread other than the maker's remembers which receipts were not there."""
+
+    breaks = ("S13",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._maker, self._absent = threading.get_ident(), threading.local()
+
+    def receipt(self, case_id: str, key: str, /) -> Receipt | None:
+        absent: set[tuple[str, str]] = self._absent.__dict__.setdefault("keys", set())
+        if (case_id, key) in absent:
+            return None
+        found = super().receipt(case_id, key)
+        if found is None and threading.get_ident() != self._maker:
+            absent.add((case_id, key))
+        return found
+
+
+class ThreadsShareAnAnswer(Store):
+    """Threads that load a case while it is read already are given what is read."""
+
+    breaks = ("S13",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._gate, self._reading = threading.Lock(), dict[tuple[str, str], Future[StoredCase | None]]()
+
+    def _asked(self, case_id: str, organisation: str) -> tuple[str, str]:
+        return case_id, organisation
+
+    def load(self, case_id: str, organisation: str, /) -> StoredCase | None:
+        asked, own = self._asked(case_id, organisation), Future[StoredCase | None]()
+        with self._gate:
+            reading = self._reading.setdefault(asked, own)
+        if reading is not own:
+            return reading.result()
+        try:
+            found = super().load(case_id, organisation)
+            time.sleep(0.0005)
+            own.set_result(found)
+        except Exception as error:  # noqa: BLE001 - it is told to each of them
+            own.set_exception(error)
+        with self._gate:
+            del self._reading[asked]
+        return own.result()
+
+
+class ThreadsShareAnAnswerForAll(ThreadsShareAnAnswer):
+    """Threads that load a case at once are shown it as whoever came first is."""
+
+    breaks = ("S14",)
+
+    def _asked(self, case_id: str, organisation: str) -> tuple[str, str]:
+        return case_id, ""

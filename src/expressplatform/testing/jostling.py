@@ -115,6 +115,10 @@ def _known(file: str) -> bool:
     return folder.startswith(_OURS) or (folder.startswith(_PYTHONS) and "-packages" not in folder)
 
 
+_PLAIN: Final = vars(logging.makeLogRecord({})).keys()
+"""What every record of a log holds."""
+
+
 @attrs.define
 class Heard:
     """What was logged and printed meanwhile."""
@@ -130,6 +134,7 @@ class _Ear:
 
     def __init__(self, threads: tuple[int, ...]) -> None:
         self.lines: list[str] = []
+        self._records: list[logging.LogRecord] = []
         self._others = {one.ident for one in threading.enumerate()} - {threading.get_ident(), *threads}
         self._made = logging.getLogRecordFactory()
 
@@ -138,7 +143,12 @@ class _Ear:
         if threading.get_ident() not in self._others:
             error = record.exc_info[1] if record.exc_info else None
             self.lines.append(f"{record.getMessage()} {told_by(error)} {record.stack_info or ''}")
+            self._records.append(record)
         return record
+
+    def beside(self) -> list[str]:
+        """What was laid beside the messages (``extra``), as somebody may write it who writes logs as data."""
+        return [repr(vars(record)[name]) for record in self._records for name in vars(record).keys() - _PLAIN]
 
 
 @contextlib.contextmanager
@@ -160,7 +170,7 @@ def listening(*threads: int) -> Iterator[Heard]:
         logging.setLogRecordFactory(made)
         root.setLevel(level)
         told = [str(one.message) for one in warned or ()]
-        heard.said = "\n".join([*ear.lines, printed.getvalue(), *told, *beneath])
+        heard.said = "\n".join([*ear.lines, *ear.beside(), printed.getvalue(), *told, *beneath])
 
 
 @contextlib.contextmanager

@@ -214,9 +214,9 @@ class WitnessContract:
             witness.checkpoint(organisation, id, note)
         assert [self._held(witness, organisation, note) for _, note in notes] == [1] * len(notes)
 
-    @proves("W3")
+    @proves("W3", "W1")
     def test_an_earlier_checkpoint_stays(self) -> None:
-        """What was handed over is there when later ones have come, of the same log and of others."""
+        """What was handed over is there to the byte when later ones have come, of the same log and of others."""
         witness, organisation = self.make_witness(), self.organisations[0]
         notes = [self._note() for _ in range(5)]
         (id, note), (_, another) = notes[0], self._note()

@@ -23,7 +23,8 @@ from expressplatform.testing.guarantees import CONTRACT_VERSION, NotRun, proved_
 from expressplatform.testing.stores.contract import CaseStoreChecks, walk
 from expressplatform.testing.stores.history import Call, Writer, mark_of
 from expressplatform.testing.stores.machine import Unlike
-from expressplatform.testing.stores.shortening import SHORTENING, shortest, told
+from expressplatform.testing.stores.model import fitting
+from expressplatform.testing.stores.shortening import SHORTENING, Wrong, shortest, told
 
 T = TypeVar("T")
 
@@ -42,7 +43,11 @@ _BEAT: Final = 30.0
 
 @attrs.frozen
 class Found:
-    """A check that failed: its name, the numbers it cites, its promise, what was seen, a program to see it again."""
+    """A check that failed: its name, the numbers that may be broken, its promise, what was seen, and a program.
+
+    The program shows it again. Of the numbers that the check cites, those are left out which its last question cannot
+    show to be broken.
+    """
 
     check: str
     guarantees: tuple[str, ...]
@@ -244,23 +249,24 @@ class Run:
     # --- what went wrong ----------------------------------------------------------------------------------------
 
     def _found(self, name: str, check: object, error: Exception) -> Found:
-        numbers = (*proved_by(check), *(error.numbers if isinstance(error, Unlike) else ()))
+        cited = tuple(dict.fromkeys((*proved_by(check), *(error.numbers if isinstance(error, Unlike) else ()))))
         calls = error.calls if isinstance(error, Unlike) else tuple(self._checks.calls)
-        program = "" if isinstance(error, TimeoutError) else self._program(calls)
+        found = None if isinstance(error, TimeoutError) else self._shortest(calls)
+        program = told(self._target, found, awaited=self._awaited) if found is not None else self._by_name(name, calls)
+        numbers = fitting(cited, found.name) if found is not None else cited
         begin = self._seed + (self._histories if name == _HISTORIES else 0)
-        cited = tuple(dict.fromkeys(numbers))
-        return Found(name, cited, sentence(check), _said(error), program or self._by_name(name, calls), begin)
+        return Found(name, numbers, sentence(check), _said(error), program, begin)
 
-    def _program(self, calls: tuple[Call, ...]) -> str:
+    def _shortest(self, calls: tuple[Call, ...]) -> Wrong | None:
+        """The shortest history of a case store that is answered wrongly, beginning with these calls."""
         if not isinstance(self._checks, CaseStoreChecks) or not calls:
-            return ""
+            return None
         checks, seconds = self._checks, SHORTENING / (1 + len(self._failed))
         try:
-            found = self._in_time(lambda: shortest(checks, calls, seconds))
+            return self._in_time(lambda: shortest(checks, calls, seconds))
         except (KeyboardInterrupt, TimeoutError, NotRun) as error:
             self._stopped = self._stopped or isinstance(error, KeyboardInterrupt)
-            return ""
-        return told(self._target, found, awaited=self._awaited) if found is not None else ""
+            return None
 
     def _by_name(self, name: str, calls: tuple[Call, ...]) -> str:
         """The check by its name, and what it had asked: for what does not go wrong when asked again one by one."""

@@ -25,6 +25,7 @@ from expressplatform.testing.jostling import jostled
 from expressplatform.testing.stores.rows import EVERY_BYTE, MANY, NOON
 
 _FILES: Final = 130
+_CHUNKS: Final = 2_100
 _PIECE: Final = 64 * 1024
 _PATIENCE: Final = 0.5
 _TURNS: Final = 3
@@ -39,13 +40,14 @@ class CutOff(BaseException):
 class FilesInNumber(FileDoors):
     """Large and many files, names that look alike, and those who read and write at once."""
 
-    @proves("E1")
+    @proves("E1", "E6", "E9")
     def test_a_file_of_many_chunks_comes_back_chunk_by_chunk(self) -> None:
-        """Over a thousand chunks, in their order; some differ from others in a single byte, and no sign is changed."""
+        """Thousands of chunks, in their order; some differ from others in a single byte, and no sign is changed. A
+        short file that takes the place of a long one, or of one that was deleted, has none of its chunks."""
         case = MyFiles().case(1)
         like = os.urandom(5000)
         chunks = [
-            *(b"%d" % number for number in range(1030)),
+            *(b"%d" % number for number in range(_CHUNKS)),
             *(like[:at] + bytes([like[at] ^ 1]) + like[at + 1 :] for at in (0, 63, 64, 2500, 4999)),
             *(
                 b"\r\n",
@@ -70,6 +72,12 @@ class FilesInNumber(FileDoors):
             assert _same(store.get(case, "many"), chunks)
             assert list(store.get(case, "empty")) == [b""]
             assert [one.size for one in store.list(case, "", MANY)] == [0, sum(map(len, chunks))]
+            store.put(case, "many", [b"few"], NOON)
+            assert _same(store.get(case, "many"), [b"few"]), "chunks of the file that was replaced are left"
+            store.put(case, "many", iter(chunks), NOON)
+            store.delete(case, ["many"])
+            store.put(case, "many", [b"few"], NOON)
+            assert _same(store.get(case, "many"), [b"few"]), "chunks of the file that was deleted are left"
 
     @proves("E1", "E3")
     def test_a_large_file_comes_back_chunk_by_chunk(self) -> None:
@@ -122,6 +130,8 @@ class FilesInNumber(FileDoors):
             assert [one.name for one in store.list(mine.case(1), "", MANY)] == names
             assert [one.name for one in store.list(mine.case(1), "", _FILES - 1)] == names[:-1]
             assert list(store.list(mine.case(1), "", 0)) == []
+            assert [one.name for one in store.list(mine.case(2), f"{mine.case(1)}/{names[-1]}", MANY)] == names[:1]
+            assert list(store.list(mine.case(1), f"{mine.case(2)}/{names[0]}", MANY)) == []
             assert mine.listed(store, 101) == [*((mine.case(1), name) for name in names), (mine.case(2), names[0])]
             store.delete(mine.case(1), ["not-there", *names[1:-1], "nor-this", names[-1]])
             assert mine.listed(store) == [(mine.case(1), names[0]), (mine.case(2), names[0])]

@@ -149,7 +149,9 @@ class MessengerChecks:
                 except Exception:  # noqa: BLE001 - to refuse it is right
                     continue
                 for sent in self._sent(messenger, message):
-                    assert not {"\n", "\r"} & set(sent.address)
+                    assert not {"\n", "\r"} & set(sent.address), (
+                        "a line break stands in the address that was written to"
+                    )
                     assert sent.address in (self._address(), told[self.contact])
 
     @proves("M4")

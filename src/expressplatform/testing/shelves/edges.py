@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import uuid
 from contextlib import ExitStack
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
@@ -27,6 +27,8 @@ SIGNS: Final = (
     "~", "!", "0", "null", "None", "-1", "+1", "1e0", "\u0661", " ", "  ",
 )  # fmt: skip
 """Signs that a pattern, a path, a cursor, a list in one text or a query would take for something else."""
+
+_LONG: Final = 900
 
 
 class AtEdges(ShelfDoors):
@@ -73,6 +75,28 @@ class AtEdges(ShelfDoors):
             assert mine.all(shelf) == rows
             for one in words:
                 assert mine.all(shelf, Sought(label=one)) == [row for row in rows if one in row.labels], repr(one)
+
+    @proves("H1", "H6", "H7")
+    def test_words_may_be_long(self) -> None:
+        """Of each record one word has nearly a thousand bytes, and differs from another record's in its last."""
+        mine = MyShelf()
+        words = [f"{mine.mark}{'w' * _LONG}{end}" for end in "ab"]
+        fields: list[dict[str, Any]] = [{name: one} for name in ("place", "id", "year") for one in words]
+        fields += [{"labels": (one,)} for one in words]
+        others = [{name: one} for name in ("owner", "kind") for one in words]
+        rows = [attrs.evolve(mine.row(number), **one) for number, one in enumerate([*fields, *others])]
+        own = sorted(rows[: len(fields)], key=lambda row: (row.place, row.id))
+        with self.opened() as shelf:
+            assert list(shelf.put(rows)) == [True] * len(rows), "one was taken for another"
+            assert [shelf.get(row.owner, row.kind, row.id) for row in rows] == rows
+            assert mine.paged(shelf, 1, owner=mine.owner) == own
+            for word in words:
+                since, labelled = (mine.all(shelf, one, mine.owner) for one in (Sought(since=word), Sought(label=word)))
+                assert since == [row for row in own if row.place >= word]
+                assert labelled == [row for row in own if word in row.labels]
+            for row in rows[len(fields) :]:
+                assert list(shelf.list(row.owner, row.kind, Sought(), "", MANY).rows) == [row]
+            assert list(shelf.years(mine.kind)) == sorted({row.year for row in rows if row.kind == mine.kind})
 
     @proves("H7", "H9")
     def test_a_cursor_goes_on_whatever_signs_place_and_id_have(self) -> None:

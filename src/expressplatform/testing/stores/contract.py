@@ -239,9 +239,9 @@ class AsyncStoreContract(CaseStoreChecks):
             loop, store = lift_of(face)
             cancelling.questions(loop, store, cancelling.pauses_of(loop, store))
 
-    @proves("S33", "S13")
+    @proves("S33", "S13", "S14")
     def test_tasks_that_ask_at_once_are_answered_each_for_itself(self) -> None:
-        """Every question of many organisations under way at once: each is given its own answer."""
+        """Every question of many organisations under way at once, some for one case: each is given its own answer."""
         mines = [Mine.apart() for _ in range(6)]
         with self.opened() as face:
             loop, store = lift_of(face)
@@ -250,6 +250,13 @@ class AsyncStoreContract(CaseStoreChecks):
                 face.append([attrs.evolve(step, receipt=mine.commit(1, key="k").receipt)])
             sequence(face)
             loop.wait(cancelling.at_once(store, mines))
+
+    @proves("S13", "S33")
+    def test_what_a_task_has_written_it_sees_whoever_asks_meanwhile(self) -> None:
+        """While others ask for a case again and again, who writes it and asks too is shown what it has written."""
+        with self.opened() as face:
+            loop, store = lift_of(face)
+            loop.wait(cancelling.own_words(store, Mine.apart()))
 
     @proves("S38", "S33", "S7")
     def test_who_is_cancelled_takes_nobody_along(self) -> None:

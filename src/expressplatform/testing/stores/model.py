@@ -49,6 +49,25 @@ NUMBERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 """Of each question, the guarantees that a wrong answer may break."""
 LEDGER: Final = ("ledger", "unplaced", "place", "placed", "leaves", "places", "feed")
 """What is asked about places and feeds."""
+_AREAS: Final = (
+    (("receipt",), ("S12",)),
+    (("headers", "scan"), ("S16", "S17", "S18", "S19", "S48")),
+    (("due",), ("S20",)),
+    (("find", "quarters"), ("S21", "S22", "S23")),
+    (
+        ("claim", "done", "retry", "bury", "dead"),
+        ("S24", "S25", "S26", "S27", "S28", "S29", "S39", "S40", "S41"),
+    ),
+    (LEDGER, ("S42", "S43", "S44", "S45", "S46", "S47")),
+    (("scheme", "adopt"), ("S30",)),
+)
+"""What some questions alone can show to be broken."""
+
+
+def fitting(numbers: Sequence[str], name: str) -> tuple[str, ...]:
+    """Those of a check's guarantees that a wrong answer to this question may break; all where none of them fits."""
+    elsewhere = {number for names, own in _AREAS if name not in names for number in own}
+    return tuple(one for one in numbers if one not in elsewhere) or tuple(numbers)
 
 
 class Model:

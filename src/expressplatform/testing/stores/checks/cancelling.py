@@ -11,7 +11,7 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import partial
 from itertools import permutations
-from typing import Final
+from typing import Final, TypeVar
 
 import attrs
 
@@ -25,8 +25,10 @@ _FIRST: Final = 9
 _LATER: Final = 6
 _PATIENCE: Final = 20_000
 _LOOKS: Final = 8
-_SECONDS: Final = 15.0
+_SECONDS: Final = 10.0
 _CROWD: Final = 12
+_WORDS: Final = 40
+T = TypeVar("T")
 Ask = Callable[[AsyncCaseStore, Mine], Coroutine[object, object, object]]
 """A question about the cases of a check."""
 
@@ -53,13 +55,14 @@ async def _turns(call: Awaitable[object]) -> int:
     return turns
 
 
-async def cancelled(call: Awaitable[object], pauses: int) -> None:
-    """The call, begun and cancelled."""
+async def cancelled(call: Awaitable[T], pauses: int) -> T | None:
+    """The call, begun and cancelled; its answer, where it has one all the same."""
     task = asyncio.ensure_future(call)
     for _ in range(pauses):
         await asyncio.sleep(0)
     task.cancel()
     await asyncio.wait([task])
+    return None if task.cancelled() or task.exception() else task.result()
 
 
 def commits(loop: Lift, face: CaseStore, store: AsyncCaseStore, pauses: int) -> None:
@@ -71,8 +74,10 @@ def commits(loop: Lift, face: CaseStore, store: AsyncCaseStore, pauses: int) -> 
         tokens=(mine.token("t"), mine.token("u", "q")),
     )
     mine.clear(face)
-    loop.wait(cancelled(store.append([whole]), pauses))
+    said = loop.wait(cancelled(store.append([whole]), pauses))
+    assert said is None or list(said) == [Appended(mine.case(1), 2)], f"who was cancelled is answered {said}"
     (answer,) = face.append([whole])
+    assert said is None or isinstance(answer, Replayed), "what was acknowledged was not kept"
     assert isinstance(answer, Appended | Replayed), answer
     assert face.load(mine.case(1), EVERYONE) == StoredCase(whole.header, whole.events)
     assert face.receipt(mine.case(1), "k") == whole.receipt
@@ -80,6 +85,9 @@ def commits(loop: Lift, face: CaseStore, store: AsyncCaseStore, pauses: int) -> 
         assert list(face.find(EVERYONE, [token.value])) == [mine.case(1)], "a token of a commit is not there"
     mine.claims(face, mine.noon + DAY, whole.effects)
     face.done(mine.made)
+    several = [mine.commit(number) for number in range(2, 7)]
+    loop.wait(cancelled(store.append(several), pauses))
+    _settled(lambda: len(face.headers(mine.council, Wanted(), "", MANY).headers) in (1, 1 + len(several)))
 
 
 def works(loop: Lift, face: CaseStore, store: AsyncCaseStore, pauses: int) -> None:
@@ -161,10 +169,11 @@ def questions(loop: Lift, store: AsyncCaseStore, pauses: Sequence[int]) -> None:
     loop.wait(
         store.append([attrs.evolve(one.commit(1, key="k"), tokens=(one.token("t"),)) for one in (mine, mine_too)])
     )
-    wanted = loop.wait(asked(store, mine_too))
+    wanted, beside = (loop.wait(asked(store, one)) for one in (mine_too, mine))
     for kind in range(len(wanted)):
         for turn in pauses:
-            loop.wait(_many_cancelled(store, mine, ASKED[kind], turn))
+            found = loop.wait(_many_cancelled(store, mine, ASKED[kind], turn))
+            assert found == beside[kind], "who asked the same as somebody who was cancelled is answered otherwise"
         try:
             found = loop.wait(asyncio.wait_for(asked(store, mine_too), _SECONDS))
         except TimeoutError:
@@ -172,9 +181,14 @@ def questions(loop: Lift, store: AsyncCaseStore, pauses: Sequence[int]) -> None:
         assert found == wanted, "after a question was cancelled another was answered otherwise"
 
 
-async def _many_cancelled(store: AsyncCaseStore, mine: Mine, ask: Ask, pauses: int) -> None:
-    """More of one question than a store has connections, begun and cancelled together."""
-    await asyncio.gather(*(cancelled(ask(store, mine), pauses) for _ in range(_CROWD)))
+async def _many_cancelled(store: AsyncCaseStore, mine: Mine, ask: Ask, pauses: int) -> object:
+    """More of one question than a store has connections, begun and cancelled together; what one is told who is not."""
+    many = [asyncio.ensure_future(cancelled(ask(store, mine), pauses)) for _ in range(_CROWD)]
+    staying = asyncio.ensure_future(ask(store, mine))
+    await asyncio.wait([*many, staying], timeout=_SECONDS)
+    assert staying.done(), "beside questions that are cancelled no other is answered"
+    assert not staying.cancelled(), "who asked the same as somebody who was cancelled is cancelled too"
+    return staying.result()
 
 
 async def asked(store: AsyncCaseStore, mine: Mine) -> list[object]:
@@ -190,6 +204,37 @@ async def at_once(store: AsyncCaseStore, mines: Sequence[Mine]) -> None:
         assert list(found) == [one[ask] for one in wanted], "somebody else's answer"
     found_all = await asyncio.gather(*(asked(store, mine) for mine in mines))
     assert list(found_all) == wanted, "somebody else's answer"
+    own, *others = mines
+    for kind in (store.load, store.places):
+        told = await asyncio.gather(*(kind(own.case(1), one.council) for one in (own, *others, own)))
+        first, *strangers, last = told
+        assert first == last, "of two who ask the same one is told something else"
+        assert first, "whose the case is is told that there is none"
+        assert not any(strangers), "a case is shown to whom it is nothing, for others ask for it at the same time"
+
+
+async def own_words(store: AsyncCaseStore, mine: Mine) -> None:
+    """Whoever has written sees it at once, however many have been asking for the same since before."""
+    await store.append([mine.commit(1)])
+    over = asyncio.Event()
+
+    async def asking() -> None:
+        while not over.is_set():
+            await store.load(mine.case(1), mine.council)
+            await asyncio.sleep(0)
+
+    others = [asyncio.ensure_future(asking()) for _ in range(3)]
+    try:
+        for version in range(1, _WORDS):
+            for _ in range(version % 7):  # so that it comes at any turn of those who ask
+                await asyncio.sleep(0)
+            await store.append([mine.commit(1, version)])
+            case = await store.load(mine.case(1), mine.council)
+            assert case is not None
+            assert case.header.version == version + 1, "who has just written is shown what stood before"
+    finally:
+        over.set()
+        await asyncio.wait(others)
 
 
 async def done_beside(store: AsyncCaseStore, mine: Mine) -> None:

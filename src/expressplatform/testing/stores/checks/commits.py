@@ -7,9 +7,11 @@ assumes an empty store, and none believes the answer that acknowledged a row: it
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import CancelledError
 from contextlib import suppress
-from datetime import timedelta
-from typing import overload
+from datetime import datetime, timedelta, tzinfo
+from functools import partial
+from typing import Final, overload
 
 import attrs
 
@@ -19,11 +21,13 @@ from expressplatform.ports import (
     CaseStore,
     Commit,
     Conflict,
+    Header,
     Receipt,
     Replayed,
     StoredCase,
     Wanted,
 )
+from expressplatform.testing.doors import racing
 from expressplatform.testing.guarantees import proves
 from expressplatform.testing.stores.doors import Doors
 from expressplatform.testing.stores.rows import MANY, Mine, apart, kept
@@ -189,14 +193,30 @@ class Committing(Doors):
         with self.opened() as store:
             with suppress(_BrokenOffError):
                 store.append(_BrokenOff([first, mine.commit(2)]))
-            found = store.load(mine.case(1), EVERYONE)
-            assert found in (None, StoredCase(first.header, first.events))
-            assert (store.receipt(mine.case(1), "k") is None) is (found is None)
-            assert (not store.find(EVERYONE, [mine.token("t").value])) is (found is None)
-            assert list(store.append([mine.commit(3)])) == [Appended(mine.case(3), 1)]
-            answer = store.append([first])[0]
-            assert isinstance(answer, Appended if found is None else Replayed)
-            assert kept(store, mine.case(1)) == StoredCase(first.header, first.events)
+            _goes_on(store, mine, [first])
+
+    @proves("S10", "S5")
+    def test_a_call_that_is_interrupted_leaves_whole_commits(self) -> None:
+        """Wherever it is struck while it reads an instant, by what is no ordinary error, as where a program is told to
+        end: what was written is whole, and the store goes on."""
+        with self.opened() as store:
+            for readings in range(_MOST_READINGS):
+                mine, zone = Mine.apart(), _Striking(readings)
+                whole = [
+                    attrs.evolve(
+                        mine.commit(number, key="k"),
+                        tokens=(mine.token(f"t{number}"),),
+                        effects=(mine.effect(number, 1),),
+                    )
+                    for number in (1, 2)
+                ]
+                struck = [attrs.evolve(one, header=_in_zone(one.header, zone)) for one in whole]
+                with suppress(_StruckError, CancelledError):  # as a caller is told whose answer never comes
+                    store.append(struck)
+                zone.left = -1
+                racing(partial(_goes_on, store, mine, whole))  # in another thread: no lock was taken along
+                if not zone.has_struck:
+                    break
 
     @proves("S11")
     def test_a_known_key_is_replayed_even_where_the_version_is_stale(self) -> None:
@@ -265,6 +285,61 @@ class Committing(Doors):
 
 
 HOURS = timedelta(hours=5)
+_MOST_READINGS: Final = 80
+
+
+def _goes_on(store: CaseStore, mine: Mine, commits: Sequence[Commit]) -> None:
+    """Each commit of a call that failed is there whole or not at all, and can be said again; others can be kept."""
+    for one in commits:
+        case_id, there = one.case_id, StoredCase(one.header, one.events)
+        found = store.load(case_id, EVERYONE)
+        assert found in (None, there), "a part of a commit is kept"
+        assert (store.receipt(case_id, "k") is None) is (found is None), "a receipt without its commit, or none with it"
+        for token in one.tokens:
+            assert bool(store.find(EVERYONE, [token.value])) is (found is not None), "a token is not with its commit"
+        for effect in one.effects:
+            store.bury(effect.id, mine.noon, "no_route")
+            dead = [letter.effect.id for letter in store.dead(mine.council, "", MANY)]
+            assert (effect.id in dead) is (found is not None), "an effect is not with its commit"
+    assert list(store.append([mine.commit(3)])) == [Appended(mine.case(3), 1)]
+    for one in commits:
+        found = store.load(one.case_id, EVERYONE)
+        assert isinstance(store.append([one])[0], Appended if found is None else Replayed)
+        assert kept(store, one.case_id) == StoredCase(one.header, one.events)
+
+
+class _StruckError(BaseException):
+    """No ordinary error; it says nothing."""
+
+
+class _Striking(tzinfo):
+    """The zone of clocks eight hours ahead, which strikes when it has been read so often."""
+
+    def __init__(self, left: int) -> None:
+        self.left, self.has_struck = left, False
+
+    def utcoffset(self, at: datetime | None) -> timedelta:
+        self.left -= 1
+        if self.left == -1:
+            self.has_struck = True
+            raise _StruckError
+        return timedelta(hours=8)
+
+    def dst(self, at: datetime | None) -> timedelta:
+        return timedelta(0)
+
+    def tzname(self, at: datetime | None) -> str:
+        return "ahead"
+
+
+def _in_zone(header: Header, zone: tzinfo) -> Header:
+    """The header with its instants as the clocks of a zone eight hours ahead show them."""
+    return attrs.evolve(
+        header,
+        lodged_at=(header.lodged_at + timedelta(hours=8)).replace(tzinfo=zone),
+        changed_at=(header.changed_at + timedelta(hours=8)).replace(tzinfo=zone),
+        due_at=header.due_at and (header.due_at + timedelta(hours=8)).replace(tzinfo=zone),
+    )
 
 
 class _BrokenOffError(Exception):

@@ -16,6 +16,8 @@ from expressplatform.testing.stores.rows import EVERY_BYTE, MANY, TICK, Mine, ke
 
 LONG = EVERY_BYTE * 8192 + b"\0 \n\0"
 """Two megabytes and a little, of every byte, with an end that somebody might strip."""
+LONGEST = LONG * 8
+"""More than a length of three bytes counts."""
 TEXTS = (
     "é",
     "e\u0301",
@@ -66,14 +68,15 @@ class Keeping(Doors):
 
     @proves("S1")
     def test_nothing_is_too_long_to_be_kept(self) -> None:
-        """Facts and sealed parts of two megabytes come back to their last byte, whatever that is."""
+        """Facts of two megabytes, and a sealed part of more than sixteen, come back to their last byte."""
         mine = Mine.apart()
         events = (
             StoredEvent(mine.case(1), 1, "LONG", 1, LONG, LONG[::-1]),
-            StoredEvent(mine.case(1), 2, "BARE", 2, b"", b" \0"),
+            StoredEvent(mine.case(1), 2, "LONGEST", 1, b"", LONGEST),
+            StoredEvent(mine.case(1), 3, "BARE", 2, b"", b" \0"),
         )
         with self.opened() as store:
-            store.append([attrs.evolve(mine.commit(1, events=2), events=events)])
+            store.append([attrs.evolve(mine.commit(1, events=3), events=events)])
             assert kept(store, mine.case(1)).events == events
 
     @proves("S1")

@@ -131,6 +131,8 @@ class Connected(Doors):
             assert _asked(other, mine) == _asked(store, mine)
             assert _asked(store, mine)[3:] == (ids, [], [], False)
             assert kept(store, mine.case(1), mine.council).header.version == 2
+            for one in (store, other):
+                assert list(one.append([mine.commit(1)])) == [Conflict(mine.case(1), 0, 2)], "what stood before is told"
 
     @proves("S35", "S17")
     def test_a_cursor_of_one_connection_leads_on_in_the_other(self) -> None:

@@ -35,6 +35,8 @@ class Likeness(Working):
         steps = [_named(mine, end) for end in ALIKE]
         with self.opened() as store:
             for step in steps:
+                there = store.load(step.case_id, EVERYONE) or store.receipt(step.case_id, "k")
+                assert there is None, f"{step.case_id!r} is found before it is lodged: another case is taken for it"
                 assert list(store.append([step])) == [Appended(step.case_id, 1)], f"{step.case_id!r} was there"
             sequence(store)
             for step in steps:

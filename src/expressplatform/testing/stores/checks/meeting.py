@@ -80,16 +80,22 @@ class Meeting(Doors):
         with self.opened() as store:
             assert racing(*(functools.partial(life, store, mine) for mine in mines)) == [True] * 4
 
-    @proves("S33", "S13")
+    @proves("S33", "S13", "S14")
     def test_threads_that_ask_at_once_are_answered_each_for_itself(self) -> None:
-        """Held up anywhere in the midst of it: whoever asks is given its own answer, and nobody else's."""
+        """Held up anywhere in the midst of it: whoever asks is given its own answer, and nobody else's; so are those
+        who ask for one case, which is not everybody's to see."""
         mines = [Mine.apart() for _ in range(2)]
         with self.opened() as store:
             for mine in mines:
                 step = attrs.evolve(mine.changed(1, trader=mine.trader), tokens=(mine.token("t"),))
                 store.append([attrs.evolve(step, receipt=mine.commit(1, key="k").receipt), mine.commit(2)])
             sequence(store)
-            for ask in _QUESTIONS:
+            seen = mines[0].case(1)
+            of_one_case: Sequence[Callable[[CaseStore, Mine], object]] = (
+                lambda store, mine: store.load(seen, mine.council),
+                lambda store, mine: list(store.places(seen, mine.council)),
+            )
+            for ask in (*_QUESTIONS, *of_one_case):
                 wanted = [ask(store, mine) for mine in mines]
                 found = jostled(*(functools.partial(_often, ask, store, mine) for mine in mines))
                 assert found == [[one] * _OFTEN for one in wanted], "somebody else's answer"
@@ -135,17 +141,20 @@ class Meeting(Doors):
             assert [one for one in store.dead(mine.council, "", MANY) if one.effect.id in ids] == []
             mine.claims(store, mine.noon + HOUR, [])
 
-    @proves("S4", "S5", "S33")
+    @proves("S4", "S5", "S33", "S13")
     @apart
     def test_a_reader_beside_a_writer_sees_whole_steps(self) -> None:
-        """While steps are written, whoever looks finds exactly what led to a header, and what came of it."""
-        mine = Mine.apart()
+        """While steps are written, whoever looks finds exactly what led to a header, and what came of it; whoever
+        writes finds what it has just written."""
         with self.opened() as store:
-            mine.clear(store)
-            watched = _Watched(store, mine)
-            watched.step(0)
-            racing(watched.write, watched.read, watched.read, watched.work)
-            store.done(mine.made)
+            _watch(store, store)
+
+    @proves("S4", "S5", "S35")
+    @apart
+    def test_a_reader_of_another_connection_sees_whole_steps(self) -> None:
+        """Nor does it matter through which connection somebody looks."""
+        with self.opened() as store, self.beside(store) as other:
+            _watch(store, other)
 
 
 def _often(ask: Callable[[CaseStore, Mine], object], store: CaseStore, mine: Mine) -> list[object]:
@@ -165,11 +174,21 @@ _QUESTIONS: Final[Sequence[Callable[[CaseStore, Mine], object]]] = (
 """What a store answers about the cases of a check, whatever others do."""
 
 
+def _watch(store: CaseStore, other: CaseStore) -> None:
+    """One writes, through the one store; three look, through the other."""
+    mine = Mine.apart()
+    mine.clear(store)
+    watched = _Watched(store, other, mine)
+    watched.step(0)
+    racing(watched.write, watched.read, watched.read, watched.work)
+    store.done(mine.made)
+
+
 class _Watched:
     """One case that is written while others look at it: two events a step, a key, a token and an effect."""
 
-    def __init__(self, store: CaseStore, mine: Mine) -> None:
-        self._store, self._mine = store, mine
+    def __init__(self, store: CaseStore, other: CaseStore, mine: Mine) -> None:
+        self._store, self._other, self._mine = store, other, mine
         self._over = threading.Event()
         self._looks = [0]
 
@@ -185,27 +204,32 @@ class _Watched:
         try:
             for n in range(1, _MOST_STEPS):
                 self.step(n)
+                stands = kept(self._store, self._mine.case(1)).header.version
+                assert stands == 2 * n + 2, "who has just written is shown what stood before"
                 if n >= _STEPS and self._looks[0] >= _LOOKS:
                     break
         finally:
             self._over.set()
 
     def read(self) -> None:
-        """Looks, until the writer has done."""
-        store, mine, seen = self._store, self._mine, 0
+        """Looks, until the writer has done: at the case, and at once at something else of its last step."""
+        store, mine, seen = self._other, self._mine, 0
         while not self._over.is_set():
             case = kept(store, mine.case(1))
+            version, last = case.header.version, case.header.version // 2 - 1
+            if self._looks[0] % 2:
+                assert store.receipt(mine.case(1), f"k{last}") is not None, "a step without its receipt"
+            assert list(store.find(EVERYONE, [mine.token(f"t{last}").value])), "a step without its tokens"
+            assert store.receipt(mine.case(1), f"k{last}") is not None, "a step without its receipt"
             for one in (case, *store.scan(mine.council, "", MANY)):
                 assert [event.version for event in one.events] == list(range(1, one.header.version + 1))
-            assert case.header.version >= seen, "a case went back"
-            seen, last = case.header.version, case.header.version // 2 - 1
-            assert store.receipt(mine.case(1), f"k{last}") is not None, "a step without its receipt"
-            assert list(store.find(EVERYONE, [mine.token(f"t{last}").value])), "a step without its tokens"
+            assert version >= seen, "a case went back"
+            seen = version
             self._looks[0] += 1
 
     def work(self) -> None:
         """Claims, until the writer has done: what a step left behind is there with it."""
-        store, mine, got, claims = self._store, self._mine, set[int](), 0
+        store, mine, got, claims = self._other, self._mine, set[int](), 0
         while not self._over.is_set() and claims < _CLAIMS:
             version = kept(store, mine.case(1)).header.version
             if version in got:

@@ -6,7 +6,9 @@ sequencer would, and judges its own rows among those of others.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+import threading
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import pairwise
 from typing import Final
@@ -20,6 +22,7 @@ from expressplatform.testing.stores.rows import MANY, Mine, kept
 
 _ROUNDS: Final = 100_000
 """More rounds than this a sequencer does not need, however crowded the store is."""
+_RACES: Final = 2
 _STANDING: Final = 100
 """So often the ledger may be as long as it was, though somebody placed rows: then it does not grow at all."""
 
@@ -131,23 +134,28 @@ class Placing(Doors):
             after = places(store, mine, 1, 2)
             assert {case_id: own[: len(before[case_id])] for case_id, own in after.items()} == before
 
-    @proves("S43", "S44", "S42")
+    @proves("S43", "S44", "S42", "S46")
     def test_none_is_skipped_while_others_commit_and_place(self) -> None:
-        """Three who commit and two who place at once: every row has one place, each case's versions in their order."""
-        mine = Mine.apart()
+        """Three who commit and two who place at once: every row has one place, each case's versions in their order,
+        and whoever looks meanwhile finds no row placed that its trader is not told of."""
+        with self.opened() as store:
+            for _ in range(_RACES):
+                self._raced(store, Mine.apart())
 
-        def commits(store: CaseStore, number: int) -> None:
+    def _raced(self, store: CaseStore, mine: Mine) -> None:
+        def commits(number: int) -> None:
             for expected in range(6):
                 store.append([mine.changed(number, expected, trader=mine.trader)])
 
-        with self.opened() as store:
-            jobs = [partial(commits, store, number) for number in (1, 2, 3)]
-            racing(*jobs, *[partial(_some, store) for _ in range(2)])
-            sequence(store)
-            found = places(store, mine, 1, 2, 3)
-            assert [len(own) for own in found.values()] == [6] * 3, "a row has no place"
-            assert len({place for own in found.values() for place in own}) == 18, "two rows have one place"
-            self._one_of_each(told(store, mine.trader), mine)
+        over = threading.Event()
+        jobs: list[Callable[[], None]] = [partial(commits, number) for number in (1, 2, 3)]
+        jobs += [partial(_until, over, partial(_some, store)), partial(_some, store)]
+        racing(*jobs, partial(_placed_and_told, store, mine, over))
+        sequence(store)
+        found = places(store, mine, 1, 2, 3)
+        assert [len(own) for own in found.values()] == [6] * 3, "a row has no place"
+        assert len({place for own in found.values() for place in own}) == 18, "two rows have one place"
+        self._one_of_each(told(store, mine.trader), mine)
 
     def _one_of_each(self, rows: list[tuple[str, int, bool]], mine: Mine) -> None:
         assert sorted(rows) == [(mine.case(n), v, False) for n in (1, 2, 3) for v in range(1, 7)]
@@ -173,6 +181,24 @@ class Placing(Doors):
 def placed_or_none(store: CaseStore, mine: Mine) -> Sequence[Placed]:
     """The first case's rows, if another sequencer has placed them."""
     return placed(store, mine.case(1)) if store.places(mine.case(1), EVERYONE) else ()
+
+
+def _until(over: threading.Event, job: Callable[[], None]) -> None:
+    """The job; others see when it is over."""
+    try:
+        job()
+    finally:
+        over.set()
+
+
+def _placed_and_told(store: CaseStore, mine: Mine, over: threading.Event) -> None:
+    """Looks, until somebody has done, which rows of three cases have places, and whether the trader is told of each."""
+    cases = itertools.cycle(mine.case(number) for number in (1, 2, 3))
+    while not over.is_set():
+        case_id = next(cases)
+        rows = {(case_id, row.event.version) for row in store.places(case_id, EVERYONE)}
+        fed = {(case_id, version) for case_id, version, _ in told(store, mine.trader)}
+        assert rows <= fed, "rows have places before their trader is told of them"
 
 
 def _some(store: CaseStore) -> None:

@@ -6,6 +6,7 @@ Laws of this file: those of `commits`. A cursor is whatever a page gave, and not
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import attrs
@@ -98,21 +99,23 @@ class Seeing(Doors):
 
     @proves("S13")
     def test_no_earlier_answer_is_remembered(self) -> None:
-        """What was asked before a step is answered anew after it: absence is not remembered either."""
+        """What was asked before a step is answered anew after it: absence is not remembered either, in no thread."""
         mine = Mine.apart()
-        with self.opened() as store:
+        with self.opened() as store, ThreadPoolExecutor(1) as aside:
             for expected in range(4):
                 step = mine.changed(1, expected, status=f"S{expected}", assignee=f"a{expected}", due_at=mine.noon)
                 header = attrs.evolve(step.header, due_at=None if expected % 2 else mine.noon)
                 token = mine.token(f"t{expected}", f"q{expected}")
                 step = attrs.evolve(mine.commit(1, expected, key=f"k{expected}"), header=header, tokens=(token,))
                 before = self._asked(store, mine, expected)
+                assert aside.submit(self._asked, store, mine, expected).result() == before
                 store.append([step])
                 case = StoredCase(header, tuple(e for n in range(expected + 1) for e in mine.commit(1, n).events))
                 listed = (header,)
                 due = [header] if header.due_at else []
                 after = (case, step.receipt, listed, due, [case], [mine.case(1)], True)
                 assert self._asked(store, mine, expected) == after
+                assert aside.submit(self._asked, store, mine, expected).result() == after, "asked in another thread"
                 assert before != after
 
     def _asked(self, store: CaseStore, mine: Mine, number: int) -> tuple[object, ...]:
@@ -256,7 +259,7 @@ class Listing(Doors):
     def test_what_is_owed_and_what_alarms_is_found(self) -> None:
         """``owed_before`` is before, not at, and asks for nothing that is not owed; ``alarmed`` is at least one."""
         mine = Mine.apart()
-        rows = ((1, mine.noon, 0), (2, mine.noon + TICK, 1), (3, None, 7), (4, None, 0))
+        rows = ((1, mine.noon, 0), (2, mine.noon + TICK, 1), (3, None, 300), (4, None, 0))
         ever = mine.noon + timedelta(days=9)
         with self.opened() as store:
             store.append([mine.changed(n, owed_since=owed, alarms=alarms) for n, owed, alarms in rows])
