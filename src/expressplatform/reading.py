@@ -12,8 +12,8 @@ Laws of this file:
 
 from __future__ import annotations
 
+import math
 import re
-import sys
 import types
 import typing
 from collections.abc import Callable, Sequence
@@ -159,7 +159,7 @@ def _day_text(value: object) -> Sequence[Fault]:
 
 def _worded(wrong: Sequence[Fault], found: str, constraint: Constraint) -> Judge:
     """Plain text that fits is told quickly; whatever else is for the constraint to judge."""
-    least, most = constraint.shortest, sys.maxsize if constraint.longest is None else constraint.longest
+    least, most = constraint.shortest, math.inf if constraint.longest is None else constraint.longest
     fits = re.compile(constraint.pattern).fullmatch if constraint.pattern else bool
 
     def judge(value: object) -> Sequence[Fault]:
