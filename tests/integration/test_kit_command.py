@@ -113,7 +113,7 @@ class TestTheCommand:
         assert report["capabilities"] == {"reopen": False, "second_connection": False, "dump_bytes": False}
         assert report["histories"] > 0
         assert len(report["passed"]) > 40
-        assert len(report["not_run"]) == 20
+        assert len(report["not_run"]) == 21
 
     def test_a_faulty_store_fails_with_sentence_number_seed_and_a_program_to_paste(self, tmp_path: Path) -> None:
         done = ran(tmp_path, "check", "my_store:Faulty", "--budget", "1", "--seed", "5", "--json", "report.json")
