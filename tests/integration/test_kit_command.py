@@ -39,6 +39,7 @@ from tests.faulty.outward import Letters
 from tests.faulty.outward_awaited import AwaitedLetters
 from tests.faulty.placing import HashNotTheRows, PlaceSkipped
 from tests.faulty.registers import Lines
+from tests.faulty.rich import NoRecipientNoWork
 from tests.faulty.scans import Looks
 from tests.faulty.strips import InACircle
 from tests.faulty.work import LeaseGivenTwice
@@ -338,6 +339,16 @@ class TestFailures:
         assert "other = opened.enter_context(checks.beside(store))" in program
         with pytest.raises(AssertionError):
             exec(program, {})  # noqa: S102
+
+    def test_a_quarter_that_tells_nobodys_mark_is_nobodys_fault(self) -> None:
+        """What a history does not know for its own is not held against the store: here it is the work that is wrong."""
+        check = "test_rows_of_every_kind_come_back_by_every_question"
+        (found,) = Run(contract_of(name(NoRecipientNoWork)), 0.1, 1, only=check).report().failed
+        assert "S24" in found.guarantees
+        assert "got = store.claim(" in found.program
+        with pytest.raises(AssertionError):
+            exec(found.program, {})  # noqa: S102
+        exec(found.program.replace("NoRecipientNoWork", "Store"), {})  # noqa: S102
 
     def test_what_breaks_off_is_shown_as_far_as_it_came(self) -> None:
         """A check that hands in commits of which the last cannot be had is told like any other."""

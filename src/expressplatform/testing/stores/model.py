@@ -98,9 +98,8 @@ class Model:
             return None if _told(expected) == _told(answer) else Differs(expected, answer)
         if name == "scheme":  # which is the database's, and was there before
             return None if expected in (None, answer) else Differs(expected, answer)
-        got = self._mine(answer) if isinstance(answer, list | tuple) else answer
-        same = list(expected) == got if isinstance(expected, list | tuple) else expected == got
-        return None if same else Differs(expected, answer)
+        expected, got = (self._mine(one) if isinstance(one, list | tuple) else one for one in (expected, answer))
+        return None if expected == got else Differs(expected, answer)
 
     def _expected(self, name: str, given: Sequence[Any]) -> Any:
         try:
