@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -339,6 +340,19 @@ class TestFailures:
         assert "other = opened.enter_context(checks.beside(store))" in program
         with pytest.raises(AssertionError):
             exec(program, {})  # noqa: S102
+
+    @pytest.mark.parametrize("ending", [SystemExit(0), KeyboardInterrupt(), asyncio.CancelledError()], ids=repr)
+    def test_a_store_that_tells_the_program_to_end_has_failed_and_the_run_goes_on(self, ending: BaseException) -> None:
+        class Ends(MemoryStore):
+            def quarters(self) -> Sequence[str]:
+                raise ending
+
+        report = Run(contract_of(Ends), 0.1, 1).report()
+        assert f"EndedError: {type(ending).__name__} ended it, as if the program were to end" in {
+            found.error for found in report.failed
+        }
+        assert (report.exit_code, report.stopped) == (1, False)
+        assert "test_a_known_key_is_replayed_even_where_the_version_is_stale" in report.passed
 
     def test_a_quarter_that_tells_nobodys_mark_is_nobodys_fault(self) -> None:
         """What a history does not know for its own is not held against the store: here it is the work that is wrong."""

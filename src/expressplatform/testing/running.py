@@ -2,7 +2,7 @@
 
 Laws of this file: nothing is skipped in silence, and a check that never comes back has failed. One that still asks is
 slow and not wrong: it is waited for, and where there is no time for that it was not run. What a faulty store does to a
-check ends with that check.
+check ends with that check, be it that it tells the program to end.
 """
 
 from __future__ import annotations
@@ -39,6 +39,10 @@ _LONG: Final = 900
 _LINE: Final = 200
 _GRACE: Final = 5.0
 _BEAT: Final = 30.0
+
+
+class EndedError(Exception):
+    """A check was ended by what is no ordinary error, such as SystemExit."""
 
 
 @attrs.frozen
@@ -189,8 +193,10 @@ class Run:
             thread.join(min(_GRACE, self._patience))
             self._stuck = self._stuck or thread.is_alive()
             raise
-        if raised:
-            raise raised[0]
+        for error in raised:
+            if isinstance(error, Exception):
+                raise error
+            raise EndedError(f"{type(error).__name__} ended it, as if the program were to end") from error
         return given[0]
 
     def _still_time(self) -> None:
@@ -264,7 +270,7 @@ class Run:
         checks, seconds = self._checks, SHORTENING / (1 + len(self._failed))
         try:
             return self._in_time(lambda: shortest(checks, calls, seconds))
-        except (KeyboardInterrupt, TimeoutError, NotRun) as error:
+        except (KeyboardInterrupt, TimeoutError, NotRun, EndedError) as error:
             self._stopped = self._stopped or isinstance(error, KeyboardInterrupt)
             return None
 
