@@ -407,7 +407,7 @@ class TestFailures:
         assert reports[0].failed[-1].seed == reports[1].failed[-1].seed
 
     def test_a_store_that_never_answers_has_failed(self) -> None:
-        report = Run(contract_of(NeverAnswers), 0.1, 1, patience=5).report()
+        report = Run(contract_of(NeverAnswers), 0.1, 1, patience=1, only="an_effect_is_claimed").report()
         (found,) = report.failed
         assert report.stuck
         assert found.check == "test_an_effect_is_claimed_once_for_each_lease"

@@ -71,7 +71,7 @@ DAILY: Final = 13
 LONG: Final = 640
 """So many examples of each operation, sound and unsound; most ask of up to three cases. Some have no more to give."""
 PARTS: Final = 4
-"""The long run comes in so many parts, side by side."""
+"""The runs come in so many parts, side by side: whoever is alone with the whole of one keeps all others waiting."""
 
 
 @pytest.fixture(scope="module")
@@ -218,9 +218,11 @@ def _run(world: tuple[Served, list[str]], routes: Sequence[Route], examples: int
     return total
 
 
-def test_every_answer_is_in_the_document(world: tuple[Served, list[str]]) -> None:
-    """Sound and unsound requests of every operation: no fault of the server, no answer that is not documented."""
-    assert _run(world, ROUTES, DAILY) >= 5_000
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_answer_is_in_the_document(world: tuple[Served, list[str]], part: int) -> None:
+    """Five thousand requests, sound and unsound, of every operation: no fault of the server, no answer that is not
+    documented."""
+    assert _run(world, ROUTES[part::PARTS], DAILY) >= 5_000 // PARTS
 
 
 @pytest.mark.prove
