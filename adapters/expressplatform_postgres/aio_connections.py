@@ -1,7 +1,8 @@
 """`connections` for callers that await: the same laws, the same talks.
 
-One law more: a caller that is cancelled gives its connection back, wherever it stands. The pool loses one that is
-handed to it by somebody who is cancelled meanwhile, so that is done by a task of its own.
+One law more: a caller that is cancelled gives its connection back, wherever it stands, and leaves nothing half open.
+The pool loses one that is handed to it by somebody who is cancelled meanwhile, and a pool whose opening is cancelled
+lives on with nobody to close it: either is done by a task of its own.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class AsyncConnections:
     ) -> None:
         self._given = parameters(dsn, settings, busy_seconds)
         self._wait, self._connections = busy_seconds, connections
-        self._opening = asyncio.Lock()
+        self._opening: asyncio.Task[_Pool] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._pool: _Pool | None = None
         self._at_hand: AtHand[AsyncLine] = AtHand()
@@ -66,11 +67,12 @@ class AsyncConnections:
         self._closed = True
         if getpid() != self._owner:
             return
-        async with self._opening:
-            if self._pool is not None:
-                self._at_hand.end()
-                await self._let_go(self._pool)
-                await self._pool.close()
+        if self._opening is not None and not self._opening.done():
+            await asyncio.wait([self._opening])
+        if self._pool is not None:
+            self._at_hand.end()
+            await self._let_go(self._pool)
+            await self._pool.close()
 
     async def _opened(self) -> _Pool:
         if self._closed:
@@ -82,23 +84,26 @@ class AsyncConnections:
             raise StoreUnusable("failed", "the store is in use by another event loop")
         if self._pool is not None:
             return self._pool
-        async with self._opening:
-            if self._pool is None:
-                self._loop = loop
-                pool: _Pool = AsyncConnectionPool(
-                    connection_class=AsyncLine,
-                    kwargs=self._given,
-                    min_size=1,
-                    max_size=self._connections,
-                    timeout=self._wait,
-                    reconnect_timeout=self._wait,
-                    num_workers=1,
-                    configure=_readying(patience_of(self._wait), durable=waits_for_disk(self._given)),
-                    open=False,
-                )
-                await pool.open(wait=True, timeout=self._wait)
-                self._pool = pool
-        return self._pool
+        if self._opening is None or self._opening.done():
+            self._loop = loop
+            self._opening = loop.create_task(self._open())
+        return await asyncio.shield(self._opening)
+
+    async def _open(self) -> _Pool:
+        pool: _Pool = AsyncConnectionPool(
+            connection_class=AsyncLine,
+            kwargs=self._given,
+            min_size=1,
+            max_size=self._connections,
+            timeout=self._wait,
+            reconnect_timeout=self._wait,
+            num_workers=1,
+            configure=_readying(patience_of(self._wait), durable=waits_for_disk(self._given)),
+            open=False,
+        )
+        await pool.open(wait=True, timeout=self._wait)
+        self._pool = pool
+        return pool
 
     async def _ask(self, talk: Talk[T]) -> T:
         """The answer of a talk."""

@@ -159,6 +159,24 @@ class TestWhatIsLeftBehind:
         assert rows(database, case) == (0, 0)
 
 
+    def test_who_is_cancelled_while_the_store_opens_leaves_nothing_open(self, database: str) -> None:
+        """Neither a task nor a connection, once it is closed; and whoever asks next is answered."""
+
+        async def main() -> None:
+            async with AsyncPostgresEvidence(database) as store:
+                for pauses in range(6):
+                    task = asyncio.ensure_future(store.list("", "", 1))
+                    for _ in range(pauses):
+                        await asyncio.sleep(0)
+                    task.cancel()
+                    await asyncio.wait([task])
+                    assert task.cancelled()
+                await store.list("", "", 1)
+            assert asyncio.all_tasks() == {asyncio.current_task()}
+
+        asyncio.run(main())
+
+
 _STOPS_HALF_WAY = """
 import sys, time
 from tests.integration.test_postgres_evidence import NOON, PIECE, PostgresEvidence, chunks
