@@ -188,7 +188,9 @@ def _held(world: Served, ids: list[str], route: Route, mode: GenerationMode, exa
     checks = [*CHECKS, negative_data_rejection] if mode is GenerationMode.NEGATIVE else CHECKS
     count = 0
 
-    @given(case=operation.as_strategy(generation_mode=mode), others=st.lists(st.sampled_from(ids), max_size=2))
+    @given(
+        case=operation.as_strategy(generation_mode=mode), others=st.lists(st.sampled_from(ids), min_size=4, max_size=6)
+    )
     @settings(
         max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck),
         phases=(Phase.generate,), derandomize=True,

@@ -158,7 +158,6 @@ class TestWhatIsLeftBehind:
         asyncio.run(main())
         assert rows(database, case) == (0, 0)
 
-
     def test_who_is_cancelled_while_the_store_opens_leaves_nothing_open(self, database: str) -> None:
         """Neither a task nor a connection, once it is closed; and whoever asks next is answered."""
 

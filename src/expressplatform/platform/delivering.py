@@ -73,7 +73,8 @@ class Delivering(Filing, Registering, Admitting, Enrolling):
 
     async def _tell(self, effect: EffectRow, stored: StoredCase) -> None:
         """The complainant hears what happened and what comes next, unless it is over or a newer letter says it."""
-        steps, case = told_over(rows.fact_of(row) for row in stored.events)
+        facts = [rows.fact_of(row) for row in stored.events]
+        steps, case = told_over(facts)
         step = steps[effect.version - 1]
         told = step.told
         if told is None or not stands(told, step.version, steps, Status(stored.header.status)):
@@ -81,7 +82,7 @@ class Delivering(Filing, Registering, Admitting, Enrolling):
         if not reads_alone(case):
             await self.untold(effect.id, case, told.occasion)
             return
-        case = rows.fold_opened(stored, self.ring)[0]
+        case = rows.fold_opened(stored, self.ring, facts=facts)[0]
         await self.log_message(effect.id, case, told.occasion)
         known, link = await self.told_of(*named_in(step, case)), await self.page_link(case)
         words = letter_of(told.occasion, step, case, scheme=self.scheme, known=known, link=link)

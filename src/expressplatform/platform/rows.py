@@ -80,11 +80,14 @@ def fact_of(row: StoredEvent) -> Event:
 
 def opened(row: StoredEvent, key: CaseKey) -> Event:
     """The event of a row with its particulars; raises SealBroken where they do not open here."""
-    event = fact_of(row)
+    return _with_particulars(row, fact_of(row), key)
+
+
+def _with_particulars(row: StoredEvent, fact: Event, key: CaseKey) -> Event:
     if not row.sealed:
-        return event
+        return fact
     context = Context(row.case_id, row.version, row.kind, row.schema, row.facts, PARTICULARS)
-    return with_particulars(event, key.open(row.sealed, context))
+    return with_particulars(fact, key.open(row.sealed, context))
 
 
 def fold(stored: StoredCase) -> Case:
@@ -93,17 +96,23 @@ def fold(stored: StoredCase) -> Case:
 
 
 def fold_opened(
-    stored: StoredCase, ring: KeyRing, *, everything: bool = False, messages: bool = False
+    stored: StoredCase,
+    ring: KeyRing,
+    *,
+    everything: bool = False,
+    messages: bool = False,
+    facts: Sequence[Event] | None = None,
 ) -> tuple[Case, tuple[Event, ...]]:
     """The case with the complainant's particulars, and its events.
 
     Messages, and other remarks too, are opened only where they, or ``everything``, are asked for. An erased case folds
-    without a key.
+    without a key. ``facts`` are the events by `fact_of`, where somebody has read them already.
     """
     key, kinds = _key_of(stored, ring), COMPLAINT_KINDS | MESSAGE_KINDS if messages else COMPLAINT_KINDS
+    read = facts if facts is not None else [fact_of(row) for row in stored.events]
     events = tuple(
-        opened(row, key) if key is not None and (everything or row.kind in kinds) else fact_of(row)
-        for row in stored.events
+        _with_particulars(row, fact, key) if key is not None and (everything or row.kind in kinds) else fact
+        for row, fact in zip(stored.events, read, strict=True)
     )
     return _replayed(events, stored), events
 
