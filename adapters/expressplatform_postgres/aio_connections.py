@@ -1,18 +1,18 @@
 """`connections` for callers that await: the same laws, the same talks.
 
 One law more: a caller that is cancelled gives its connection back, wherever it stands, and leaves nothing half open.
-The pool loses one that is handed to it by somebody who is cancelled meanwhile, and a pool whose opening is cancelled
-lives on with nobody to close it: either is done by a task of its own.
+The pool loses a connection that is handed to or by somebody who is cancelled meanwhile, and one whose opening is
+cancelled lives on with nobody to close it: each of these is done by a task of its own.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
 from os import getpid
 from time import monotonic
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import psycopg
 from psycopg.pq import TransactionStatus
@@ -46,7 +46,9 @@ class AsyncConnections:
     connections that serve it are opened by the first call. All calls come from one event loop.
     """
 
-    __slots__ = ("_at_hand", "_closed", "_connections", "_given", "_loop", "_opening", "_owner", "_pool", "_wait")
+    __slots__ = (
+        "_aside", "_at_hand", "_closed", "_connections", "_given", "_loop", "_opening", "_owner", "_pool", "_wait",
+    )  # fmt: skip
 
     def __init__(
         self, dsn: str, *, settings: Settings = NO_SETTINGS, busy_seconds: float = 30.0, connections: int = 10
@@ -54,6 +56,7 @@ class AsyncConnections:
         self._given = parameters(dsn, settings, busy_seconds)
         self._wait, self._connections = busy_seconds, connections
         self._opening: asyncio.Task[_Pool] | None = None
+        self._aside = set[asyncio.Task[Any]]()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._pool: _Pool | None = None
         self._at_hand: AtHand[AsyncLine] = AtHand()
@@ -73,6 +76,8 @@ class AsyncConnections:
             self._at_hand.end()
             await self._let_go(self._pool)
             await self._pool.close()
+        while self._aside:
+            await asyncio.wait(self._aside)
 
     async def _opened(self) -> _Pool:
         if self._closed:
@@ -86,7 +91,7 @@ class AsyncConnections:
             return self._pool
         if self._opening is None or self._opening.done():
             self._loop = loop
-            self._opening = loop.create_task(self._open())
+            self._opening = self._begun(self._open())
         return await asyncio.shield(self._opening)
 
     async def _open(self) -> _Pool:
@@ -104,6 +109,13 @@ class AsyncConnections:
         await pool.open(wait=True, timeout=self._wait)
         self._pool = pool
         return pool
+
+    def _begun(self, what: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """A task that goes on when its caller is cancelled; whoever closes the store waits for it."""
+        task = asyncio.get_running_loop().create_task(what)
+        self._aside.add(task)
+        task.add_done_callback(self._aside.discard)
+        return task
 
     async def _ask(self, talk: Talk[T]) -> T:
         """The answer of a talk."""
@@ -175,24 +187,62 @@ class AsyncConnections:
         if connection is not None:
             return connection
         with self._at_hand.asked():
-            return await self._one_at_hand(pool) or await _one_of(pool)
+            return await self._one_at_hand(pool) or await self._one_of(pool)
 
     async def _one_at_hand(self, pool: _Pool) -> AsyncLine | None:
         while (connection := self._at_hand.take()) is not None:
-            if await _stands(pool, connection):
+            if await self._stands(pool, connection):
                 return connection
         return None
 
+    async def _one_of(self, pool: _Pool) -> AsyncLine:
+        for _ in range(pool.max_size):
+            connection = await self._got(pool)
+            if await self._stands(pool, connection):
+                break
+        else:
+            connection = await self._got(pool)
+        connection.since = monotonic()
+        return connection
+
+    async def _got(self, pool: _Pool) -> AsyncLine:
+        """A connection from the pool; what it gives to a caller that was cancelled meanwhile goes back."""
+        getting = self._begun(pool.getconn())
+        try:
+            return await asyncio.shield(getting)
+        except asyncio.CancelledError:
+            self._begun(_returned(pool, getting))
+            raise
+
+    async def _stands(self, pool: _Pool, connection: AsyncLine) -> bool:
+        """Whether a connection is fit for use; back in the pool, which replaces it, where it is not."""
+        if connection.lies_idle():
+            return True
+        try:
+            await AsyncConnectionPool.check_connection(connection)
+        except psycopg.Error:
+            await connection.close()
+            await self._put(pool, connection)
+            return False
+        except BaseException:
+            await self._put(pool, connection)
+            raise
+        return True
+
     async def _give_back(self, pool: _Pool, connection: AsyncLine) -> None:
         if connection.pgconn.transaction_status != TransactionStatus.IDLE:
-            await _put(pool, connection)
+            await self._put(pool, connection)
             return
         self._at_hand.put(connection)
         await self._let_go(pool)
 
     async def _let_go(self, pool: _Pool) -> None:
         while (connection := self._at_hand.leave()) is not None:
-            await _put(pool, connection)
+            await self._put(pool, connection)
+
+    async def _put(self, pool: _Pool, connection: AsyncLine) -> None:
+        """Back to the pool, also where the caller is cancelled now."""
+        await asyncio.shield(self._begun(pool.putconn(connection)))
 
     async def __aenter__(self) -> Self:
         return self
@@ -223,33 +273,6 @@ async def _carried(connection: AsyncLine, asked: Asked) -> list[list[Row]]:
         return results
 
 
-async def _one_of(pool: _Pool) -> AsyncLine:
-    for _ in range(pool.max_size):
-        connection = await pool.getconn()
-        if await _stands(pool, connection):
-            break
-    else:
-        connection = await pool.getconn()
-    connection.since = monotonic()
-    return connection
-
-
-async def _stands(pool: _Pool, connection: AsyncLine) -> bool:
-    """Whether a connection is fit for use; back in the pool, which replaces it, where it is not."""
-    if connection.lies_idle():
-        return True
-    try:
-        await AsyncConnectionPool.check_connection(connection)
-    except psycopg.Error:
-        await connection.close()
-        await _put(pool, connection)
-        return False
-    except BaseException:
-        await _put(pool, connection)
-        raise
-    return True
-
-
-async def _put(pool: _Pool, connection: AsyncLine) -> None:
-    """Back to the pool, also where the caller is cancelled now."""
-    await asyncio.shield(asyncio.ensure_future(pool.putconn(connection)))
+async def _returned(pool: _Pool, getting: Awaitable[AsyncLine]) -> None:
+    with suppress(psycopg.Error):
+        await pool.putconn(await getting)

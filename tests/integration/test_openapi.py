@@ -67,9 +67,9 @@ def _as_upload(context: Any, value: Any) -> bytes:
 
 KNOWN: Final = "kaola"
 """An organisation that takes part, in the place of every second one that was made up."""
-DAILY: Final = 13
-LONG: Final = 640
-"""So many examples of each operation, sound and unsound; most ask of up to three cases. Some have no more to give."""
+DAILY: Final = 5
+LONG: Final = 260
+"""So many examples of each operation, sound and unsound; most ask of five to seven cases. Some have no more to give."""
 PARTS: Final = 4
 """The runs come in so many parts, side by side: whoever is alone with the whole of one keeps all others waiting."""
 

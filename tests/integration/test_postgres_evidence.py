@@ -7,9 +7,11 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import tracemalloc
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from random import Random
 from typing import Final
 
 import psycopg
@@ -24,6 +26,7 @@ from expressplatform_postgres import sql
 from expressplatform_postgres.aio_evidence import AsyncPostgresEvidence
 from expressplatform_postgres.evidence import PostgresEvidence
 from expressplatform_postgres.evidence_talks import PIECE, delete
+from tests.servers import Server
 
 NAME: Final = "0" * 64
 LARGE: Final = 160
@@ -174,6 +177,49 @@ class TestWhatIsLeftBehind:
             assert asyncio.all_tasks() == {asyncio.current_task()}
 
         asyncio.run(main())
+
+    def test_callers_that_are_cancelled_take_no_connection_with_them(self, postgres: Server) -> None:
+        """Wherever they stand, and once or twice: the store, which has few, answers, and leaves none open behind it."""
+        _crowded(postgres.database(), range(24))
+
+    @pytest.mark.prove
+    def test_nor_do_thousands(self, postgres: Server) -> None:
+        _crowded(postgres.database(), range(2_000))
+
+
+def _crowded(dsn: str, seeds: range) -> None:
+    """Stores one after the other, whose callers come together and are cancelled by lot."""
+    with psycopg.connect(dsn, autocommit=True) as db:
+        for seed in seeds:
+            assert asyncio.run(_cancelled(dsn, Random(seed))) == 1
+            ended = time.monotonic() + 5
+            while db.execute(_OTHERS).fetchone() != (0,):
+                assert time.monotonic() < ended, f"a connection is left open after {seed}"
+                time.sleep(0.01)
+
+
+async def _cancelled(dsn: str, luck: Random) -> int:
+    """How many tasks there are once the store is closed: this one."""
+    case = Mine().case(1)
+    async with AsyncPostgresEvidence(dsn, connections=luck.choice((1, 2, 3, 10)), busy_seconds=10) as store:
+        for _ in range(luck.randint(1, 5)):
+            asked = luck.choices(
+                (lambda: store.list(case, "", 1), lambda: store.delete(case, [NAME])), k=luck.randint(2, 9)
+            )
+            calls = [asyncio.ensure_future(ask()) for ask in asked]
+            await asyncio.sleep(0.01 * luck.random() * luck.randint(0, 1))
+            for call in calls:
+                for _ in range(luck.choice((0, 1, 1, 2))):
+                    call.cancel()
+                    await asyncio.sleep(0)
+            await asyncio.wait(calls)
+        await store.list(case, "", 1)
+    return len(asyncio.all_tasks())
+
+
+_OTHERS: Final = """
+SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 
 
 _STOPS_HALF_WAY = """
