@@ -42,6 +42,8 @@ _SPAN: Final = timedelta(days=365 * 200) // TICK
 _OURS: Final = re.compile(r"([0-9a-f]{32}).+", re.DOTALL)
 """A case of a check: its mark, and whatever tells its cases apart."""
 _TRIES: Final = 12
+_PAUSES: Final = (0.0, 0.02, 0.1, 0.3)
+"""Seconds before each look for the word of whoever may have taken work and was about to say so."""
 
 
 class Taken(Exception):
@@ -187,7 +189,7 @@ class Mine:
     def unless_taken(self, store: CaseStore) -> None:
         """Raises Taken where another run said that it took some of this test's work."""
         slow = 1.0
-        for pause in (0.0, 0.02, 0.1, 0.3):
+        for pause in _PAUSES:
             time.sleep(pause * slow)
             began = time.monotonic()
             if store.find(EVERYONE, [_taken(self.mark).value]):
