@@ -476,7 +476,7 @@ class TestFailures:
         monkeypatch.setattr("expressplatform.testing.running._BEAT", 0.2)
         heard: list[str] = []
         Run(
-            contract_of(Slow), 0.1, 1, only="test_an_effect_is_claimed_once",
+            contract_of(Slow), 0.1, 1, patience=4, only="test_an_effect_is_claimed_once",
             tell=lambda name, word, seconds: heard.append(outcome(name, word, seconds)),
         ).report()  # fmt: skip
         assert re.fullmatch(r"  running  test_an_effect_is_claimed_once\w+(?: \(\d+ s\))?: \d+ calls so far", heard[0])
@@ -501,7 +501,7 @@ class TestFailures:
         assert (report.failed, report.stuck, len(report.not_run), report.exit_code) == ((), False, 1, 3)
 
     def test_a_store_that_hangs_once_it_has_failed_does_not_hang_the_run(self) -> None:
-        report = Run(contract_of(HangsAfterwards), 0.1, 1, patience=0.5, only="an_effect_is_claimed_once").report()
+        report = Run(contract_of(HangsAfterwards), 0.1, 1, patience=1, only="an_effect_is_claimed_once").report()
         (found,) = report.failed
         assert "RuntimeError: no" in found.error
         assert "test_an_effect_is_claimed_once_for_each_lease()" in found.program
