@@ -29,8 +29,10 @@ EXAMPLES = $(sort $(wildcard examples/*.py))
 COVERAGE := --cov --cov-report=term-missing
 # Whoever has nothing left takes from the other's end, so that no worker is left alone.
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
-# What Python and pytest make of a source is kept for the next of the many processes that read it; `clean` throws it away.
+# What Python, pytest and Hypothesis make of a source is kept for the next of the many processes that read it, in
+# whatever directory that runs; `clean` throws it away.
 unexport PYTHONDONTWRITEBYTECODE
+export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/.hypothesis
 
 .PHONY: help demo test check prove bench mutants docs clean format lint types contracts examples wheel
 

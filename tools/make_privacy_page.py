@@ -75,6 +75,7 @@ def within(article: str, other: str) -> bool:
     return article == other or article.startswith(f"{other}(")
 
 
+@functools.cache
 def provision(article: str) -> str | None:
     """The provision of the list that an article falls under, the narrowest."""
     return max((one for one in PROVISIONS if within(article, one)), key=len, default=None)
@@ -97,9 +98,9 @@ def functions() -> tuple[Named, ...]:
     """Every function, method and property of the library whose docstring names an article."""
     return tuple(
         Named(f"{module}.{name}", _first_sentence(said), articles(said))
-        for path in sorted(LIBRARY.rglob("*.py"))
+        for path, tree in _naming(LIBRARY, "*.py")
         if (module := ".".join(path.relative_to(LIBRARY).with_suffix("").parts).removesuffix(".__init__"))
-        for name, node, _ in _defined(ast.parse(path.read_text("utf-8")))
+        for name, node, _ in _defined(tree)
         if articles(said := ast.get_docstring(node) or "")
     )
 
@@ -108,8 +109,8 @@ def functions() -> tuple[Named, ...]:
 def quoting_tests() -> tuple[Named, ...]:
     """Every test that quotes an article, itself or by its class; a class once, where it is the class that does."""
     found: dict[str, Named] = {}
-    for path in sorted(TESTS.rglob("test_*.py")):
-        for name, node, owner in _defined(ast.parse(path.read_text("utf-8"))):
+    for path, tree in _naming(TESTS, "test_*.py"):
+        for name, node, owner in _defined(tree):
             if not (node.name.startswith("test_") or _is_invariant(node)):
                 continue
             for quoting, called in ((node, name), (owner, name.rpartition(".")[0])):
@@ -118,6 +119,13 @@ def quoting_tests() -> tuple[Named, ...]:
                     key = f"{path.relative_to(TESTS).with_suffix('').as_posix()}: {called}"
                     found[key] = Named(key, _first_sentence(said), articles(said))
     return tuple(found.values())
+
+
+def _naming(place: Path, pattern: str) -> Iterator[tuple[Path, ast.Module]]:
+    """The modules below a folder that name an article anywhere."""
+    for path in sorted(place.rglob(pattern)):
+        if articles(source := path.read_text("utf-8")):
+            yield path, ast.parse(source)
 
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef

@@ -22,15 +22,18 @@ from tests.walks import walking
 _TABLES = ("cases", "events", "effects", "receipts", "tokens", "adopted", "ledger", "unplaced", "shown", "feed")
 
 
-class _InTheDatabase:
-    @pytest.fixture(autouse=True)
-    def where(self, database: str) -> None:
-        self.dsn = database
+class _InADatabase:
+    """One that the checks of a class share with each other: others' rows would be read again and again."""
+
+    @pytest.fixture(autouse=True, scope="class")
+    @classmethod
+    def where(cls, postgres: Server) -> None:
+        cls.dsn = postgres.database()
 
     dsn: str
 
 
-class TestPostgresStore(_InTheDatabase, StoreContract):
+class TestPostgresStore(_InADatabase, StoreContract):
     histories = 5
 
     def make_store(self) -> PostgresStore:
@@ -47,7 +50,7 @@ class TestPostgresStore(_InTheDatabase, StoreContract):
         return bytes_in(self.dsn, _TABLES)
 
 
-class TestAsyncPostgresStore(_InTheDatabase, AsyncStoreContract):
+class TestAsyncPostgresStore(_InADatabase, AsyncStoreContract):
     histories = 5
 
     def make_store(self) -> AsyncPostgresStore:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import attrs
 import pytest
 
 from expressplatform.memory import MemoryStore
-from expressplatform.ports import Commit, Unplaced
+from expressplatform.ports import Commit, Header, Unplaced
 from expressplatform.testing.contracts import StoreContract
 from expressplatform.testing.guarantees import NotRun
 from expressplatform.testing.stores.checks.placing import leaves_of
@@ -114,8 +115,10 @@ class _Shared(MemoryStore):
         self._tokens, self._work, self._places = rows._tokens, rows._work, rows._places
 
 
-def test_no_check_assumes_an_empty_store() -> None:
+def test_no_check_assumes_an_empty_store(monkeypatch: pytest.MonkeyPatch) -> None:
     """All checks, one after the other, on rows that nobody clears away."""
+    # Among thousands of rows a question is long, and a thread would be held up for long in the midst of it.
+    monkeypatch.setattr("expressplatform.testing.jostling._MOST", 100)
     crowded, not_run = Crowded(), list[str]()
     for name in dir(crowded):
         if name.startswith("test_"):
@@ -124,6 +127,33 @@ def test_no_check_assumes_an_empty_store() -> None:
             except NotRun as reason:
                 not_run.append(str(reason))
     assert all("is not given" in reason for reason in not_run), not_run
+
+
+class _Telling(MemoryStore):
+    """Notes how much it told of what is due."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[int] = []
+
+    def due(self, now: datetime, limit: int, /) -> Sequence[Header]:
+        found = super().due(now, limit)
+        self.told.append(len(found))
+        return found
+
+
+def test_who_asks_often_what_is_due_is_not_told_all_that_others_left() -> None:
+    """Hundreds of questions about one case are answered with that case alone, whenever others live."""
+    store = _Telling()
+    store.append([Mine().commit(1), *(Mine.apart().commit(1) for _ in range(9))])
+
+    class Asking(StoreContract):
+        def make_store(self) -> MemoryStore:
+            return store
+
+    Asking().test_a_case_is_due_as_its_last_step_says()
+    assert len(store.told) > 100
+    assert set(store.told) == {0, 1}
 
 
 def test_a_fault_is_found_among_strangers_rows_too() -> None:

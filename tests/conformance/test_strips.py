@@ -1,9 +1,14 @@
-"""Strips keep their contract: the one of PDF documents, and one of another kind whose user says what it takes."""
+"""Strips keep their contract: the one of PDF documents, and one of another kind whose user says what it takes.
+
+A copy of a PDF document is made by `plain_pdf`, and `PdfStrip` has it made in a process of its own, which takes most of
+a second to begin. So every day what a copy holds is asked of the one, what its process adds of the other; `make prove`
+asks all of it of both.
+"""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import pytest
 
@@ -13,12 +18,48 @@ from expressplatform.testing.contracts import StripContract
 from expressplatform.testing.doors import checks_of
 from expressplatform.testing.guarantees import NotRun
 from expressplatform.testing.strips.papers import Sample
-from expressplatform_files.pdf import PdfStrip
+from expressplatform_files.pdf import PdfStrip, plain_pdf
+
+PDF = "application/pdf"
 
 
-class TestPdfStrip(StripContract):
+class PlainStrip:
+    """Has copies of PDF documents made in this process."""
+
+    def strip(self, content: bytes, media_type: str, /) -> bytes:
+        if media_type != PDF:
+            raise refuse("$.content", "no_copy", "must be a PDF document")
+        return plain_pdf(content)
+
+
+class TestPlainPdf(StripContract):
+    def make_strip(self) -> PlainStrip:
+        return PlainStrip()
+
+
+class InAProcess(StripContract):
     def make_strip(self) -> PdfStrip:
         return PdfStrip()
+
+
+@pytest.mark.prove
+class TestPdfStrip(InAProcess):
+    """All of it."""
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        InAProcess.test_nothing_hidden_is_left_in_a_copy,
+        InAProcess.test_nothing_tells_a_word_of_a_document,
+        InAProcess.test_threads_share_a_strip,
+        InAProcess.test_what_is_made_to_take_for_ever_ends,
+    ],
+    ids=lambda check: str(check.__name__),
+)
+def test_a_process_for_each_document_keeps_the_contract(check: Callable[[StripContract], None]) -> None:
+    """Copies come out of it whole and clean, each to whom it belongs, and nothing else does; none takes for ever."""
+    check(InAProcess())
 
 
 NOTE = "text/x-note"

@@ -203,7 +203,7 @@ class Finding(Working):
     @proves("S20", "S8", "S13")
     def test_a_case_is_due_as_its_last_step_says(self) -> None:
         """Earlier than before, later, not at all or again; by steps of several calls, and of one."""
-        mine = Mine.apart()
+        mine = Mine.long_ago()
         dues = [
             mine.noon + hours * HOUR if hours is not None else None for hours in (5, 2, 1, 3, None, 4, 4, None, 0, 9, 5)
         ]
