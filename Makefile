@@ -24,7 +24,6 @@ PYTEST_ARGS ?=
 MUTANTS_ARGS ?=
 
 PYTREES := src adapters tests examples benchmarks tools
-EXAMPLES = $(sort $(wildcard examples/*.py))
 # What the gate of `check` adds to `test`.
 COVERAGE := --cov --cov-report=term-missing
 # Whoever has nothing left takes from the other's end, so that no worker is left alone.
@@ -34,12 +33,12 @@ PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 unexport PYTHONDONTWRITEBYTECODE
 export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/.hypothesis
 
-.PHONY: help demo test check prove bench mutants docs clean format lint types contracts examples wheel
+.PHONY: help demo test check prove bench mutants docs clean format lint types contracts wheel
 
 help:
 	@echo 'make demo   the main job: a simulated year of a council, told on the terminal, with a report'
 	@echo 'make test   the tests'
-	@echo 'make check  format, lint, types, import contracts, tests with coverage, docs, examples, the built wheel'
+	@echo 'make check  format, lint, types, import contracts, tests with coverage, docs, the built wheel'
 	@echo 'make prove  the tests with long property runs, and a store of ten million events'
 	@echo 'make bench  the benchmarks beside other libraries'
 	@echo 'make mutants  how many changes of the core the tests notice, by a sample; hours'
@@ -102,7 +101,6 @@ check: $(VENV)/.dev
 	@$(MAKE) contracts
 	@$(MAKE) test PYTEST_ARGS='$(COVERAGE)'
 	@$(MAKE) docs
-	@$(MAKE) examples
 	@$(MAKE) wheel
 	@echo 'check: all is well'
 
@@ -142,13 +140,6 @@ types: $(VENV)/.dev
 
 contracts: $(VENV)/.dev
 	$(BIN)/lint-imports
-
-# Each runs by itself, in an empty directory that is thrown away.
-examples: $(VENV)/.dev
-	@for file in $(EXAMPLES); do echo "$$file"; here=$$(pwd); place=$$(mktemp -d); \
-		(cd "$$place" && "$$here/$(BIN)/python" -W error "$$here/$$file" >/dev/null) \
-			|| { echo "$$file failed in $$place" >&2; exit 1; }; \
-		rm -rf "$$place"; done; echo 'examples: $(words $(EXAMPLES)) run'
 
 # The wheel that is built from the source archive, in a new environment without this directory on its path.
 wheel: $(VENV)/.dev
