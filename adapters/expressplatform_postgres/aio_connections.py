@@ -70,7 +70,7 @@ class AsyncConnections:
         self._closed = True
         if getpid() != self._owner:
             return
-        if self._opening is not None and not self._opening.done():
+        if self._opening is not None and self._opening.cancel():
             await asyncio.wait([self._opening])
         if self._pool is not None:
             self._at_hand.end()
@@ -106,7 +106,11 @@ class AsyncConnections:
             configure=_readying(patience_of(self._wait), durable=waits_for_disk(self._given)),
             open=False,
         )
-        await pool.open(wait=True, timeout=self._wait)
+        try:
+            await pool.open(wait=True, timeout=self._wait)
+        except asyncio.CancelledError:  # by `close`
+            await pool.close(timeout=0)
+            raise closed() from None
         self._pool = pool
         return pool
 

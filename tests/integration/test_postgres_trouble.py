@@ -227,6 +227,25 @@ class TestSilence:
         with Wire(postgres) as wire:
             asyncio.run(main(AsyncPostgresStore(wire.of(database), busy_seconds=2), wire))
 
+    def test_who_closes_a_store_does_not_wait_until_it_is_opened(self, postgres: Server, database: str) -> None:
+        """Its callers, cancelled or not, hear of that at once; a minute is what it would have been given."""
+
+        async def main(store: AsyncPostgresStore) -> None:
+            calls = [asyncio.ensure_future(store.load(Mine().case(1), EVERYONE)) for _ in range(2)]
+            await asyncio.sleep(0.1)
+            calls[0].cancel()
+            await store.close()
+            _, closed = await asyncio.gather(*calls, return_exceptions=True)
+            assert isinstance(closed, StoreUnusable)
+            assert closed.code == "closed"
+
+        with Wire(postgres) as wire:
+            store = AsyncPostgresStore(wire.of(database), busy_seconds=60)
+            wire.dead.set()
+            begin = time.monotonic()
+            asyncio.run(main(store))
+            assert time.monotonic() - begin < SOON
+
 
 @pytest.fixture
 def interrupting() -> Iterator[None]:
