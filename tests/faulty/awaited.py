@@ -252,6 +252,33 @@ class SixQuestions(AwaitedStore):
         return found
 
 
+class OpenedByHalf(AwaitedStore):
+    """Whoever asks first opens it, and where they are cancelled it is held for open and is not."""
+
+    breaks = ("S38",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._begun = self._open = False
+
+    async def _opened(self) -> None:
+        if not self._begun:
+            self._begun = True
+            for _ in range(4):
+                await asyncio.sleep(0)
+            self._open = True
+        while not self._open:
+            await asyncio.sleep(0.01)
+
+    async def load(self, case_id: str, organisation: str, /) -> StoredCase | None:
+        await self._opened()
+        return await super().load(case_id, organisation)
+
+    async def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
+        await self._opened()
+        return await super().append(commits)
+
+
 class AnswerOfTheCancelled(AwaitedStore):
     """All questions go one way, and who asks after one that was cancelled reads its answer."""
 
@@ -414,6 +441,7 @@ FAULTY = (
     PlacedOneByOne,
     AnswersOfOthers,
     SixQuestions,
+    OpenedByHalf,
     AnswerOfTheCancelled,
     AskedByOthers,
     BeginsAfterAWhile,

@@ -309,6 +309,29 @@ class HalfIsDeleted(AwaitedFiles):
             await asyncio.sleep(0)
 
 
+class OpenedByHalf(AwaitedFiles):
+    """Whoever asks first opens it under a lock, which they keep where they are cancelled."""
+
+    breaks = ("E19",)
+    opened = taken = False
+
+    async def _opened(self) -> None:
+        while self.taken:
+            await asyncio.sleep(0.01)
+        if not self.opened:
+            self.taken = True
+            await asyncio.sleep(0)
+            self.opened, self.taken = True, False
+
+    async def list(self, case_id: str, after: str, limit: int, /) -> Sequence[Filed]:
+        await self._opened()
+        return await super().list(case_id, after, limit)
+
+    async def put(self, case_id: str, name: str, chunks: Iterable[bytes], now: datetime, /) -> None:
+        await self._opened()
+        await super().put(case_id, name, chunks, now)
+
+
 GOOD = (LeavesBytes,)
 FAULTY: tuple[type[Files | AwaitedFiles], ...] = tuple(
     one

@@ -10,6 +10,7 @@ from typing import Any
 
 import attrs
 
+from expressplatform.errors import StoreUnusable
 from expressplatform.ports import EVERYONE, ShelfPage, ShelfRow, Sought
 from tests.faulty.shelves import AwaitedRecords, Locked, Records
 
@@ -347,6 +348,29 @@ class OneQuestion(AwaitedRecords):
         self.asked = owner, kind, sought, after, limit
         await asyncio.sleep(0)
         return self.inner.list(*self.asked)
+
+
+class OpenedByHalf(AwaitedRecords):
+    """Whoever asks first opens it, and where they are cancelled nobody can ask."""
+
+    breaks = ("H19",)
+    begun = opened = False
+
+    async def _opened(self) -> None:
+        if not self.begun:
+            self.begun = True
+            await asyncio.sleep(0)
+            self.opened = True
+        if not self.opened:
+            raise StoreUnusable("failed", "there is no table")
+
+    async def get(self, owner: str, kind: str, id: str, /) -> ShelfRow | None:
+        await self._opened()
+        return await super().get(owner, kind, id)
+
+    async def put(self, rows: Sequence[ShelfRow], /) -> Sequence[bool]:
+        await self._opened()
+        return await super().put(rows)
 
 
 GOOD = (Cursors,)

@@ -152,6 +152,7 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("expressplatform.testing.stores.rows._PAUSES", (0.0,))
     monkeypatch.setattr("expressplatform.testing.stores.checks.cancelling._LOOKS", 4)
     monkeypatch.setattr("expressplatform.testing.stores.checks.cancelling._SECONDS", 1.0)
+    monkeypatch.setattr("expressplatform.testing.cancelling._SECONDS", 1.0)
     monkeypatch.setattr("expressplatform.testing.cancelling._PATIENCE", 0.15)
 
 

@@ -17,6 +17,7 @@ from expressplatform.testing.stores.rows import NOON
 T = TypeVar("T")
 _PATIENCE: Final = 3.0
 _LOOK: Final = 0.005
+_SECONDS: Final = 10.0
 
 
 async def cancelled(call: Awaitable[object], ticks: int) -> None:
@@ -27,6 +28,15 @@ async def cancelled(call: Awaitable[object], ticks: int) -> None:
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
+
+
+async def served(first: Awaitable[object], then: Awaitable[T], ticks: int) -> T:
+    """What the second call of something new answers, where its first was given up after so many turns of the loop."""
+    await cancelled(first, ticks)
+    try:
+        return await asyncio.wait_for(then, _SECONDS)
+    except TimeoutError:
+        raise AssertionError("after a first call that was cancelled the next is not answered") from None
 
 
 async def put_at(store: AsyncEvidenceStore, case: str, name: str, chunks: Sequence[bytes]) -> None:

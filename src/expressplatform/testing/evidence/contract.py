@@ -19,7 +19,7 @@ from typing import Final
 
 from expressplatform.errors import EvidenceMissing, InvalidInput, StoreUnusable
 from expressplatform.ports import AsyncEvidenceStore, EvidenceStore, Filed
-from expressplatform.testing.cancelling import cancelled, put_at, whole_or_none
+from expressplatform.testing.cancelling import cancelled, put_at, served, whole_or_none
 from expressplatform.testing.doors import ODD, Dump, entered, given, joined, turned_away
 from expressplatform.testing.evidence.checks import FilesInNumber
 from expressplatform.testing.evidence.edges import FilesAtEdges, FilesCopied
@@ -375,6 +375,16 @@ class AsyncEvidenceContract(_EvidenceChecks):
             store.delete(case, NAMES[:1])
             store.put(case, NAMES[1], [b"after"], NOON)
             assert list(store.get(case, NAMES[1])) == [b"after"]
+
+    @proves("E19")
+    def test_a_store_whose_first_call_is_cancelled_serves_the_next(self) -> None:
+        """Whatever has to be opened first: sooner or later cancelled, it is opened for whoever comes next."""
+        for ticks in range(10):
+            case = MyFiles().case(1)
+            with self.opened() as store:
+                loop, behind = evidence_lift_of(store)
+                loop.wait(served(behind.list(case, "", MANY), put_at(behind, case, NAMES[0], [b"x"]), ticks))
+                assert list(store.get(case, NAMES[0])) == [b"x"]
 
     @proves("E19")
     def test_deleting_that_is_cancelled_is_done_whole_or_not_at_all(self) -> None:

@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Final
 
 from expressplatform.ports import AsyncShelf, Shelf, ShelfRow, Sought
-from expressplatform.testing.cancelling import cancelled, whole_or_none
+from expressplatform.testing.cancelling import cancelled, served, whole_or_none
 from expressplatform.testing.doors import entered, given
 from expressplatform.testing.guarantees import proves
 from expressplatform.testing.lifting import lift, shelf_lift_of
@@ -132,6 +132,16 @@ class AsyncShelfContract(Keeping, Listing, InNumber, AtEdges):
                     found = mine.all(shelf, Sought("new"))
                 assert (found[-1:] == [new]) == (kept == new)
             assert list(shelf.put([mine.row(99)])) == [True]
+
+    @proves("H19")
+    def test_a_shelf_whose_first_call_is_cancelled_serves_the_next(self) -> None:
+        """Whatever has to be opened first: sooner or later cancelled, it is opened for whoever comes next."""
+        for ticks in range(10):
+            mine = MyShelf()
+            with self.opened() as shelf:
+                loop, behind = shelf_lift_of(shelf)
+                first, then = behind.get(mine.owner, mine.kind, "1"), behind.put([mine.row(1)])
+                assert list(loop.wait(served(first, then, ticks))) == [True]
 
     @proves("H19")
     def test_a_call_of_several_that_is_cancelled_is_done_whole_or_not_at_all(self) -> None:

@@ -21,6 +21,7 @@ from hypothesis.errors import HypothesisDeprecationWarning
 from hypothesis.stateful import run_state_machine_as_test
 
 from expressplatform.ports import Appended, AsyncCaseStore, CaseStore, StoredCase
+from expressplatform.testing.cancelling import served
 from expressplatform.testing.doors import Dump, entered, given, joined
 from expressplatform.testing.guarantees import NotRun, proves
 from expressplatform.testing.lifting import Lift, Made, lift, lift_of
@@ -238,6 +239,18 @@ class AsyncStoreContract(CaseStoreChecks):
         with self.opened() as face:
             loop, store = lift_of(face)
             cancelling.questions(loop, store, cancelling.pauses_of(loop, store))
+
+    @proves("S38")
+    def test_a_store_whose_first_call_is_cancelled_serves_the_next(self) -> None:
+        """Whatever has to be opened first: sooner or later cancelled, it is opened for whoever comes next."""
+        with self.opened() as face:
+            every = cancelling.pauses_of(*lift_of(face))
+        for pauses in every:
+            mine = Mine()
+            with self.opened() as face:
+                loop, store = lift_of(face)
+                first, then = store.load(mine.case(1), mine.council), store.append([mine.commit(1)])
+                assert list(loop.wait(served(first, then, pauses))) == [Appended(mine.case(1), 1)]
 
     @proves("S33", "S13", "S14")
     def test_tasks_that_ask_at_once_are_answered_each_for_itself(self) -> None:
