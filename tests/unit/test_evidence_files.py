@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import inspect
 import os
@@ -268,6 +269,29 @@ def test_awaited_stores_have_the_methods_of_the_port(awaited: type) -> None:
         if not name.startswith("_"):
             theirs = inspect.signature(getattr(awaited, name)).parameters
             assert list(theirs) == list(inspect.signature(method).parameters)
+
+
+@pytest.mark.parametrize("kind", [AsyncDirectoryEvidence, AsyncSqliteEvidence])
+def test_readers_that_are_cancelled_are_cancelled_and_leave_no_file_open(
+    root: Path, kind: type[AsyncDirectoryEvidence | AsyncSqliteEvidence]
+) -> None:
+    """Also while a thread is reading for them."""
+
+    async def main() -> None:
+        async with kind(root) as store:
+            await store.put("case-1", NAME, CHUNKS, NOON)
+            for number in range(300):
+                reading = asyncio.ensure_future(_read(store))
+                await asyncio.sleep(number / 300 * 0.003)
+                reading.cancel()
+                await asyncio.wait([reading])
+                assert reading.cancelled() or reading.result() == CHUNKS
+
+    asyncio.run(main())
+
+
+async def _read(store: AsyncEvidenceStore) -> list[bytes]:
+    return [chunk async for chunk in store.get("case-1", NAME)]
 
 
 WRITER = """
