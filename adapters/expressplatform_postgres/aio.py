@@ -151,8 +151,11 @@ class AsyncPostgresStore(AsyncConnections):
     async def close(self) -> None:
         """Write what waits, then close the connections; any later call raises ``StoreUnusable`` (``closed``)."""
         self._ending = True
-        await self._together.finished()
         await super().close()
+
+    async def _end(self) -> None:
+        await self._together.finished()
+        await super()._end()
 
     def __repr__(self) -> str:
         return "<AsyncPostgresStore>"

@@ -1,8 +1,8 @@
 """`connections` for callers that await: the same laws, the same talks.
 
 One law more: a caller that is cancelled gives its connection back, wherever it stands, and leaves nothing half open.
-The pool loses a connection that is handed to or by somebody who is cancelled meanwhile, and one whose opening is
-cancelled lives on with nobody to close it: each of these is done by a task of its own.
+The pool loses a connection that is handed to or by somebody who is cancelled meanwhile, and one whose opening or
+closing is cancelled lives on with nobody to close it: each of these is done by a task of its own.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ class AsyncConnections:
     """
 
     __slots__ = (
-        "_aside", "_at_hand", "_closed", "_connections", "_given", "_loop", "_opening", "_owner", "_pool", "_wait",
+        "_aside", "_at_hand", "_closed", "_closing", "_connections", "_given", "_loop", "_opening", "_owner", "_pool",
+        "_wait",
     )  # fmt: skip
 
     def __init__(
@@ -56,6 +57,7 @@ class AsyncConnections:
         self._given = parameters(dsn, settings, busy_seconds)
         self._wait, self._connections = busy_seconds, connections
         self._opening: asyncio.Task[_Pool] | None = None
+        self._closing: asyncio.Task[None] | None = None
         self._aside = set[asyncio.Task[Any]]()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._pool: _Pool | None = None
@@ -67,17 +69,23 @@ class AsyncConnections:
 
     async def close(self) -> None:
         """Close the connections; any later call raises ``StoreUnusable`` with the code ``closed``."""
-        self._closed = True
         if getpid() != self._owner:
+            self._closed = True
             return
+        if self._closing is None:
+            self._closing = self._begun(self._end())
+        while self._aside:
+            await asyncio.wait(self._aside)
+        await self._closing
+
+    async def _end(self) -> None:
+        self._closed = True
         if self._opening is not None and self._opening.cancel():
             await asyncio.wait([self._opening])
         if self._pool is not None:
             self._at_hand.end()
             await self._let_go(self._pool)
             await self._pool.close()
-        while self._aside:
-            await asyncio.wait(self._aside)
 
     async def _opened(self) -> _Pool:
         if self._closed:

@@ -8,6 +8,7 @@ Laws of this module
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -45,20 +46,20 @@ class AsyncSqliteStore:
     a time. ``readers`` is how many questions may be answered at once.
     """
 
-    __slots__ = ("_closed", "_readers", "_store", "_together", "_writer")
+    __slots__ = ("_closing", "_readers", "_store", "_together", "_writer")
 
     def __init__(self, path: str | os.PathLike[str], *, busy_seconds: float = 30.0, readers: int = 4) -> None:
         self._store = SqliteStore(path, busy_seconds=busy_seconds)
         self._writer = Hands(1, "store writer")
         self._readers = Hands(readers, "store reader")
         self._together = AsyncTogether(self._append_all)
-        self._closed = False
+        self._closing: asyncio.Task[None] | None = None
 
     # ---- writing ----------------------------------------------------------------------------------------------------
 
     async def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
         """Store each commit whole or not at all, in order; durable when this returns. See `CaseStore.append`."""
-        if self._closed:
+        if self._closing is not None:
             raise closed()
         return await self._together.append(checked(commits))
 
@@ -155,9 +156,11 @@ class AsyncSqliteStore:
 
     async def close(self) -> None:
         """Write what waits, then close the file; any later call raises ``StoreUnusable`` with the code ``closed``."""
-        if self._closed:
-            return
-        self._closed = True
+        if self._closing is None:  # a task of its own: it goes on when its caller is cancelled
+            self._closing = asyncio.create_task(self._end())
+        await asyncio.shield(self._closing)
+
+    async def _end(self) -> None:
         await self._together.finished()
         await self._writer.carry(self._store.close)
         self._writer.let_go()

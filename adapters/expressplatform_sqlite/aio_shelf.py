@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Sequence
 from typing import Self, final
@@ -18,17 +19,17 @@ from expressplatform_sqlite.shelf import SqliteShelf
 class AsyncSqliteShelf:
     """`SqliteShelf` with methods that are awaited: the same file, the same promises, the same errors."""
 
-    __slots__ = ("_closed", "_hands", "_shelf", "_together")
+    __slots__ = ("_closing", "_hands", "_shelf", "_together")
 
     def __init__(self, path: str | os.PathLike[str], *, busy_seconds: float = 30.0, threads: int = 4) -> None:
         self._shelf = SqliteShelf(path, busy_seconds=busy_seconds)
         self._hands = Hands(threads, "shelf")
         self._together = AsyncTogether(self._put_all)
-        self._closed = False
+        self._closing: asyncio.Task[None] | None = None
 
     async def put(self, rows: Sequence[ShelfRow], /) -> Sequence[bool]:
         """Keep each record that follows the one that stands; durable when this returns. See `Shelf.put`."""
-        if self._closed:
+        if self._closing is not None:
             raise closed()
         return await self._together.append(recorded(rows))
 
@@ -53,9 +54,11 @@ class AsyncSqliteShelf:
 
     async def close(self) -> None:
         """Write what waits, then close the file; any later call raises ``StoreUnusable`` with the code ``closed``."""
-        if self._closed:
-            return
-        self._closed = True
+        if self._closing is None:  # a task of its own: it goes on when its caller is cancelled
+            self._closing = asyncio.create_task(self._end())
+        await asyncio.shield(self._closing)
+
+    async def _end(self) -> None:
         await self._together.finished()
         await self._hands.carry(self._shelf.close)
         self._hands.let_go()

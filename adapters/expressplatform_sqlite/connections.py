@@ -3,6 +3,8 @@
 Laws of this module
 - One writer at a time, in this process by a lock and between processes by SQLite's; readers never wait for it.
 - After a failure the file is as it was before the call, and may be used again.
+- Who is interrupted while waiting for the lock may have got it just then; one that knows its owner (`RLock`) can be let
+  go without knowing that.
 """
 
 from __future__ import annotations
@@ -28,13 +30,14 @@ class Connections:
     then refused (``locked``). Do not carry one across ``fork``.
     """
 
-    __slots__ = ("_busy", "_closed", "_db", "_idle", "_lock", "_path")
+    __slots__ = ("_busy", "_closed", "_db", "_idle", "_lock", "_path", "_taken")
     _tables: ClassVar[Tables] = CASES
 
     def __init__(self, path: str | os.PathLike[str], *, busy_seconds: float = 30.0) -> None:
         self._path = MEMORY if path == MEMORY else os.path.abspath(path)
         self._busy = busy_seconds
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._taken = False
         self._idle: list[sqlite3.Connection] = []
         self._closed = False
         with translated():
@@ -74,14 +77,21 @@ class Connections:
     def _turn(self) -> Iterator[None]:
         """One writer of this process at a time; raises StoreUnusable (``locked``) after the time that SQLite waits.
 
-        Whoever writes within a write of its own is so told of it, and does not wait for itself for ever.
+        Whoever writes within a write of its own is told the same at once: it would wait for itself.
         """
-        if not self._lock.acquire(timeout=self._busy):
-            raise StoreUnusable("locked", "somebody else of this process has been writing for too long")
+        mine = False
         try:
+            if not self._lock.acquire(timeout=self._busy) or self._taken:
+                raise StoreUnusable("locked", "somebody else of this process has been writing for too long")
+            self._taken = mine = True
             yield
-        finally:
-            self._lock.release()
+        finally:  # no call before the lock is let go: there an interruption could strike
+            if mine:
+                self._taken = False
+            try:  # noqa: SIM105
+                self._lock.release()
+            except RuntimeError:
+                pass  # this thread never had it
 
     @contextmanager
     def _writing(self, *texts: str) -> Iterator[sqlite3.Connection]:

@@ -4,7 +4,8 @@ Laws of this file
 - However much is written, a few pieces of it are in memory: up to `SMALL` it stays there, sealed, and beyond it lies in
   a file without a name, which is gone with the process.
 - What lies there is of no use to whoever finds it: the key is drawn anew for each spool and stands nowhere.
-- It is read from its beginning, as often as anybody wants, and only as it was written.
+- It is read from its beginning, as often as anybody wants, and only as it was written: whoever still reads when it is
+  let go hears of it.
 """
 
 from __future__ import annotations
@@ -73,8 +74,11 @@ class Spool:
                 self._file.seek(place * _BLOB)
                 sealed = self._file.read(_BLOB)
             yield self._key.open(sealed, _at(place))
-        if self._held:
-            yield bytes(self._held)
+        held = bytes(self._held)
+        if self._file.closed:  # asked after that was copied: what has been let go is no shorter file
+            raise ValueError("the spool has been closed")
+        if held:
+            yield held
 
     def whole(self) -> bytes:
         """Everything at once: for what cannot be done in pieces."""

@@ -1,22 +1,22 @@
 """A store of evidence and a messenger that block, for callers that must not.
 
-Laws of this file: neither is called in the event loop's thread. It is a module of its own, which nothing else
-of the library imports, so that whoever needs no event loop imports none.
+Laws of this file: neither is called in the event loop's thread. Who is cancelled leaves a thread to end what it has
+begun; only then is what was read from let go. It is a module of its own, which nothing else of the library imports, so
+that whoever needs no event loop imports none.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Generator, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
-from typing import Final, Self, TypeVar
+from typing import Self, TypeVar
 
 from expressplatform.errors import StoreUnusable
 from expressplatform.ports import EvidenceStore, Filed, Message, Messenger
 
 T = TypeVar("T")
-_END: Final = object()
 
 
 class ThreadedEvidence:
@@ -39,13 +39,17 @@ class ThreadedEvidence:
 
     async def get(self, case_id: str, name: str, /) -> AsyncIterator[bytes]:
         """The chunks of a file in their order; raises EvidenceMissing where it is not there."""
-        chunks = await self._run(lambda: self._store.get(case_id, name))
+        chunks = self._chunks(case_id, name)
+        step = self._begun(lambda: next(chunks, None))
         try:
-            while isinstance(chunk := await self._run(lambda: next(chunks, _END)), bytes):
+            while (chunk := await asyncio.wrap_future(step)) is not None:
                 yield chunk
-        finally:
-            if isinstance(chunks, Generator):
-                chunks.close()  # a reader that stops half-way holds no file open
+                step = self._begun(lambda: next(chunks, None))
+        finally:  # a reader that stops half-way holds no file open, once no thread is in it any more
+            step.add_done_callback(lambda _: chunks.close())
+
+    def _chunks(self, case_id: str, name: str) -> Generator[bytes, None, None]:
+        yield from self._store.get(case_id, name)
 
     async def list(self, case_id: str, after: str, limit: int, /) -> Sequence[Filed]:
         """Files of a case, or of all where ``case_id`` is empty, by case and name."""
@@ -64,9 +68,12 @@ class ThreadedEvidence:
         self._pool.shutdown(wait=False)
 
     async def _run(self, call: Callable[[], T]) -> T:
+        return await asyncio.wrap_future(self._begun(call))
+
+    def _begun(self, call: Callable[[], T]) -> Future[T]:
         if self._closed:
             raise StoreUnusable("closed", "the store has been closed")
-        return await asyncio.get_running_loop().run_in_executor(self._pool, call)
+        return self._pool.submit(call)
 
     async def __aenter__(self) -> Self:
         return self

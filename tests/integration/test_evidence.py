@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,11 +24,13 @@ from expressplatform.media import strip_jpeg, strip_png
 from expressplatform.memory import MemoryEvidence, MemoryKeyStore, MemoryShelf, MemoryStore
 from expressplatform.platform import AsyncPlatform, Document, DocumentCopy, Platform
 from expressplatform.platform.faces.aio_evidence import AsyncEvidenceFace
+from expressplatform.platform.faces.lifted import Lifted
 from expressplatform.platform.faces.sync_evidence import EvidenceFace
 from expressplatform.ports import EvidenceStore, Filed, Scan, Scanned
 from expressplatform.schemes import HK_CCA
 from expressplatform.sealing import CaseKey
 from expressplatform.testing.fakes import ScriptedScan
+from expressplatform.threads import ThreadedEvidence
 from expressplatform_files.evidence import AsyncDirectoryEvidence, DirectoryEvidence
 from expressplatform_files.pdf import PdfStrip, plain_pdf
 from expressplatform_sqlite.aio import AsyncSqliteStore
@@ -744,3 +747,50 @@ class TestBothFaces:
             await platform.close()
 
         asyncio.run(live())
+
+    def test_a_document_that_is_given_again_after_its_giver_was_cancelled_is_whole(self) -> None:
+        """Also where a thread still writes for whoever was cancelled, and ends after the other was answered."""
+        asyncio.run(_given_again())
+
+
+class _Overtaken(MemoryEvidence):  # type: ignore[misc]
+    """Keeps the first file only once it may go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun, self.go_on, self.ended = threading.Event(), threading.Event(), threading.Event()
+
+    def put(self, case_id: str, name: str, chunks: Iterable[bytes], now: datetime, /) -> None:
+        first = not self.begun.is_set()
+        self.begun.set()
+        try:
+            if first:
+                assert self.go_on.wait(10)
+            super().put(case_id, name, chunks, now)
+        finally:
+            if first:
+                self.ended.set()
+
+
+async def _given_again() -> None:
+    files, keys = _Overtaken(), MemoryKeyStore()
+    evidence = ThreadedEvidence(files)
+    platform = AsyncPlatform(
+        scheme=HK_CCA, store=Lifted(MemoryStore()), evidence=evidence, scan=ScriptedScan(), keys=keys, now=Clock()
+    )
+    case = await platform.lodge(complaint(), by=OFFICER, key="form-1")
+
+    async def give() -> Case:
+        return await platform.add_evidence(case.id, PHOTO, kind=EvidenceKind.ORDER, name="a.jpg", by=PERSON, key="k")
+
+    giving = asyncio.ensure_future(give())
+    assert await asyncio.to_thread(files.begun.wait, 10)
+    giving.cancel()
+    await asyncio.wait([giving])
+    assert giving.cancelled()
+    added = (await give()).file.evidence[-1].id
+    files.go_on.set()
+    assert await asyncio.to_thread(files.ended.wait, 10)
+    assert (await platform.work()).failed == ()
+    assert (await platform.read_evidence(case.id, added, by=OFFICER, reason="to look")).content == PHOTO
+    await evidence.close()

@@ -9,10 +9,10 @@ import sys
 import threading
 import time
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 import pytest
@@ -23,6 +23,7 @@ from expressplatform.sealing import OVERHEAD
 from expressplatform.testing.contracts import EvidenceContract
 from expressplatform.testing.stores.rows import MANY, NOON, Mine
 from expressplatform_postgres import sql
+from expressplatform_postgres.aio import AsyncPostgresStore
 from expressplatform_postgres.aio_evidence import AsyncPostgresEvidence
 from expressplatform_postgres.evidence import PostgresEvidence
 from expressplatform_postgres.evidence_talks import PIECE, delete
@@ -186,12 +187,20 @@ class TestWhatIsLeftBehind:
     def test_nor_do_thousands(self, postgres: Server) -> None:
         _crowded(postgres.database(), range(2_000))
 
+    def test_a_store_that_is_closed_by_callers_who_are_cancelled_is_closed(self, postgres: Server) -> None:
+        """Wherever they stand, and whoever asks beside them: no task and no connection is left."""
+        _crowded(postgres.database(), range(50), _closed)
 
-def _crowded(dsn: str, seeds: range) -> None:
+    @pytest.mark.prove
+    def test_and_so_are_thousands(self, postgres: Server) -> None:
+        _crowded(postgres.database(), range(2_000), _closed)
+
+
+def _crowded(dsn: str, seeds: range, one: Callable[[str, Random], Coroutine[Any, Any, int]] | None = None) -> None:
     """Stores one after the other, whose callers come together and are cancelled by lot."""
     with psycopg.connect(dsn, autocommit=True) as db:
         for seed in seeds:
-            assert asyncio.run(_cancelled(dsn, Random(seed))) == 1
+            assert asyncio.run((one or _cancelled)(dsn, Random(seed))) == 1
             ended = time.monotonic() + 5
             while db.execute(_OTHERS).fetchone() != (0,):
                 assert time.monotonic() < ended, f"a connection is left open after {seed}"
@@ -214,6 +223,31 @@ async def _cancelled(dsn: str, luck: Random) -> int:
                     await asyncio.sleep(0)
             await asyncio.wait(calls)
         await store.list(case, "", 1)
+    return len(asyncio.all_tasks())
+
+
+async def _closed(dsn: str, luck: Random) -> int:
+    """How many tasks there are once the last of those who close the store has come back."""
+    mine = Mine()
+    store = AsyncPostgresStore(dsn, connections=luck.choice((1, 1, 2)), busy_seconds=5)
+    if luck.randint(0, 3):
+        await store.unplaced(1)
+    asked = luck.choices((lambda: store.append([mine.changed(1)]), lambda: store.unplaced(1)), k=luck.randint(0, 9))
+    calls = [asyncio.ensure_future(ask()) for ask in asked]
+    for _ in range(luck.choice((0, 1, 3, 5, 10))):
+        await asyncio.sleep(0)
+    for call in calls:
+        for _ in range(luck.choice((0, 0, 0, 1, 2))):
+            call.cancel()
+            await asyncio.sleep(0)
+    for _ in range(2):
+        calls.append(asyncio.ensure_future(store.close()))
+        for _ in range(luck.randint(1, 6)):
+            await asyncio.sleep(0)
+        calls[-1].cancel()
+    await store.close()
+    for told in await asyncio.gather(*calls, return_exceptions=True):
+        assert not isinstance(told, StoreUnusable) or told.code == "closed"
     return len(asyncio.all_tasks())
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import ctypes
 import errno
 import inspect
 import os
@@ -11,6 +13,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -268,6 +271,63 @@ def test_awaited_stores_have_the_methods_of_the_port(awaited: type) -> None:
         if not name.startswith("_"):
             theirs = inspect.signature(getattr(awaited, name)).parameters
             assert list(theirs) == list(inspect.signature(method).parameters)
+
+
+def test_a_writer_that_is_interrupted_while_it_waits_keeps_nobody_from_writing(root: Path) -> None:
+    """By an exception that is raised in its thread from outside, which strikes when its turn has come."""
+    begun, go_on, told = threading.Event(), threading.Event(), list[BaseException]()
+
+    def slow() -> Iterator[bytes]:
+        begun.set()
+        assert go_on.wait(10)
+        yield from CHUNKS
+
+    def waits(store: SqliteEvidence) -> None:
+        try:
+            store.put("case-1", NAME, CHUNKS, NOON)
+        except BaseException as error:  # noqa: BLE001
+            told.append(error)
+
+    store = SqliteEvidence(root, busy_seconds=1)  # closing it would wait for the lock too
+    first = threading.Thread(target=store.put, args=("case-1", NAME, slow(), NOON))
+    second = threading.Thread(target=waits, args=(store,))
+    first.start()
+    assert begun.wait(10)
+    second.start()
+    time.sleep(0.1)
+    assert second.ident is not None
+    interruption = ctypes.py_object(KeyboardInterrupt)
+    assert ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(second.ident), interruption) == 1
+    go_on.set()
+    first.join(10)
+    second.join(10)
+    assert [type(one) for one in told] == [KeyboardInterrupt]
+    store.put("case-1", NAME, CHUNKS, NOON)
+    assert list(store.get("case-1", NAME)) == CHUNKS
+    store.close()
+
+
+@pytest.mark.parametrize("kind", [AsyncDirectoryEvidence, AsyncSqliteEvidence])
+def test_readers_that_are_cancelled_are_cancelled_and_leave_no_file_open(
+    root: Path, kind: type[AsyncDirectoryEvidence | AsyncSqliteEvidence]
+) -> None:
+    """Also while a thread is reading for them."""
+
+    async def main() -> None:
+        async with kind(root) as store:
+            await store.put("case-1", NAME, CHUNKS, NOON)
+            for number in range(300):
+                reading = asyncio.ensure_future(_read(store))
+                await asyncio.sleep(number / 300 * 0.003)
+                reading.cancel()
+                await asyncio.wait([reading])
+                assert reading.cancelled() or reading.result() == CHUNKS
+
+    asyncio.run(main())
+
+
+async def _read(store: AsyncEvidenceStore) -> list[bytes]:
+    return [chunk async for chunk in store.get("case-1", NAME)]
 
 
 WRITER = """

@@ -336,6 +336,43 @@ class TestManyAtOnce:
         assert asyncio.run(later()) == [Appended(mine.case(2), 1)]
 
 
+@pytest.mark.parametrize("kind", [AsyncSqliteStore, AsyncSqliteShelf])
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_who_closes_again_finds_the_file_closed_and_all_written(
+    path: Path, kind: type[AsyncSqliteStore | AsyncSqliteShelf], cancelled: bool
+) -> None:
+    """While another is closing it, and after that one was cancelled, wherever it stood."""
+
+    async def main(mine: Mine, pauses: int) -> None:
+        store = kind(path)
+        writing: list[asyncio.Future[Any]]
+        if isinstance(store, AsyncSqliteStore):
+            writing = [asyncio.ensure_future(store.append([mine.commit(number)])) for number in range(9)]
+        else:
+            writing = [asyncio.ensure_future(store.put([_record(number)])) for number in range(9)]
+        await asyncio.sleep(0)
+        closing = asyncio.ensure_future(store.close())
+        for _ in range(pauses):
+            await asyncio.sleep(0)
+        if cancelled:
+            closing.cancel()
+        await store.close()
+        assert all(one.done() and one.exception() is None for one in writing)
+        assert not [one for one in Path("/proc/self/fd").iterdir() if str(path) in _target(one)]
+        await asyncio.wait([closing])
+
+    for pauses in range(1, 6):
+        asyncio.run(main(Mine.apart(), pauses))
+
+
+def _target(link: Path) -> str:
+    """Where a link leads; the empty text where it is not there any more."""
+    try:
+        return os.readlink(link)
+    except FileNotFoundError:
+        return ""
+
+
 def _public(kind: type) -> set[str]:
     return {name for name in dir(kind) if not name.startswith("_")}
 
