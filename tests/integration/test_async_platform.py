@@ -19,6 +19,7 @@ from expressplatform.events import Event
 from expressplatform.indicators import Tally
 from expressplatform.memory import MemoryKeyStore, MemoryStore
 from expressplatform.platform import AsyncPlatform, Platform, Request
+from expressplatform.platform.aside import InThreads
 from expressplatform.ports import CaseStore
 from expressplatform.privacy.disclosure import Disclosure
 from expressplatform.schemes import HK_CCA
@@ -244,3 +245,26 @@ def test_many_at_once_lose_nothing(tmp_path: Path) -> None:
     version, ids = asyncio.run(awaited())
     assert version == 1 + 5
     assert len(ids) == 1
+
+
+def test_whoever_is_cancelled_keeps_the_room_of_a_document_until_it_is_let_go() -> None:
+    """So no more documents than two are held whole in memory, however often callers go away."""
+    aside, go_on, held, most = InThreads(2), threading.Event(), list[None](), list[int]()
+
+    def hold() -> None:
+        held.append(None)
+        most.append(len(held))
+        assert go_on.wait(10)
+        held.pop()
+
+    async def main() -> None:
+        for _ in range(6):
+            calling = asyncio.ensure_future(aside.whole(hold))
+            await asyncio.sleep(0.02)
+            calling.cancel()
+            await asyncio.wait([calling])
+        go_on.set()
+        await aside.whole(hold)
+
+    asyncio.run(main())
+    assert max(most) == 2

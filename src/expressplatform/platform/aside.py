@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar, final
 
 if TYPE_CHECKING:
-    from asyncio import Semaphore
+    from concurrent.futures import ThreadPoolExecutor
 
 T = TypeVar("T")
 AT_ONCE_WHOLE: Final = 2
@@ -42,11 +42,11 @@ class AtOnce:
 
 @final
 class InThreads:
-    """Does it in threads of the running event loop's own pool, ``most`` documents at a time."""
+    """Does it in threads: of the running event loop's own pool, and for whole documents in ``most`` of its own."""
 
     def __init__(self, most: int = AT_ONCE_WHOLE) -> None:
         self._most = most
-        self._room: Semaphore | None = None
+        self._room: ThreadPoolExecutor | None = None
 
     async def wait(self, work: Callable[[], T], /) -> T:
         """What the work comes to."""
@@ -55,10 +55,10 @@ class InThreads:
         return await asyncio.to_thread(work)
 
     async def whole(self, work: Callable[[], T], /) -> T:
-        """What the work comes to, once there is room for it."""
+        """What the work comes to, once there is room for it: whoever is cancelled leaves none before its work ends."""
         import asyncio
+        from concurrent.futures import ThreadPoolExecutor
 
         if self._room is None:
-            self._room = asyncio.Semaphore(self._most)
-        async with self._room:
-            return await asyncio.to_thread(work)
+            self._room = ThreadPoolExecutor(self._most, "documents")
+        return await asyncio.get_running_loop().run_in_executor(self._room, work)

@@ -59,10 +59,10 @@ class AsyncPlatform(
 ):
     """`Platform` for asynchronous callers: same arguments, same methods, each to be awaited.
 
-    Keys are made, cases folded for figures, and documents looked through and freed of their notes, in threads of the
-    event loop's own pool: two documents at a time. A key that is fetched again after its minute, and the register, are
-    asked directly; what travels over a network belongs behind a cache of its own. A messenger that blocks is asked
-    directly too: one that travels over a network belongs into a `threads.ThreadedMessenger`.
+    Keys are made and cases folded for figures in threads of the event loop's own pool; documents are looked through and
+    freed of their notes in two threads of the platform's. A key that is fetched again after its minute, and the
+    register, are asked directly; what travels over a network belongs behind a cache of its own. A messenger that blocks
+    is asked directly too: one that travels over a network belongs into a `threads.ThreadedMessenger`.
     """
 
     def __init__(
