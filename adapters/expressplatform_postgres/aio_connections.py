@@ -126,8 +126,14 @@ class AsyncConnections:
         """A task that goes on when its caller is cancelled; whoever closes the store waits for it."""
         task = asyncio.get_running_loop().create_task(what)
         self._aside.add(task)
-        task.add_done_callback(self._aside.discard)
+        task.add_done_callback(self._over)
         return task
+
+    def _over(self, task: asyncio.Task[Any]) -> None:
+        """What became of a task whose caller was cancelled is nobody's to hear."""
+        self._aside.discard(task)
+        if not task.cancelled():
+            task.exception()
 
     async def _ask(self, talk: Talk[T]) -> T:
         """The answer of a talk."""

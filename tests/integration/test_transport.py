@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from random import Random
+from typing import Any
 
 import attrs
 import httpx
@@ -222,6 +224,59 @@ class TestOneAttempt:
             taken.clear()
             assert (send(request, SECONDS).body, b"".join(taken)) == (b"", body)
             assert heard == told
+
+    @pytest.mark.parametrize("library", [httpx, httpx2], ids=["httpx", "httpx2"])
+    def test_callers_that_are_cancelled_use_up_no_connection(self, library: Any, base: str) -> None:
+        """Wherever they stand, the others are answered over the two that there are; and soon nothing goes on."""
+
+        async def main() -> None:
+            luck, asked = Random(3), HttpRequest("POST", f"{base}/echo", (), bytes(100_000))
+            limits = library.Limits(max_connections=2)
+            async with library.AsyncClient(trust_env=False, limits=limits) as client:
+                transport = AsyncHttpxTransport(client)
+                for _ in range(100):
+                    calls = [asyncio.ensure_future(transport.send(asked, SECONDS)) for _ in range(4)]
+                    for _ in range(luck.randint(0, 60)):
+                        await asyncio.sleep(0)
+                    for call in calls:
+                        for _ in range(luck.randint(0, 2)):
+                            call.cancel()
+                            await asyncio.sleep(0)
+                    ended, _ = await asyncio.wait(calls)
+                    for call in ended:
+                        assert call.cancelled() or call.result().body == asked.body
+                until = time.monotonic() + 2 * SECONDS
+                while len(asyncio.all_tasks()) > 1:
+                    assert time.monotonic() < until
+                    await asyncio.sleep(0.01)
+
+        asyncio.run(main())
+
+    def test_nothing_more_is_asked_of_a_caller_that_was_cancelled(self, base: str) -> None:
+        """Neither a piece of what was to be sent nor a word of how far it came: what it came from may be closed."""
+        asked, heard = list[int](), list[int]()
+
+        async def main() -> None:
+            sending: asyncio.Task[HttpResponse]
+
+            def pieces() -> Iterator[bytes]:
+                for number in range(1_000):
+                    asked.append(number)
+                    if number == 2:
+                        sending.cancel()
+                    yield bytes(1_000)
+
+            async with httpx.AsyncClient(trust_env=False) as client:
+                wanted = HttpRequest("POST", f"{base}/echo", supply=Supply(1_000_000, pieces), progress=heard.append)
+                sending = asyncio.ensure_future(AsyncHttpxTransport(client).send(wanted, SECONDS))
+                await asyncio.wait([sending])
+                assert sending.cancelled()
+                while len(asyncio.all_tasks()) > 1:
+                    await asyncio.sleep(0.01)
+
+        asyncio.run(main())
+        assert len(asked) < 20
+        assert len(heard) < 20
 
     def test_what_is_no_success_is_not_handed_on(self, send: Send, base: str) -> None:
         request = HttpRequest("POST", f"{base}/away", taker=lambda: pytest.fail("somebody was asked"))

@@ -6,10 +6,13 @@ Laws of this file
 - The client's owner closes it. Its proxy, certificates, pool and event hooks are its own; its default timeout,
   redirects and cookies are not used: each attempt has the seconds that it is given.
 - The body is read in pieces, so that an answer that never ends, or is too long, ends.
+- What an event loop carries is never cancelled in the middle of the library, whose pool would count that connection as
+  in use for ever: it has a task of its own, and whoever is cancelled ends its seconds.
 """
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import time
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
@@ -84,6 +87,10 @@ class _Left(dict[str, float]):
             raise TransportFailed("timeout")
         return left
 
+    def end(self) -> None:
+        """There are none left: it ends at its next step."""
+        self._until = self._clock()
+
     def get(self, key: str, default: object = None, /) -> float:
         """What is left now, which the library asks for at each of its steps."""
         return max(self._until - self._clock(), 0.001)
@@ -154,11 +161,12 @@ def _headers(request: HttpRequest) -> tuple[tuple[str, str], ...]:
     return (*request.headers, ("content-length", str(size))) if _is_cut(request) else request.headers
 
 
-def _pieces(request: HttpRequest) -> Iterator[bytes]:
-    """The body, piece by piece, each told once the one before it was taken."""
+def _pieces(request: HttpRequest, left: _Left) -> Iterator[bytes]:
+    """The body, piece by piece, each told once the one before it was taken, and none when the seconds are over."""
     sent = 0
     for piece in _cut(request.body) if request.supply is None else request.supply.pieces():
         yield piece
+        left.left()
         sent += len(piece)
         if request.progress is not None:
             request.progress(sent)
@@ -169,8 +177,8 @@ def _cut(body: bytes) -> Iterator[bytes]:
         yield body[start : start + _PIECE]
 
 
-async def _async_pieces(request: HttpRequest) -> AsyncIterator[bytes]:
-    for piece in _pieces(request):
+async def _async_pieces(request: HttpRequest, left: _Left) -> AsyncIterator[bytes]:
+    for piece in _pieces(request, left):
         yield piece
 
 
@@ -190,7 +198,7 @@ class HttpxTransport:
             with self._client.stream(
                 request.method,
                 request.url,
-                content=_pieces(request) if _is_cut(request) else request.body,
+                content=_pieces(request, left) if _is_cut(request) else request.body,
                 headers=_headers(request),
                 follow_redirects=False,
                 extensions=_extensions(request, left),
@@ -207,24 +215,41 @@ class HttpxTransport:
 
 
 class AsyncHttpxTransport:
-    """An `AsyncTransport` over an asynchronous client of httpx or httpx2."""
+    """An `AsyncTransport` over an asynchronous client of httpx or httpx2, in an event loop of asyncio."""
 
-    __slots__ = ("_client", "_clock", "_errors", "_longest")
+    __slots__ = ("_client", "_clock", "_errors", "_longest", "_under_way")
 
     def __init__(
         self, client: _AsyncClient, *, longest: int = LONGEST, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._client, self._longest, self._clock = client, longest, clock
         self._errors = _errors(client)
+        self._under_way = set[asyncio.Task[HttpResponse]]()
 
     async def send(self, request: HttpRequest, seconds: float, /) -> HttpResponse:
         """The answer; raises TransportFailed (``no_connection``, ``timeout``, ``broken``, ``too_long``)."""
         left = _Left(seconds, self._clock)
+        sending = asyncio.get_running_loop().create_task(self._sent(request, left))
+        self._under_way.add(sending)
+        sending.add_done_callback(self._over)
+        try:
+            return await asyncio.shield(sending)
+        except asyncio.CancelledError:
+            left.end()
+            raise
+
+    def _over(self, sending: asyncio.Task[HttpResponse]) -> None:
+        """What became of a request whose caller was cancelled is nobody's to hear."""
+        self._under_way.discard(sending)
+        if not sending.cancelled():
+            sending.exception()
+
+    async def _sent(self, request: HttpRequest, left: _Left) -> HttpResponse:
         try:
             async with self._client.stream(
                 request.method,
                 request.url,
-                content=_async_pieces(request) if _is_cut(request) else request.body,
+                content=_async_pieces(request, left) if _is_cut(request) else request.body,
                 headers=_headers(request),
                 follow_redirects=False,
                 extensions=_extensions(request, left),
