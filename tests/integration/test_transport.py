@@ -278,6 +278,21 @@ class TestOneAttempt:
         assert len(asked) < 20
         assert len(heard) < 20
 
+    def test_an_event_loop_that_ends_does_not_wait_for_what_was_given_up(self, base: str) -> None:
+        """A request whose caller is gone ends with the loop, long before its seconds are over."""
+
+        async def main() -> None:
+            client = httpx.AsyncClient(trust_env=False)
+            wanted = HttpRequest("POST", f"{base}/silent", (), b"")
+            sending = asyncio.ensure_future(AsyncHttpxTransport(client).send(wanted, 20 * SECONDS))
+            await asyncio.sleep(0.1)
+            sending.cancel()
+            await asyncio.wait([sending])
+
+        begin = time.monotonic()
+        asyncio.run(main())
+        assert time.monotonic() - begin < SECONDS
+
     def test_what_is_no_success_is_not_handed_on(self, send: Send, base: str) -> None:
         request = HttpRequest("POST", f"{base}/away", taker=lambda: pytest.fail("somebody was asked"))
         assert send(request, SECONDS).status == 307

@@ -53,6 +53,18 @@ class TestSpool:
             with pytest.raises(SealBroken):
                 spool.whole()
 
+    @pytest.mark.parametrize("size", [10, 2 * PIECE + 10], ids=["small", "large"])
+    def test_who_reads_what_was_let_go_hears_of_it(self, size: int) -> None:
+        """It is no shorter file, to whoever begins to read it or is about to read its end."""
+        spool = Spool([bytes(size)])
+        reading = iter(spool)
+        for _ in range(size // PIECE):
+            next(reading)
+        spool.close()
+        for late in (reading, iter(spool)):
+            with pytest.raises(ValueError, match="closed"):
+                next(late)
+
     def test_it_is_gone_with_whoever_held_it(self) -> None:
         """Closed, or let go of: no file stays open."""
         spool = Spool([bytes(2 * SMALL)])
