@@ -23,7 +23,7 @@ from expressplatform.testing.cancelling import cancelled, put_at, served, whole_
 from expressplatform.testing.doors import ODD, Dump, entered, given, joined, turned_away
 from expressplatform.testing.evidence.checks import FilesInNumber
 from expressplatform.testing.evidence.edges import FilesAtEdges, FilesCopied
-from expressplatform.testing.evidence.walk import BrokenError, MyFiles, calls_of, error_of
+from expressplatform.testing.evidence.walk import BrokenError, MyFiles, calls_of, error_of, raising
 from expressplatform.testing.guarantees import proves
 from expressplatform.testing.lifting import evidence_lift_of, lift
 from expressplatform.testing.stores.rows import EVERY_BYTE, MANY, NOON
@@ -110,7 +110,7 @@ class _EvidenceChecks(FilesInNumber, FilesAtEdges):
         with self.opened() as store:
             store.put(case, NAMES[0], CHUNKS, NOON)
             for name in NAMES[:2]:
-                error_of(BrokenError, lambda name=name: store.put(case, name, _breaking(), NOON))  # type: ignore[misc]
+                error_of(BrokenError, lambda name=name: store.put(case, name, raising(BrokenError()), NOON))  # type: ignore[misc]
             assert tuple(store.get(case, NAMES[0])) == CHUNKS
             assert [one.name for one in store.list(case, "", MANY)] == [NAMES[0]]
 
@@ -380,9 +380,8 @@ class AsyncEvidenceContract(_EvidenceChecks):
     def test_a_store_whose_first_call_is_cancelled_serves_the_next(self) -> None:
         """Whatever has to be opened first: sooner or later cancelled, it is opened for whoever comes next."""
         for ticks in range(10):
-            case = MyFiles().case(1)
             with self.opened() as store:
-                loop, behind = evidence_lift_of(store)
+                (loop, behind), case = evidence_lift_of(store), MyFiles().case(1)
                 loop.wait(served(behind.list(case, "", MANY), put_at(behind, case, NAMES[0], [b"x"]), ticks))
                 assert list(store.get(case, NAMES[0])) == [b"x"]
 
@@ -399,8 +398,3 @@ class AsyncEvidenceContract(_EvidenceChecks):
                 whole_or_none(lambda: [one.name for one in store.list(case, "", MANY)], names)
             store.delete(case, names)
             assert list(store.list(case, "", MANY)) == []
-
-
-def _breaking() -> Iterator[bytes]:
-    yield EVERY_BYTE
-    raise BrokenError
