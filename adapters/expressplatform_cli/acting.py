@@ -33,6 +33,7 @@ from expressplatform_cli.options import (
 )
 from expressplatform_cli.output import console, grid, pairs, plain, say_json
 from expressplatform_cli.taking_in import duty_lines
+from expressplatform_sqlite.keys import LocalKeyStore
 
 ROLES: Final = (Role.COUNCIL.value, Role.TRADER.value, Role.COMPLAINANT.value)
 
@@ -207,21 +208,27 @@ def erase(place: Place, case: str, staff: str, approver: str, why: str, as_json:
         by, second = documents.staff_actor(platform, staff), documents.staff_actor(platform, approver)
         case_id = documents.find_case(platform, case, by)
         after = platform.erase(case_id, by=by, approved_by=second, reason=ErasureReason(why))
-        gone = _key_destroyed(platform, after)
+        gone = _key_destroyed(platform, after, place)
     if as_json:
         say_json({**documents.case_document(after), "key_destroyed": gone})
-        return
-    click.echo(f"{after.reference} is erased: nothing opens what was personal in it. Its facts stay.")
-    if not gone:
-        click.echo("Its key is still there: run 'expressplatform work' to destroy it.", err=True)
+    elif gone:
+        click.echo(f"{after.reference} is erased: nothing opens what was personal in it. Its facts stay.")
+    else:
+        click.echo(f"{after.reference} is erased, but its key is still there.")
+        click.echo(
+            "Run 'expressplatform work' to destroy it; a process that ended in its midst keeps it from others for "
+            "five minutes. Then run this again, to see it gone.",
+            err=True,
+        )
 
 
-def _key_destroyed(platform: Platform, case: Case) -> bool:
-    """Works until the step's own work is done; whether it could be. Alerts that wait in front are put back."""
+def _key_destroyed(platform: Platform, case: Case, place: Place) -> bool:
+    """Works until nothing is left that can be done, alerts being put back; whether the case's key is gone by then."""
     while (worked := platform.work()).done or worked.failed:
         if any(one.startswith(case.id) and one.endswith(EffectKind.DESTROY_KEY) for one, _ in worked.failed):
-            return False
-    return True
+            break
+    with closing(LocalKeyStore(place.keys)) as keys:
+        return case.id in keys.destroyed()
 
 
 class _NoWay:

@@ -59,7 +59,7 @@ def backup(place: Place, directory: Path, keys_to: Path | None, as_json: bool) -
     apart = keys_to or whole.with_name(f"{whole.name}-keys")
     _must_be_apart(directory, apart)
     must_be_new(directory)
-    must_be_new(apart)
+    must_be_new(apart, "The directory for the keys (DIR2)")
     data, keys = take(place, directory, apart, datetime.now(UTC))
     if as_json:
         folders = {"store": str(directory), "keys": str(apart)}

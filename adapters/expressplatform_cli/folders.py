@@ -21,10 +21,10 @@ import click
 _CHUNK: Final = 1 << 20
 
 
-def must_be_new(folder: Path) -> None:
-    """Raises click.UsageError unless nothing, or an empty folder, is there."""
+def must_be_new(folder: Path, what: str = "That directory") -> None:
+    """Raises click.UsageError, which says ``what`` is there, unless nothing or an empty folder is."""
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
-        raise click.UsageError("That directory is there already. Name a new one, or an empty one.")
+        raise click.UsageError(f"{what} is there already. Name a new one, or an empty one.")
 
 
 @contextmanager

@@ -29,6 +29,7 @@ from expressplatform_cli import starting
 from expressplatform_cli.commands import COMMANDS, group
 from expressplatform_cli.exits import EXITS, Exit
 from expressplatform_cli.template import template
+from expressplatform_sqlite.keys import LocalKeyStore
 from tests.typed import Typed
 
 CANARY = "Qx7ZbWm2KpLr9TvE"
@@ -342,6 +343,25 @@ def test_work_is_done_and_erasing_leaves_other_work_alone(desk: Desk) -> None:
     assert desk.document("erase", gone, *OFFICER, "--approved-by", "officer-2")["key_destroyed"]
     assert "1 piece of work" in desk.ok("doctor")
     assert desk.document("work", "--until-quiet")["failed"] == []
+
+
+def test_an_erasure_is_told_when_the_key_is_gone_and_not_before(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that ends in the midst keeps the work to itself for a while: whoever erases again hears of it."""
+
+    def ends(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    gone = desk.lodge()
+    desk.ok("act", gone, "Withdraw", *PERSON)
+    erase = ("erase", gone, *OFFICER, "--approved-by", "officer-2")
+    with monkeypatch.context() as cut:
+        cut.setattr(LocalKeyStore, "destroy", ends)
+        assert desk.run(*erase).exit_code == Exit.OTHER
+    assert "its key is still there" in desk.ok(*erase)
+    assert not desk.document(*erase)["key_destroyed"]
+    later(monkeypatch, 1)
+    assert "nothing opens what was personal" in desk.ok(*erase)
+    assert desk.document(*erase)["key_destroyed"]
 
 
 # ---- doctor -------------------------------------------------------------------------------------------------------

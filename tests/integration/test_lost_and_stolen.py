@@ -334,14 +334,13 @@ def test_keys_never_go_where_the_data_goes(council: Council, apart: str) -> None
 
 
 def test_nothing_is_written_over(council: Council) -> None:
-    """A directory that holds something is refused by both commands, and stays as it is."""
+    """A directory that holds something is refused by both commands, which say which it is, and stays as it is."""
     council.backup()
     before = files(council.folder / "b", council.folder / "b-keys", council.place)
     assert run("backup", council.folder / "b", *council.config).exit_code == Exit.USAGE
-    assert (
-        run("backup", council.folder / "c", "--keys-to", council.folder / "b-keys", *council.config).exit_code
-        == Exit.USAGE
-    )
+    other = run("backup", council.folder / "c", "--keys-to", council.folder / "b-keys", *council.config)
+    assert other.exit_code == Exit.USAGE
+    assert "for the keys (DIR2) is there already" in other.stderr
     assert run(*council.restoring("place")).exit_code == Exit.USAGE
     assert files(council.folder / "b", council.folder / "b-keys", council.place) == before
 
