@@ -37,16 +37,18 @@ ANOTHER = Particulars(
 
 
 class Gateway:
-    """Raises what it is told to."""
+    """Raises what it is told to; something may happen whenever it was not."""
 
     def __init__(self, error: Exception | None) -> None:
         self.error = error
         self.told: list[str] = []
+        self.happens: Callable[[], object] = lambda: None
 
     def alert(self, alert: Alert, /) -> None:
         if self.error is not None:
             raise self.error
         self.told.append(alert.id)
+        self.happens()
 
 
 class Noting(MemoryStore):
@@ -205,6 +207,53 @@ def test_work_that_ends_every_worker_is_given_up_too() -> None:
         desk.clock.wait(minutes=5)
     assert (effect_id, "NoAnswer") in desk.platform.work().dead
     assert desk.gateway.told == []
+
+
+def crowd(happens: Callable[[Desk], object]) -> tuple[Desk, set[str]]:
+    """A desk on which many alerts wait, and something happens whenever one was told; the ids of the alerts."""
+    desk = Desk()
+    waiting = set()
+    for number in range(40):
+        who = Particulars(
+            name="B", email="b@example.org", order_number=f"3-{number}", statement="It broke.", request="Refund."
+        )
+        waiting.add(desk.upload(f"form-{number}", who))
+    desk.gateway.happens = lambda: happens(desk)
+    return desk, waiting
+
+
+def test_a_process_that_ends_in_the_midst_leaves_little_that_is_done_twice() -> None:
+    """What was carried out is told to the store after every few, not at the end of all."""
+
+    def ends(desk: Desk) -> None:
+        if len(desk.gateway.told) == 35:
+            raise KeyboardInterrupt
+
+    desk, waiting = crowd(ends)
+    with pytest.raises(KeyboardInterrupt):
+        desk.platform.work(1000)
+    desk.clock.at += LEASE
+    desk.platform.work(1000)
+    assert {*desk.gateway.told} == waiting
+    assert len(desk.gateway.told) <= len(waiting) + 10
+
+
+def test_no_work_is_taken_from_a_worker_whose_trader_is_slow() -> None:
+    """Each answer is waited for half a minute; what waits behind it is free for others, and nobody does it twice."""
+
+    def waits(desk: Desk) -> None:
+        desk.clock.wait(seconds=29)
+        taken = [row.id for row in desk.store.claim(desk.clock.at, 3, LEASE)]
+        desk.store.done(taken)
+        others.extend(taken)
+
+    others: list[str] = []
+    desk, waiting = crowd(waits)
+    desk.platform.work(1000)
+    done = desk.gateway.told
+    assert len({*done}) == len(done)
+    assert not {*done} & {*others}
+    assert waiting <= {*done, *others}
 
 
 class Overtaken(MemoryStore):

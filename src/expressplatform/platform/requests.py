@@ -64,6 +64,10 @@ class Worked:
     failed: tuple[tuple[str, str], ...] = ()
     dead: tuple[tuple[str, str], ...] = ()
 
+    def then(self, after: Worked) -> Worked:
+        """Both, one after the other."""
+        return Worked(self.done + after.done, self.failed + after.failed, self.dead + after.dead)
+
 
 @attrs.frozen
 class Sequenced:

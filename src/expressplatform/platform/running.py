@@ -35,6 +35,9 @@ ATTEMPTS: Final = 16
 SEES_TO_IT: Final = frozenset({Role.COUNCIL, Role.OPERATOR})
 """Who sees what was given up, and has it tried again."""
 _NEVER_GIVEN_UP: Final = frozenset({EffectKind.DESTROY_KEY})
+_AT_A_TIME: Final = 10
+"""How much work is taken at once: so much is done within its lease even where every answer is waited for half a minute,
+and no more of it is done twice where a process ends in the midst."""
 _ASKED: Final = 500
 
 
@@ -130,11 +133,23 @@ class Running(Delivering):
 
     async def work(self, limit: int) -> Worked:
         """Carries out what steps left to be done: alerts, messages, scans, destroyed keys. What fails comes back."""
+        worked = Worked(0)
+        more = True
+        while more and limit > 0:
+            asked = min(limit, _AT_A_TIME)
+            effects = await self.store.claim(self.now(), asked, LEASE)
+            worked = worked.then(await self._carried_out(effects))
+            limit, more = limit - asked, len(effects) == asked
+        await self.clear_shelf(self.now())
+        self.ring.sweep()
+        self.secrets.sweep()
+        return worked
+
+    async def _carried_out(self, effects: Sequence[EffectRow]) -> Worked:
         now = self.now()
         done: list[str] = []
         failed: list[tuple[str, str]] = []
         dead: list[tuple[str, str]] = []
-        effects = await self.store.claim(now, limit, LEASE)
         for effect in effects:
             try:
                 if effect.attempts > ATTEMPTS and effect.kind not in _NEVER_GIVEN_UP:
@@ -148,9 +163,6 @@ class Running(Delivering):
         if any(effect.kind == EffectKind.DESTROY_KEY for effect in effects):
             await self._forget_quarters()
         await self.store.done(done)
-        await self.clear_shelf(now)
-        self.ring.sweep()
-        self.secrets.sweep()
         return Worked(len(done), tuple(failed), tuple(dead))
 
     async def _put_back(self, effect: EffectRow, now: datetime, error: Exception, code: str) -> bool:
