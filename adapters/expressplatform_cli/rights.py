@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -113,15 +114,17 @@ def open_(
     help="Where the answer is written: one file for readers, one for machines.",
 )
 @staff_option
-@key_option
+@click.option("--key", metavar="KEY", help="What makes this safe to repeat [default: one for each REQUEST].")
 @answers
 @place_options
-def answer(place: Place, request: str, identity: str, into: Path, staff: str, key: str, as_json: bool) -> None:
+def answer(place: Place, request: str, identity: str, into: Path, staff: str, key: str | None, as_json: bool) -> None:
     """Answer REQUEST by doing what it asks, and write the answer into a directory.
 
     An access copy is recorded on each case before it is written, and the documents of the cases are written beside it.
-    Read it all before you send it: a name that somebody typed into a message stands there as typed.
+    Read it all before you send it: a name that somebody typed into a message stands there as typed. Where writing went
+    wrong, run it again: a request that is answered is not answered anew, its answer is written once more.
     """
+    key = key or f"cli-{sha256(request.encode()).hexdigest()[:24]}"
     into.mkdir(parents=True, exist_ok=True, mode=0o700)
     with closing(open_platform(place)) as platform:
         by = documents.staff_actor(platform, staff)

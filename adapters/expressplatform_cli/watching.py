@@ -24,6 +24,7 @@ from expressplatform.signing import VerifyingKey
 from expressplatform.wording import label
 from expressplatform_cli import documents
 from expressplatform_cli.config import Place, open_platform
+from expressplatform_cli.folders import must_be_new, whole_folder, write_private
 from expressplatform_cli.options import DAY, FOLDER, F, answers, auditor_option, place_options, staff_option
 from expressplatform_cli.output import console, grid, plain, progress, say_json, when, words
 
@@ -198,8 +199,7 @@ def audit_bundle(
     place: Place, directory: Path, since: datetime, until: datetime, staff: str, auditor: bool, as_json: bool
 ) -> None:
     """Write what a commissioner takes away into the new directory DIR: files, and a manifest signed by the council."""
-    if directory.exists():
-        raise click.UsageError("That directory is there already. Name a new one.")
+    must_be_new(directory)
     with closing(open_platform(place)) as platform, progress("Cases looked at") as show:
         first, last = instants(since, until, platform.scheme.zone)
         by = watcher(platform, staff, auditor=auditor)
@@ -207,9 +207,9 @@ def audit_bundle(
             raise click.UsageError("Give --from and --until.")
         files = platform.audit_bundle(by=by, since=first, until=last, progress=show)
         key = platform.audit_key().hex()
-    directory.mkdir(parents=True, mode=0o700)
-    for name, content in files.items():
-        (directory / name).write_bytes(content)
+    with whole_folder(directory) as made:
+        for name, content in files.items():
+            write_private(made / name, content)
     if as_json:
         say_json({"directory": str(directory), "files": sorted(files), "public_key": key})
         return

@@ -103,6 +103,19 @@ def test_the_same_key_does_nothing_twice(desk: Desk, tmp_path: Path) -> None:
     assert other.exit_code == 7
 
 
+def test_an_answer_that_could_not_be_written_is_written_by_asking_again(desk: Desk, tmp_path: Path) -> None:
+    """It is on record before it is written, and nobody has its words but the next run of the same command."""
+    reference = desk.lodge()
+    request = opened(desk)["id"]
+    (tmp_path / f"{request}.txt").mkdir()  # where a file would have to be
+    answer = ("access-request", "answer", request, "--identity", "called_back", *OFFICER, "--into")
+    assert desk.run(*answer, str(tmp_path)).exit_code != 0
+    desk.ok(*answer, str(tmp_path / "other"))
+    assert reference in (tmp_path / "other" / f"{request}.txt").read_text("utf-8")
+    events = desk.document("show", reference, "--facts")["events"]
+    assert [one["kind"] for one in events].count("disclosed") == 1
+
+
 def test_corrections_erasures_and_objections_do_what_they_say(desk: Desk, tmp_path: Path) -> None:
     """Each kind of answer tells what it came to in each case."""
     reference = until_conciliation(desk)
