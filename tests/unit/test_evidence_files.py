@@ -73,8 +73,9 @@ class TestWhoseFolderItIs:
         filled(root)
         (root / "expressplatform-evidence").write_text("2\n")
         assert refused(lambda: DirectoryEvidence(root)) == "newer_schema"
-        (root / "expressplatform-evidence").write_text("mine\n")
-        assert refused(lambda: DirectoryEvidence(root)) == "not_ours"
+        for theirs in ("mine\n", "1" * 5000):
+            (root / "expressplatform-evidence").write_text(theirs)
+            assert refused(lambda: DirectoryEvidence(root)) == "not_ours"
 
     def test_a_place_that_cannot_be_one_is_refused(self, root: Path, tmp_path: Path) -> None:
         root.write_text("a file")
@@ -170,8 +171,9 @@ class TestWhatOthersDid:
             for more in (b"\x00", b"\x00\x00\x00\x01x"):
                 place.write_bytes(content + more)
                 assert refused(lambda: list(store.get("case-1", NAME))) == "corrupt"
-            place.write_bytes(b"no such file")
-            assert refused(lambda: store.list("", "", 9)) == "corrupt"
+            for begin in (b"no such file", content[:5] + b"\x7f" + bytes(7) + content[13:]):  # after all calendars
+                place.write_bytes(begin)
+                assert refused(lambda: store.list("", "", 9)) == "corrupt"
             place.write_bytes(content[:4] + b"\x02" + content[5:])
             assert refused(lambda: list(store.get("case-1", NAME))) == "newer_schema"
 
