@@ -442,6 +442,7 @@ def test_a_copy_is_not_served_before_it_was_put_back(council: Council) -> None:
         ("no register", "no_register"),
         ("wrong key", "wrong_recovery_key"),
         ("no key", "invalid_input"),
+        ("no text", "invalid_input"),
         ("not a manifest", "invalid_input"),
         ("leads out", "invalid_input"),
     ],
@@ -472,8 +473,9 @@ def test_what_is_not_a_whole_backup_is_refused_and_nothing_is_made(council: Coun
             (folder / "register.txt").unlink()
         case "wrong key":
             (folder / "recovery.key").write_text(private_text(new_encryption_pair()))
-        case "no key":
-            (folder / "recovery.key").write_text(public_text(PAIR))
+        case "no key" | "no text":
+            other = {"no key": public_text(PAIR).encode(), "no text": private_text(PAIR).encode("utf-16")}
+            (folder / "recovery.key").write_bytes(other[harm])
         case "not a manifest":
             (data / "manifest.json").write_text(json.dumps({**manifest, "made_at": "yesterday"}))
         case _:
@@ -606,7 +608,9 @@ def test_no_command_about_keys_shows_one(council: Council) -> None:
     said += ok(*made)
     assert run(*made).exit_code == Exit.USAGE
     said += ok("keys", "use-recovery-key", pair[1], *council.config)
-    assert run("keys", "use-recovery-key", pair[0], *council.config).exit_code == Exit.INPUT
+    (council.folder / "no.pub").write_bytes(pair[1].read_bytes() + b"\xff")
+    for other in (pair[0], council.folder / "no.pub"):
+        assert run("keys", "use-recovery-key", other, *council.config).exit_code == Exit.INPUT
     held.append(bytes.fromhex(pair[0].read_text().splitlines()[1]))
     assert stat.S_IMODE(pair[0].stat().st_mode) == 0o600
     assert not any(one.hex() in said for one in held)
