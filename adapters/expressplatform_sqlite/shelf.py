@@ -16,7 +16,7 @@ from expressplatform.memory import cursor_of, split_cursor
 from expressplatform.ports import EVERYONE, ShelfPage, ShelfRow, Sought, recorded
 from expressplatform.together import Outcome, Together
 from expressplatform_sqlite.connections import Connections
-from expressplatform_sqlite.rows import Row
+from expressplatform_sqlite.rows import Row, words
 
 _ROW: Final = "owner, kind, id, version, place, labels, year, body"
 _SEES: Final = f"(:owner = '{EVERYONE}' OR owner = :owner) AND :owner <> ''"
@@ -120,4 +120,4 @@ def _unlabel(db: sqlite3.Connection, row: ShelfRow) -> None:
 
 def _row_of(row: Row) -> ShelfRow:
     owner, kind, id_, version, place, labels, year, body = row
-    return ShelfRow(owner, kind, id_, version, place, tuple(json.loads(labels)), year, body)
+    return ShelfRow(owner, kind, id_, version, place, words(labels), year, body)

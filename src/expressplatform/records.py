@@ -303,11 +303,8 @@ def read_event(kind: str, schema: int, facts: bytes) -> Event:
 
     Raises StoreUnusable: ``newer_schema`` (a later edition wrote it), ``unknown_event``, ``corrupt_event``.
     """
-    if schema > SCHEMA:
-        raise StoreUnusable("newer_schema", f"events of schema {schema} need a later edition")
-    if (cls := EVENTS.get(kind)) is None:
-        raise StoreUnusable("unknown_event", "the kind of a stored event is not known here")
-    try:
+    try:  # a file of SQLite holds any value in any column
+        cls = _class_of(kind, schema)
         document = orjson.loads(facts)
         if schema < SCHEMA:
             document = upgrade(kind, schema, document)
@@ -315,6 +312,14 @@ def read_event(kind: str, schema: int, facts: bytes) -> Event:
     except _UNREADABLE:
         raise StoreUnusable("corrupt_event", f"the facts of a stored {kind} cannot be read") from None
     return event
+
+
+def _class_of(kind: str, schema: int) -> type[Event]:
+    if schema > SCHEMA:
+        raise StoreUnusable("newer_schema", f"events of schema {schema} need a later edition")
+    if (cls := EVENTS.get(kind)) is None:
+        raise StoreUnusable("unknown_event", "the kind of a stored event is not known here")
+    return cls
 
 
 def upgrade(
@@ -325,7 +330,12 @@ def upgrade(
     to: int = SCHEMA,
     steps: Mapping[tuple[str, int], Step] = UPGRADES,
 ) -> Document:
-    """The facts of a kind as schema ``to`` would have stored them, one step after the other."""
+    """The facts of a kind as schema ``to`` would have stored them, one step after the other.
+
+    Raises ValueError for a schema that never was.
+    """
+    if schema < 1:
+        raise ValueError("there is no such schema")
     for at in range(schema, to):
         if step := steps.get((kind, at)):
             document = step(document)

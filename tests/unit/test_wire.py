@@ -489,6 +489,8 @@ class TestStoredEvents:
                 "corrupt_event",
             ),
             ("confirmed", 0, b"{}", "corrupt_event"),
+            ("confirmed", -(2**63), b"{}", "corrupt_event"),
+            ("confirmed", "1", b"{}", "corrupt_event"),
             ("acknowledged", 1, ACKNOWLEDGED % b"0001-01-01T00:00:00+14:00", "corrupt_event"),
             ("acknowledged", 1, ACKNOWLEDGED % b"9999-12-31T23:59:59-12:00", "corrupt_event"),
         ],
