@@ -4,8 +4,9 @@ Laws of this file
 - A copy is made anew from the pages: what is not reached from what a page draws is not in it. So there are no document
   information, no attachments, no programs, no forms, no bookmarks, no earlier editions of the file, nothing after it.
 - Of each page its size and turn, its drawing and what the drawing uses are kept, less every entry by which notes may
-  hang on them; what stands on top of a page (a stamp, a filled field) is kept as a picture. Pictures in JPEG lose what
-  `media` takes from pictures, colour profiles what `media.colour` takes.
+  hang on them, and less those whose names programs have made up; what stands on top of a page (a stamp, a filled field)
+  is kept as a picture. Pictures in JPEG lose what `media` takes from pictures, colour profiles what `media.colour`
+  takes.
 - What cannot be copied so is refused: encrypted files, files that have lost a page or the drawing of one, pages with
   hidden layers, pictures in JPEG 2000, pictures in JPEG inside a drawing. What a page draws, and remarks inside its
   drawing instructions, are its content.
@@ -20,6 +21,7 @@ from __future__ import annotations
 import io
 import logging
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -72,7 +74,11 @@ _NOTES: Final = frozenset(
         *("/Author", "/Creator", "/Producer", "/Title", "/Subject", "/Keywords", "/CreationDate", "/ModDate"),
     )
 )
-_NAMED: Final = frozenset(("/Font", "/XObject", "/ColorSpace", "/ExtGState", "/Pattern", "/Shading", "/CharProcs"))
+# Annex E: names of the second and third class, such as a program gives to its user's paths (``/PTEX.FileName``)
+_MADE_UP: Final = re.compile(r"/(?:XX|[^.:_]*[.:_])")
+_NAMED: Final = frozenset(
+    ("/Font", "/XObject", "/ColorSpace", "/ExtGState", "/Pattern", "/Shading", "/CharProcs", "/Colorants")
+)
 _OF_A_STREAM: Final = frozenset(
     ("/Length", "/F", "/FFilter", "/FDecodeParms", "/DL")
 )  # 7.3.8.2: and what lies elsewhere
@@ -220,7 +226,7 @@ class _Copy:
         for name, value in old.items():
             if name in _NAMED and _is_named(inner := _resolved(value)):
                 made[name] = _dictionary({one: self._of(named) for one, named in inner.items()})
-            elif name not in without:
+            elif name not in without and not _MADE_UP.match(name):
                 made[name] = self._of(value)
         return _dictionary(made)
 

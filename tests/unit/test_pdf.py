@@ -57,7 +57,7 @@ class TestTheCopy:
         picture = page["/Resources"]["/XObject"]["/Info"]  # type: ignore[index]
         assert picture.get_data() == strip_jpeg(jpeg(b"".join(METADATA.values())))
         assert picture["/DecodeParms"] == {"/ColorTransform": 0}
-        assert page["/Resources"]["/Font"]["/P"]["/BaseFont"] == "/Helvetica"  # type: ignore[index]
+        assert page["/Resources"]["/Font"]["/P_1"]["/BaseFont"] == "/Helvetica"  # type: ignore[index]
 
     def test_a_filled_field_is_a_picture_where_it_stood(self) -> None:
         (page,) = PdfReader(io.BytesIO(plain_pdf(paper()))).pages
