@@ -34,6 +34,19 @@ EFFECT: Final = "id, case_id, version, kind, recipient, attempts"
 
 _NOBODY: Final = "[]"
 _MICROSECOND: Final = timedelta(microseconds=1)
+_OR_NONE: Final = (int, type(None))
+_HEADER_TYPES: Final[tuple[type | tuple[type, ...], ...]] = (
+    str,
+    int,
+    *[str] * 10,
+    int,
+    int,
+    _OR_NONE,
+    str,
+    int,
+    _OR_NONE,
+    int,
+)
 _header: Final = maker(Header)
 _event: Final = maker(StoredEvent)
 
@@ -107,7 +120,7 @@ def header_row(header: Header) -> Row:
 
 def header_of(row: Row) -> Header:
     """The header of a row in the order of `HEADER`."""
-    if type(row[0]) is not str or type(row[1]) is not int:
+    if not all(map(isinstance, row, _HEADER_TYPES)):
         raise corrupt()
     values = list(row)
     values[5] = () if row[5] == _NOBODY else words(row[5])

@@ -629,6 +629,7 @@ def test_no_command_about_keys_shows_one(council: Council) -> None:
         ("strange line", "advice", "1 line of the register cannot be read"),
         ("old wrapping", "advice", "key-encryption key 1, since 20"),
         ("old backup", "advice", "The last backup was made on 2020-01-01"),
+        ("strange backup", "fault", "the store does not say when its last backup was made"),
         ("no backup", "advice", "No backup has been made"),
         ("lost secret", "fault", "Secrets are not in the key store"),
     ],
@@ -654,8 +655,9 @@ def test_doctor_sees_what_stands_apart(council: Council, harm: str, level: str, 
                 register.write_bytes(register.read_bytes() + b"erased\n")
             case "old wrapping":
                 keys.execute("UPDATE wrapping SET since = since - 400 * 86400")
-            case "old backup":
-                store.execute("INSERT INTO meta VALUES ('backed_up', '2020-01-01T00:00:00+00:00')")
+            case "old backup" | "strange backup":
+                at = "2020-01-01T00:00:00+00:00" if harm == "old backup" else "0001-01-01T00:00:00+14:00"
+                store.execute("INSERT INTO meta VALUES ('backed_up', ?)", (at,))
             case "lost secret":
                 keys.execute("DELETE FROM sealed WHERE label = 'secret'")
     told = json.loads(run("doctor", "--json", *council.config).stdout)

@@ -84,7 +84,7 @@ def questions(store: SqliteStore, shelf: SqliteShelf, case_id: str) -> Iterator[
     """Everything that reads what others may have written into the file."""
     yield lambda: store.load(case_id, EVERYONE)
     yield lambda: store.receipt(case_id, "k")
-    yield lambda: store.headers(EVERYONE, Wanted(), "", MANY)
+    yield lambda: [one.status + one.trader + one.duty for one in store.headers(EVERYONE, Wanted(), "", MANY).headers]
     yield lambda: store.due(NOON + YEAR, MANY)
     yield lambda: store.scan(EVERYONE, "", MANY)
     yield lambda: store.place(0, [Leaf(one.case_id, one.version, leaf_of(one)) for one in store.unplaced(MANY).events])
@@ -94,7 +94,8 @@ def questions(store: SqliteStore, shelf: SqliteShelf, case_id: str) -> Iterator[
     yield lambda: store.claim(NOON + YEAR, MANY, YEAR)
     yield lambda: store.dead(EVERYONE, "", MANY)
     yield lambda: shelf.get("council", "kind", "id")
-    yield lambda: shelf.list("council", "kind", Sought(), "", MANY)
+    yield lambda: [one.place + one.year for one in shelf.list("council", "kind", Sought(), "", MANY).rows]
+    yield lambda: sorted(("", *shelf.years("kind")))
 
 
 class TestWhoseFileItIs:
