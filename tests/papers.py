@@ -36,6 +36,7 @@ def objects() -> dict[int, bytes]:
     notes = b"/Metadata 20 0 R /PieceInfo << /App << /Private " + NOTE + b" >> >> /LastModified " + NOTE
     notes += b" /PTEX.FileName " + NOTE + b" /PTEX.InfoDict << /Company " + NOTE + b" >> /ADBE_Note " + NOTE
     notes += b" /AAPL:Note " + NOTE + b" /XXNote " + NOTE
+    notes += b" /Company " + NOTE + b" /Keepers [" + NOTE + b" 17 0 R]"  # texts have no place in what is drawn
     return {
         1: b"<< /Type /Catalog /Pages 2 0 R /Metadata 20 0 R /Names << /EmbeddedFiles << /Names [(a) 21 0 R] >>"
         b" /JavaScript << /Names [(b) 23 0 R] >> >> /OpenAction 23 0 R /AcroForm << /Fields [8 0 R] /XFA 20 0 R >>"
@@ -63,6 +64,7 @@ def objects() -> dict[int, bytes]:
         15: b"<< /Type /Annot /Subtype /Widget /T " + NOTE + b" /Rect [5 5 9 9] /AS /On /AP << /N << /On 13 0 R"
         b" /Off 7 0 R >> /D 7 0 R >> >>",
         16: b"<< /Info 11 0 R >>",
+        17: NOTE,
         20: stream(b"/Type /Metadata /Subtype /XML", b"<x>" + CANARY + b"</x>"),
         21: b"<< /Type /Filespec /F " + NOTE + b" /EF << /F 22 0 R >> >>",
         22: stream(b"/Type /EmbeddedFile", CANARY),
