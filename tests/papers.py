@@ -26,7 +26,7 @@ def document(objects: Mapping[int, bytes], trailer: bytes = b"/Root 1 0 R", afte
     return out + after
 
 
-DRAWING = b"BT /P 12 Tf 20 60 Td (HK$129.00) Tj ET q 50 0 0 50 20 80 cm /Info Do Q /CS0 cs 0 0 1 sc 0 0 9 9 re f"
+DRAWING = b"BT /P_1 12 Tf 20 60 Td (HK$129.00) Tj ET q 50 0 0 50 20 80 cm /Info Do Q /CS0 cs 0 0 1 sc 0 0 9 9 re f"
 NOTE = b"(" + CANARY + b")"
 
 
@@ -34,6 +34,9 @@ def objects() -> dict[int, bytes]:
     """One page with a text, a picture and a filled field, and notes on everything."""
     photograph = jpeg(b"".join(METADATA.values()))
     notes = b"/Metadata 20 0 R /PieceInfo << /App << /Private " + NOTE + b" >> >> /LastModified " + NOTE
+    notes += b" /PTEX.FileName " + NOTE + b" /PTEX.InfoDict << /Company " + NOTE + b" >> /ADBE_Note " + NOTE
+    notes += b" /AAPL:Note " + NOTE + b" /XXNote " + NOTE
+    notes += b" /Company " + NOTE + b" /Keepers [" + NOTE + b" 17 0 R]"  # texts have no place in what is drawn
     return {
         1: b"<< /Type /Catalog /Pages 2 0 R /Metadata 20 0 R /Names << /EmbeddedFiles << /Names [(a) 21 0 R] >>"
         b" /JavaScript << /Names [(b) 23 0 R] >> >> /OpenAction 23 0 R /AcroForm << /Fields [8 0 R] /XFA 20 0 R >>"
@@ -45,7 +48,7 @@ def objects() -> dict[int, bytes]:
         4: stream(b"/Filter /FlateDecode", zlib.compress(DRAWING)),
         5: stream(b"", b"0 0 200 1 re f"),
         # names that a document gives are anybody's, also where they read like a note's
-        6: b"<< /Font << /P 10 0 R >> /XObject 16 0 R /ColorSpace << /CS0 [/ICCBased 12 0 R] >> >>",
+        6: b"<< /Font << /P_1 10 0 R >> /XObject 16 0 R /ColorSpace << /CS0 [/ICCBased 12 0 R] >> >>",
         7: stream(b"/Subtype /Image /Filter /DCTDecode", photograph),
         8: b"<< /Type /Annot /Subtype /Widget /FT /Tx /T " + NOTE + b" /V " + NOTE + b" /M " + NOTE
         + b" /Rect [10 10 90 30] /AP << /N 13 0 R >> /AA << /K 23 0 R >> >>",
@@ -61,6 +64,7 @@ def objects() -> dict[int, bytes]:
         15: b"<< /Type /Annot /Subtype /Widget /T " + NOTE + b" /Rect [5 5 9 9] /AS /On /AP << /N << /On 13 0 R"
         b" /Off 7 0 R >> /D 7 0 R >> >>",
         16: b"<< /Info 11 0 R >>",
+        17: NOTE,
         20: stream(b"/Type /Metadata /Subtype /XML", b"<x>" + CANARY + b"</x>"),
         21: b"<< /Type /Filespec /F " + NOTE + b" /EF << /F 22 0 R >> >>",
         22: stream(b"/Type /EmbeddedFile", CANARY),

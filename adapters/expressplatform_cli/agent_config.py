@@ -35,6 +35,8 @@ _SHOP: Final = ("app_key", "secret", "redirect_uri")
 _ADDRESSES: Final[Mapping[str, tuple[str, ...]]] = {"taobao": ("gateway",), "jd": ("sp", "router", "oauth")}
 _KEY_BYTES: Final = 32
 _OTHERS: Final = 0o077
+_NO_TEXT: Final = "\ufffd"
+"""What stands for bytes that are none of a text."""
 
 
 @attrs.frozen
@@ -132,12 +134,18 @@ def _is_key(text: str) -> bool:
 
 
 def secret_of(path: Path, at: str) -> str:
-    """The text of a file that holds a secret; raises InvalidInput where others than its owner could read it too."""
+    """The text of a file that holds a secret.
+
+    Raises InvalidInput where others than its owner could read it too, and where it is none in UTF-8.
+    """
     if not path.is_file():
         raise InvalidInput((Problem(at, "missing", "there is no such file"),))
     if path.stat().st_mode & _OTHERS:
         raise InvalidInput((Problem(at, "mode", "others could read that file: have its mode be 0600"),))
-    return path.read_text(encoding="utf-8").strip()
+    text = path.read_text(encoding="utf-8", errors="replace")
+    if _NO_TEXT in text:  # a decoder's own error would hold the secret
+        raise InvalidInput((Problem(at, "encoding", "the file must hold text in UTF-8"),))
+    return text.strip()
 
 
 def key_of(path: Path, at: str) -> bytes:

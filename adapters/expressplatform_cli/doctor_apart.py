@@ -209,6 +209,9 @@ def _backup(store: Path, now: datetime) -> Iterator[Finding]:
         level = Level.ADVICE if held else Level.OK
         yield Finding(level, "backup", "No backup has been made.", "Make one: 'expressplatform backup DIR'.")
         return
-    made = datetime.fromisoformat(noted).astimezone(UTC)
+    try:
+        made = datetime.fromisoformat(noted).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise StoreUnusable("corrupt", "the store does not say when its last backup was made") from None
     level = Level.ADVICE if now - made > BACKUP_AFTER else Level.OK
     yield Finding(level, "backup", f"The last backup was made on {made:%F} at {made:%R} UTC.", "Make one more often.")

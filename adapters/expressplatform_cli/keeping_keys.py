@@ -146,7 +146,7 @@ def use_recovery_key(place: Place, key: str, as_json: bool) -> None:
 
 def public_half(key: str) -> bytes:
     """The public half that the command line names: in hex, or in a file. Raises InvalidInput, StoreUnusable."""
-    public = read_public(key if _HEX.fullmatch(key) else Path(key).read_text(encoding="utf-8"))
+    public = read_public(key if _HEX.fullmatch(key) else Path(key).read_text(encoding="utf-8", errors="replace"))
     seal_keys(public, b"", "")  # raises where nobody could seal to it
     return public
 

@@ -36,6 +36,8 @@ class Security(StrEnum):
     NONE = "none"
 
 
+_NO_TEXT: Final = "\ufffd"
+"""What stands for bytes that are none of a text."""
 _PORTS: Final[Mapping[Security, int]] = {Security.STARTTLS: 587, Security.TLS: 465, Security.NONE: 25}
 
 
@@ -70,12 +72,19 @@ class Letters:
                 tls=None if self.security is Security.NONE else ssl.create_default_context(),
                 implicit=self.security is Security.TLS,
                 user=self.user,
-                password=self.password_file.read_text("utf-8").strip() if self.password_file is not None else "",
+                password=_password(self.password_file) if self.password_file is not None else "",
             )
         except OSError:
             raise StoreUnusable("letters", "the file that should hold the password cannot be read") from None
         except ValueError as wrong:
             raise StoreUnusable("letters", str(wrong)) from None
+
+
+def _password(file: Path) -> str:
+    text = file.read_text("utf-8", errors="replace")
+    if _NO_TEXT in text:  # a decoder's own error would tell of the password
+        raise StoreUnusable("letters", "the file that should hold the password must be text in UTF-8")
+    return text.strip()
 
 
 def read_letters(table: object, folder: Path) -> Letters:

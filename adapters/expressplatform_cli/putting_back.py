@@ -109,9 +109,9 @@ def key_image(folder: Path, manifest: Manifest, private_key: str | None) -> byte
     if private_key is None:
         said = str(click.prompt(f"Private half of the recovery key {manifest.recovery}", hide_input=True, err=True))
     elif private_key == "-":
-        said = sys.stdin.read()
+        said = sys.stdin.buffer.read().decode("utf-8", "replace")  # what is no text is no key, and told as such
     else:
-        said = Path(private_key).read_text(encoding="utf-8")
+        said = Path(private_key).read_text(encoding="utf-8", errors="replace")
     return open_keys(read_private(said), copy, manifest.id)
 
 

@@ -111,10 +111,10 @@ class DirectoryEvidence:
     def _filed(self, case_id: str, name: str) -> Filed | None:
         try:
             with (self._root / case_id / name).open("rb") as file:
-                micros, size = _head(file)
+                since, size = _head(file)
         except FileNotFoundError:  # deleted since it was listed
             return None
-        return Filed(case_id, name, size, _EPOCH + timedelta(microseconds=micros))
+        return Filed(case_id, name, size, since)
 
     def delete(self, case_id: str, names: Sequence[str], /) -> None:
         """Deletes files of a case; harmless when repeated."""
@@ -177,7 +177,7 @@ def _opened(root: Path, drafts: Path) -> None:
 
 def _check_edition(mark: Path) -> None:
     said = mark.read_bytes().strip()
-    if not said.isdigit():
+    if not (said.isdigit() and len(said) < 10):
         raise StoreUnusable("not_ours", "the folder's mark is another program's")
     if int(said) > EDITION:
         raise StoreUnusable("newer_schema", f"the folder has layout {int(said)}; this release reads {EDITION}")
@@ -191,14 +191,21 @@ def _names(folder: Path) -> list[str]:
         return []
 
 
-def _head(file: IO[bytes]) -> tuple[int, int]:
+def _head(file: IO[bytes]) -> tuple[datetime, int]:
     head = file.read(_HEAD.size)
     if len(head) < _HEAD.size or head[:4] != _MAGIC:
-        raise StoreUnusable("corrupt", "a file of evidence does not begin as one")
+        raise _no_beginning()
     _, edition, micros, size = _HEAD.unpack(head)
     if edition > EDITION:
         raise StoreUnusable("newer_schema", f"a file has layout {edition}; this release reads {EDITION}")
-    return micros, size
+    try:
+        return _EPOCH + timedelta(microseconds=micros), size
+    except OverflowError:
+        raise _no_beginning() from None
+
+
+def _no_beginning() -> StoreUnusable:
+    return StoreUnusable("corrupt", "a file of evidence does not begin as one")
 
 
 def _handed_over(chunks: Iterable[bytes], theirs: list[OSError]) -> Iterator[bytes]:

@@ -4,7 +4,8 @@ Laws of this file
 - A copy is made anew from the pages: what is not reached from what a page draws is not in it. So there are no document
   information, no attachments, no programs, no forms, no bookmarks, no earlier editions of the file, nothing after it.
 - Of each page its size and turn, its drawing and what the drawing uses are kept, less every entry by which notes may
-  hang on them; what stands on top of a page (a stamp, a filled field) is kept as a picture. Pictures in JPEG lose what
+  hang on them, less those whose names programs have made up, and less every text but those of fonts and of tables of
+  colours; what stands on top of a page (a stamp, a filled field) is kept as a picture. Pictures in JPEG lose what
   `media` takes from pictures, colour profiles what `media.colour` takes.
 - What cannot be copied so is refused: encrypted files, files that have lost a page or the drawing of one, pages with
   hidden layers, pictures in JPEG 2000, pictures in JPEG inside a drawing. What a page draws, and remarks inside its
@@ -20,6 +21,7 @@ from __future__ import annotations
 import io
 import logging
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -28,6 +30,7 @@ from typing import Any, Final, final
 from pypdf import PdfReader
 from pypdf.generic import (
     ArrayObject,
+    ByteStringObject,
     DictionaryObject,
     EncodedStreamObject,
     IndirectObject,
@@ -36,6 +39,7 @@ from pypdf.generic import (
     NumberObject,
     PdfObject,
     StreamObject,
+    TextStringObject,
 )
 
 from expressplatform.errors import InvalidInput
@@ -72,7 +76,14 @@ _NOTES: Final = frozenset(
         *("/Author", "/Creator", "/Producer", "/Title", "/Subject", "/Keywords", "/CreationDate", "/ModDate"),
     )
 )
-_NAMED: Final = frozenset(("/Font", "/XObject", "/ColorSpace", "/ExtGState", "/Pattern", "/Shading", "/CharProcs"))
+# Annex E: names of the second and third class, such as a program gives to its user's paths (``/PTEX.FileName``)
+_MADE_UP: Final = re.compile(r"/(?:XX|[^.:_]*[.:_])")
+# 9.7.3, 9.8: the texts that a font has; else only the table of an Indexed colour space is one (8.6.6.3)
+_TEXTS: Final = frozenset(("/Registry", "/Ordering", "/CharSet", "/FontFamily", "/Panose"))
+_INDEXED: Final = ("/Indexed", "/I")
+_NAMED: Final = frozenset(
+    ("/Font", "/XObject", "/ColorSpace", "/ExtGState", "/Pattern", "/Shading", "/CharProcs", "/Colorants")
+)
 _OF_A_STREAM: Final = frozenset(
     ("/Length", "/F", "/FFilter", "/FDecodeParms", "/DL")
 )  # 7.3.8.2: and what lies elsewhere
@@ -210,9 +221,21 @@ class _Copy:
         if isinstance(old, DictionaryObject):
             return self._entries(old, _NOTES)
         if isinstance(old, ArrayObject):
-            by_profile = len(old) == 2 and _resolved(old[0]) == "/ICCBased"
-            return self._colours(old[1]) if by_profile else ArrayObject(self._of(one) for one in old)
-        return old if isinstance(old, PdfObject) else NullObject()
+            return self._array(old)
+        return old if isinstance(old, PdfObject) and not _is_text(old) else NullObject()
+
+    def _array(self, old: ArrayObject) -> PdfObject:
+        first = _resolved(old[0]) if old else None
+        if first == "/ICCBased" and len(old) == 2:
+            return self._colours(old[1])
+        if first in _INDEXED and len(old) == 4:
+            return ArrayObject((*map(self._of, old[:3]), self._with_text(old[3])))
+        return ArrayObject(self._of(one) for one in old)
+
+    def _with_text(self, old: Any) -> PdfObject:
+        """The copy of what may be a text."""
+        value = _resolved(old)
+        return value if _is_text(value) else self._of(old)
 
     def _entries(self, old: DictionaryObject, without: frozenset[str]) -> DictionaryObject:
         """The entries of a dictionary but for some; where its names are anybody's (7.8.3), all of them."""
@@ -220,8 +243,8 @@ class _Copy:
         for name, value in old.items():
             if name in _NAMED and _is_named(inner := _resolved(value)):
                 made[name] = _dictionary({one: self._of(named) for one, named in inner.items()})
-            elif name not in without:
-                made[name] = self._of(value)
+            elif name not in without and not _MADE_UP.match(name):
+                made[name] = self._with_text(value) if name in _TEXTS else self._of(value)
         return _dictionary(made)
 
     def _stream(self, old: StreamObject) -> StreamObject:
@@ -261,6 +284,10 @@ class _Copy:
         made._data = plain
         made[NameObject("/N")] = NumberObject(components)
         return ArrayObject((NameObject("/ICCBased"), self._new(made)))
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, TextStringObject | ByteStringObject)
 
 
 def _is_named(value: Any) -> bool:

@@ -19,7 +19,7 @@ from expressplatform.errors import EvidenceMissing, StoreUnusable
 from expressplatform.ports import Filed, check_place
 from expressplatform.threads import ThreadedEvidence
 from expressplatform_sqlite.connections import Connections
-from expressplatform_sqlite.rows import instant, micros
+from expressplatform_sqlite.rows import corrupt, instant, micros
 from expressplatform_sqlite.schema import MEMORY, Tables
 
 TABLES: Final = Tables(
@@ -90,14 +90,13 @@ class SqliteEvidence(Connections):
         check_place(case_id, name)
         if self._path == MEMORY:  # the only connection is everybody's: nothing may wait for its reader
             with self._reading() as db:
-                chunks = [chunk for (chunk,) in _read(db, case_id, name)]
+                chunks = [*_read(db, case_id, name)]
             yield from chunks
             return
         with self._reading() as db:
             db.execute("BEGIN")
             try:
-                for (chunk,) in _read(db, case_id, name):
-                    yield chunk
+                yield from _read(db, case_id, name)
             finally:
                 db.execute("COMMIT")
 
@@ -143,7 +142,10 @@ def _handed_over(chunks: Iterable[bytes], theirs: list[Exception]) -> Iterator[b
         raise
 
 
-def _read(db: sqlite3.Connection, case_id: str, name: str) -> sqlite3.Cursor:
+def _read(db: sqlite3.Connection, case_id: str, name: str) -> Iterator[bytes]:
     if db.execute(_IS_THERE, (case_id, name)).fetchone() is None:
         raise EvidenceMissing(case_id)
-    return db.execute(_CHUNKS, (case_id, name))
+    for (chunk,) in db.execute(_CHUNKS, (case_id, name)):
+        if not isinstance(chunk, bytes):
+            raise corrupt()
+        yield chunk

@@ -167,7 +167,7 @@ class LocalKeyStore:
             counts = {(label, bool(live)): number for label, live, number in self._db.execute(_COUNT)}
         return KeysAbout(
             generation=generation,
-            since=datetime.fromtimestamp(since, UTC) if since else None,
+            since=_instant(since),
             cases=counts.get((_CASE, True), 0),
             destroyed=counts.get((_CASE, False), 0),
             secrets=counts.get((_SECRET, True), 0),
@@ -204,6 +204,8 @@ class LocalKeyStore:
     def _about(self, name: str) -> bytes | None:
         with self._lock, translated():
             row = self._db.execute(_ABOUT, (name,)).fetchone()
+        if row is not None and type(row[0]) is not bytes:
+            raise StoreUnusable("corrupt", "the key store says of itself what it cannot")
         return None if row is None else bytes(row[0])
 
     def rotate(self) -> int:
@@ -255,8 +257,19 @@ class LocalKeyStore:
 def _unwrapped(row: tuple[int, bytes, bytes], label: str, name: str) -> bytes:
     try:
         return unwrap_key(row[2], row[1], name, label=label)
-    except SealBroken:
+    except (SealBroken, TypeError, ValueError, AttributeError):  # SQLite takes any value in any column
         raise StoreUnusable("corrupt", "a key in the key store does not unwrap") from None
+
+
+def _instant(since: int) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(since, UTC) if since else None
+    except (TypeError, ValueError, OverflowError, OSError):
+        raise StoreUnusable("corrupt", "the key store does not say since when its key is there") from None
+
+
+def _is_key(row: tuple[int, object] | None) -> bool:
+    return row is not None and isinstance(row[1], bytes) and len(row[1]) == KEY_BYTES
 
 
 def _opened(path: str, busy_seconds: float) -> sqlite3.Connection:
@@ -295,7 +308,7 @@ def _check_or_make(db: sqlite3.Connection) -> None:
         raise StoreUnusable("not_ours", "the file is not a key store")
     if schema > SCHEMA:
         raise StoreUnusable("newer_schema", f"the key store has schema {schema}; this release reads {SCHEMA}")
-    if db.execute("PRAGMA quick_check(1)").fetchone() != ("ok",) or db.execute(_KEK).fetchone() is None:
+    if db.execute("PRAGMA quick_check(1)").fetchone() != ("ok",) or not _is_key(db.execute(_KEK).fetchone()):
         raise StoreUnusable("corrupt", "the key store fails its integrity check")
     if schema < SCHEMA:
         _migrate(db, schema)

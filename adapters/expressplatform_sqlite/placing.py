@@ -9,13 +9,12 @@ Laws of this module
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from expressplatform.ports import EVERYONE, FeedRow, Leaf, LedgerSize, Placed, StoredEvent, Unplaced
-from expressplatform_sqlite.rows import EVENT, EVENT_OF, EVENTS_OF, HEADER, Row, events_of, header_of
+from expressplatform_sqlite.rows import EVENT, EVENT_OF, EVENTS_OF, HEADER, Row, corrupt, events_of, header_of, words
 
 _END: Final = "SELECT coalesce(max(place) + 1, 0), coalesce(max(row), 0) FROM ledger"
 _SIZE: Final = """SELECT (SELECT coalesce(max(place) + 1, 0) FROM ledger),
@@ -64,8 +63,9 @@ def _fed(db: sqlite3.Connection, leaves: Sequence[Leaf]) -> Iterator[Row]:
     for leaf in leaves:
         case_id = leaf.case_id
         if case_id not in named:
-            trader, former = db.execute(_NAMED, (case_id,)).fetchone()
-            named[case_id] = {trader, *json.loads(former)} - {""}
+            if (found := db.execute(_NAMED, (case_id,)).fetchone()) is None:
+                raise corrupt()
+            named[case_id] = {found[0], *words(found[1])} - {""}
             shown[case_id] = {organisation for (organisation,) in db.execute(_SHOWN, (case_id,))}
             db.executemany(_SHOW, [(case_id, one) for one in named[case_id] - shown[case_id]])
             db.executemany(_HIDE, [(case_id, one) for one in shown[case_id] - named[case_id]])

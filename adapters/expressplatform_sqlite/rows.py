@@ -1,7 +1,8 @@
 """Rows of the port to rows of the tables, and back.
 
 Laws of this file: an instant is kept as whole microseconds since 1970 in UTC, so that nothing is rounded and order
-is order of integers; it comes back aware, in UTC. Nothing is looked up and nothing decided here.
+is order of integers; it comes back aware, in UTC. Nothing is looked up and nothing decided here. A file takes any value
+in any column, so that whoever edits it can put one there that is none: StoreUnusable, ``corrupt``.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import starmap
 from typing import Any, Final
 
+from expressplatform.errors import StoreUnusable
 from expressplatform.filling import maker
 from expressplatform.ports import EffectRow, Header, StoredEvent
 
@@ -32,6 +34,19 @@ EFFECT: Final = "id, case_id, version, kind, recipient, attempts"
 
 _NOBODY: Final = "[]"
 _MICROSECOND: Final = timedelta(microseconds=1)
+_OR_NONE: Final = (int, type(None))
+_HEADER_TYPES: Final[tuple[type | tuple[type, ...], ...]] = (
+    str,
+    int,
+    *[str] * 10,
+    int,
+    int,
+    _OR_NONE,
+    str,
+    int,
+    _OR_NONE,
+    int,
+)
 _header: Final = maker(Header)
 _event: Final = maker(StoredEvent)
 
@@ -44,7 +59,26 @@ def micros(at: datetime) -> int:
 
 def instant(value: int) -> datetime:
     """The instant of `micros`, in UTC."""
-    return EPOCH + value * _MICROSECOND
+    try:
+        return EPOCH + value * _MICROSECOND
+    except (TypeError, OverflowError):
+        raise corrupt() from None
+
+
+def words(written: str) -> tuple[str, ...]:
+    """The words of a JSON list."""
+    try:
+        found = json.loads(written)
+    except (TypeError, ValueError, RecursionError):
+        found = None
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        raise corrupt()
+    return tuple(found)
+
+
+def corrupt() -> StoreUnusable:
+    """A row of the file holds what none can hold."""
+    return StoreUnusable("corrupt", "a row of the file holds what none can hold")
 
 
 def event_row(event: StoredEvent) -> Row:
@@ -86,8 +120,10 @@ def header_row(header: Header) -> Row:
 
 def header_of(row: Row) -> Header:
     """The header of a row in the order of `HEADER`."""
+    if not all(map(isinstance, row, _HEADER_TYPES)):
+        raise corrupt()
     values = list(row)
-    values[5] = () if row[5] == _NOBODY else tuple(json.loads(row[5]))
+    values[5] = () if row[5] == _NOBODY else words(row[5])
     values[12:15] = instant(row[12]), instant(row[13]), None if row[14] is None else instant(row[14])
     values[16] = bool(row[16])
     if row[17] is not None:

@@ -16,7 +16,7 @@ from expressplatform.memory import cursor_of, split_cursor
 from expressplatform.ports import EVERYONE, ShelfPage, ShelfRow, Sought, recorded
 from expressplatform.together import Outcome, Together
 from expressplatform_sqlite.connections import Connections
-from expressplatform_sqlite.rows import Row
+from expressplatform_sqlite.rows import Row, corrupt, words
 
 _ROW: Final = "owner, kind, id, version, place, labels, year, body"
 _SEES: Final = f"(:owner = '{EVERYONE}' OR owner = :owner) AND :owner <> ''"
@@ -34,6 +34,8 @@ _LABELLED: Final = f"""SELECT {", ".join(f"shelf.{name}" for name in _ROW.split(
     WHERE labels.label = :label AND {_WHERE.format("labels")} ORDER BY labels.place, labels.id LIMIT :limit"""
 _YEARS: Final = "SELECT DISTINCT year FROM shelf WHERE kind = ? ORDER BY year"
 _DELETE: Final = "DELETE FROM shelf WHERE kind = ? AND id = ?"
+
+_TYPES: Final = (str, str, str, int, str, str, str, bytes)
 
 
 @final
@@ -79,7 +81,10 @@ class SqliteShelf(Connections):
     def years(self, kind: str, /) -> Sequence[str]:
         """The years whose secrets still stand behind a record of a kind, in order."""
         with self._reading(kind) as db:
-            return [year for (year,) in db.execute(_YEARS, (kind,))]
+            years = [year for (year,) in db.execute(_YEARS, (kind,))]
+        if not all(isinstance(year, str) for year in years):
+            raise corrupt()
+        return years
 
     def delete(self, owner: str, kind: str, ids: Sequence[str], /) -> None:
         """Delete records; harmless when repeated."""
@@ -119,5 +124,7 @@ def _unlabel(db: sqlite3.Connection, row: ShelfRow) -> None:
 
 
 def _row_of(row: Row) -> ShelfRow:
+    if (*map(type, row),) != _TYPES:
+        raise corrupt()
     owner, kind, id_, version, place, labels, year, body = row
-    return ShelfRow(owner, kind, id_, version, place, tuple(json.loads(labels)), year, body)
+    return ShelfRow(owner, kind, id_, version, place, words(labels), year, body)

@@ -44,6 +44,9 @@ SCHEMA: Final = 1
 UPGRADES: Final[Mapping[tuple[str, int], Step]] = MappingProxyType({})
 """By kind and schema: the step to the next schema. A kind that a schema did not change has no step."""
 
+_UNREADABLE: Final = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
+"""What comes of loading a document that holds no value of a class, such as an instant before the year 1 in UTC."""
+
 _PERSONAL: Final = "particulars"
 
 
@@ -93,7 +96,7 @@ class Records:
         self._copies: dict[type, Convert] = {}
 
     def load(self, cls: type) -> Convert:
-        """From a document to a value of the class; KeyError, TypeError or ValueError where it is none."""
+        """From a document to a value of the class; one of `_UNREADABLE` where it is none."""
         if (found := self._loads.get(cls)) is None:
             found = self._loads[cls] = self._loader(cls)
         return found
@@ -300,18 +303,23 @@ def read_event(kind: str, schema: int, facts: bytes) -> Event:
 
     Raises StoreUnusable: ``newer_schema`` (a later edition wrote it), ``unknown_event``, ``corrupt_event``.
     """
-    if schema > SCHEMA:
-        raise StoreUnusable("newer_schema", f"events of schema {schema} need a later edition")
-    if (cls := EVENTS.get(kind)) is None:
-        raise StoreUnusable("unknown_event", "the kind of a stored event is not known here")
-    try:
+    try:  # a file of SQLite holds any value in any column
+        cls = _class_of(kind, schema)
         document = orjson.loads(facts)
         if schema < SCHEMA:
             document = upgrade(kind, schema, document)
         event: Event = _RECORDS.load(cls)(document)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except _UNREADABLE:
         raise StoreUnusable("corrupt_event", f"the facts of a stored {kind} cannot be read") from None
     return event
+
+
+def _class_of(kind: str, schema: int) -> type[Event]:
+    if schema > SCHEMA:
+        raise StoreUnusable("newer_schema", f"events of schema {schema} need a later edition")
+    if (cls := EVENTS.get(kind)) is None:
+        raise StoreUnusable("unknown_event", "the kind of a stored event is not known here")
+    return cls
 
 
 def upgrade(
@@ -322,7 +330,12 @@ def upgrade(
     to: int = SCHEMA,
     steps: Mapping[tuple[str, int], Step] = UPGRADES,
 ) -> Document:
-    """The facts of a kind as schema ``to`` would have stored them, one step after the other."""
+    """The facts of a kind as schema ``to`` would have stored them, one step after the other.
+
+    Raises ValueError for a schema that never was.
+    """
+    if schema < 1:
+        raise ValueError("there is no such schema")
     for at in range(schema, to):
         if step := steps.get((kind, at)):
             document = step(document)
@@ -344,7 +357,7 @@ def _opened(cls: type, data: bytes) -> object:
     """The particulars, or None. Errors of the parser hold the text itself, so nothing is raised from them."""
     try:
         return _RECORDS.load(cls)(orjson.loads(data))
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except _UNREADABLE:
         return None
 
 
@@ -374,5 +387,5 @@ def read_whole(cls: type[T], data: bytes) -> T:
         if personal is None:
             return value
         return _RECORDS.replaced(value, _PERSONAL, _RECORDS.load(_particulars_type(cls))(personal))
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except _UNREADABLE:
         raise StoreUnusable("corrupt_record", f"a kept {cls.__name__} cannot be read") from None

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import attrs
 import orjson
@@ -47,19 +47,31 @@ def under_manifest(files: Mapping[str, bytes], said: Mapping[str, object], sign:
 def checked(files: Mapping[str, bytes], verify: Verify) -> Manifest:
     """What the bundle says of itself, if it is whole and as it was signed.
 
-    Raises SignatureInvalid where the manifest is not what was signed, and InvalidInput with every file that is
-    missing, altered or not of the bundle.
+    Raises SignatureInvalid where the manifest is not what was signed, and InvalidInput for a manifest that lists no
+    files, or with every file that is missing, altered or not of the bundle.
     """
     missing = [Problem(f"$.{name}", "missing", "must be there") for name in (MANIFEST, SIGNATURE) if name not in files]
     if missing:
         raise InvalidInput(tuple(missing))
     manifest = files[MANIFEST]
     verify(_signed(manifest), _signature(files[SIGNATURE]))
-    document: dict[str, Any] = orjson.loads(manifest)  # signed, so it is what `under_manifest` wrote
+    document = _read(manifest)
     entries: list[dict[str, Any]] = document.pop("files")
     if found := [*_wrong(entries, files), *_strange(entries, files)]:
         raise InvalidInput(tuple(found))
     return Manifest(MappingProxyType(document), tuple(entry["name"] for entry in entries))
+
+
+def _read(manifest: bytes) -> dict[str, Any]:
+    """The manifest; raises InvalidInput where it is none: whoever holds the key may sign anything."""
+    try:
+        document = orjson.loads(manifest)
+    except orjson.JSONDecodeError:
+        document = None
+    files = document.get("files") if isinstance(document, dict) else None
+    if not isinstance(files, list) or not all(isinstance(one, dict) and type(one.get("name")) is str for one in files):
+        raise InvalidInput((Problem(f"$.{MANIFEST}", "manifest", "must list files, each by its name"),))
+    return cast(dict[str, Any], document)
 
 
 def _signed(manifest: bytes) -> bytes:

@@ -416,6 +416,11 @@ LODGED_AGAIN = """UPDATE events SET kind = 'lodged', sealed = x'', facts = (
         ("UPDATE events SET facts = x'00' WHERE version = 1", "corrupt_event"),
         ("UPDATE events SET kind = 'exploded' WHERE version = 1", "unknown_event"),
         ("UPDATE events SET schema = 99 WHERE version = 1", "newer_schema"),
+        ("UPDATE events SET schema = 'one' WHERE version = 1", "corrupt_event"),
+        (f"UPDATE events SET schema = {-(2**63)} WHERE version = 1", "corrupt_event"),
+        ("UPDATE cases SET former = '[7'", "corrupt"),
+        (f"UPDATE cases SET lodged_at = {2**63 - 1}", "corrupt"),
+        ("UPDATE cases SET version = 'one'", "corrupt"),
         ("DELETE FROM events WHERE version = (SELECT max(version) FROM events)", "rows_missing"),
         ("DELETE FROM events", "rows_missing"),
         ("DELETE FROM events WHERE version = 1", "rows_missing"),
@@ -435,6 +440,15 @@ def test_rows_that_are_not_what_they_were_are_told(desk: Desk, statement: str, c
     with pytest.raises(StoreUnusable):
         _read(desk.platform, desk.other.id)
     assert dump(desk.path) == before
+
+
+@pytest.mark.parametrize("change", ["sealed = 7", "facts = CAST(facts AS TEXT)"])
+def test_a_row_that_is_no_bytes_is_told_when_its_particulars_are_opened(desk: Desk, change: str) -> None:
+    """SQLite takes any value in any column."""
+    desk.change(f"UPDATE events SET {change} WHERE version = 1")
+    with pytest.raises(StoreUnusable) as caught:
+        _read(desk.platform, desk.other.id)
+    assert caught.value.code == "corrupt_event"
 
 
 def test_a_corrupt_or_newer_file_is_refused_when_it_is_opened(desk: Desk, tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ from click.testing import CliRunner, Result
 
 from expressplatform.codes import Role, Status
 from expressplatform.complaint import Actor
+from expressplatform.errors import InvalidInput
+from expressplatform_cli.agent_config import secret_of
 from expressplatform_cli.agenting import agent
 from tests.trader_side import Side, trader_side
 
@@ -134,6 +136,18 @@ def test_a_secret_that_others_could_read_is_refused(desk: Desk, tmp_path: Path) 
     assert result.exit_code == 4
     assert "0600" in result.output
     assert desk.side.taobao.app.secret not in result.output
+
+
+def test_a_secret_that_is_no_text_is_refused_and_not_held(desk: Desk, tmp_path: Path) -> None:
+    write(tmp_path, desk.side)
+    (tmp_path / "taobao.secret").write_bytes(b"sesame\xff")
+    with pytest.raises(InvalidInput) as caught:
+        secret_of(tmp_path / "taobao.secret", "$.taobao.secret")
+    assert caught.value.__context__ is None
+    result = run("status", "--config", str(tmp_path / "agent.toml"))
+    assert result.exit_code == 4
+    assert "$.taobao.secret: the file must hold text" in " ".join(result.output.split())
+    assert "sesame" not in result.output
 
 
 def test_every_mistake_of_a_configuration_is_told_by_its_path_and_none_is_quoted(tmp_path: Path) -> None:

@@ -147,15 +147,19 @@ def test_what_is_wrong_with_a_way_for_letters_is_told_by_path(tmp_path: Path, ta
 
 
 def test_a_way_that_cannot_be_used_is_told_to_whoever_writes(tmp_path: Path) -> None:
-    """A password that is not there, a sender that is no address, a server elsewhere in the clear; others go on."""
+    """A password that is not there or no text, a sender that is no address, a server elsewhere in the clear."""
+    (tmp_path / "latin").write_bytes("pässword".encode("latin-1"))
     for letters in (
         Letters(server="mail.example", sender="a@b.example", user="u", password_file=tmp_path / "none"),
+        Letters(server="mail.example", sender="a@b.example", user="u", password_file=tmp_path / "latin"),
         Letters(server="mail.example", sender="nobody"),
         Letters(server="mail.example", sender="a@b.example", security=Security.NONE),
     ):
         with pytest.raises(StoreUnusable) as caught:
             letters.messenger()
         assert caught.value.code == "letters"
+        assert "0xe4" not in str(caught.value)
+        assert not isinstance(caught.value.__context__, UnicodeError)
     assert Letters(link=LINK).messenger() is None
     council = Council(
         tmp_path,

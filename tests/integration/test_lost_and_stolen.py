@@ -441,6 +441,7 @@ def test_a_copy_is_not_served_before_it_was_put_back(council: Council) -> None:
         ("no register", "no_register"),
         ("wrong key", "wrong_recovery_key"),
         ("no key", "invalid_input"),
+        ("no text", "invalid_input"),
         ("not a manifest", "invalid_input"),
         ("leads out", "invalid_input"),
     ],
@@ -471,8 +472,9 @@ def test_what_is_not_a_whole_backup_is_refused_and_nothing_is_made(council: Coun
             (folder / "register.txt").unlink()
         case "wrong key":
             (folder / "recovery.key").write_text(private_text(new_encryption_pair()))
-        case "no key":
-            (folder / "recovery.key").write_text(public_text(PAIR))
+        case "no key" | "no text":
+            other = {"no key": public_text(PAIR).encode(), "no text": private_text(PAIR).encode("utf-16")}
+            (folder / "recovery.key").write_bytes(other[harm])
         case "not a manifest":
             (data / "manifest.json").write_text(json.dumps({**manifest, "made_at": "yesterday"}))
         case _:
@@ -605,7 +607,9 @@ def test_no_command_about_keys_shows_one(council: Council) -> None:
     said += ok(*made)
     assert run(*made).exit_code == Exit.USAGE
     said += ok("keys", "use-recovery-key", pair[1], *council.config)
-    assert run("keys", "use-recovery-key", pair[0], *council.config).exit_code == Exit.INPUT
+    (council.folder / "no.pub").write_bytes(pair[1].read_bytes() + b"\xff")
+    for other in (pair[0], council.folder / "no.pub"):
+        assert run("keys", "use-recovery-key", other, *council.config).exit_code == Exit.INPUT
     held.append(bytes.fromhex(pair[0].read_text().splitlines()[1]))
     assert stat.S_IMODE(pair[0].stat().st_mode) == 0o600
     assert not any(one.hex() in said for one in held)
@@ -624,6 +628,7 @@ def test_no_command_about_keys_shows_one(council: Council) -> None:
         ("strange line", "advice", "1 line of the register cannot be read"),
         ("old wrapping", "advice", "key-encryption key 1, since 20"),
         ("old backup", "advice", "The last backup was made on 2020-01-01"),
+        ("strange backup", "fault", "the store does not say when its last backup was made"),
         ("no backup", "advice", "No backup has been made"),
         ("lost secret", "fault", "Secrets are not in the key store"),
     ],
@@ -649,8 +654,9 @@ def test_doctor_sees_what_stands_apart(council: Council, harm: str, level: str, 
                 register.write_bytes(register.read_bytes() + b"erased\n")
             case "old wrapping":
                 keys.execute("UPDATE wrapping SET since = since - 400 * 86400")
-            case "old backup":
-                store.execute("INSERT INTO meta VALUES ('backed_up', '2020-01-01T00:00:00+00:00')")
+            case "old backup" | "strange backup":
+                at = "2020-01-01T00:00:00+00:00" if harm == "old backup" else "0001-01-01T00:00:00+14:00"
+                store.execute("INSERT INTO meta VALUES ('backed_up', ?)", (at,))
             case "lost secret":
                 keys.execute("DELETE FROM sealed WHERE label = 'secret'")
     told = json.loads(run("doctor", "--json", *council.config).stdout)

@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import process_time
 from typing import Final
 
 import attrs
@@ -328,6 +329,11 @@ def report(action: str = "failed", kind: str = "message/rfc822", headers: str = 
     return REPORT.format(action=action, kind=kind, headers=headers).encode()
 
 
+def _parts_in_parts(depth: int) -> str:
+    """The beginning of a mail whose parts stand one in another."""
+    return "".join(f"Content-Type: multipart/mixed; boundary={at}\n\n--{at}\n" for at in range(depth))
+
+
 class TestBounces:
     @pytest.mark.parametrize("kind", ["message/rfc822", "message/rfc822-headers", "text/rfc822-headers"])
     def test_a_report_names_the_message_that_nobody_got(self, kind: str) -> None:
@@ -356,6 +362,18 @@ class TestBounces:
     def test_whatever_comes_in_raises_nothing(self, mail: bytes) -> None:
         """Reports that are torn, mixed up or nothing at all."""
         assert isinstance(bounced(mail), tuple)
+
+    @pytest.mark.parametrize("hostile", [
+        _parts_in_parts(400).ljust(65_536, "\n"),
+        _parts_in_parts(29).ljust(3_000_000, "\n"),
+        'Content-Type: multipart/report; a="' + ";" * 65_000 + "\n\n",
+        REPORT.format(action="failed", kind="message/rfc822", headers='Content-Type: multipart/a; b="' + ";" * 64_000),
+    ], ids=["parts", "lines", "a long description", "a long one inside"])  # fmt: skip
+    def test_what_is_built_to_take_long_does_not(self, hostile: str) -> None:
+        """Some tens of kilobytes kept a processor busy for seconds, a few megabytes for hours."""
+        begun = process_time()
+        assert bounced(hostile.encode()) == ()
+        assert process_time() - begun < 1
 
     @given(st.text(st.characters(), min_size=1, max_size=60) | st.just(f"{CASE}.3.tell") | st.just("x--61"))
     def test_every_id_comes_back_out_of_its_name(self, id: str) -> None:

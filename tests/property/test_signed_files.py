@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from expressplatform.errors import InvalidInput, SignatureInvalid
-from expressplatform.signed_files import MANIFEST, SIGNATURE, checked, under_manifest
+from expressplatform.signed_files import FORMAT, MANIFEST, SIGNATURE, checked, under_manifest
 from expressplatform.signing import SigningKey
 
 KEY: Final = SigningKey(bytes(range(32)))
@@ -67,3 +69,17 @@ def test_without_manifest_and_signature_both_are_asked_for() -> None:
     with pytest.raises(InvalidInput) as caught:
         checked({"a.jsonl": b""}, KEY.verifying_key.verify)
     assert [problem.path for problem in caught.value.problems] == [f"$.{MANIFEST}", f"$.{SIGNATURE}"]
+
+
+@given(
+    st.binary(max_size=40)
+    | st.recursive(
+        st.none() | st.integers(0, 9) | st.text(max_size=3),
+        lambda one: st.lists(one, max_size=2) | st.dictionaries(st.sampled_from(["files", "name", "size"]), one),
+    ).map(orjson.dumps)
+)
+def test_whatever_was_signed_is_a_manifest_or_refused(manifest: bytes) -> None:
+    """Whoever has the key may sign anything: who checks it is told so, and nothing breaks off."""
+    signed = KEY.sign(FORMAT.encode() + b"\n" + manifest).hex().encode()
+    with suppress(InvalidInput):
+        assert checked({MANIFEST: manifest, SIGNATURE: signed}, KEY.verifying_key.verify).files == ()

@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -73,8 +74,9 @@ class TestWhoseFolderItIs:
         filled(root)
         (root / "expressplatform-evidence").write_text("2\n")
         assert refused(lambda: DirectoryEvidence(root)) == "newer_schema"
-        (root / "expressplatform-evidence").write_text("mine\n")
-        assert refused(lambda: DirectoryEvidence(root)) == "not_ours"
+        for theirs in ("mine\n", "1" * 5000):
+            (root / "expressplatform-evidence").write_text(theirs)
+            assert refused(lambda: DirectoryEvidence(root)) == "not_ours"
 
     def test_a_place_that_cannot_be_one_is_refused(self, root: Path, tmp_path: Path) -> None:
         root.write_text("a file")
@@ -170,8 +172,9 @@ class TestWhatOthersDid:
             for more in (b"\x00", b"\x00\x00\x00\x01x"):
                 place.write_bytes(content + more)
                 assert refused(lambda: list(store.get("case-1", NAME))) == "corrupt"
-            place.write_bytes(b"no such file")
-            assert refused(lambda: store.list("", "", 9)) == "corrupt"
+            for begin in (b"no such file", content[:5] + b"\x7f" + bytes(7) + content[13:]):  # after all calendars
+                place.write_bytes(begin)
+                assert refused(lambda: store.list("", "", 9)) == "corrupt"
             place.write_bytes(content[:4] + b"\x02" + content[5:])
             assert refused(lambda: list(store.get("case-1", NAME))) == "newer_schema"
 
@@ -229,6 +232,17 @@ class TestTheFileOfTheEmbeddedStore:
         db.execute("PRAGMA user_version = 2")
         db.close()
         assert refused(lambda: SqliteEvidence(tmp_path / "evidence.db")) == "newer_schema"
+
+    @pytest.mark.parametrize(
+        "change", ["chunks SET chunk = 7", "chunks SET chunk = 'x'", "files SET stored_at = 1 << 62"]
+    )
+    def test_a_value_that_its_column_cannot_hold_is_reported(self, tmp_path: Path, change: str) -> None:
+        """SQLite takes any value in any column: whoever edited the file, the error is ours."""
+        with SqliteEvidence(tmp_path / "evidence.db") as store:
+            store.put("case-1", NAME, CHUNKS, NOON)
+            with closing(sqlite3.connect(tmp_path / "evidence.db")) as db, db:
+                db.execute(f"UPDATE {change}")
+            assert refused(lambda: [*store.get("case-1", NAME), *store.list("", "", 9)]) == "corrupt"
 
     def test_who_writes_within_a_write_of_its_own_is_refused_and_neither_file_is_kept(self, tmp_path: Path) -> None:
         with SqliteEvidence(tmp_path / "evidence.db", busy_seconds=0.05) as store:

@@ -272,6 +272,8 @@ class TestDetails:
             ("purchase.paid", {"currency": "HKD", "minor_units": "1"}), ("purchase.ordered_on", "yesterday"),
             ("redress", "refund"), ("prior_contact.contacted", "yes"), ("evidence", [{"id": 1, "kind": "x"}]),
             ("evidence", [{"id": "e", "kind": "x", "size": "7"}]), ("particulars.evidence_names", [{}]),
+            ("messages", [{"number": 1, "at": "0001-01-01T00:00:00+14:00", "by": "council", "text": "So."}]),
+            ("messages", [{"number": 1, "at": "9999-12-31T23:59:59-12:00", "by": "council", "text": "So."}]),
         ],
     )  # fmt: skip
     def test_a_field_of_another_type_is_named_and_not_quoted(self, path: str, value: object) -> None:

@@ -8,7 +8,8 @@ import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -200,6 +201,25 @@ class TestTheFile:
             changed(path, "UPDATE sealed SET wrapped = ?", wrap_key(bytes(32), bytes(32), "b"))
             with pytest.raises(StoreUnusable):
                 store.get("b")
+
+    @pytest.mark.parametrize("change", [
+        "wrapping SET kek = 7", "wrapping SET kek = x'00'", "wrapping SET since = 'x'", "wrapping SET since = 1 << 62",
+        "sealed SET wrapped = 'x'", "sealed SET label = x'63617365'", "about SET value = 1 << 62",
+    ])  # fmt: skip
+    def test_a_value_that_its_column_cannot_hold_is_answered_or_reported(self, path: Path, change: str) -> None:
+        """SQLite takes any value in any column: whoever edited the file, the error is ours."""
+        with LocalKeyStore(path) as store:
+            store.create(["a"])
+            store.secret("b")
+            store.name_recovery_key(bytes(32))
+        changed(path, f"UPDATE {change}")
+        asked: tuple[Callable[[LocalKeyStore], object], ...] = (
+            lambda store: store.get("a"), lambda store: store.secret("b"), LocalKeyStore.about, LocalKeyStore.names,
+            LocalKeyStore.rotate,
+        )  # fmt: skip
+        for ask in asked:
+            with suppress(KeyMissing, StoreUnusable), LocalKeyStore(path) as store:
+                ask(store)
 
     @pytest.mark.parametrize("place", ["missing/keys.db", "."])
     def test_a_place_where_no_file_can_be_is_reported(self, tmp_path: Path, place: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from time import process_time
 
 import pytest
 
@@ -212,6 +213,16 @@ class TestPng:
     def test_only_the_first_of_each_kind_counts(self) -> None:
         twice = TEXTS["gamma"] + chunk(b"gAMA", bytes(4)) + TEXTS["transparency"] + chunk(b"tRNS", b"\x00\x11")
         assert strip_png(made_png(twice)) == made_png(TEXTS["gamma"] + TEXTS["transparency"])
+        upright, turned = chunk(b"eXIf", exif(1)), chunk(b"eXIf", exif(6))
+        assert strip_png(made_png(upright + turned)) == made_png()
+        assert strip_png(made_png(chunk(b"iCCP", CANARY) + TEXTS["profile"])) == made_png()
+
+    def test_only_one_profile_is_unpacked(self) -> None:
+        """Each may unpack to a thousand times its size: a file of many kept a processor busy for minutes."""
+        large = chunk(b"iCCP", b"name\0\0" + zlib.compress(profile() + bytes(LONGEST - len(profile())), 9))
+        begun = process_time()
+        strip_png(made_png(large * 600))
+        assert process_time() - begun < 1
 
     def test_pixels_that_are_not_square_stay_so_without_their_size(self) -> None:
         assert chunk(b"pHYs", struct.pack(">IIB", 3000, 2000, 0)) in strip_png(made_png(TEXTS["shape"]))
@@ -313,6 +324,13 @@ class TestColourProfiles:
     )
     def test_what_does_not_hold_together_is_left_out(self, whole: bytes) -> None:
         assert plain_profile(whole) is None
+
+    @pytest.mark.parametrize(("left", "stays"), [(0, False), (124, False), (128, True), (132, True)])
+    def test_one_that_is_too_long_with_the_texts_it_must_have_is_left_out_at_once(self, left: int, stays: bool) -> None:
+        data = b"curv" + bytes(LONGEST - 148 - left)
+        plain = plain_profile(profile()[:128] + struct.pack(">I4sII", 1, b"rTRC", 144, len(data)) + data)
+        assert (plain is not None) is stays
+        assert plain is None or plain_profile(plain) == plain
 
     def test_overlapping_tags_do_not_make_a_profile_grow(self) -> None:
         size = LONGEST // 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zlib
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -57,7 +58,19 @@ class TestTheCopy:
         picture = page["/Resources"]["/XObject"]["/Info"]  # type: ignore[index]
         assert picture.get_data() == strip_jpeg(jpeg(b"".join(METADATA.values())))
         assert picture["/DecodeParms"] == {"/ColorTransform": 0}
-        assert page["/Resources"]["/Font"]["/P"]["/BaseFont"] == "/Helvetica"  # type: ignore[index]
+        assert page["/Resources"]["/Font"]["/P_1"]["/BaseFont"] == "/Helvetica"  # type: ignore[index]
+
+    def test_texts_that_are_drawn_with_stay(self) -> None:
+        colours = b"[/Indexed /DeviceRGB 1 <000000ffffff>]", b"[/I /DeviceRGB 1 18 0 R]"
+        font = b"<< /Type /Font /CIDSystemInfo << /Registry (Adobe) /Ordering 19 0 R /Supplement 0 >> >>"
+        for colour in colours:
+            resources = b"<< /Font << /P_1 10 0 R >> /XObject 16 0 R /ColorSpace << /CS0 %s >> >>" % colour
+            copy = plain_pdf(paper({6: resources, 10: font, 18: b"<000000ffffff>", 19: b"(Japan1)"}))
+            (page,) = PdfReader(io.BytesIO(copy)).pages
+            used: Any = page["/Resources"]
+            assert used["/ColorSpace"]["/CS0"][3].original_bytes == bytes(3) + b"\xff" * 3
+            info = used["/Font"]["/P_1"]["/CIDSystemInfo"]
+            assert (info["/Registry"], info["/Ordering"]) == ("Adobe", "Japan1")
 
     def test_a_filled_field_is_a_picture_where_it_stood(self) -> None:
         (page,) = PdfReader(io.BytesIO(plain_pdf(paper()))).pages

@@ -12,14 +12,17 @@ import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import attrs
 import pytest
 
 from expressplatform.errors import StoreUnusable
+from expressplatform.ledger import leaf_of
 from expressplatform.ports import (
     EVERYONE,
     Appended,
@@ -27,6 +30,7 @@ from expressplatform.ports import (
     AsyncShelf,
     CaseStore,
     Commit,
+    Leaf,
     Shelf,
     ShelfRow,
     Sought,
@@ -39,6 +43,8 @@ from expressplatform_sqlite.keys import LocalKeyStore
 from expressplatform_sqlite.schema import SCHEMA
 from expressplatform_sqlite.shelf import SqliteShelf
 from expressplatform_sqlite.store import SqliteStore
+
+YEAR: Final = timedelta(days=365)
 
 
 @pytest.fixture
@@ -60,11 +66,36 @@ def changed(path: Path, *statements: str) -> None:
     db.close()
 
 
+def columns(path: Path) -> list[tuple[str, str]]:
+    """Every column of the tables that hold cases and the shelf."""
+    with closing(sqlite3.connect(path)) as db:
+        query = "SELECT m.name, c.name FROM sqlite_master AS m, pragma_table_info(m.name) AS c WHERE m.type = 'table'"
+        return [(table, column) for table, column in db.execute(query) if table != "meta"]
+
+
 def filled(path: Path, cases: int = 200) -> Mine:
     mine = Mine()
     with SqliteStore(path) as store:
         store.append([mine.commit(number, events=4, key="k") for number in range(cases)])
     return mine
+
+
+def questions(store: SqliteStore, shelf: SqliteShelf, case_id: str) -> Iterator[Callable[[], object]]:
+    """Everything that reads what others may have written into the file."""
+    yield lambda: store.load(case_id, EVERYONE)
+    yield lambda: store.receipt(case_id, "k")
+    yield lambda: [one.status + one.trader + one.duty for one in store.headers(EVERYONE, Wanted(), "", MANY).headers]
+    yield lambda: store.due(NOON + YEAR, MANY)
+    yield lambda: store.scan(EVERYONE, "", MANY)
+    yield lambda: store.place(0, [Leaf(one.case_id, one.version, leaf_of(one)) for one in store.unplaced(MANY).events])
+    yield lambda: store.placed(0, MANY)
+    yield lambda: store.places(case_id, EVERYONE)
+    yield lambda: store.feed("trader", 0, MANY)
+    yield lambda: store.claim(NOON + YEAR, MANY, YEAR)
+    yield lambda: store.dead(EVERYONE, "", MANY)
+    yield lambda: shelf.get("council", "kind", "id")
+    yield lambda: [one.place + one.year for one in shelf.list("council", "kind", Sought(), "", MANY).rows]
+    yield lambda: sorted(("", *shelf.years("kind")))
 
 
 class TestWhoseFileItIs:
@@ -121,6 +152,22 @@ class TestWhoseFileItIs:
         with SqliteStore(path) as store:
             assert refused(lambda: store.load(mine.case(7), EVERYONE)) == "corrupt"
             assert refused(lambda: store.append([mine.commit(7, 4)])) == "corrupt"
+
+    @pytest.mark.parametrize("value", ["[", "", "[1]", b"\xff", 2**63 - 1, -(2**63), 1.5])
+    def test_a_value_that_its_column_cannot_hold_is_answered_or_reported(self, path: Path, value: object) -> None:
+        """SQLite takes any value in any column: whoever edited the file, the error is ours."""
+        case_id = filled(path, 3).case(1)
+        with SqliteShelf(path) as shelf:
+            shelf.put([ShelfRow("council", "kind", "id", 1, "", ("label",), "2026", b"")])
+        content = path.read_bytes()
+        for table, column in columns(path):
+            path.write_bytes(content)
+            with closing(sqlite3.connect(path)) as db, db, suppress(sqlite3.IntegrityError):
+                db.execute(f"UPDATE OR IGNORE {table} SET {column} = ?", (value,))
+            with SqliteStore(path) as store, SqliteShelf(path) as shelf:
+                for ask in questions(store, shelf, case_id):
+                    with suppress(StoreUnusable):
+                        ask()
 
     def test_a_folder_that_is_not_there_is_said_so_without_naming_it(self, tmp_path: Path) -> None:
         with pytest.raises(StoreUnusable) as caught:

@@ -38,6 +38,11 @@ from tests.samples import write_events
 SAMPLES = sorted(write_events.FOLDER.glob("*.json"))
 AT = datetime(2026, 3, 2, 12, tzinfo=timezone(timedelta(hours=8)))
 OFFICER = Actor(Role.COUNCIL, "officer-1", "council-1")
+ACKNOWLEDGED = (
+    b'{"asked":{},"at":"%s","by":{"acting_for":null,"organisation":"council-1","person":"officer-1","role":"council"},'
+    b'"timers":[]}'
+)
+"""The facts of an event that happened at some instant."""
 COMPLAINT: dict[str, Any] = {
     "trader": {"organisation": "trader-1"},
     "category": "clothing",
@@ -484,6 +489,10 @@ class TestStoredEvents:
                 "corrupt_event",
             ),
             ("confirmed", 0, b"{}", "corrupt_event"),
+            ("confirmed", -(2**63), b"{}", "corrupt_event"),
+            ("confirmed", "1", b"{}", "corrupt_event"),
+            ("acknowledged", 1, ACKNOWLEDGED % b"0001-01-01T00:00:00+14:00", "corrupt_event"),
+            ("acknowledged", 1, ACKNOWLEDGED % b"9999-12-31T23:59:59-12:00", "corrupt_event"),
         ],
     )
     def test_a_row_that_cannot_be_read_is_the_operators_concern(

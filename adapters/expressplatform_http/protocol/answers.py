@@ -184,7 +184,7 @@ def _code(kind: type[StrEnum]) -> Read:
 def _read_instant(value: object, path: str) -> datetime:
     try:
         return instant(value)
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError):
         raise refuse(path, "instant", "must be a date and time with an offset from UTC") from None
 
 

@@ -220,5 +220,5 @@ def until(document: Mapping[str, Any]) -> datetime:
     """The instant up to which what was opened may be used; raises InvalidInput."""
     try:
         return instant(document.get("use_until"))
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError):
         raise refuse("$.use_until", "instant", "must be a date and time with an offset from UTC") from None

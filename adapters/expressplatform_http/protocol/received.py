@@ -52,7 +52,10 @@ def instant(value: object) -> datetime:
     found = datetime.fromisoformat(_text(value))
     if found.tzinfo is None:
         raise ValueError("has no offset")
-    return found.astimezone(UTC)
+    try:
+        return found.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is beyond the calendar in UTC") from None
 
 
 def _text(value: object) -> str:

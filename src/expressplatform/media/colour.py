@@ -87,7 +87,7 @@ def _written(header: bytes, tags: dict[bytes, bytes]) -> bytes | None:
             places[data] = start + len(body)
             body += data + bytes(-len(data) % 4)
         table += name + places[data].to_bytes(4, "big") + len(data).to_bytes(4, "big")
-        if len(body) > LONGEST:
+        if start + len(body) > LONGEST:
             return None
     size = (start + len(body)).to_bytes(4, "big")
     return size + header.ljust(_HEADER - 4, b"\0") + table + body

@@ -32,6 +32,7 @@ class _Found:
     """What one reading of the file has come to."""
 
     kind: int
+    beside: set[bytes] = attrs.Factory(set)
     colours: dict[bytes, bytes] = attrs.Factory(dict)
     palette: bytes = b""
     transparency: bytes = b""
@@ -50,7 +51,8 @@ def strip_png(content: bytes) -> bytes:
             _part(found, name, payload)
         elif not name[0] & _ANCILLARY:  # it must be understood, and is not
             raise damaged()
-        elif not found.data:
+        elif not found.data and name not in found.beside:  # the first of each kind counts, and no other is unpacked
+            found.beside.add(name)
             _beside(found, name, payload)
     kept = [(b"IHDR", head[1]), *found.colours.items()]
     kept += [(b"PLTE", found.palette)] if found.palette else []
@@ -88,8 +90,8 @@ def _part(found: _Found, name: bytes, payload: bytes) -> None:
 
 
 def _beside(found: _Found, name: bytes, payload: bytes) -> None:
-    """What decoding needs of what stands beside the picture, the first of each kind; the rest is not kept."""
-    if name == b"tRNS" and not found.transparency and len(payload) <= _TRANSPARENCY.get(found.kind, 0):
+    """What decoding needs of what stands beside the picture; the rest is not kept."""
+    if name == b"tRNS" and len(payload) <= _TRANSPARENCY.get(found.kind, 0):
         found.transparency = payload
     kept: bytes | None = None
     if len(payload) <= _COLOURS.get(name, -1):
@@ -101,7 +103,7 @@ def _beside(found: _Found, name: bytes, payload: bytes) -> None:
     elif name == b"pHYs" and len(payload) == 9 and payload[:4] != payload[4:8]:
         kept = payload[:8] + b"\0"  # clause 11.3.4.3: the shape of a pixel, without the resolution
     if kept is not None:
-        found.colours.setdefault(name, kept)
+        found.colours[name] = kept
 
 
 def _profile(payload: bytes) -> bytes | None:

@@ -217,9 +217,9 @@ class Keeping(Desk):
                 await self.shelf.delete(EVERYONE, kind.name, rows)
                 cleared += len(rows)
                 standing = {*(await self.shelf.years(kind.name))}
-            for year in {*map(int, stood), *range(now.year - kind.years - 2, now.year - kind.years + 1)}:
-                if str(year) not in standing and (kind.years or year < now.year):
-                    self.keys.forget(_secret(kind.name, str(year)))
+            for year in {*stood, *map(str, range(now.year - kind.years - 2, now.year - kind.years + 1))}:
+                if year not in standing and (kind.years or year < str(now.year)):
+                    self.keys.forget(_secret(kind.name, year))
         return cleared
 
     async def _ended(self, kind: Kind[object], until: str) -> list[str]:

@@ -86,8 +86,12 @@ def opened(row: StoredEvent, key: CaseKey) -> Event:
 def _with_particulars(row: StoredEvent, fact: Event, key: CaseKey) -> Event:
     if not row.sealed:
         return fact
-    context = Context(row.case_id, row.version, row.kind, row.schema, row.facts, PARTICULARS)
-    return with_particulars(fact, key.open(row.sealed, context))
+    try:
+        context = Context(row.case_id, row.version, row.kind, row.schema, row.facts, PARTICULARS)
+        personal = key.open(row.sealed, context)
+    except TypeError:  # a file of SQLite holds any value in any column
+        raise StoreUnusable("corrupt_event", "a stored event is no bytes where its particulars stand") from None
+    return with_particulars(fact, personal)
 
 
 def fold(stored: StoredCase) -> Case:
