@@ -327,6 +327,23 @@ class LeftWhereMany(LeftBehind):
             self.left.append(key)
 
 
+class LeftUntilTheNextCall(LeftBehind):
+    """A destroyed key stays until something else is written."""
+
+    breaks = ("K10",)
+
+    def _leave(self, key: bytes, *, alone: bool) -> None:
+        self.left.append(key)
+
+    def create(self, case_ids: Sequence[str], /) -> None:
+        super().create(case_ids)
+        self.left.clear()
+
+    def forget(self, name: str, /) -> None:
+        super().forget(name)
+        self.left.clear()
+
+
 class ClosedTells(Keys):
     """The error of a closed store holds the keys that it had."""
 
