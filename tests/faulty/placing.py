@@ -294,3 +294,29 @@ class ToldAWhileLater(Store):
                 standing = self._places.feeds.setdefault(organisation, [])
                 standing += rows[len(standing) :]
         return placed
+
+
+class GoneIsTakenBack(Store):
+    """A trader to whom a case has come back is not told any more that it had left."""
+
+    breaks = ("S47", "S46")
+
+    def feed(self, organisation: str, start: int, limit: int, /) -> Sequence[FeedRow]:
+        rows = super().feed(organisation, start, limit)
+        return [attrs.evolve(row, gone=row.gone and not self._named(organisation, row.case_id)) for row in rows]
+
+    def _named(self, organisation: str, case_id: str) -> bool:
+        header = self._cases[case_id].header
+        return organisation in (header.trader, *header.former)
+
+
+class HeaderOfALaterVisit(Store):
+    """A row that tells that a case has left is shown with the header once the case has come back."""
+
+    breaks = ("S47",)
+
+    def feed(self, organisation: str, start: int, limit: int, /) -> Sequence[FeedRow]:
+        rows = super().feed(organisation, start, limit)
+        headers = {row.case_id: self._cases[row.case_id].header for row in rows}
+        named = {one for one, header in headers.items() if organisation in (header.trader, *header.former)}
+        return [attrs.evolve(row, header=headers[row.case_id] if row.case_id in named else None) for row in rows]

@@ -222,8 +222,14 @@ class Feeding(Doors):
         ]  # fmt: skip
         with self.opened() as store:
             for expected, (trader, former) in enumerate(steps):
-                store.append([mine.changed(1, expected, trader=trader, former=former)])
+                step = mine.changed(1, expected, trader=trader, former=former)
+                store.append([step])
                 sequence(store)
+                for one in (mine.trader, other):
+                    named = one in (trader, *former)
+                    for row in store.feed(one, 0, MANY):
+                        wanted = step.header if named and not row.gone else None
+                        assert row.header == wanted, f"version {row.version} is shown with another header"
             assert told(store, mine.trader) == [
                 *((case_id, version, False) for version in (2, 3, 4)), (case_id, 5, True),
                 *((case_id, version, False) for version in (7, 8)), (case_id, 9, True),
