@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from expressplatform.ports import CaseStore, FeedRow, Header, Leaf, Placed, Unplaced
+from expressplatform.ports import EVERYONE, CaseStore, FeedRow, Header, Leaf, Placed, Unplaced
 from tests.faulty.good import LastingStore, Store
 
 
@@ -320,3 +320,32 @@ class HeaderOfALaterVisit(Store):
         headers = {row.case_id: self._cases[row.case_id].header for row in rows}
         named = {one for one, header in headers.items() if organisation in (header.trader, *header.former)}
         return [attrs.evolve(row, header=headers[row.case_id] if row.case_id in named else None) for row in rows]
+
+
+class FewFromTheBeginning(Store):
+    """Who asks for a few placed rows, from a place on, is given those that stand among the first few."""
+
+    breaks = ("S45", "S42")
+
+    def placed(self, start: int, limit: int, /) -> Sequence[Placed]:
+        return super().placed(start, max(limit - start, 0) if 1 < limit < 10 else limit)
+
+
+class LastOfAStretchLost(Store):
+    """A stretch of the ledger that does not begin with its first row lacks its last, where it has several."""
+
+    breaks = ("S45", "S42")
+
+    def placed(self, start: int, limit: int, /) -> Sequence[Placed]:
+        return super().placed(start, limit - (start > 0 and 1 < limit < 10))
+
+
+class LastPlaceForTraders(Store):
+    """Whoever is not the council is told the last place of a case alone."""
+
+    breaks = ("S45", "S15")
+
+    def places(self, case_id: str, organisation: str, /) -> Sequence[Placed]:
+        rows = super().places(case_id, organisation)
+        council = bool(rows) and self._cases[case_id].header.council == organisation
+        return rows if council or organisation == EVERYONE else rows[-1:]

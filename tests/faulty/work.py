@@ -432,3 +432,17 @@ class TwoAreLeasedForLess(Store):
 
     def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:
         return super().claim(now, limit, lease - timedelta(seconds=limit == 2))
+
+
+class NoLeaseNoAttempt(Store):
+    """Work that is claimed without a lease was not attempted."""
+
+    breaks = ("S39",)
+
+    def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:
+        with self._open():
+            before = dict(self._work)
+            rows = super().claim(now, limit, lease)
+            if not lease:
+                self._work = before
+            return rows

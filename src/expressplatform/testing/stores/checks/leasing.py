@@ -92,6 +92,8 @@ class Leasing(Trying):
                 assert found == wanted, f"by {limit} was claimed {found}, not {wanted}"
                 mine.claims(store, now + HOUR - TICK, [])
                 now += HOUR
+            for attempts in (5, 6, 7):
+                mine.tried(store, now, timedelta(0), *(attempts for _ in left))
 
     def _piece_by_piece(self, store: CaseStore, mine: Mine, now: datetime, limit: int) -> list[EffectRow]:
         """What is ready, claimed for an hour by so many at a time, in the order of its cases."""

@@ -13,10 +13,23 @@ from typing import Final
 
 import attrs
 
-from expressplatform.ports import EVERYONE, Answer, Appended, CaseStore, Commit, Conflict, Replayed, StoredCase, Wanted
+from expressplatform.ports import (
+    EVERYONE,
+    Answer,
+    Appended,
+    CaseStore,
+    Commit,
+    Conflict,
+    EffectRow,
+    Replayed,
+    StoredCase,
+    StoredEvent,
+    Wanted,
+)
 from expressplatform.testing.guarantees import proves
 from expressplatform.testing.stores.checks.placing import sequence
 from expressplatform.testing.stores.checks.rich import plain
+from expressplatform.testing.stores.checks.trying import CODE, alike, dead, lists
 from expressplatform.testing.stores.checks.work import DAY, Working
 from expressplatform.testing.stores.rows import HOUR, MANY, Mine, apart, kept
 
@@ -43,6 +56,17 @@ class _Step:
         return ", ".join(sorted(self.parts))
 
     @property
+    def events(self) -> tuple[StoredEvent, ...]:
+        """The history of the case."""
+        return tuple(event for one in self.steps for event in one.events)
+
+    @property
+    def parties(self) -> Sequence[str]:
+        """Who sees the case."""
+        header = self.commit.header
+        return (header.council, *filter(None, (header.trader, *header.former)))
+
+    @property
     def steps(self) -> Sequence[Commit]:
         """What was written of the case, in order."""
         return (self.before, self.commit) if self.before else (self.commit,)
@@ -51,7 +75,7 @@ class _Step:
 class Parts(Working):
     """Steps in every combination of what they may have."""
 
-    @proves("S3", "S4", "S5", "S12", "S15", "S20", "S21", "S22", "S23", "S24")
+    @proves("S3", "S4", "S5", "S12", "S15", "S16", "S18", "S19", "S20", "S21", "S22", "S23", "S24", "S41", "S45")
     @apart
     def test_whatever_a_step_has_beside_it_each_of_its_parts_is_kept(self) -> None:
         """A key, tokens, dropped ones, work, several events, traders and instants, in each three together or not: the
@@ -59,7 +83,7 @@ class Parts(Working):
         with self.at_work() as (store, mine):
             steps = _steps(mine)
             assert all(isinstance(one, Appended) for one in store.append([one.before for one in steps if one.before]))
-            rest, turn = [one.commit for one in steps], 0
+            rest, turn = [one.commit for one in reversed(steps)], 0
             while rest:
                 size = _SIZES[turn % len(_SIZES)]
                 call, rest, turn = rest[:size], rest[size:], turn + 1
@@ -73,9 +97,8 @@ class Parts(Working):
         """Said again, also on the version that stands by then, it is replayed where it has a key, and a conflict where
         it has none; nothing is changed by it."""
         with self.at_work() as (store, mine):
-            steps = _steps(mine)
-            for step in steps:
-                store.append(step.steps)
+            steps = _steps(mine)[::2]
+            store.append([one for step in reversed(steps) for one in step.steps])
             for step in steps:
                 one, stands = step.commit, step.commit.header.version
                 found: Answer = Conflict(one.case_id, one.expected, stands)
@@ -91,16 +114,19 @@ class Parts(Working):
             self._is_kept(store, step)
         self._is_listed(store, mine, steps)
         self._is_found(store, mine, steps)
-        mine.claims(store, mine.noon + DAY, [row for one in steps for step in one.steps for row in step.effects])
+        self._is_to_be_done(store, mine, [row for one in steps for step in one.steps for row in step.effects])
         sequence(store)
         assert list(store.feed("", 0, MANY)) == [], "nobody has a feed"
+        for step in steps[::4]:
+            for organisation in step.parties:
+                found = store.places(step.commit.case_id, organisation)
+                assert tuple(row.event for row in found) == step.events, f"other places for {organisation!r}"
 
     def _is_kept(self, store: CaseStore, step: _Step) -> None:
         header, told = step.commit.header, f"of a step with {step}"
-        events = tuple(event for one in step.steps for event in one.events)
-        for organisation in (header.council, *filter(None, (header.trader, *header.former))):
+        for organisation in step.parties:
             found = kept(store, header.case_id, organisation)
-            assert found == StoredCase(header, events), f"another case {told}"
+            assert found == StoredCase(header, step.events), f"another case {told}"
             plain(found)
         for one in step.steps:
             if one.receipt is not None:
@@ -109,8 +135,11 @@ class Parts(Working):
 
     def _is_listed(self, store: CaseStore, mine: Mine, steps: Sequence[_Step]) -> None:
         headers = [step.commit.header for step in steps]
-        assert list(store.headers(mine.council, Wanted(), "", MANY).headers) == headers
-        assert [case.header for case in store.scan(mine.council, "", MANY)] == headers
+        for party in (mine.council, mine.trader, f"a-{mine.mark}"):
+            own = [step.commit.header for step in steps if party in step.parties]
+            assert list(store.headers(party, Wanted(), "", MANY).headers) == own, f"another list for {party!r}"
+            assert [case.header for case in store.scan(party, "", MANY)] == own, f"another scan for {party!r}"
+            assert [case.header for case in store.scan(party, own[4].case_id, 3)] == own[5:8], f"a scan for {party!r}"
         assert [one for one in store.due(mine.noon + _LATE, MANY) if one.case_id.startswith(mine.mark)] == sorted(
             (one for one in headers if one.due_at is not None), key=lambda one: one.due_at or mine.noon
         )
@@ -131,6 +160,16 @@ class Parts(Working):
                     found = list(store.find(EVERYONE, [token.value]))
                     assert found == ([one.case_id] if stands else []), f"of a step with {step}"
                     assert (token.quarter in quarters) is stands, "another quarter stands"
+
+    def _is_to_be_done(self, store: CaseStore, mine: Mine, effects: Sequence[EffectRow]) -> None:
+        lists(store, mine, mine.council, [])
+        given_up = sorted(effects[::3], key=lambda one: one.id)
+        for effect in given_up:
+            store.bury(effect.id, mine.noon, CODE)
+        rows = [dead(effect, 0, mine.noon) for effect in given_up]
+        lists(store, mine, mine.council, rows)
+        alike(store, mine, store.dead(mine.council, rows[2].effect.id, 4), rows[3:7])
+        mine.claims(store, mine.noon + DAY, [effect for effect in effects if effect not in given_up])
 
 
 def _steps(mine: Mine) -> list[_Step]:
