@@ -325,6 +325,17 @@ class DeletedUntilTheNextFile(LeavesBytes):
         super().delete(case_id, names)
 
 
+class FirstNameIsLookedAt(Files):
+    """Of names that are deleted in one call the first is looked at, whether it is one."""
+
+    breaks = ("E11",)
+
+    def delete(self, case_id: str, names: Sequence[str], /) -> None:
+        super().delete(case_id, names[:1])
+        for name in names[1:]:
+            self.files.pop((case_id, name), None)
+
+
 class AThousandAtMost(Files):
     """A page has no more than a thousand files, whatever its limit."""
 

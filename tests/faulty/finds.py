@@ -351,3 +351,14 @@ class ZoneStaysWithTokens(Store):
                 if isinstance(answer, Appended) and commit.tokens and case and case.header == commit.header:
                     self._cases[commit.case_id] = attrs.evolve(case, header=commit.header)
             return answers
+
+
+class DueToFillTheLimit(_Due):
+    """Where less is due than is asked for, what is due next is told as well, as long as few are asked for."""
+
+    breaks = ("S20",)
+
+    def due(self, now: datetime, limit: int, /) -> Sequence[Header]:
+        if not 1 < limit < 10:
+            return super().due(now, limit)
+        return self._found(now + timedelta(days=30))[:limit]

@@ -327,6 +327,16 @@ class LeftWhereMany(LeftBehind):
             self.left.append(key)
 
 
+class TwiceIsNotLookedAt(Keys):
+    """Where a batch names a case twice, what was destroyed is passed over and all others get their keys."""
+
+    breaks = ("K2",)
+
+    def create(self, case_ids: Sequence[str], /) -> None:
+        twice = len(set(case_ids)) < len(case_ids)
+        super().create([one for one in case_ids if one not in self.gone] if twice else case_ids)
+
+
 class LeftUntilTheNextCall(LeftBehind):
     """A destroyed key stays until something else is written."""
 

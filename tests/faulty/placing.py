@@ -349,3 +349,17 @@ class LastPlaceForTraders(Store):
         rows = super().places(case_id, organisation)
         council = bool(rows) and self._cases[case_id].header.council == organisation
         return rows if council or organisation == EVERYONE else rows[-1:]
+
+
+class RestingCasesAreTheTraders(Store):
+    """A former trader is not shown the header of a case that waits for nothing."""
+
+    breaks = ("S47",)
+
+    def feed(self, organisation: str, start: int, limit: int, /) -> Sequence[FeedRow]:
+        return [
+            attrs.evolve(row, header=None)
+            if row.header and row.header.due_at is None and row.header.trader != organisation
+            else row
+            for row in super().feed(organisation, start, limit)
+        ]

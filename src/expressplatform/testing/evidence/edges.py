@@ -11,8 +11,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
+from expressplatform.errors import InvalidInput
 from expressplatform.ports import EvidenceStore, Filed
 from expressplatform.testing.doors import raised
 from expressplatform.testing.evidence.walk import BrokenError, FileDoors, MyFiles, raising
@@ -224,6 +226,18 @@ class FilesAtEdges(FileDoors):
             dump = self.dumped(store)
         assert stands[:100] in dump, "the dump does not hold what is kept"
         assert not [number for number, one in enumerate(chunks) if one[:100] in dump or one[-100:] in dump]
+
+    @proves("E11", "E9")
+    def test_where_one_name_is_none_nothing_is_deleted(self) -> None:
+        """Wherever it stands among others in a call: it is InvalidInput, and they stay."""
+        case = MyFiles().case(1)
+        with self.opened() as store:
+            for name in "ab":
+                store.put(case, name, [b"x"], NOON)
+            for wrong in ("", "A", "a/b", "..", "é", "a" * 101):
+                for names in ([wrong, "a", "b"], ["a", wrong, "b"], ["a", "b", wrong]):
+                    raised(InvalidInput, partial(store.delete, case, names))
+            assert [one.name for one in store.list(case, "", MANY)] == ["a", "b"]
 
     @proves("E17", "E9", "E6", "E7")
     def test_what_is_gone_is_gone_at_once(self) -> None:

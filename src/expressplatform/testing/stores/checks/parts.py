@@ -75,7 +75,7 @@ class _Step:
 class Parts(Working):
     """Steps in every combination of what they may have."""
 
-    @proves("S3", "S4", "S5", "S12", "S15", "S16", "S18", "S19", "S20", "S21", "S22", "S23", "S24", "S41", "S45")
+    @proves("S3", "S4", "S5", "S12", "S15", "S16", "S18", "S19", "S20", "S21", "S22", "S23", "S24", "S41", "S45", "S47")
     @apart
     def test_whatever_a_step_has_beside_it_each_of_its_parts_is_kept(self) -> None:
         """A key, tokens, dropped ones, work, several events, traders and instants, in each three together or not: the
@@ -115,12 +115,7 @@ class Parts(Working):
         self._is_listed(store, mine, steps)
         self._is_found(store, mine, steps)
         self._is_to_be_done(store, mine, [row for one in steps for step in one.steps for row in step.effects])
-        sequence(store)
-        assert list(store.feed("", 0, MANY)) == [], "nobody has a feed"
-        for step in steps[::4]:
-            for organisation in step.parties:
-                found = store.places(step.commit.case_id, organisation)
-                assert tuple(row.event for row in found) == step.events, f"other places for {organisation!r}"
+        self._is_placed(store, mine, steps)
 
     def _is_kept(self, store: CaseStore, step: _Step) -> None:
         header, told = step.commit.header, f"of a step with {step}"
@@ -160,6 +155,19 @@ class Parts(Working):
                     found = list(store.find(EVERYONE, [token.value]))
                     assert found == ([one.case_id] if stands else []), f"of a step with {step}"
                     assert (token.quarter in quarters) is stands, "another quarter stands"
+
+    def _is_placed(self, store: CaseStore, mine: Mine, steps: Sequence[_Step]) -> None:
+        sequence(store)
+        of = {step.commit.case_id: step for step in steps}
+        for step in steps[::4]:
+            for organisation in step.parties:
+                found = store.places(step.commit.case_id, organisation)
+                assert tuple(row.event for row in found) == step.events, f"other places for {organisation!r}"
+        for party in (mine.trader, f"a-{mine.mark}"):
+            for row in store.feed(party, 0, MANY):
+                shown = party in of[row.case_id].parties and not row.gone
+                assert row.header == (of[row.case_id].commit.header if shown else None), f"of {of[row.case_id]}"
+        assert list(store.feed("", 0, MANY)) == [], "nobody has a feed"
 
     def _is_to_be_done(self, store: CaseStore, mine: Mine, effects: Sequence[EffectRow]) -> None:
         lists(store, mine, mine.council, [])
