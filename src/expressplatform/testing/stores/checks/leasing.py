@@ -13,7 +13,6 @@ import attrs
 from expressplatform.ports import CaseStore, Commit, EffectRow
 from expressplatform.testing.guarantees import proves
 from expressplatform.testing.stores.checks.keeping import TEXTS
-from expressplatform.testing.stores.checks.questions import MOST
 from expressplatform.testing.stores.checks.trying import CODE, Trying, alike, dead, lists
 from expressplatform.testing.stores.checks.work import DAY
 from expressplatform.testing.stores.rows import HOUR, TICK, Mine, apart
@@ -29,6 +28,8 @@ LEASES: Final = (
     40 * DAY,
 )
 """Leases that are shorter than some clock can tell, and longer than some part of an instant can hold."""
+_ROUNDS: Final = 3_000
+"""More claims than this a check does not need, however much others left to be done."""
 COUNTS: Final = (0, 1, 126, 127, 254, 255, 32_767, 65_535, 2**31 - 10_000)
 """Attempts at the edges of what numbers of few bytes hold; others may claim too, so that the last leaves them room."""
 
@@ -96,9 +97,9 @@ class Leasing(Trying):
                 mine.tried(store, now, timedelta(0), *(attempts for _ in left))
 
     def _piece_by_piece(self, store: CaseStore, mine: Mine, now: datetime, limit: int) -> list[EffectRow]:
-        """What is ready, claimed for an hour by so many at a time, in the order of its cases."""
+        """What is ready, claimed for an hour by so many at a time, in the order of its cases; much of others may be."""
         found: list[EffectRow] = []
-        for _ in range(MOST):
+        for _ in range(_ROUNDS):
             rows = mine.taken(store, now, HOUR, limit)
             assert len(rows) <= limit, "more was claimed than the limit"
             if not rows:
