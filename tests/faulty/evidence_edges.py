@@ -297,6 +297,54 @@ class BrokenOffStays(LeavesBytes):
         return tuple(kept)
 
 
+class ReplacedUntilTheNextDeletion(LeavesBytes):
+    """What was replaced is still there until something is deleted."""
+
+    breaks = ("E17",)
+
+    def put(self, case_id: str, name: str, chunks: Iterable[bytes], now: datetime, /) -> None:
+        self.left += self.files.get((case_id, name), (None, ()))[1]
+        super().put(case_id, name, chunks, now)
+
+    def delete(self, case_id: str, names: Sequence[str], /) -> None:
+        super().delete(case_id, names)
+        self.left.clear()
+
+
+class DeletedUntilTheNextFile(LeavesBytes):
+    """What was deleted is still there until another file is kept."""
+
+    breaks = ("E17",)
+
+    def put(self, case_id: str, name: str, chunks: Iterable[bytes], now: datetime, /) -> None:
+        super().put(case_id, name, chunks, now)
+        self.left.clear()
+
+    def delete(self, case_id: str, names: Sequence[str], /) -> None:
+        self.left[:] = [one for name in names for one in self.files.get((case_id, name), (None, ()))[1]]
+        super().delete(case_id, names)
+
+
+class FirstNameIsLookedAt(Files):
+    """Of names that are deleted in one call the first is looked at, whether it is one."""
+
+    breaks = ("E11",)
+
+    def delete(self, case_id: str, names: Sequence[str], /) -> None:
+        super().delete(case_id, names[:1])
+        for name in names[1:]:
+            self.files.pop((case_id, name), None)
+
+
+class AThousandAtMost(Files):
+    """A page has no more than a thousand files, whatever its limit."""
+
+    breaks = ("E4",)
+
+    def list(self, case_id: str, after: str, limit: int, /) -> Sequence[Filed]:
+        return super().list(case_id, after, min(limit, 1000))
+
+
 class HalfIsDeleted(AwaitedFiles):
     """Files are deleted one by one, and whoever is cancelled leaves the rest."""
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from expressplatform.ports import Commit, Header
+from expressplatform.ports import Answer, Appended, Commit, Header, Page, Wanted
 from tests.faulty.good import Store
 
 # --- due --------------------------------------------------------------------------------------------------------------
@@ -266,3 +266,99 @@ class TwentyQuarters(Store):
 
     def quarters(self) -> Sequence[str]:
         return super().quarters()[:20]
+
+
+class TokensOfFormerStand(Store):
+    """Where the case has former traders, its tokens are not dropped."""
+
+    breaks = ("S22", "S23")
+
+    def _keep_beside(self, commit: Commit) -> None:
+        super()._keep_beside(attrs.evolve(commit, drop_tokens=commit.drop_tokens and not commit.header.former))
+
+
+class KeyForgottenWithTokens(Store):
+    """The receipt of a step that drops tokens and leaves work is not kept."""
+
+    breaks = ("S12", "S5")
+
+    def _keep_beside(self, commit: Commit) -> None:
+        both = commit.drop_tokens and commit.effects
+        super()._keep_beside(attrs.evolve(commit, receipt=None) if both else commit)
+
+
+class DueAtTheInstantWhereFiltered(Store):
+    """Where a status is asked for as well, due_before means at the instant too."""
+
+    breaks = ("S18",)
+
+    def headers(self, organisation: str, wanted: Wanted, after: str, limit: int, /) -> Page:
+        if wanted.status and wanted.due_before is not None:
+            wanted = attrs.evolve(wanted, due_before=wanted.due_before + timedelta.resolution)
+        return super().headers(organisation, wanted, after, limit)
+
+
+class KeyOfWhatRestsUnknown(Store):
+    """A key is not known to a step after which its case waits for nothing."""
+
+    breaks = ("S11",)
+
+    def _append(self, commit: Commit) -> Answer:
+        known = commit.receipt and self._receipts.get((commit.case_id, commit.receipt.key))
+        if not known or commit.header.due_at is not None:
+            return super()._append(commit)
+        del self._receipts[commit.case_id, known.key]
+        answer = super()._append(commit)
+        self._receipts[commit.case_id, known.key] = known
+        return answer
+
+
+class OwedOfNewCasesAlone(Store):
+    """Of a case that has taken its second step owed_before asks only whether something is owed."""
+
+    breaks = ("S18",)
+
+    def headers(self, organisation: str, wanted: Wanted, after: str, limit: int, /) -> Page:
+        if wanted.owed_before is None or wanted.due_before is None:
+            return super().headers(organisation, wanted, after, limit)
+        loose = super().headers(organisation, attrs.evolve(wanted, owed_before=None), after, 10**9).headers
+        found = [one for one in loose if one.owed_since and (one.version > 1 or one.owed_since < wanted.owed_before)]
+        shown = tuple(found[:limit])
+        return Page(shown, shown[-1].case_id if shown and len(found) > limit else "")
+
+
+class NotAlarmedAmongTwo(Store):
+    """Where two statuses are asked for, alarms are not looked at."""
+
+    breaks = ("S18",)
+
+    def headers(self, organisation: str, wanted: Wanted, after: str, limit: int, /) -> Page:
+        return super().headers(
+            organisation, attrs.evolve(wanted, alarmed=wanted.alarmed and len(wanted.status) < 2), after, limit
+        )
+
+
+class ZoneStaysWithTokens(Store):
+    """A step with tokens has its instants told in the zone in which they were written."""
+
+    breaks = ("S3",)
+
+    def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
+        with self._open():
+            answers = super().append(commits)
+            for commit, answer in zip(commits, answers, strict=True):
+                case = self._cases.get(commit.case_id)
+                if isinstance(answer, Appended) and commit.tokens and case and case.header == commit.header:
+                    self._cases[commit.case_id] = attrs.evolve(case, header=commit.header)
+            return answers
+
+
+class DueToFillTheLimit(_Due):
+    """Where less is due than is asked for, what is due next is told as well, as long as few are asked for."""
+
+    breaks = ("S20",)
+
+    def due(self, now: datetime, limit: int, /) -> Sequence[Header]:
+        if not 1 < limit < 10:
+            return super().due(now, limit)
+        return self._found(now + timedelta(days=30))[:limit]

@@ -4,24 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import attrs
-
 from expressplatform.ports import Answer, Commit, FeedRow, Replayed
 from tests.faulty.good import Store
-
-
-class GoneIsTakenBack(Store):
-    """A trader to whom a case has come back is not told any more that it had left."""
-
-    breaks = ("S47", "S46", "S37")
-
-    def feed(self, organisation: str, start: int, limit: int, /) -> Sequence[FeedRow]:
-        rows = super().feed(organisation, start, limit)
-        return [attrs.evolve(row, gone=row.gone and not self._named(organisation, row.case_id)) for row in rows]
-
-    def _named(self, organisation: str, case_id: str) -> bool:
-        header = self._cases[case_id].header
-        return organisation in (header.trader, *header.former)
 
 
 class PlacesWithoutWhatIsGone(Store):

@@ -327,6 +327,33 @@ class LeftWhereMany(LeftBehind):
             self.left.append(key)
 
 
+class TwiceIsNotLookedAt(Keys):
+    """Where a batch names a case twice, what was destroyed is passed over and all others get their keys."""
+
+    breaks = ("K2",)
+
+    def create(self, case_ids: Sequence[str], /) -> None:
+        twice = len(set(case_ids)) < len(case_ids)
+        super().create([one for one in case_ids if one not in self.gone] if twice else case_ids)
+
+
+class LeftUntilTheNextCall(LeftBehind):
+    """A destroyed key stays until something else is written."""
+
+    breaks = ("K10",)
+
+    def _leave(self, key: bytes, *, alone: bool) -> None:
+        self.left.append(key)
+
+    def create(self, case_ids: Sequence[str], /) -> None:
+        super().create(case_ids)
+        self.left.clear()
+
+    def forget(self, name: str, /) -> None:
+        super().forget(name)
+        self.left.clear()
+
+
 class ClosedTells(Keys):
     """The error of a closed store holds the keys that it had."""
 

@@ -115,6 +115,48 @@ class WaitingByTheHundred(Store):
         return super().unplaced(min(limit, 100))
 
 
+class OneLessThanAsked(Store):
+    """Who asks for so many of the rows that wait is given one less."""
+
+    breaks = ("S43", "S44")
+
+    def unplaced(self, limit: int, /) -> Unplaced:
+        return super().unplaced(max(limit - 1, 0))
+
+
+class PlacedAndWaiting(Store):
+    """Rows that have places are counted among those that wait as well."""
+
+    breaks = ("S43", "S42")
+
+    def ledger(self) -> LedgerSize:
+        size = super().ledger()
+        return LedgerSize(size.placed, size.placed + size.waiting)
+
+
+class EndBehindItsEnd(Store):
+    """Where something has a place, one more is said to have one."""
+
+    breaks = ("S42", "S43")
+
+    def ledger(self) -> LedgerSize:
+        size = super().ledger()
+        return LedgerSize(size.placed + bool(size.placed), size.waiting)
+
+
+class FirstOfThemPlaced(Store):
+    """Of the rows of a call the first is placed, and all are said to be."""
+
+    breaks = ("S44", "S43")
+
+    def place(self, start: int, leaves: Sequence[Leaf], /) -> bool:
+        with self._open():
+            named = [(leaf.case_id, leaf.version) for leaf in leaves]
+            if named != self._places.rows[start : start + len(leaves)]:
+                return False
+            return super().place(start, leaves[:1])
+
+
 class CommitsWait(Store):
     """Of a commit with several rows one is counted as waiting."""
 

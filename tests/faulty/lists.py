@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import attrs
 
-from expressplatform.ports import Header, Page, StoredCase, Wanted
+from expressplatform.ports import EVERYONE, Header, Page, StoredCase, Wanted
 from tests.faulty.good import Store
 
 # --- lists ------------------------------------------------------------------------------------------------------------
@@ -292,3 +292,15 @@ class OneAlarmIsNone(_Filters):
 
     def _pleases(self, header: Header, wanted: Wanted) -> bool:
         return not wanted.alarmed or header.alarms > 1
+
+
+class TradersInTheirTurn(Store):
+    """A trader's cases are listed in the order in which they were lodged."""
+
+    breaks = ("S16", "S19")
+
+    def _visible(self, organisation: str, after: str) -> list[StoredCase]:
+        found = super()._visible(organisation, after)
+        if any(organisation in (EVERYONE, case.header.council) for case in found):
+            return found
+        return [case for case in self._cases.values() if case in found]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from expressplatform.ports import CaseStore, FeedRow, Header, Leaf, Placed, Unplaced
+from expressplatform.ports import EVERYONE, CaseStore, FeedRow, Header, Leaf, Placed, Unplaced
 from tests.faulty.good import LastingStore, Store
 
 
@@ -294,3 +294,72 @@ class ToldAWhileLater(Store):
                 standing = self._places.feeds.setdefault(organisation, [])
                 standing += rows[len(standing) :]
         return placed
+
+
+class GoneIsTakenBack(Store):
+    """A trader to whom a case has come back is not told any more that it had left."""
+
+    breaks = ("S47", "S46")
+
+    def feed(self, organisation: str, start: int, limit: int, /) -> Sequence[FeedRow]:
+        rows = super().feed(organisation, start, limit)
+        return [attrs.evolve(row, gone=row.gone and not self._named(organisation, row.case_id)) for row in rows]
+
+    def _named(self, organisation: str, case_id: str) -> bool:
+        header = self._cases[case_id].header
+        return organisation in (header.trader, *header.former)
+
+
+class HeaderOfALaterVisit(Store):
+    """A row that tells that a case has left is shown with the header once the case has come back."""
+
+    breaks = ("S47",)
+
+    def feed(self, organisation: str, start: int, limit: int, /) -> Sequence[FeedRow]:
+        rows = super().feed(organisation, start, limit)
+        headers = {row.case_id: self._cases[row.case_id].header for row in rows}
+        named = {one for one, header in headers.items() if organisation in (header.trader, *header.former)}
+        return [attrs.evolve(row, header=headers[row.case_id] if row.case_id in named else None) for row in rows]
+
+
+class FewFromTheBeginning(Store):
+    """Who asks for a few placed rows, from a place on, is given those that stand among the first few."""
+
+    breaks = ("S45", "S42")
+
+    def placed(self, start: int, limit: int, /) -> Sequence[Placed]:
+        return super().placed(start, max(limit - start, 0) if 1 < limit < 10 else limit)
+
+
+class LastOfAStretchLost(Store):
+    """A stretch of the ledger that does not begin with its first row lacks its last, where it has several."""
+
+    breaks = ("S45", "S42")
+
+    def placed(self, start: int, limit: int, /) -> Sequence[Placed]:
+        return super().placed(start, limit - (start > 0 and 1 < limit < 10))
+
+
+class LastPlaceForTraders(Store):
+    """Whoever is not the council is told the last place of a case alone."""
+
+    breaks = ("S45", "S15")
+
+    def places(self, case_id: str, organisation: str, /) -> Sequence[Placed]:
+        rows = super().places(case_id, organisation)
+        council = bool(rows) and self._cases[case_id].header.council == organisation
+        return rows if council or organisation == EVERYONE else rows[-1:]
+
+
+class RestingCasesAreTheTraders(Store):
+    """A former trader is not shown the header of a case that waits for nothing."""
+
+    breaks = ("S47",)
+
+    def feed(self, organisation: str, start: int, limit: int, /) -> Sequence[FeedRow]:
+        return [
+            attrs.evolve(row, header=None)
+            if row.header and row.header.due_at is None and row.header.trader != organisation
+            else row
+            for row in super().feed(organisation, start, limit)
+        ]

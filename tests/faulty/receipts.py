@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import attrs
 
-from expressplatform.ports import Answer, Commit, Receipt, Replayed
+from expressplatform.ports import Answer, Commit, Conflict, Receipt, Replayed, checked
 from tests.faulty.good import Store
 
 
@@ -155,3 +157,58 @@ class DigestCut(Store):
     def _keep_beside(self, commit: Commit) -> None:
         receipt = commit.receipt and attrs.evolve(commit.receipt, digest=commit.receipt.digest[:16])
         super()._keep_beside(attrs.evolve(commit, receipt=receipt))
+
+
+class KeysOfItsOwnCall(Store):
+    """Where nothing of a call conflicts, a key that one of its commits brings is not known to those that follow."""
+
+    breaks = ("S8", "S11")
+
+    def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
+        with self._open():
+            receipts = {(one.case_id, one.receipt.key): one.receipt for one in checked(commits)[::-1] if one.receipt}
+            if receipts.keys() & self._receipts.keys() or not self._in_turn(commits):
+                return super().append(commits)
+            answers = super().append([attrs.evolve(one, receipt=None) for one in commits])
+            self._receipts |= receipts
+            return answers
+
+    def _in_turn(self, commits: Sequence[Commit]) -> bool:
+        stands = {one: case.header.version for one, case in self._cases.items()}
+        for commit in commits:
+            if commit.expected != stands.get(commit.case_id, 0):
+                return False
+            stands[commit.case_id] = commit.header.version
+        return True
+
+
+class ReplayedWithAnothers(Store):
+    """Who brings a key again is told the version to which it led the first of the cases that know it."""
+
+    breaks = ("S11", "S12")
+
+    def _append(self, commit: Commit) -> Answer:
+        answer = super()._append(commit)
+        if not isinstance(answer, Replayed):
+            return answer
+        version = next(one.version for (_, key), one in self._receipts.items() if key == answer.receipt.key)
+        return attrs.evolve(answer, receipt=attrs.evolve(answer.receipt, version=version))
+
+
+class KnownBesideAConflict(Store):
+    """In a call in which something conflicts, a key is known to all cases that one of them knows it from."""
+
+    breaks = ("S12", "S7")
+
+    def append(self, commits: Sequence[Commit], /) -> Sequence[Answer]:
+        with self._open():
+            answers = super().append(commits)
+            known = {key: one for (_, key), one in self._receipts.items()}
+            if all(not isinstance(one, Conflict) for one in answers):
+                return answers
+            return [
+                Replayed(commit.case_id, known[commit.receipt.key])
+                if isinstance(answer, Conflict) and commit.receipt and commit.receipt.key in known
+                else answer
+                for commit, answer in zip(commits, answers, strict=True)
+            ]

@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 
 from expressplatform.errors import StoreUnusable
+from expressplatform.memory import cursor_of
 from expressplatform.ports import EVERYONE, ShelfPage, ShelfRow, Sought
 from tests.faulty.shelves import AwaitedRecords, Locked, Records
 
@@ -371,6 +372,46 @@ class OpenedByHalf(AwaitedRecords):
     async def put(self, rows: Sequence[ShelfRow], /) -> Sequence[bool]:
         await self._opened()
         return await super().put(rows)
+
+
+class FirstPageOfAStretch(Locked):
+    """A list that has a beginning and an end ends with its first page."""
+
+    breaks = ("H9", "H8")
+
+    def list(self, owner: str, kind: str, sought: Sought, after: str, limit: int, /) -> ShelfPage:
+        page = super().list(owner, kind, sought, after, limit)
+        return attrs.evolve(page, after="") if sought.since and sought.until else page
+
+
+class StretchBeginsAgain(Locked):
+    """Where a list has an end, a page begins with the last record of the one before."""
+
+    breaks = ("H9",)
+
+    def list(self, owner: str, kind: str, sought: Sought, after: str, limit: int, /) -> ShelfPage:
+        page = super().list(owner, kind, sought, after, limit)
+        if not (after and sought.until and sought.since):
+            return page
+        whole = super().list(owner, kind, sought, "", 1_000_000).rows
+        return attrs.evolve(page, rows=(whole[len(whole) - len(page.rows) - 1], *page.rows)[:limit])
+
+
+class KindsOfALabel(Locked):
+    """Who seeks a label until a place is shown what carries it, of whatever kind."""
+
+    breaks = ("H8", "H6")
+
+    def list(self, owner: str, kind: str, sought: Sought, after: str, limit: int, /) -> ShelfPage:
+        if not (sought.label and sought.until):
+            return super().list(owner, kind, sought, after, limit)
+        rows = [row for one in sorted({row.kind for row in self.rows.values()}) for row in self._of(owner, one, sought)]
+        rows.sort(key=lambda row: (row.place, row.id))
+        found = [row for row in rows if self._after(row, after)]
+        return ShelfPage(tuple(found[:limit]), cursor_of(found[limit - 1]) if len(found) > limit > 0 else "")
+
+    def _of(self, owner: str, kind: str, sought: Sought) -> Sequence[ShelfRow]:
+        return super().list(owner, kind, sought, "", 1_000_000).rows
 
 
 GOOD = (Cursors,)

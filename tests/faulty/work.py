@@ -397,3 +397,52 @@ class DoesFiveHundred(Store):
 
     def done(self, effect_ids: Sequence[str], /) -> None:
         super().done(list(effect_ids)[:500])
+
+
+class OneIsNoAttempt(Store):
+    """Who claims one at a time makes no attempts."""
+
+    breaks = ("S39",)
+
+    def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:
+        with self._open():
+            rows = super().claim(now, limit, lease)
+            if limit != 1:
+                return rows
+            for row in rows:
+                self.retry(row.id, now + lease, row.attempts - 1)
+            return [attrs.evolve(row, attempts=row.attempts - 1) for row in rows]
+
+
+class DeadMakeRoom(Store):
+    """Where work was given up, as much more is handed out as there is of it."""
+
+    breaks = ("S27", "S40")
+
+    def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:
+        with self._open():
+            dead = sum(work.code is not None for work in self._work.values())
+            return super().claim(now, limit + dead if limit else 0, lease)
+
+
+class TwoAreLeasedForLess(Store):
+    """Who claims two at a time has them for a second less than was asked for."""
+
+    breaks = ("S25",)
+
+    def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:
+        return super().claim(now, limit, lease - timedelta(seconds=limit == 2))
+
+
+class NoLeaseNoAttempt(Store):
+    """Work that is claimed without a lease was not attempted."""
+
+    breaks = ("S39",)
+
+    def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:
+        with self._open():
+            before = dict(self._work)
+            rows = super().claim(now, limit, lease)
+            if not lease:
+                self._work = before
+            return rows

@@ -36,11 +36,11 @@ from expressplatform_sqlite.aio import AsyncSqliteStore
 from tests.faulty.awaited import AwaitedStore
 from tests.faulty.commits import LostUpdate
 from tests.faulty.good import LastingStore, Store
-from tests.faulty.histories import GoneIsTakenBack, RowsOfAReplayWait
+from tests.faulty.histories import RowsOfAReplayWait
 from tests.faulty.lasting import LastStepLost, StaleConnection
 from tests.faulty.outward import Letters
 from tests.faulty.outward_awaited import AwaitedLetters
-from tests.faulty.placing import HashNotTheRows, PlaceSkipped
+from tests.faulty.placing import GoneIsTakenBack, HashNotTheRows, PlaceSkipped
 from tests.faulty.registers import Lines
 from tests.faulty.rich import NoRecipientNoWork
 from tests.faulty.scans import Looks

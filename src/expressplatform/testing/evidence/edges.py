@@ -7,18 +7,25 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
+from expressplatform.errors import InvalidInput
 from expressplatform.ports import EvidenceStore, Filed
 from expressplatform.testing.doors import raised
 from expressplatform.testing.evidence.walk import BrokenError, FileDoors, MyFiles, raising
-from expressplatform.testing.guarantees import proves
+from expressplatform.testing.guarantees import NotRun, proves
 from expressplatform.testing.stores.rows import MANY, NOON
 
 _KIB: Final = 1024
+_THOUSAND: Final = 1_010
+_HANDS: Final = 8
+_SECONDS: Final = 10.0
+"""How many files are kept by how many threads, and how long they may take for it."""
 _BORDERS: Final = (
     512,
     4 * _KIB,
@@ -220,6 +227,52 @@ class FilesAtEdges(FileDoors):
         assert stands[:100] in dump, "the dump does not hold what is kept"
         assert not [number for number, one in enumerate(chunks) if one[:100] in dump or one[-100:] in dump]
 
+    @proves("E11", "E9")
+    def test_where_one_name_is_none_nothing_is_deleted(self) -> None:
+        """Wherever it stands among others in a call: it is InvalidInput, and they stay."""
+        case = MyFiles().case(1)
+        with self.opened() as store:
+            for name in "ab":
+                store.put(case, name, [b"x"], NOON)
+            for wrong in ("", "A", "a/b", "..", "é", "a" * 101):
+                for names in ([wrong, "a", "b"], ["a", wrong, "b"], ["a", "b", wrong]):
+                    raised(InvalidInput, partial(store.delete, case, names))
+            assert [one.name for one in store.list(case, "", MANY)] == ["a", "b"]
+
+    @proves("E17", "E9", "E6", "E7")
+    def test_what_is_gone_is_gone_at_once(self) -> None:
+        """And not with whatever is done next: what was deleted, alone or with others, was replaced, or broke off."""
+        for last in _LAST:
+            case = MyFiles().case(1)
+            gone, stands = [os.urandom(3000) for _ in range(2)], os.urandom(3000)
+            with self.opened() as store:
+                store.put(case, "stands", [stands], NOON)
+                last(store, case, gone)
+                dump = self.dumped(store)
+            assert stands[:100] in dump, "the dump does not hold what is kept"
+            assert not [one for one in gone if one[:100] in dump or one[-100:] in dump], "it is there still"
+
+    @proves("E4", "E9")
+    def test_more_than_a_thousand_files_are_one_page(self) -> None:
+        """Listed whole to whoever asks for so many, of their case and of all; and deleted in one call."""
+        mine = MyFiles()
+        names = [f"n{number:04}" for number in range(_THOUSAND)]
+        until = time.monotonic() + _SECONDS
+
+        def kept(name: str) -> None:
+            if time.monotonic() > until:
+                raise NotRun(f"a thousand files were not kept within {_SECONDS:g} seconds")
+            store.put(mine.case(1), name, [b"x"], NOON)
+
+        with self.opened() as store:
+            with ThreadPoolExecutor(_HANDS) as pool:
+                list(pool.map(kept, names))
+            for case, after in ((mine.case(1), ""), ("", f"{mine.mark}/")):
+                page = [one.name for one in store.list(case, after, _THOUSAND) if one.case_id == mine.case(1)]
+                assert page == names, f"{len(page)} of {len(names)} files are listed"
+            store.delete(mine.case(1), names)
+            assert list(store.list(mine.case(1), "", MANY)) == []
+
 
 class FilesCopied(FileDoors):
     """What holds where chunks are asked for in the thread that keeps them; in an event loop nobody may wait."""
@@ -248,3 +301,38 @@ def _same(read: Iterator[bytes], chunks: list[bytes]) -> bool:
     """Whether chunks are bytes, and the same ones; without showing megabytes where they are not."""
     found = list(read)
     return {type(one) for one in found} == {bytes} and found == chunks
+
+
+def _broken_off(store: EvidenceStore, case: str, chunks: Sequence[bytes]) -> None:
+    raised(BrokenError, lambda: store.put(case, "a", raising(BrokenError(), list(chunks)), NOON))
+
+
+def _deleted(store: EvidenceStore, case: str, chunks: Sequence[bytes]) -> None:
+    store.put(case, "a", chunks, NOON)
+    store.delete(case, ["a"])
+
+
+def _deleted_together(store: EvidenceStore, case: str, chunks: Sequence[bytes]) -> None:
+    for name, chunk in zip("ab", chunks, strict=True):
+        store.put(case, name, [chunk], NOON)
+    store.delete(case, ["a", "b"])
+
+
+def _replaced(store: EvidenceStore, case: str, chunks: Sequence[bytes]) -> None:
+    store.put(case, "a", chunks, NOON)
+    store.put(case, "a", [b"short"], NOON)
+
+
+def _replaced_by_nothing(store: EvidenceStore, case: str, chunks: Sequence[bytes]) -> None:
+    store.put(case, "a", chunks, NOON)
+    store.put(case, "a", [], NOON)
+
+
+_LAST: Final[Sequence[Callable[[EvidenceStore, str, Sequence[bytes]], None]]] = (
+    _deleted,
+    _deleted_together,
+    _replaced,
+    _replaced_by_nothing,
+    _broken_off,
+)
+"""What is done last before somebody looks at the bytes that are kept."""

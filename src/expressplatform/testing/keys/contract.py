@@ -264,6 +264,23 @@ class KeyStoreContract(KeysInNumber, KeysAtEdges):
         assert dump, "the dump holds nothing"
         assert not [key for key in gone if any(one in dump for one in (*_spelt(key), *_in_parts(key)))]
 
+    @proves("K10")
+    def test_what_is_destroyed_is_gone_at_once(self) -> None:
+        """And not with whatever is done next: the key that was destroyed last, several at once, a forgotten secret."""
+        for keys, secrets in ((1, 0), (3, 0), (0, 1)):
+            name = _Names()
+            ids = [name(f"{number}") for number in range(keys)]
+            with self.opened() as store:
+                store.create([*ids, name("stays")])
+                gone = [*map(store.get, ids), *(store.secret(name("s")) for _ in range(secrets))]
+                if keys:
+                    store.destroy(*ids)
+                else:
+                    store.forget(name("s"))
+                dump = joined(self.dump_bytes(store))
+            assert dump, "the dump holds nothing"
+            assert not [key for key in gone if any(one in dump for one in (*_spelt(key), *_in_parts(key)))]
+
     @proves("K11")
     def test_nothing_that_a_store_says_holds_a_key(self) -> None:
         """Neither what it prints and logs nor what its errors, and those behind them, say; its repr names no case."""

@@ -110,11 +110,12 @@ class KeysAtEdges(KeyDoors):
                 assert raised(KeyMissing, partial(store.get, name)).case_id == name
             assert [one for one in store.destroyed() if mark in one] == [gone]
 
-    @proves("K1", "K3")
+    @proves("K1", "K2", "K3")
     def test_a_case_that_stands_several_times_in_a_call_is_one(self) -> None:
-        """It has one key, which stays; destroyed twice in a call it is gone once, and so is what follows it."""
+        """It has one key, which stays; destroyed twice in a call it is gone once, and so is what follows it; none is
+        made where one that is named twice was destroyed."""
         mark = uuid.uuid4().hex
-        one, two, three = (f"{mark}-{number}" for number in range(3))
+        one, two, three, four = (f"{mark}-{number}" for number in range(4))
         with self.opened() as store:
             store.create([one])
             key = store.get(one)
@@ -127,6 +128,9 @@ class KeysAtEdges(KeyDoors):
                 for name in (one, two, three):
                     raised(KeyDestroyed, partial(store.get, name))
             assert sorted(name for name in store.destroyed() if mark in name) == [one, two, three]
+            for batch in ([four, four, one], [one, four, one], [four, one, four, one, two]):
+                assert raised(KeyDestroyed, partial(store.create, batch)).case_id in batch
+                raised(KeyMissing, partial(store.get, four))
 
     @proves("K14")
     def test_the_list_of_the_destroyed_is_its_readers(self) -> None:

@@ -7,6 +7,7 @@ Laws of this file: those of `commits`. Kinds, owners and ids are each check's ow
 from __future__ import annotations
 
 import contextlib
+import itertools
 import uuid
 from contextlib import ExitStack
 from typing import Any, Final
@@ -137,6 +138,37 @@ class AtEdges(ShelfDoors):
                 label = "a" if at % 2 else ""
                 assert mine.all(shelf, Sought(label, since=one)) == rows[at:], f"since {one!r}"
                 assert mine.all(shelf, Sought(label, until=one)) == rows[:at], f"until {one!r}"
+
+    @proves("H8", "H7", "H9", "H5", "H10")
+    def test_whatever_is_sought_together_is_one_list_page_by_page(self) -> None:
+        """Label, beginning and end in every combination, asked by each owner and by all: among records of another kind
+        at the same places, of one version and of two, each that is sought comes once."""
+        mine = MyShelf()
+        stranger, kinds = f"other-{mine.mark}", (mine.kind, f"other-{mine.mark}")
+        places = itertools.product(kinds, (mine.owner, stranger), ("p1", "p2", "p3", "p4"), ((), ("x",)), (1, 2))
+        rows = [
+            mine.row(number, version, owner=owner, kind=kind, place=place, labels=(*labels, "all"))
+            for number, (kind, owner, place, labels, version) in enumerate(places)
+        ]
+        first = [
+            attrs.evolve(row, version=1, labels=("x",), place="p2") if row.version == 2 else row
+            for row in reversed(rows)
+        ]
+        own = sorted((row for row in rows if row.kind == mine.kind), key=lambda row: (row.place, row.id))
+        with self.opened() as shelf:
+            assert all(shelf.put(first))
+            assert all(shelf.put([row for row in rows if row.version == 2]))
+            for label, since, until in itertools.product(("", "x", "all"), ("", "p2"), ("", "p4")):
+                found = [
+                    row
+                    for row in own
+                    if (label in row.labels or not label) and row.place >= since and (row.place < until or not until)
+                ]
+                for owner in (mine.owner, stranger, EVERYONE):
+                    wanted = [row for row in found if owner in (EVERYONE, row.owner)]
+                    for limit in (2, 3, MANY):
+                        listed = mine.paged(shelf, limit, Sought(label, since, until), owner)
+                        assert listed == wanted, f"in pages of {limit}, of {label!r} from {since!r} to {until!r}"
 
     @proves("H9", "H14", "H15")
     def test_a_cursor_is_nobodys_own(self) -> None:

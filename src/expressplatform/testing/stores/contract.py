@@ -32,12 +32,14 @@ from expressplatform.testing.stores.checks.edges import Alike, Asked
 from expressplatform.testing.stores.checks.finding import Finding
 from expressplatform.testing.stores.checks.handing import Handing
 from expressplatform.testing.stores.checks.keeping import Keeping
+from expressplatform.testing.stores.checks.knowing import Knowing
 from expressplatform.testing.stores.checks.lasting import Connected, Lasting, Sealed
 from expressplatform.testing.stores.checks.leasing import Leasing
 from expressplatform.testing.stores.checks.ledger import Ledger
 from expressplatform.testing.stores.checks.likeness import Likeness
 from expressplatform.testing.stores.checks.many import Many
 from expressplatform.testing.stores.checks.meeting import Meeting
+from expressplatform.testing.stores.checks.parts import Parts
 from expressplatform.testing.stores.checks.placing import Feeding, PlacesLast, Placing, sequence
 from expressplatform.testing.stores.checks.questions import Listing, Seeing
 from expressplatform.testing.stores.checks.refusing import Refusing
@@ -53,8 +55,8 @@ _NO_SECOND: Final = "what two connections do to each other is not known"
 
 
 class CaseStoreChecks(
-    Keeping, Committing, Seeing, Listing, Finding, Combining, Likeness, Alike, Asked, Handing, Refusing, Rich, Many,
-    Leasing, Standing, Meeting, Placing, Feeding, Ledger, Lasting, PlacesLast, Connected, Wholly, Sealed,
+    Keeping, Committing, Knowing, Parts, Seeing, Listing, Finding, Combining, Likeness, Alike, Asked, Handing, Refusing,
+    Rich, Many, Leasing, Standing, Meeting, Placing, Feeding, Ledger, Lasting, PlacesLast, Connected, Wholly, Sealed,
 ):  # fmt: skip
     """All checks of a case store, by whichever door they come to it."""
 

@@ -6,7 +6,6 @@ Laws of this file: those of `commits`. A case lacks exactly one of what is asked
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from itertools import combinations
 from typing import Any, Final
 
@@ -16,9 +15,8 @@ from expressplatform.ports import EVERYONE, CaseStore, Wanted
 from expressplatform.testing.guarantees import proves
 from expressplatform.testing.stores.checks.questions import walked
 from expressplatform.testing.stores.doors import Doors
-from expressplatform.testing.stores.rows import MANY, Mine
+from expressplatform.testing.stores.rows import MANY, TICK, Mine
 
-_DAY: Final = timedelta(days=1)
 _CURSORS: Final = 150
 
 
@@ -31,7 +29,9 @@ class Combining(Doors):
         mine = Mine.apart()
         asked = _asked(mine)
         with self.opened() as store:
-            store.append([mine.changed(n, **_but(mine, name)) for n, name in enumerate(("", *asked))])
+            store.append([mine.changed(n, **_but(mine, *lack)) for n, lack in enumerate(_LACKS)])
+            store.append([mine.commit(n + len(_LACKS)) for n in range(len(_LACKS))])
+            store.append([mine.changed(n + len(_LACKS), 1, **_but(mine, *lack)) for n, lack in enumerate(_LACKS)])
             for names in _sets(asked):
                 self._together(store, mine, mine.council, names)
                 if len(names) == 2:
@@ -39,11 +39,11 @@ class Combining(Doors):
                         self._together(store, mine, organisation, names)
 
     def _together(self, store: CaseStore, mine: Mine, organisation: str, names: tuple[str, ...]) -> None:
-        asked = _asked(mine)
+        asked = _asked(mine, 1 + len(names) % 2)
         wanted = Wanted(**{name: asked[name] for name in names})
         hidden = "trader" if organisation == mine.trader else ""
         expected = [
-            mine.case(n) for n, name in enumerate(("", *asked)) if name not in names and (n == 0 or name != hidden)
+            mine.case(n) for n, (name, _) in enumerate(_LACKS * 2) if name not in names and (not name or name != hidden)
         ]
         found = mine.ids(store.headers(organisation, wanted, "", MANY).headers)
         assert found == expected, f"{' and '.join(names)} give {found} to {organisation}"
@@ -99,26 +99,30 @@ class Combining(Doors):
                 assert found == [mine.case(2), mine.case(3)], "a cursor was forgotten"
 
 
-def _asked(mine: Mine) -> dict[str, Any]:
-    """Every filter, with what is asked by it."""
+def _asked(mine: Mine, statuses: int = 1) -> dict[str, Any]:
+    """Every filter, with what is asked by it; so many statuses."""
     return {
-        "status": (f"S-{mine.mark}",), "trader": mine.trader, "assignee": f"a-{mine.mark}",
+        "status": (f"S-{mine.mark}", "S")[:statuses], "trader": mine.trader, "assignee": f"a-{mine.mark}",
         "reference": f"R-{mine.mark}", "due_before": mine.noon, "owed_before": mine.noon, "alarmed": True,
     }  # fmt: skip
 
 
-def _but(mine: Mine, lacks: str) -> dict[str, Any]:
+_LACKS: Final = (
+    ("", ""), ("status", "OTHER"), ("trader", "other"), ("assignee", "other"), ("reference", "other"),
+    ("due_before", "at"), ("due_before", None), ("owed_before", "at"), ("owed_before", None), ("alarmed", 0),
+)  # fmt: skip
+"""What the cases lack of what is asked: the first nothing, each other one thing, and what is there in its place."""
+
+
+def _but(mine: Mine, lacks: str, value: object) -> dict[str, Any]:
     """The header of a case that meets every filter but one."""
     met: dict[str, object] = {
         "status": f"S-{mine.mark}", "trader": mine.trader, "assignee": f"a-{mine.mark}",
-        "reference": f"R-{mine.mark}", "due_at": mine.noon - _DAY, "owed_since": mine.noon - _DAY, "alarms": 1,
-    }  # fmt: skip
-    not_met = {
-        "status": "OTHER", "trader": "other", "assignee": "other", "reference": "other",
-        "due_before": mine.noon + _DAY, "owed_before": None, "alarmed": 0,
+        "reference": f"R-{mine.mark}", "due_at": mine.noon - TICK, "owed_since": mine.noon - TICK, "alarms": 1,
     }  # fmt: skip
     names = dict(zip(_asked(mine), met, strict=True))
-    return {**met, "former": (f"former-{mine.mark}",), **({names[lacks]: not_met[lacks]} if lacks else {})}
+    not_met = {names[lacks]: mine.noon if value == "at" else value} if lacks else {}
+    return {**met, "former": (f"former-{mine.mark}",), **not_met}
 
 
 def _sets(names: dict[str, Any]) -> Iterator[tuple[str, ...]]:

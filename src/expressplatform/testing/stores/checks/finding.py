@@ -61,10 +61,10 @@ class Finding(Working):
         """A limit cuts the list and never hides what is earlier; none is asked for by nought."""
         mine = Mine.apart()
         with self.opened() as store:
-            store.append([mine.changed(n, due_at=mine.noon - n * TICK) for n in range(5)])
-            assert all(any(self._cuts(store, mine.noon, limit) for _ in range(MOST)) for limit in (1, 2, 3))
+            store.append([mine.changed(n, due_at=mine.noon + (1 - n) * TICK) for n in range(6)])
+            assert all(any(self._cuts(store, mine.noon, limit) for _ in range(MOST)) for limit in (1, 2, 3, 6, 9))
             assert list(store.due(mine.noon, 0)) == []
-            store.append([mine.changed(n, 1, due_at=None) for n in range(5)])
+            store.append([mine.changed(n, 1, due_at=None) for n in range(6)])
 
     def _cuts(self, store: CaseStore, now: datetime, limit: int) -> bool:
         """Whether what is cut is the beginning of the whole. Others may write meanwhile: then it was not to be seen."""

@@ -5,7 +5,7 @@ Laws of this file: those of `commits`. Work is claimed through `Mine`, which say
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import attrs
@@ -28,6 +28,8 @@ LEASES: Final = (
     40 * DAY,
 )
 """Leases that are shorter than some clock can tell, and longer than some part of an instant can hold."""
+_ROUNDS: Final = 3_000
+"""More claims than this a check does not need, however much others left to be done."""
 COUNTS: Final = (0, 1, 126, 127, 254, 255, 32_767, 65_535, 2**31 - 10_000)
 """Attempts at the edges of what numbers of few bytes hold; others may claim too, so that the last leaves them room."""
 
@@ -69,6 +71,41 @@ class Leasing(Trying):
             mine.claims(store, mine.noon + 2 * HOUR, [d], 9 * HOUR)
             mine.claims(store, mine.noon + 5 * HOUR - TICK, [])
             mine.claims(store, mine.noon + 5 * HOUR, held.effects)
+
+    @proves("S24", "S25", "S27", "S39", "S40")
+    @apart
+    def test_what_is_claimed_piece_by_piece_is_claimed_like_all_of_it(self) -> None:
+        """One by one, by two and by three: as it was given, counted, leased to the last microsecond and no more than is
+        asked for, whatever is among it that is leased, put off, given up or done."""
+        with self.at_work() as (store, mine):
+            effects = [mine.effect(number, 1) for number in range(9)]
+            store.append([mine.working(number, mine.noon + number * TICK) for number in range(9)])
+            mine.claims(store, mine.noon, effects[:1], 9 * DAY)
+            store.bury(effects[2].id, mine.noon, CODE)
+            store.retry(effects[4].id, mine.noon + 9 * DAY, 1)
+            store.done([effects[6].id])
+            left, now = [effects[number] for number in (1, 3, 5, 7, 8)], mine.noon + HOUR
+            for attempts, limit in enumerate((1, 2, 3, 1), 1):
+                found = self._piece_by_piece(store, mine, now, limit)
+                wanted = [attrs.evolve(effect, attempts=attempts) for effect in left]
+                if found != wanted:
+                    mine.unless_taken(store)
+                assert found == wanted, f"by {limit} was claimed {found}, not {wanted}"
+                mine.claims(store, now + HOUR - TICK, [])
+                now += HOUR
+            for attempts in (5, 6, 7):
+                mine.tried(store, now, timedelta(0), *(attempts for _ in left))
+
+    def _piece_by_piece(self, store: CaseStore, mine: Mine, now: datetime, limit: int) -> list[EffectRow]:
+        """What is ready, claimed for an hour by so many at a time, in the order of its cases; much of others may be."""
+        found: list[EffectRow] = []
+        for _ in range(_ROUNDS):
+            rows = mine.taken(store, now, HOUR, limit)
+            assert len(rows) <= limit, "more was claimed than the limit"
+            if not rows:
+                break
+            found += [row for row in rows if row.case_id.startswith(mine.mark)]
+        return sorted(found, key=lambda row: row.case_id)
 
     @proves("S27")
     @apart

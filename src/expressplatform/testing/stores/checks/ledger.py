@@ -60,6 +60,28 @@ class Ledger(Doors):
         before, found, after = store.ledger(), store.unplaced(MANY), store.ledger()
         return before == after and (before.placed, before.waiting) == (found.start, len(found.events))
 
+    @proves("S43", "S44", "S42")
+    def test_what_waits_is_counted_and_handed_out_behind_what_has_places(self) -> None:
+        """As many rows as are asked for and wait, one or all, from where the ledger ends; once they are placed, each
+        of them has a place."""
+        mine = Mine.apart()
+        with self.opened() as store:
+            for turn, limit in enumerate((2, 1, 3, MANY, 1)):
+                store.append([mine.commit(number, turn) for number in range(3)])
+                assert any(self._handed_out(store, limit) for _ in range(MOST)), f"not {limit} of what waits"
+                found = store.unplaced(limit)
+                if store.place(found.start, leaves_of(found.events)):
+                    own = {event for event in found.events if event.case_id.startswith(mine.mark)}
+                    placed = {row.event for n in range(3) for row in store.places(mine.case(n), EVERYONE)}
+                    assert own <= placed, "a row was placed and has no place"
+                    assert store.ledger().placed >= found.start + len(found.events), "the ledger ends before its rows"
+
+    def _handed_out(self, store: CaseStore, limit: int) -> bool:
+        """Whether it is so many of those that are said to wait. Others may write meanwhile: then never mind."""
+        before, found, after = store.ledger(), store.unplaced(limit), store.ledger()
+        there = (before.placed, min(limit, before.waiting))
+        return before == after and there == (found.start, len(found.events))
+
     @proves("S45")
     def test_a_hash_is_kept_to_its_last_byte(self) -> None:
         """A hash is thirty-two bytes of any kind, and comes back by every question as the one that was handed in."""

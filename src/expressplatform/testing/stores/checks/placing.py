@@ -85,6 +85,12 @@ class Placing(Doors):
             assert [row.place for row in rows] == list(range(first, end)), "places are missing between them"
             assert list(store.leaves(first, end)) == [row.hash for row in rows]
             assert store.ledger().placed >= end
+            for size in (1, 2, 5):
+                stretches = [(at, min(size, end - at)) for at in range(first, end, size)]
+                assert [row for at, most in stretches for row in store.placed(at, most)] == list(rows)
+                assert [one for at, most in stretches for one in store.leaves(at, at + most)] == [
+                    row.hash for row in rows
+                ]
             assert list(store.placed(end - 1, 1)) == list(rows[-1:])
             assert list(store.leaves(first + 1, first + 3)) == [row.hash for row in rows[1:3]]
             assert list(store.placed(first, 0)) == []
@@ -222,8 +228,14 @@ class Feeding(Doors):
         ]  # fmt: skip
         with self.opened() as store:
             for expected, (trader, former) in enumerate(steps):
-                store.append([mine.changed(1, expected, trader=trader, former=former)])
+                step = mine.changed(1, expected, trader=trader, former=former)
+                store.append([step])
                 sequence(store)
+                for one in (mine.trader, other):
+                    named = one in (trader, *former)
+                    for row in store.feed(one, 0, MANY):
+                        wanted = step.header if named and not row.gone else None
+                        assert row.header == wanted, f"version {row.version} is shown with another header"
             assert told(store, mine.trader) == [
                 *((case_id, version, False) for version in (2, 3, 4)), (case_id, 5, True),
                 *((case_id, version, False) for version in (7, 8)), (case_id, 9, True),
