@@ -36,6 +36,13 @@ _BROUGHT = ("starlette", "uvicorn", "anyio")
 @click.option("--behind-proxy", is_flag=True, help="Believe what a proxy on this machine says of callers' addresses.")
 @click.option("--no-worker", is_flag=True, help="Do no work beside: 'expressplatform work' runs elsewhere.")
 @click.option("--per-minute", type=click.IntRange(1), default=600, show_default=True, help="Requests of one caller.")
+@click.option(
+    "--patience",
+    type=click.IntRange(1, 3600),
+    default=60,
+    show_default=True,
+    help="Seconds in which a caller must take some of its answer, or is hung up on.",
+)
 @answers
 @place_options
 def serve(
@@ -48,9 +55,12 @@ def serve(
     behind_proxy: bool,
     no_worker: bool,
     per_minute: int,
+    patience: int,
     as_json: bool,
 ) -> None:
     """Serve councils, traders and complainants over HTTP until it is stopped (Ctrl-C, or SIGTERM).
+
+    It ends what is under way first, for at most some ten seconds. A second signal ends it at once.
 
     Without --certificate it speaks plain HTTP: then a proxy on the same machine must speak TLS. 'organisations invite'
     lets organisations in. Webhooks, reminders and lapses happen beside, unless --no-worker says that another process
@@ -90,7 +100,7 @@ def serve(
         else:
             click.echo(f"Serving the scheme {platform.scheme.id} at {told} (Ctrl-C stops).")
 
-        asyncio.run(_run(place, platform, settings, gateways, _Listening(host, port, behind_proxy, tls)))
+        asyncio.run(_run(place, platform, settings, gateways, _Listening(host, port, behind_proxy, patience, tls)))
 
 
 @attrs.frozen
@@ -100,6 +110,7 @@ class _Listening:
     host: str
     port: int
     proxied: bool
+    patience: int
     tls: dict[str, str]
 
 
@@ -119,5 +130,8 @@ async def _run(
 
     aio = open_async_platform(place, platform.scheme)
     app = create_app(aio, settings=settings, replay=replay, send_code=send_code)
-    server = server_of(app, host=listening.host, port=listening.port, proxied=listening.proxied, **listening.tls)
+    server = server_of(
+        app, host=listening.host, port=listening.port, proxied=listening.proxied, take_seconds=listening.patience,
+        **listening.tls,
+    )  # fmt: skip
     await served(server, aio.close)
