@@ -7,6 +7,7 @@ refused before anybody is answered. Log lines go to standard error and hold noth
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -86,8 +87,8 @@ def serve(
         platform = open_platform(place, gateways=gateways, documents=True, writes=True)
         stack.callback(platform.close)
         gateways.bind(platform)
+        worker = Worker(platform)
         if not no_worker:
-            worker = Worker(platform)
             worker.start()
             stack.callback(worker.stop)
         log_to()
@@ -100,18 +101,20 @@ def serve(
         else:
             click.echo(f"Serving the scheme {platform.scheme.id} at {told} (Ctrl-C stops).")
 
-        asyncio.run(_run(place, platform, settings, gateways, _Listening(host, port, behind_proxy, patience, tls)))
+        listening = _Listening(host, port, behind_proxy, patience, tls, lambda: worker.stop(0))
+        asyncio.run(_run(place, platform, settings, gateways, listening))
 
 
 @attrs.frozen
 class _Listening:
-    """Where the server listens, and how."""
+    """Where the server listens, and how; ``stopping`` is told when it ends."""
 
     host: str
     port: int
     proxied: bool
     patience: int
     tls: dict[str, str]
+    stopping: Callable[[], None]
 
 
 async def _run(
@@ -132,6 +135,6 @@ async def _run(
     app = create_app(aio, settings=settings, replay=replay, send_code=send_code)
     server = server_of(
         app, host=listening.host, port=listening.port, proxied=listening.proxied, take_seconds=listening.patience,
-        **listening.tls,
+        stopping=listening.stopping, **listening.tls,
     )  # fmt: skip
     await served(server, aio.close)

@@ -109,8 +109,13 @@ class _Patient(H11Protocol):
 class _Server(uvicorn.Server):
     """uvicorn's own, but for how it ends: whoever can end does, the rest is cut off, and one line says how many."""
 
+    def __init__(self, config: uvicorn.Config, stopping: Callable[[], object]) -> None:
+        super().__init__(config)
+        self._stopping = stopping
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Lets nobody in any more, and waits for those who are."""
+        self._stopping()
         for listening in self.servers:
             listening.close()
         for connection in self._connections():
@@ -167,12 +172,13 @@ def server_of(
     port: int,
     proxied: bool = False,
     take_seconds: float = TAKE_SECONDS,
+    stopping: Callable[[], object] = lambda: None,
     **tls: str | None,
 ) -> uvicorn.Server:
     """A server for an application; ``proxied`` believes what a proxy on this machine says of the caller's address.
 
     ``take_seconds`` is within how many seconds a caller must take something of an answer that is on its way, or is hung
-    up on. ``tls`` is ``ssl_certfile`` and ``ssl_keyfile``.
+    up on. ``stopping`` is called as soon as the server is told to stop. ``tls``: ``ssl_certfile``, ``ssl_keyfile``.
     """
 
     class Patient(_Patient):
@@ -195,7 +201,8 @@ def server_of(
             h11_max_incomplete_event_size=65_536,
             ssl_certfile=tls.get("ssl_certfile"),
             ssl_keyfile=tls.get("ssl_keyfile"),
-        )
+        ),
+        stopping,
     )
 
 

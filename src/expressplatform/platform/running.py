@@ -8,7 +8,7 @@ key is never given up (PIPL Art 47; PDPO s.26).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -26,6 +26,8 @@ from expressplatform.ports import EVERYONE, Commit, Conflict, DeadRow, EffectRow
 from expressplatform.scheme import Known
 
 LEASE: Final = timedelta(minutes=5)
+_FRESH: Final = LEASE / 2
+"""For how long what was claimed may be begun: the other half of the lease is there to end it before others claim it."""
 RETRY: Final = timedelta(minutes=1)
 """How long failed work waits the first time; twice as long each time after."""
 LONGEST: Final = timedelta(hours=12)
@@ -36,6 +38,11 @@ SEES_TO_IT: Final = frozenset({Role.COUNCIL, Role.OPERATOR})
 """Who sees what was given up, and has it tried again."""
 _NEVER_GIVEN_UP: Final = frozenset({EffectKind.DESTROY_KEY})
 _ASKED: Final = 500
+
+
+def never() -> bool:
+    """Whoever works is not told to stop."""
+    return False
 
 
 class _NoAnswer(Exception):
@@ -128,26 +135,31 @@ class Running(Delivering):
                 moved += await self._append_all((commit,))
         return moved
 
-    async def work(self, limit: int) -> Worked:
+    async def work(self, limit: int, stopped: Callable[[], bool]) -> Worked:
         """Carries out what steps left to be done: alerts, messages, scans, destroyed keys. What fails comes back."""
         now = self.now()
         done: list[str] = []
         failed: list[tuple[str, str]] = []
         dead: list[tuple[str, str]] = []
         effects = await self.store.claim(now, limit, LEASE)
-        for effect in effects:
-            try:
-                if effect.attempts > ATTEMPTS and effect.kind not in _NEVER_GIVEN_UP:
-                    raise _NoAnswer
-                await self.deliver(effect)
-                done.append(effect.id)
-            except Exception as error:  # noqa: BLE001  a gateway may raise anything; the effect must come back
-                code = error.code if isinstance(error, ExpressPlatformError) else type(error).__name__.lstrip("_")
-                given_up = await self._put_back(effect, now, error, code)
-                (dead if given_up else failed).append((effect.id, code))
-        if any(effect.kind == EffectKind.DESTROY_KEY for effect in effects):
-            await self._forget_quarters()
-        await self.store.done(done)
+        try:
+            for effect in effects:
+                if stopped() or self.now() - now > _FRESH:
+                    await self.store.retry(effect.id, now, effect.attempts - 1)
+                    continue
+                try:
+                    if effect.attempts > ATTEMPTS and effect.kind not in _NEVER_GIVEN_UP:
+                        raise _NoAnswer
+                    await self.deliver(effect)
+                    done.append(effect.id)
+                except Exception as error:  # noqa: BLE001  a gateway may raise anything; the effect must come back
+                    code = error.code if isinstance(error, ExpressPlatformError) else type(error).__name__.lstrip("_")
+                    given_up = await self._put_back(effect, now, error, code)
+                    (dead if given_up else failed).append((effect.id, code))
+            if any(effect.kind == EffectKind.DESTROY_KEY for effect in effects):
+                await self._forget_quarters()
+        finally:  # whoever is interrupted does not do again what they have done
+            await self.store.done(done)
         await self.clear_shelf(now)
         self.ring.sweep()
         self.secrets.sweep()
