@@ -7,12 +7,15 @@ import gc
 import json
 import secrets
 import socket
+import ssl
 import struct
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from io import StringIO
+from pathlib import Path
+from typing import Any
 from weakref import WeakSet
 
 import orjson
@@ -22,11 +25,15 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from expressplatform.codes import EvidenceKind
+from expressplatform.errors import TransportFailed
 from expressplatform.spools import Spool
 from expressplatform.transport import HttpRequest
 from expressplatform_http.protocol.signatures import sign
 from expressplatform_http.server import running
+from expressplatform_http.server.addresses import Target
+from expressplatform_http.server.posting import post
 from expressplatform_http.server.running import TAKE_SECONDS, log_to, server_of
+from tests.mail import trust
 from tests.served import Served, served, sqlite_place
 from tests.walking import OFFICER
 from tests.whole_life import complaint
@@ -307,3 +314,51 @@ class TestStopping:
             _all(line)
         assert time.monotonic() - begun < _BOUND / 2
         assert not stream.getvalue()
+
+
+class TestWhoIsTold:
+    """An endpoint of a trader's keeps the worker for no longer than the seconds of one attempt."""
+
+    @pytest.mark.parametrize("drop", [b"HTTP/1.1 100 Continue\r\n\r\n", b"x"])
+    @pytest.mark.parametrize("late", [False, True])
+    def test_an_attempt_has_one_end(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, drop: bytes, late: bool
+    ) -> None:
+        """Wherever the endpoint is slow: to let in, to prove who it is, and to answer."""
+        connect = socket.create_connection
+
+        def slowly(*asked: Any, **more: Any) -> socket.socket:
+            time.sleep(0.6 * late)
+            return connect(*asked, **more)
+
+        monkeypatch.setattr(socket, "create_connection", slowly)
+        trusted = trust(tmp_path)
+        with _dripping(trusted.server, 0.6 * late, drop) as port:
+            target = Target("https", "127.0.0.1", port, "/", "127.0.0.1")
+            begun = time.monotonic()
+            with pytest.raises(TransportFailed):
+                post(target, b"{}", (), seconds=1.0, context=trusted.client)
+        assert time.monotonic() - begun < 2.5
+
+
+@contextmanager
+def _dripping(context: ssl.SSLContext, seconds: float, drop: bytes) -> Iterator[int]:
+    """An endpoint that takes its time before it proves who it is, and then answers without an end."""
+    over = threading.Event()
+
+    def speak(listening: socket.socket) -> None:
+        line, _ = listening.accept()
+        time.sleep(seconds)
+        with suppress(OSError), context.wrap_socket(line, server_side=True) as safe:
+            while not over.wait(0.02):
+                safe.sendall(drop)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=speak, args=(listening,))
+        thread.start()
+        end = threading.Timer(5, over.set)
+        end.start()
+        yield listening.getsockname()[1]
+        end.cancel()
+        over.set()
+        thread.join()
