@@ -12,7 +12,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,7 @@ from tests.walking import OFFICER
 from tests.whole_life import complaint
 
 _BOUND = 10.0
+_ASKED = b"GET / HTTP/1.1\r\nhost: here\r\n\r\n"
 _LARGE = b"%PDF-1.7\n" + secrets.token_bytes(8 * 1024 * 1024)
 """More than the machine keeps for whoever is to take it."""
 
@@ -106,9 +107,9 @@ async def _answering(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 @contextmanager
-def _running(app: ASGIApp, take_seconds: float = TAKE_SECONDS) -> Iterator[uvicorn.Server]:
+def _running(app: ASGIApp, take_seconds: float = TAKE_SECONDS, most: int | None = None) -> Iterator[uvicorn.Server]:
     """A server for an application, in a thread."""
-    server = server_of(app, host="127.0.0.1", port=0, take_seconds=take_seconds)
+    server = server_of(app, host="127.0.0.1", port=0, take_seconds=take_seconds, most=most)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
@@ -121,7 +122,7 @@ def _running(app: ASGIApp, take_seconds: float = TAKE_SECONDS) -> Iterator[uvico
 
 
 @contextmanager
-def _asking(server: uvicorn.Server, said: bytes = b"GET / HTTP/1.1\r\nhost: here\r\n\r\n") -> Iterator[socket.socket]:
+def _asking(server: uvicorn.Server, said: bytes = _ASKED) -> Iterator[socket.socket]:
     with socket.create_connection(server.servers[0].sockets[0].getsockname(), timeout=_BOUND) as line:
         line.sendall(said)
         yield line
@@ -217,6 +218,32 @@ class TestWhoTakesNothing:
                 _until(lambda: server.server_state.total_requests == 1)
                 assert server.server_state.connections
                 _until(lambda: not server.server_state.connections)
+
+
+def test_more_connections_than_there_is_room_for_cost_the_silent_ones() -> None:
+    """Those that have been silent for the longest; whoever asks is let in, and whoever is answered is not cut off."""
+    begun, end = threading.Event(), threading.Event()
+
+    async def slowly(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == "/slow":
+            begun.set()
+            await asyncio.to_thread(end.wait, _BOUND)
+        await _answering(scope, receive, send)
+
+    with (
+        _running(slowly, most=4) as server,
+        _asking(server, _ASKED.replace(b" / ", b" /slow ")) as busy,
+        ExitStack() as stack,
+    ):
+        assert begun.wait(_BOUND)
+        silent = [stack.enter_context(_asking(server, b"")) for _ in range(40)]
+        with _asking(server, _ASKED.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n")) as line:
+            assert len(_all(line)) > 50_000
+        for one in silent[:36]:
+            assert not _all(one)
+        assert len(server.server_state.connections) <= 4
+        end.set()
+        assert len(busy.recv(65_536)) > 100
 
 
 class TestWhoDoesNotEnd:

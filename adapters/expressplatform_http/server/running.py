@@ -38,6 +38,7 @@ HEAD_SECONDS: Final = 30.0
 rest of a request, once it has been answered."""
 TAKE_SECONDS: Final = 60.0
 """Within this a caller must take something of an answer that is on its way."""
+_MANY: Final = 10_000
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -46,6 +47,7 @@ class _Patient(H11Protocol):
     uvicorn would wait for ever."""
 
     take_seconds: float = TAKE_SECONDS
+    most: int = _MANY
     _late: asyncio.TimerHandle | None = None
     _stalled: asyncio.TimerHandle | None = None
 
@@ -54,6 +56,8 @@ class _Patient(H11Protocol):
         if transport.get_extra_info("ssl_object") is None:  # TLS has bounds of its own for what is below its mark
             transport.set_write_buffer_limits(high=0)  # so that we hear of every byte that is not taken at once
         self._watch()
+        if len(self.connections) > self.most:
+            self._make_room()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -79,6 +83,13 @@ class _Patient(H11Protocol):
         if self._late is not None:
             self._late.cancel()
             self._late = None
+
+    def _make_room(self) -> None:
+        """Hangs up on whoever has been silent for the longest; where all are answered just now, on the newest."""
+        silent = {one: one._late.when() for one in self.connections if isinstance(one, _Patient) and one._late}
+        longest = min(silent, key=silent.__getitem__)
+        self.connections.discard(longest)
+        longest.transport.abort()
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -172,19 +183,22 @@ def server_of(
     port: int,
     proxied: bool = False,
     take_seconds: float = TAKE_SECONDS,
+    most: int | None = None,
     stopping: Callable[[], object] = lambda: None,
     **tls: str | None,
 ) -> uvicorn.Server:
     """A server for an application; ``proxied`` believes what a proxy on this machine says of the caller's address.
 
     ``take_seconds`` is within how many seconds a caller must take something of an answer that is on its way, or is hung
-    up on. ``stopping`` is called as soon as the server is told to stop. ``tls``: ``ssl_certfile``, ``ssl_keyfile``.
+    up on; ``most`` is how many connections there are at once (None: half the files that the process may open), beyond
+    which whoever is silent for the longest is hung up on. ``stopping`` is called as soon as the server is told to stop.
+    ``tls``: ``ssl_certfile``, ``ssl_keyfile``.
     """
 
     class Patient(_Patient):
         pass
 
-    Patient.take_seconds = take_seconds
+    Patient.take_seconds, Patient.most = take_seconds, most or _half_of_the_files()
     return _Server(
         uvicorn.Config(
             _Quiet(app),
@@ -198,12 +212,23 @@ def server_of(
             server_header=False,
             proxy_headers=proxied,
             timeout_keep_alive=30,
+            backlog=100,  # as many are let in at once, before any is counted
             h11_max_incomplete_event_size=65_536,
             ssl_certfile=tls.get("ssl_certfile"),
             ssl_keyfile=tls.get("ssl_keyfile"),
         ),
         stopping,
     )
+
+
+def _half_of_the_files() -> int:
+    """The other half is for what is asked of the store, and for documents on their way."""
+    try:
+        import resource
+    except ModuleNotFoundError:  # Windows
+        return _MANY
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return _MANY if soft == resource.RLIM_INFINITY else min(max(soft // 2, 1), _MANY)
 
 
 async def serve(server: uvicorn.Server, close: Callable[[], Awaitable[None]]) -> None:
