@@ -135,6 +135,6 @@ async def _run(
     app = create_app(aio, settings=settings, replay=replay, send_code=send_code)
     server = server_of(
         app, host=listening.host, port=listening.port, proxied=listening.proxied, take_seconds=listening.patience,
-        stopping=listening.stopping, **listening.tls,
+        most=None, stopping=listening.stopping, **listening.tls,
     )  # fmt: skip
     await served(server, aio.close)
