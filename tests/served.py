@@ -38,7 +38,7 @@ from expressplatform.wire import NAMES, command_document
 from expressplatform_http.protocol.editions import EDITIONS, Edition
 from expressplatform_http.protocol.signatures import sign
 from expressplatform_http.server import Sessions, Settings, WebhookGateways, create_app
-from expressplatform_http.server.running import serve, server_of
+from expressplatform_http.server.running import TAKE_SECONDS, serve, server_of
 from expressplatform_sqlite.aio import AsyncSqliteStore
 from expressplatform_sqlite.aio_shelf import AsyncSqliteShelf
 from expressplatform_sqlite.evidence import SqliteEvidence
@@ -285,6 +285,7 @@ def served(
     scan: Scan | None = None,
     editions: Sequence[Edition] = EDITIONS,
     people: Mapping[str, tuple[str, Role]] = PEOPLE,
+    take_seconds: float = TAKE_SECONDS,
 ) -> Iterator[Served]:
     """A platform served by uvicorn on loopback, everybody connected; all of it gone at the end."""
     clock, keys = Clock(), MemoryKeyStore()
@@ -303,7 +304,7 @@ def served(
             )
 
         base_url = stack.enter_context(
-            _running(made, clock, settings, sessions or SessionsByName(), gateways, editions)
+            _running(made, clock, settings, sessions or SessionsByName(), gateways, editions, take_seconds)
         )
         http = stack.enter_context(httpx.Client(base_url=base_url, timeout=30))
         callers = {name: connected(platform, http, clock, name, *who) for name, who in people.items()}
@@ -342,7 +343,7 @@ def connected(
 @contextmanager
 def _running(
     make: Callable[[], AsyncPlatform], clock: Clock, settings: Settings, sessions: Sessions,
-    gateways: WebhookGateways, editions: Sequence[Edition],
+    gateways: WebhookGateways, editions: Sequence[Edition], take_seconds: float,
 ) -> Iterator[str]:  # fmt: skip
     port, found = free_port(), list[uvicorn.Server]()
 
@@ -353,7 +354,7 @@ def _running(
             return await asyncio.to_thread(gateways.send_again, delivery)
 
         app = create_app(platform, now=clock, settings=settings, sessions=sessions, replay=replay, editions=editions)
-        found.append(server_of(app, host="127.0.0.1", port=port))
+        found.append(server_of(app, host="127.0.0.1", port=port, take_seconds=take_seconds))
         await serve(found[0], platform.close)
 
     thread = threading.Thread(target=asyncio.run, args=(run(),), daemon=True)

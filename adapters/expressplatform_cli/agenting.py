@@ -8,11 +8,8 @@ it.
 from __future__ import annotations
 
 import secrets
-import signal
-import threading
 from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -33,6 +30,7 @@ from expressplatform_cli.agent_config import (
 )
 from expressplatform_cli.options import FILE, FOLDER, answers
 from expressplatform_cli.output import console, grid, plain, say_json, when, words
+from expressplatform_cli.stopping import stopping
 
 if TYPE_CHECKING:
     from expressplatform.ports import Connection, ShopConnector
@@ -119,25 +117,16 @@ def register(config: Path, as_json: bool) -> None:
 @_config
 @answers
 def run(config: Path, once: bool, every: int, as_json: bool) -> None:
-    """Do what waits, again and again, until stopped (Ctrl-C, or SIGTERM: the round that runs is ended first).
+    """Do what waits, again and again, until stopped (Ctrl-C, or SIGTERM: the round that runs is ended first, unless
+    it is told a second time).
 
     What passes by itself is tried again in the next round. A line tells what each round came to, in counts.
     """
-    stop = threading.Event()
-
-    def ended(_: int, __: FrameType | None) -> None:
-        stop.set()
-
-    with opened(_place(config)) as made:
-        before = [(one, signal.signal(one, ended)) for one in (signal.SIGINT, signal.SIGTERM)] if not once else []
-        try:
-            while not stop.is_set():
-                _round(made, as_json=as_json, once=once)
-                if once or stop.wait(every):
-                    return
-        finally:
-            for one, handler in before:
-                signal.signal(one, handler)
+    with opened(_place(config)) as made, stopping() as stop:
+        while not stop.is_set():
+            _round(made, as_json=as_json, once=once)
+            if once or stop.wait(every):
+                return
 
 
 def _round(made: Opened, *, as_json: bool, once: bool) -> None:

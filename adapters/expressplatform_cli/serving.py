@@ -7,6 +7,7 @@ refused before anybody is answered. Log lines go to standard error and hold noth
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,6 +37,13 @@ _BROUGHT = ("starlette", "uvicorn", "anyio")
 @click.option("--behind-proxy", is_flag=True, help="Believe what a proxy on this machine says of callers' addresses.")
 @click.option("--no-worker", is_flag=True, help="Do no work beside: 'expressplatform work' runs elsewhere.")
 @click.option("--per-minute", type=click.IntRange(1), default=600, show_default=True, help="Requests of one caller.")
+@click.option(
+    "--patience",
+    type=click.IntRange(1, 3600),
+    default=60,
+    show_default=True,
+    help="Seconds in which a caller must take some of its answer, or is hung up on.",
+)
 @answers
 @place_options
 def serve(
@@ -48,9 +56,12 @@ def serve(
     behind_proxy: bool,
     no_worker: bool,
     per_minute: int,
+    patience: int,
     as_json: bool,
 ) -> None:
     """Serve councils, traders and complainants over HTTP until it is stopped (Ctrl-C, or SIGTERM).
+
+    It ends what is under way first, for at most some ten seconds. A second signal ends it at once.
 
     Without --certificate it speaks plain HTTP: then a proxy on the same machine must speak TLS. 'organisations invite'
     lets organisations in. Webhooks, reminders and lapses happen beside, unless --no-worker says that another process
@@ -76,8 +87,8 @@ def serve(
         platform = open_platform(place, gateways=gateways, documents=True, writes=True)
         stack.callback(platform.close)
         gateways.bind(platform)
+        worker = Worker(platform)
         if not no_worker:
-            worker = Worker(platform)
             worker.start()
             stack.callback(worker.stop)
         log_to()
@@ -90,17 +101,20 @@ def serve(
         else:
             click.echo(f"Serving the scheme {platform.scheme.id} at {told} (Ctrl-C stops).")
 
-        asyncio.run(_run(place, platform, settings, gateways, _Listening(host, port, behind_proxy, tls)))
+        listening = _Listening(host, port, behind_proxy, patience, tls, lambda: worker.stop(0))
+        asyncio.run(_run(place, platform, settings, gateways, listening))
 
 
 @attrs.frozen
 class _Listening:
-    """Where the server listens, and how."""
+    """Where the server listens, and how; ``stopping`` is told when it ends."""
 
     host: str
     port: int
     proxied: bool
+    patience: int
     tls: dict[str, str]
+    stopping: Callable[[], None]
 
 
 async def _run(
@@ -119,5 +133,8 @@ async def _run(
 
     aio = open_async_platform(place, platform.scheme)
     app = create_app(aio, settings=settings, replay=replay, send_code=send_code)
-    server = server_of(app, host=listening.host, port=listening.port, proxied=listening.proxied, **listening.tls)
+    server = server_of(
+        app, host=listening.host, port=listening.port, proxied=listening.proxied, take_seconds=listening.patience,
+        most=None, stopping=listening.stopping, **listening.tls,
+    )  # fmt: skip
     await served(server, aio.close)

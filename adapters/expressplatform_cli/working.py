@@ -20,6 +20,7 @@ from expressplatform_cli.config import Place, open_platform
 from expressplatform_cli.exits import Exit
 from expressplatform_cli.options import answers, place_options, staff_option
 from expressplatform_cli.output import console, grid, progress, say_json, when
+from expressplatform_cli.stopping import stopping
 
 _CONFLICT: Final = "stale_version"
 _until_quiet = click.option("--until-quiet", is_flag=True, help="Go on until there is nothing more to do.")
@@ -53,7 +54,7 @@ class _Round:
 def tick(place: Place, until_quiet: bool, as_json: bool) -> None:
     """Take the steps that time asks for: reminders, lapses, missed deadlines, erasures at the end of retention."""
     with closing(open_platform(place)) as platform:
-        told = _rounds("Steps of the clock", lambda: _ticked(platform), until_quiet)
+        told = _rounds("Steps of the clock", lambda: _ticked(platform), lambda: until_quiet)
     _tell({"steps": told.steps}, told.failed, None, as_json)
 
 
@@ -67,20 +68,21 @@ def work(place: Place, until_quiet: bool, as_json: bool) -> None:
     The first run of a day signs what the ledger came to and, where the configuration names a folder, writes it there
     for every organisation.
 
-    Run it every few minutes; many may run at once. What fails is tried again by a later run, ever later, and what was
+    Run it every few minutes; many may run at once. Ctrl-C or SIGTERM: what has been begun is ended, the rest is left to
+    the next run, and a second one ends it at once. What fails is tried again by a later run, ever later, and what was
     given up is listed until `dead-letters` has it tried anew. The command line has no way to a trader: an alert counts
     as carried out, and the trader finds the case by asking. Alerts are sent by a program that gives its Platform
     gateways. Complainants are written to where the configuration names a way for letters.
     """
-    with closing(open_platform(place, writes=True)) as platform:
-        told = _rounds("Work", lambda: _round(platform), until_quiet)
+    with closing(open_platform(place, writes=True)) as platform, stopping() as stop:
+        told = _rounds("Work", lambda: _round(platform, stop.is_set), lambda: until_quiet and not stop.is_set())
         dead = platform.dead_letters(by=_operator(platform))
     counts = {"steps": told.steps, "done": told.done, "placed": told.placed, "checkpoints": told.sent}
     _tell(counts, told.failed, dead, as_json)
 
 
-def _round(platform: Platform) -> _Round:
-    return _ticked(platform).beside(_worked(platform)).beside(_sequenced(platform))
+def _round(platform: Platform, stopped: Callable[[], bool]) -> _Round:
+    return _ticked(platform).beside(_worked(platform, stopped)).beside(_sequenced(platform))
 
 
 def _ticked(platform: Platform) -> _Round:
@@ -88,8 +90,8 @@ def _ticked(platform: Platform) -> _Round:
     return _Round(steps=ticked.steps, failed=ticked.failed)
 
 
-def _worked(platform: Platform) -> _Round:
-    worked = platform.work()
+def _worked(platform: Platform, stopped: Callable[[], bool]) -> _Round:
+    worked = platform.work(stopped=stopped)
     return _Round(done=worked.done, failed=(*worked.failed, *worked.dead))
 
 
@@ -102,11 +104,11 @@ def _operator(platform: Platform) -> Actor:
     return Actor(Role.OPERATOR, "operator", platform.scheme.council)
 
 
-def _rounds(title: str, once: Callable[[], _Round], until_quiet: bool) -> _Round:
+def _rounds(title: str, once: Callable[[], _Round], again: Callable[[], bool]) -> _Round:
     """One round, or as many as it takes until a round does nothing."""
     with progress(title) as show:
         more = told = once()
-        while until_quiet and (more.steps or more.done or more.placed):
+        while again() and (more.steps or more.done or more.placed):
             show(told.steps + told.done + told.placed)
             more = once()
             told = told.then(more)

@@ -183,7 +183,7 @@ class FakePlatform:
             evidence=LiftedEvidence(evidence), now=self.clock, scan=_Clean(),
         )  # fmt: skip
         self._app = Faulty(create_app(served, now=self.clock, settings=settings), self.clock, self.platform.sequence)
-        self._server = server_of(self._app, host="127.0.0.1", port=0)  # type: ignore[arg-type]
+        self._server = server_of(self._app, host="127.0.0.1", port=0)
         self._server.config.date_header = False
         self._numbers = itertools.count(1)
         self._thread = threading.Thread(target=self._serve, name="fake-platform", daemon=True)

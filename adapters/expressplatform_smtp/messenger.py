@@ -12,8 +12,11 @@ from __future__ import annotations
 
 import re
 import smtplib
+import socket
 import ssl
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final, final
 
@@ -119,8 +122,8 @@ class SmtpMessenger:
 
     def _connected(self) -> smtplib.SMTP:
         if self._implicit and self._tls is not None:
-            return smtplib.SMTP_SSL(self._host, self._port, self._local, timeout=self._timeout, context=self._tls)
-        return smtplib.SMTP(self._host, self._port, self._local, timeout=self._timeout)
+            return _SecureLine(self._host, self._port, self._local, timeout=self._timeout, context=self._tls)
+        return _Line(self._host, self._port, self._local, timeout=self._timeout)
 
     def _greeted(self, smtp: smtplib.SMTP) -> ExpressPlatformError | None:
         """Greets, secures, logs in."""
@@ -164,6 +167,29 @@ class SmtpMessenger:
 
     def __repr__(self) -> str:
         return "<SmtpMessenger>"
+
+
+class _Line(smtplib.SMTP):
+    """The library's own, but for an answer that does not end: it would wait as long again for each of its bytes."""
+
+    def getreply(self) -> Reply:
+        """The whole of an answer, within the seconds that it may take."""
+        watch = threading.Timer(self.timeout, self._cut)
+        watch.daemon = True
+        watch.start()
+        try:
+            return super().getreply()
+        finally:
+            watch.cancel()
+
+    def _cut(self) -> None:
+        if (line := self.sock) is not None:
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+
+
+class _SecureLine(_Line, smtplib.SMTP_SSL):
+    """The same over TLS from the first byte."""
 
 
 def _dotted(made: bytes) -> bytes:

@@ -22,15 +22,18 @@ T = TypeVar("T")
 class ThreadedEvidence:
     """Any store of evidence with methods that are awaited: same files, same promises, same errors.
 
-    ``threads`` is how many calls are carried out at once; others wait for their turn. All calls come from one event
-    loop at a time. What is handed to `put` is iterated in one of the threads.
+    ``threads`` is how many calls are carried out at once; others wait for their turn, which a reader has until its last
+    chunk: files that were read in any number at once would hold as many connections, and no thread would be left for
+    those who hold one. All calls come from one event loop at a time. What is handed to `put` is iterated in one of the
+    threads.
     """
 
-    __slots__ = ("_closed", "_pool", "_store")
+    __slots__ = ("_closed", "_pool", "_store", "_threads", "_turns")
 
     def __init__(self, store: EvidenceStore, *, threads: int = 4) -> None:
-        self._store = store
+        self._store, self._threads = store, threads
         self._pool = ThreadPoolExecutor(threads, "evidence")
+        self._turns: tuple[asyncio.AbstractEventLoop, asyncio.Semaphore] | None = None
         self._closed = False
 
     async def put(self, case_id: str, name: str, chunks: Iterable[bytes], now: datetime, /) -> None:
@@ -39,14 +42,15 @@ class ThreadedEvidence:
 
     async def get(self, case_id: str, name: str, /) -> AsyncIterator[bytes]:
         """The chunks of a file in their order; raises EvidenceMissing where it is not there."""
-        chunks = self._chunks(case_id, name)
-        step = self._begun(lambda: next(chunks, None))
-        try:
-            while (chunk := await asyncio.wrap_future(step)) is not None:
-                yield chunk
-                step = self._begun(lambda: next(chunks, None))
-        finally:  # a reader that stops half-way holds no file open, once no thread is in it any more
-            step.add_done_callback(lambda _: chunks.close())
+        async with self._turn():
+            chunks = self._chunks(case_id, name)
+            step = self._begun(lambda: next(chunks, None))
+            try:
+                while (chunk := await asyncio.wrap_future(step)) is not None:
+                    yield chunk
+                    step = self._begun(lambda: next(chunks, None))
+            finally:  # a reader that stops half-way holds no file open, once no thread is in it any more
+                step.add_done_callback(lambda _: chunks.close())
 
     def _chunks(self, case_id: str, name: str) -> Generator[bytes, None, None]:
         yield from self._store.get(case_id, name)
@@ -63,12 +67,19 @@ class ThreadedEvidence:
         """Closes the store after what is under way; any later call raises ``StoreUnusable`` (``closed``)."""
         if self._closed:
             return
-        await self._run(self._store.close)
+        await asyncio.wrap_future(self._begun(self._store.close))
         self._closed = True
         self._pool.shutdown(wait=False)
 
     async def _run(self, call: Callable[[], T]) -> T:
-        return await asyncio.wrap_future(self._begun(call))
+        async with self._turn():
+            return await asyncio.wrap_future(self._begun(call))
+
+    def _turn(self) -> asyncio.Semaphore:
+        loop = asyncio.get_running_loop()
+        if self._turns is None or self._turns[0] is not loop:
+            self._turns = loop, asyncio.Semaphore(self._threads)
+        return self._turns[1]
 
     def _begun(self, call: Callable[[], T]) -> Future[T]:
         if self._closed:

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -56,6 +57,13 @@ def _json(*args: str) -> Any:
 @contextmanager
 def _serving(place: Path, *more: str) -> Iterator[tuple[str, Path]]:
     """The server in a process of its own, as somebody would start it; its address and the file of its log."""
+    with _process(place, *more) as (_, address, log):
+        yield address, log
+
+
+@contextmanager
+def _process(place: Path, *more: str) -> Iterator[tuple[subprocess.Popen[bytes], str, Path]]:
+    """The same, and its process."""
     port, log = free_port(), place.with_name("log")
     command = [sys.executable, "-m", "expressplatform_cli", "serve", "--port", str(port), "--config", str(place), *more]
     with log.open("wb") as stream, subprocess.Popen(command, stdout=stream, stderr=stream, env=os.environ) as process:
@@ -71,7 +79,7 @@ def _serving(place: Path, *more: str) -> Iterator[tuple[str, Path]]:
                 assert process.poll() is None, log.read_text()
                 assert time.monotonic() < deadline
                 time.sleep(0.05)
-            yield address, log
+            yield process, address, log
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(30)
@@ -129,6 +137,30 @@ def test_people_read_the_same_in_words(place: Path) -> None:
     assert "No keys" in _run("organisations", "keys", "taobao", *BY, *config).output
     assert _run("organisations", "rotate", "taobao", *BY, *config).exit_code == 2
     assert _run("organisations", "revoke", "0" * 16, *BY, *config).exit_code != 0
+
+
+def test_a_server_that_is_stopped_closes_what_it_stood_on(place: Path) -> None:
+    """At once where nothing is under way, and nothing is wrong: no log of SQLite's is left beside a file."""
+    with _process(place) as (process, address, log), httpx.Client(base_url=address) as http:
+        assert http.get("/health").status_code == 200  # and the connection is kept
+        process.terminate()
+        assert process.wait(8) == 0
+        assert not [*place.parent.glob("*-wal")]
+        assert all(line.startswith(("{", "Serving")) for line in log.read_text().splitlines())
+
+
+def test_a_second_signal_ends_it_at_once(place: Path) -> None:
+    """Whoever is being waited for."""
+    with _process(place) as (process, address, _):
+        _, _, port = address.rpartition(":")
+        with socket.create_connection(("127.0.0.1", int(port))) as line:
+            line.sendall(b"POST /v1/complainant/codes HTTP/1.1\r\nhost: here\r\ncontent-length: 10\r\n\r\n")
+            time.sleep(0.2)
+            process.send_signal(signal.SIGINT)
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(0.5)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(5) == -signal.SIGINT
 
 
 def test_half_a_certificate_is_refused(place: Path, tmp_path: Path) -> None:

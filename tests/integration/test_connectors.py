@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Coroutine
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,11 +13,12 @@ import attrs
 import pytest
 
 from examples.connect_it import Market, Row
-from expressplatform.connectors import Connector, Line, Note, Terms, Tokens
+from expressplatform.connectors import AsyncConnector, Connector, Line, Note, Terms, Tokens
 from expressplatform.errors import InvalidInput, Problem, TransportFailed
 from expressplatform.memory import MemoryKeyStore
 from expressplatform.memory.shelf import MemoryShelf
 from expressplatform.money import Money
+from expressplatform.platform.faces.lifted import LiftedShelf
 from expressplatform.ports import Authorised, HandedOver, HandOver, PurchaseClaim, Shelf
 from expressplatform.shops import BusinessError, Disconnected, GatewayError, Ok, Result, Throttled
 from expressplatform.testing.checking import UnknownTargetError, contract_of
@@ -104,6 +106,57 @@ def test_who_is_killed_while_renewing_holds_nobody_up_for_longer_than_a_minute()
     assert len(desk.market.seen()) == asked, "somebody else renews already, for all that is known"
     desk.market.pass_time(timedelta(seconds=61))
     assert desk.connector().refresh(shop) == BusinessError("renewal", ""), "the old pair went with who was killed"
+
+
+@attrs.frozen
+class _Awaited:
+    """The market, asked by somebody who waits for the question to go and for the answer to come."""
+
+    market: SmallMarket
+
+    async def send(self, request: HttpRequest, seconds: float, /) -> HttpResponse:
+        for _ in range(3):
+            await asyncio.sleep(0)
+        answer = self.market.send(request, seconds)
+        for _ in range(3):
+            await asyncio.sleep(0)
+        return answer
+
+
+@pytest.mark.parametrize("turns", range(10))
+def test_who_is_cancelled_loses_no_tokens_that_were_given_out(turns: int) -> None:
+    """Neither those of a shop that is being connected nor those that take the place of others: they come once."""
+    desk = Desk()
+
+    async def cancelled(connector: AsyncConnector, asked: Coroutine[Any, Any, object]) -> None:
+        calling = asyncio.ensure_future(asked)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        calling.cancel()
+        await asyncio.wait([calling])
+        await connector.close()
+
+    async def life() -> str:
+        around = Surroundings(pause=asyncio.sleep, now=desk.market.now)
+        made = AsyncConnector(
+            Market(), transport=_Awaited(desk.market), shelf=LiftedShelf(desk.shelf), keys=desk.keys, owner="market",
+            around=around,
+        )  # fmt: skip
+        shop = desk.market.open_shop()
+        query = desk.market.answer_link(shop, made.authorise("https://agent.example/back", STATE), yes=True)
+        await cancelled(made, made.connect(query, STATE))
+        if turns:  # before that, nothing was asked
+            assert (await made.connection(shop)).state is Authorised.CONNECTED
+            desk.market.pass_time(timedelta(minutes=2))
+            await cancelled(made, made.refresh(shop))
+        return shop
+
+    shop = asyncio.run(life())
+    if turns:
+        order = desk.market.order(shop, PAID)
+        assert isinstance(desk.connector().verify_purchase(shop, PurchaseClaim(order)), Ok)
+        desk.market.pass_time(timedelta(minutes=2))
+        assert isinstance(desk.connector().refresh(shop), Ok)
 
 
 def test_a_renewal_whose_answer_was_lost_leaves_what_is_kept_and_lets_others_try() -> None:

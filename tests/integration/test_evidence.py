@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import aclosing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -794,3 +795,42 @@ async def _given_again() -> None:
     assert (await platform.work()).failed == ()
     assert (await platform.read_evidence(case.id, added, by=OFFICER, reason="to look")).content == PHOTO
     await evidence.close()
+
+
+class _Counted(MemoryEvidence):  # type: ignore[misc]
+    """Knows how many files were read at once, at most."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now, self.most = 0, 0
+
+    def get(self, case_id: str, name: str, /) -> Iterator[bytes]:
+        self.now += 1
+        self.most = max(self.most, self.now)
+        try:
+            yield from super().get(case_id, name)
+        finally:
+            self.now -= 1
+
+
+def test_no_more_documents_are_read_at_once_than_there_are_threads() -> None:
+    """However many ask, in whichever loop; whoever stops half-way makes room for the next."""
+    files = _Counted()
+    files.put("case", "a", (b"1", b"2", b"3"), Clock()())
+    evidence = ThreadedEvidence(files, threads=2)
+
+    async def whole() -> bytes:
+        return b"".join([chunk async for chunk in evidence.get("case", "a")])
+
+    async def begun() -> None:
+        async with aclosing(evidence.get("case", "a")) as chunks:  # type: ignore[type-var]
+            assert await anext(chunks) == b"1"
+
+    async def crowd() -> None:
+        await asyncio.gather(*(begun() for _ in range(10)))
+        assert await asyncio.gather(*(whole() for _ in range(10))) == [b"123"] * 10
+
+    for _ in range(2):
+        asyncio.run(crowd())
+    asyncio.run(evidence.close())
+    assert files.most == 2

@@ -22,6 +22,7 @@ from expressplatform.errors import EvidenceMissing, StoreUnusable
 from expressplatform.sealing import OVERHEAD
 from expressplatform.testing.contracts import EvidenceContract
 from expressplatform.testing.stores.rows import MANY, NOON, Mine
+from expressplatform.threads import ThreadedEvidence
 from expressplatform_postgres import sql
 from expressplatform_postgres.aio import AsyncPostgresStore
 from expressplatform_postgres.aio_evidence import AsyncPostgresEvidence
@@ -178,6 +179,23 @@ class TestWhatIsLeftBehind:
             assert asyncio.all_tasks() == {asyncio.current_task()}
 
         asyncio.run(main())
+
+    def test_more_readers_and_writers_than_threads_and_connections_wait_for_each_other(self, database: str) -> None:
+        """None holds a connection while all threads wait for one: twenty at once were told `unreachable`, all."""
+
+        async def crowd() -> None:
+            store = ThreadedEvidence(PostgresEvidence(database, busy_seconds=5, connections=2), threads=3)
+            await store.put("crowd", "0", chunks(PIECE + 1), NOON)
+
+            async def one(number: int) -> None:
+                assert [chunk async for chunk in store.get("crowd", "0")] == [*chunks(PIECE + 1)]
+                await store.put("crowd", f"{number + 1}", chunks(2), NOON)
+                assert await store.list("crowd", "", 1)
+
+            await asyncio.gather(*(one(number) for number in range(20)))
+            await store.close()
+
+        asyncio.run(crowd())
 
     def test_callers_that_are_cancelled_take_no_connection_with_them(self, postgres: Server) -> None:
         """Wherever they stand, and once or twice: the store, which has few, answers, and leaves none open behind it."""

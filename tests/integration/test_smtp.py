@@ -8,8 +8,10 @@ import smtplib
 import socket
 import ssl
 import threading
+import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import process_time
@@ -74,6 +76,28 @@ def failing(call: Callable[[], object]) -> ExpressPlatformError:
     for particular in ("a.person", "A. Person", "投訴", PASSWORD, "secret answer"):
         assert particular not in told
     return error
+
+
+@contextmanager
+def dripping(answers: Sequence[bytes], drop: bytes) -> Iterator[int]:
+    """A server that says these things, one after each line or letter that it hears, and then a little for ever."""
+
+    def speak(listening: socket.socket) -> None:
+        line, _ = listening.accept()
+        with line, line.makefile("rb") as heard, suppress(OSError):
+            for said in answers:
+                line.sendall(said + b"\r\n")
+                heard.readline()
+            while not over.wait(0.02):
+                line.sendall(drop)
+
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=speak, args=(listening,))
+        thread.start()
+        yield listening.getsockname()[1]
+        over.set()
+        thread.join()
 
 
 class TestSending:
@@ -215,6 +239,17 @@ class TestFailing:
         for said in (b"HTTP/1.1 400 Bad Request\r\n\r\n", b"554 go away\r\n", b"\xff\xfe" * 3000, b""):
             with answering(said) as port:
                 assert isinstance(failing(lambda port=port: messenger(port).send(message())), HeldBack)  # type: ignore[misc]
+
+    @pytest.mark.parametrize("drop", [b"2", b"220-wait\r\n"])
+    @pytest.mark.parametrize("taken", [0, 5])
+    def test_a_server_whose_answer_does_not_end_is_not_waited_for(self, drop: bytes, taken: int) -> None:
+        """With one line or with many, before the letter or after it."""
+        before = (b"220 here", b"250 OK", b"250 OK", b"250 OK", b"354 go on")[:taken]
+        with dripping(before, drop) as port:
+            begun = time.monotonic()
+            error = failing(lambda: messenger(port, timeout=0.3).send(message()))
+        assert time.monotonic() - begun < 5
+        assert error.code in {"broken", "held_back"}
 
     def test_a_server_that_goes_away_after_the_letter_may_have_taken_it(self, post: Post) -> None:
         """Sent again it is the same letter, so that whoever gets two sees one."""

@@ -41,6 +41,18 @@ from expressplatform.transport import (
 SECONDS = 5.0
 
 
+_OK = b"HTTP/1.1 200 OK\r\n"
+_CHUNKED = _OK + b"transfer-encoding: chunked\r\n\r\n"
+_DRIPS = {
+    "/drip": (_OK + b"content-length: 1000\r\n\r\n", b"x"),
+    "/patience": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "/head": (_OK, b"x"),
+    "/chunk": (_CHUNKED + b"1000;", b"x"),
+    "/trailers": (_CHUNKED + b"1\r\nx\r\n0\r\n", b"x: y\r\n"),
+}
+"""What answers begin with that never end, and what comes then, again and again."""
+
+
 class _Handler(BaseHTTPRequestHandler):
     """Answers by path: echo, a redirect, a drip, a cut line, a long body."""
 
@@ -60,22 +72,20 @@ class _Handler(BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(b"half")
             self.close_connection = True
-        elif self.path == "/drip":
-            self._drip()
+        elif self.path in _DRIPS:
+            self._drip(*_DRIPS[self.path])
         elif self.path == "/silent":
             self.close_connection = True
             self.server.stop.wait(SECONDS)  # type: ignore[attr-defined]
 
-    def _drip(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Length", "1000")
-        self.end_headers()
+    def _drip(self, head: bytes, drop: bytes) -> None:
         self.close_connection = True
-        for _ in range(100):
+        self.wfile.write(head)
+        for _ in range(500):
             if self.server.stop.wait(0.02):  # type: ignore[attr-defined]
                 return
             try:
-                self.wfile.write(b"x")
+                self.wfile.write(drop)
                 self.wfile.flush()
             except OSError:
                 return
@@ -195,11 +205,12 @@ class TestOneAttempt:
             send(HttpRequest("POST", "http://[no"), SECONDS)
         assert (caught.value.code, caught.value.maybe_done) == ("no_connection", False)
 
-    @pytest.mark.parametrize("path", ["silent", "drip"])
+    @pytest.mark.parametrize("path", ["/silent", *_DRIPS])
     def test_an_attempt_ends_with_its_seconds_however_the_server_delays(self, send: Send, base: str, path: str) -> None:
+        """Silent, or with a little of the answer again and again, wherever in it that is."""
         began = time.monotonic()
         with pytest.raises(TransportFailed) as caught:
-            send(HttpRequest("POST", f"{base}/{path}"), 0.2)
+            send(HttpRequest("POST", f"{base}{path}"), 0.2)
         assert (caught.value.code, caught.value.maybe_done) == ("timeout", True)
         assert time.monotonic() - began < 2
 

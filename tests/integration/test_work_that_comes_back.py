@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any, cast
 
+import attrs
 import pytest
 from click.testing import CliRunner
 
 from expressplatform import commands as c
-from expressplatform.codes import EffectKind, Role
+from expressplatform.codes import EffectKind, EvidenceKind, Role
 from expressplatform.complaint import Actor, Particulars
 from expressplatform.errors import HeldBack, Refused, StoreUnusable
 from expressplatform.memory import MemoryKeyStore, MemoryStore
 from expressplatform.platform import Platform, Ticked, Worked, utc_now
 from expressplatform.platform.running import ATTEMPTS, LEASE, LONGEST, RETRY
-from expressplatform.ports import EVERYONE, Alert, Answer, CaseStore, Commit, KeyStore
+from expressplatform.ports import EVERYONE, Alert, Answer, CaseStore, Commit, KeyStore, Scanned
 from expressplatform_cli.commands import group
+from expressplatform_cli.config import find_place, open_platform
 from expressplatform_cli.exits import Exit
 from expressplatform_sqlite.keys import LocalKeyStore
 from expressplatform_sqlite.store import SqliteStore
+from tests.integration.test_server_killed import _complaint
 from tests.walking import AUDITOR, OFFICER, PERSON, TAOBAO
 from tests.whole_life import ELSEWHERE, WHO, Clock, complaint, live, platform_of, short_life
 
@@ -256,6 +262,57 @@ def test_no_work_is_taken_from_a_worker_whose_trader_is_slow() -> None:
     assert waiting <= {*done, *others}
 
 
+class TestWhoStops:
+    """Work that is broken off is taken up again at once by the next who comes, and nothing of it is done twice."""
+
+    @pytest.fixture
+    def desk(self) -> Desk:
+        desk, who = Desk(), cast(Any, WHO)
+        self.ids = sorted(
+            desk.upload(f"form-{number}", attrs.evolve(who, order_number=f"n-{number}")) for number in range(3)
+        )
+        return desk
+
+    def test_what_was_not_begun_when_somebody_said_stop_is_left_to_the_next(self, desk: Desk) -> None:
+        desk.platform.work(stopped=lambda: len(desk.gateway.told) == 2)
+        assert len(desk.gateway.told) == 2
+        desk.platform.work()
+        assert sorted(desk.gateway.told) == self.ids
+
+    def test_whoever_takes_long_leaves_the_rest_to_others_in_time(self, desk: Desk) -> None:
+        """Nobody takes for left lying what somebody slow has done, and not said yet."""
+        alert = desk.gateway.alert
+
+        def slowly(one: Alert, /) -> None:
+            desk.clock.wait(minutes=2)
+            alert(one)
+            desk.gateway.alert = alert  # type: ignore[method-assign]
+            desk.platform.work()  # somebody else
+            desk.gateway.alert = slowly  # type: ignore[method-assign]
+
+        desk.gateway.alert = slowly  # type: ignore[method-assign]
+        desk.platform.work()
+        desk.platform.work()
+        assert sorted(desk.gateway.told) == self.ids
+
+    @pytest.mark.parametrize("how", [KeyboardInterrupt, asyncio.CancelledError])
+    def test_whoever_is_interrupted_does_not_do_again_what_was_done(self, desk: Desk, how: type[BaseException]) -> None:
+        alert = desk.gateway.alert
+
+        def interrupted(one: Alert, /) -> None:
+            if len(desk.gateway.told) == 2:
+                raise how
+            alert(one)
+
+        desk.gateway.alert = interrupted  # type: ignore[method-assign]
+        with pytest.raises(how):
+            desk.platform.work()
+        desk.gateway.alert = alert  # type: ignore[method-assign]
+        desk.clock.wait(minutes=5)
+        desk.platform.work()
+        assert sorted(desk.gateway.told) == self.ids
+
+
 class Overtaken(MemoryStore):
     """Just before it appends, somebody else does something."""
 
@@ -357,3 +414,38 @@ def test_two_workers_on_one_file_share_all_that_is_to_be_done(tmp_path: Path) ->
         assert sum(one["steps"] for one in told) == events - 4 * cases  # lodged twice, withdrawn, erased
         assert len(keys.destroyed()) == cases
         assert not store.claim(clock.at + FAR * 1000, 10, LEASE)
+
+
+_SLOW_SCAN = """
+import sys, time
+sys.stdin.buffer.read()
+with open(sys.argv[1], "a") as file:
+    print("looked", file=file, flush=True)
+time.sleep(1)
+"""
+
+
+def test_work_that_is_told_to_stop_ends_what_it_has_begun_and_leaves_the_rest(tmp_path: Path) -> None:
+    """SIGTERM in the midst of a scan: that one is done and on record, the next run does the others, none twice."""
+    assert CliRunner().invoke(group, ["init", str(tmp_path / "desk")]).exit_code == 0
+    config, looked = tmp_path / "desk" / "expressplatform.toml", tmp_path / "looked"
+    looked.touch()
+    scan = json.dumps([sys.executable, "-c", _SLOW_SCAN, str(looked)])
+    config.write_text(f"{config.read_text()}scan = {scan}\n")
+    with closing(open_platform(find_place(config, None, None), documents=True)) as platform:
+        case_id = platform.lodge(_complaint("form-1"), by=OFFICER, key="form-1").id
+        for key in ("a", "b", "c"):
+            given: Any = {"kind": EvidenceKind.PHOTOGRAPH, "name": "", "by": OFFICER, "key": key}
+            platform.add_evidence(case_id, f"%PDF-1.7 {key}".encode(), **given)
+        command = [sys.executable, "-m", "expressplatform_cli", "work", "--json", "--config", str(config)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            while not looked.stat().st_size:
+                assert process.poll() is None
+                time.sleep(0.02)
+            process.terminate()
+            told = process.communicate(timeout=30)[0]
+        assert (process.returncode, json.loads(told)["failed"]) == (0, [])
+        assert len(looked.read_text().split()) == 1
+        platform.work()
+        assert len(looked.read_text().split()) == 3
+        assert all(one.scanned is Scanned.CLEAN for one in platform.evidence_list(case_id, by=OFFICER) if one.held)

@@ -119,7 +119,7 @@ def sandbox_app(
     traffic = Traffic()
     app = create_app(platform, now=utc_now, settings=_SETTINGS, replay=replay, more=control(world, traffic))
     lines: dict[tuple[str, int], asyncio.Transport] = {}
-    server = server_of(_Watched(app, traffic, lines), host=host, port=port)  # type: ignore[arg-type]
+    server = server_of(_Watched(app, traffic, lines), host=host, port=port)
     server.config.http = _keeping(lines)
     return Served(world, traffic, server)
 

@@ -6,12 +6,12 @@ and whoever needs one alone asks for all of them. What every answer says is writ
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Final, final
 
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response, StreamingResponse
-from starlette.types import Receive, Scope
+from starlette.types import Receive, Scope, Send
 
 from expressplatform_http.server.service import Flowing
 
@@ -90,14 +90,22 @@ class Answered(Response):
         ]
 
 
+@final
+class _Flow(StreamingResponse):
+    """An answer in pieces, each made in a thread; what they are made of is let go at the end, however it ends."""
+
+    def __init__(self, answer: Flowing, status: int, media_type: str) -> None:
+        super().__init__(answer.pieces, status, media_type=media_type)
+        self._content = answer.content
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._content:
+            await super().__call__(scope, receive, send)
+
+
 def flowing(answer: Flowing, status: int, media_type: str) -> Response:
-    """An answer in pieces, each made in a thread; its length is said, so that whoever is cut off knows."""
-
-    def pieces() -> Iterator[bytes]:
-        with answer.content:
-            yield from answer.pieces
-
-    made = StreamingResponse(pieces(), status, media_type=media_type)
+    """An answer in pieces; its length is said, so that whoever is cut off knows."""
+    made = _Flow(answer, status, media_type)
     made.raw_headers += [
         *_ALWAYS,
         (b"content-disposition", b"attachment"),

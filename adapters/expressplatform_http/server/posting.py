@@ -11,6 +11,7 @@ import http.client
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Sequence
 from typing import Final
 
@@ -37,14 +38,22 @@ class _Pinned(http.client.HTTPConnection):
     def __init__(self, target: Target, seconds: float, context: ssl.SSLContext | None) -> None:
         super().__init__(target.host, target.port, timeout=seconds)
         self._target, self._context = target, context
+        self._until = time.monotonic() + seconds
+
+    def left(self) -> float:
+        """The seconds that are left; raises TimeoutError where there are none."""
+        if (left := self._until - time.monotonic()) <= 0:
+            raise TimeoutError
+        return left
 
     def connect(self) -> None:
         """Connects to the address that was judged; the name is what the certificate must be for."""
-        plain = socket.create_connection((self._target.address, self._target.port), self.timeout)
+        plain = socket.create_connection((self._target.address, self._target.port), self.left())
         if self._context is None:
             self.sock = plain
             return
         try:
+            plain.settimeout(self.left())
             self.sock = self._context.wrap_socket(plain, server_hostname=self._target.host)
         except BaseException:
             plain.close()
@@ -65,10 +74,12 @@ def post(
     """
     trust = (context or ssl.create_default_context()) if target.scheme == "https" else None
     connection = _Pinned(target, seconds, trust)
-    watch = threading.Timer(seconds, _cut, (connection,))
-    watch.daemon = True
-    watch.start()
+    watch: threading.Timer | None = None
     try:
+        connection.connect()
+        watch = threading.Timer(connection.left(), _cut, (connection.sock,))
+        watch.daemon = True
+        watch.start()
         connection.putrequest("POST", target.path, skip_host=True, skip_accept_encoding=True)
         for name, value in (("host", target.authority), *headers, ("content-length", str(len(body)))):
             connection.putheader(name, value)
@@ -81,14 +92,15 @@ def post(
     except (OSError, http.client.HTTPException, ValueError):
         raise TransportFailed("broken") from None
     finally:
-        watch.cancel()
+        if watch is not None:
+            watch.cancel()
         connection.close()
 
 
-def _cut(connection: http.client.HTTPConnection) -> None:
+def _cut(line: socket.socket) -> None:
     """Ends a connection whose time is over, whatever it is doing."""
-    with contextlib.suppress(OSError, AttributeError):
-        connection.sock.shutdown(socket.SHUT_RDWR)
+    with contextlib.suppress(OSError):
+        line.shutdown(socket.SHUT_RDWR)
 
 
 def _wait(written: str) -> int:

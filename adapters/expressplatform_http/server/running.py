@@ -1,57 +1,81 @@
 """The application served by uvicorn, with logs that hold nothing personal.
 
 Laws of this file: uvicorn's own line for each request would hold its address, so it is off; ours takes its place. A
-platform is made inside the event loop that uses it, and closed when the server ends.
+platform is made inside the event loop that uses it, and closed when the server ends. Nobody keeps a connection, or the
+server from ending, by not saying or not taking what is theirs to.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import signal
+import socket
 import sys
-from collections.abc import Awaitable, Callable
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from types import FrameType
 from typing import Final, TextIO, final
 
 import h11
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from expressplatform_http.server.logs import LOGGER, line, place_of
+from expressplatform_http.server.logs import LOGGER, line, log, place_of
 
-GRACE: Final = 10
+GRACE: Final = 10.0
 """Seconds that requests under way have to end when the server is stopped."""
+SOON: Final = 2.0
+"""Seconds in which a request ends that is cut off then; what has not is cancelled."""
 TURN: Final = 0.0005
 """Seconds after which a busy thread lets another one run. A store on files is asked in threads, and asks for the
 interpreter several times in each question; with Python's own 0.005 it would wait as often behind a busy event loop."""
-
-
 HEAD_SECONDS: Final = 30.0
-"""Within this the head of a request must be here, from its first byte or from the beginning of the connection."""
+"""Within this the head of a request must be here, from its first byte or from the beginning of the connection; and the
+rest of a request, once it has been answered."""
+TAKE_SECONDS: Final = 60.0
+"""Within this a caller must take something of an answer that is on its way."""
+_MANY: Final = 10_000
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
-@final
 class _Patient(H11Protocol):
-    """uvicorn's own, but for whoever does not end what they have begun to say: uvicorn would wait for ever."""
+    """uvicorn's own, but for whoever does not end what they have begun to say, or does not take what they are told:
+    uvicorn would wait for ever."""
 
+    take_seconds: float = TAKE_SECONDS
+    most: int = _MANY
     _late: asyncio.TimerHandle | None = None
+    _stalled: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        if transport.get_extra_info("ssl_object") is None:  # TLS has bounds of its own for what is below its mark
+            transport.set_write_buffer_limits(high=0)  # so that we hear of every byte that is not taken at once
         self._watch()
+        if len(self.connections) > self.most:
+            self._make_room()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         self._watch()
 
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.conn.our_state is h11.DONE:
+            self._watch()
+
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self._unwatch()
+        self._taken()
 
     def _watch(self) -> None:
-        if self.conn.their_state is not h11.IDLE:  # the head is whole: bodies have bounds of their own
-            self._unwatch()
+        if self.conn.their_state is not h11.IDLE and self.conn.our_state is not h11.DONE:
+            self._unwatch()  # the head is whole: bodies have bounds of their own
         elif self._late is None:
             self._late = self.loop.call_later(HEAD_SECONDS, self.transport.close)
 
@@ -60,16 +84,126 @@ class _Patient(H11Protocol):
             self._late.cancel()
             self._late = None
 
+    def _make_room(self) -> None:
+        """Hangs up on whoever has been silent for the longest; where all are answered just now, on the newest."""
+        silent = {one: one._late.when() for one in self.connections if isinstance(one, _Patient) and one._late}
+        longest = min(silent, key=silent.__getitem__)
+        self.connections.discard(longest)
+        longest.transport.abort()
 
-def server_of(app: Starlette, *, host: str, port: int, proxied: bool = False, **tls: str | None) -> uvicorn.Server:
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._look_again(self.transport.get_write_buffer_size())
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._taken()
+
+    def _taken(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
+
+    def _look_again(self, left: int) -> None:
+        self._stalled = self.loop.call_later(self.take_seconds, self._look, left)
+
+    def _look(self, before: int) -> None:
+        left = self.transport.get_write_buffer_size()
+        if left < before:
+            self._look_again(left)
+        else:
+            log(datetime.now(UTC), route="server", code="not_taken")
+            self.transport.abort()
+
+
+@final
+class _Server(uvicorn.Server):
+    """uvicorn's own, but for how it ends: whoever can end does, the rest is cut off, and one line says how many."""
+
+    def __init__(self, config: uvicorn.Config, stopping: Callable[[], object]) -> None:
+        super().__init__(config)
+        self._stopping = stopping
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Lets nobody in any more, and waits for those who are."""
+        self._stopping()
+        for listening in self.servers:
+            listening.close()
+        for connection in self._connections():
+            connection.shutdown()
+        await self._ended(GRACE)
+        if under_way := len(self.server_state.tasks):
+            log(datetime.now(UTC), route="server", code="cut_off", requests=under_way)
+        for connection in self._connections():
+            connection.transport.abort()
+        await self._ended(SOON)
+        for task in self.server_state.tasks:
+            task.cancel()
+        await self._ended(SOON)
+
+    def _connections(self) -> list[H11Protocol]:
+        return [one for one in self.server_state.connections if isinstance(one, H11Protocol)]
+
+    async def _ended(self, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        until, state = loop.time() + seconds, self.server_state
+        while (state.connections or state.tasks) and loop.time() < until:
+            await asyncio.sleep(0.02)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """The first signal asks the server to stop; the next one ends the process, whatever that is doing."""
+        if threading.current_thread() is threading.main_thread():
+            for one in _SIGNALS:
+                signal.signal(one, self._stop)
+        yield
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self.should_exit = True
+        for one in _SIGNALS:
+            signal.signal(one, signal.SIG_DFL)
+
+
+@final
+class _Quiet:
+    """The application; a request that is cancelled when the server ends leaves no error in the log."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with suppress(asyncio.CancelledError):
+            await self._app(scope, receive, send)
+
+
+def server_of(
+    app: ASGIApp,
+    *,
+    host: str,
+    port: int,
+    proxied: bool = False,
+    take_seconds: float = TAKE_SECONDS,
+    most: int | None = None,
+    stopping: Callable[[], object] = lambda: None,
+    **tls: str | None,
+) -> uvicorn.Server:
     """A server for an application; ``proxied`` believes what a proxy on this machine says of the caller's address.
 
-    ``tls`` is ``ssl_certfile`` and ``ssl_keyfile``.
+    ``take_seconds`` is within how many seconds a caller must take something of an answer that is on its way, or is hung
+    up on; ``most`` is how many connections there are at once (None: half the files that the process may open), beyond
+    which whoever is silent for the longest is hung up on. ``stopping`` is called as soon as the server is told to stop.
+    ``tls``: ``ssl_certfile``, ``ssl_keyfile``.
     """
-    return uvicorn.Server(
+
+    class Patient(_Patient):
+        pass
+
+    Patient.take_seconds, Patient.most = take_seconds, most or _half_of_the_files()
+    return _Server(
         uvicorn.Config(
-            app,
-            http=_Patient,
+            _Quiet(app),
+            http=Patient,
+            ws="none",
             host=host,
             port=port,
             access_log=False,
@@ -77,13 +211,24 @@ def server_of(app: Starlette, *, host: str, port: int, proxied: bool = False, **
             lifespan="off",
             server_header=False,
             proxy_headers=proxied,
-            timeout_graceful_shutdown=GRACE,
             timeout_keep_alive=30,
+            backlog=100,  # as many are let in at once, before any is counted
             h11_max_incomplete_event_size=65_536,
             ssl_certfile=tls.get("ssl_certfile"),
             ssl_keyfile=tls.get("ssl_keyfile"),
-        )
+        ),
+        stopping,
     )
+
+
+def _half_of_the_files() -> int:
+    """The other half is for what is asked of the store, and for documents on their way."""
+    try:
+        import resource
+    except ModuleNotFoundError:  # Windows
+        return _MANY
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return _MANY if soft == resource.RLIM_INFINITY else min(max(soft // 2, 1), _MANY)
 
 
 async def serve(server: uvicorn.Server, close: Callable[[], Awaitable[None]]) -> None:

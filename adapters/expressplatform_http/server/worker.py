@@ -33,7 +33,7 @@ class Worker:
         self._thread.start()
 
     def stop(self, seconds: float = 30.0) -> None:
-        """Ends after the round that is under way; the platform stays open."""
+        """Begins nothing more, and waits at most so long for what is under way; the platform stays open."""
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join(seconds)
@@ -42,7 +42,7 @@ class Worker:
         """One round: how many steps were taken and effects carried out."""
         done = self._platform.tick(_AT_ONCE).steps
         done += self._platform.sequence().placed
-        worked = self._platform.work(_AT_ONCE)
+        worked = self._platform.work(_AT_ONCE, stopped=self._stop.is_set)
         for _, code in worked.dead:
             log(utc_now(), route="worker", code="dead_letter", reason=code)
         return done + worked.done

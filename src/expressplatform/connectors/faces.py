@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Coroutine, Sequence
+from typing import Any, Final
 
 from expressplatform.connectors.flow import Flow
 from expressplatform.connectors.line import USUAL, Terms
@@ -119,7 +119,10 @@ class Connector:
 
 
 class AsyncConnector:
-    """An `AsyncShopConnector` for the platform of a tongue; see `Connector`."""
+    """An `AsyncShopConnector` for the platform of a tongue; see `Connector`.
+
+    Tokens that the platform gives out are kept, whoever is cancelled meanwhile: they are given once.
+    """
 
     def __init__(
         self,
@@ -133,6 +136,7 @@ class AsyncConnector:
         terms: Terms = USUAL,
     ) -> None:
         self._flow = Flow(tongue, transport=transport, shelf=shelf, keys=keys, owner=owner, around=around, terms=terms)
+        self._under_way = set[asyncio.Task[Result[Connection]]]()
 
     def authorise(self, redirect_uri: str, state: str, /) -> str:
         """See `ShopConnector.authorise`."""
@@ -140,7 +144,7 @@ class AsyncConnector:
 
     async def connect(self, query: str, state: str, /) -> Result[Connection]:
         """See `ShopConnector.connect`."""
-        return await self._flow.connect(query, state)
+        return await self._to_its_end(self._flow.connect(query, state))
 
     async def connection(self, shop: str, /) -> Connection:
         """See `ShopConnector.connection`."""
@@ -152,7 +156,7 @@ class AsyncConnector:
 
     async def refresh(self, shop: str, /) -> Result[Connection]:
         """See `ShopConnector.refresh`."""
-        return await self._flow.refresh(shop)
+        return await self._to_its_end(self._flow.refresh(shop))
 
     async def disconnect(self, shop: str, /) -> Connection:
         """See `ShopConnector.disconnect`."""
@@ -175,7 +179,21 @@ class AsyncConnector:
         return await self._flow.performance(shop, promise)
 
     async def close(self) -> None:
-        """Nothing of its own is open."""
+        """Nothing of its own is open; waits for tokens that are on their way for callers who were cancelled."""
+        if self._under_way:
+            await asyncio.wait(self._under_way)
+
+    async def _to_its_end(self, asked: Coroutine[Any, Any, Result[Connection]]) -> Result[Connection]:
+        task = asyncio.get_running_loop().create_task(asked)
+        self._under_way.add(task)
+        task.add_done_callback(self._over)
+        return await asyncio.shield(task)
+
+    def _over(self, task: asyncio.Task[Result[Connection]]) -> None:
+        """What became of it is nobody's to hear where its caller was cancelled."""
+        self._under_way.discard(task)
+        if not task.cancelled():
+            task.exception()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._flow.tongue.platform}>"

@@ -8,7 +8,7 @@ key is never given up (PIPL Art 47; PDPO s.26).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -26,6 +26,8 @@ from expressplatform.ports import EVERYONE, Commit, Conflict, DeadRow, EffectRow
 from expressplatform.scheme import Known
 
 LEASE: Final = timedelta(minutes=5)
+_FRESH: Final = LEASE / 2
+"""For how long what was claimed may be begun: the other half of the lease is there to end it before others claim it."""
 RETRY: Final = timedelta(minutes=1)
 """How long failed work waits the first time; twice as long each time after."""
 LONGEST: Final = timedelta(hours=12)
@@ -39,6 +41,11 @@ _AT_A_TIME: Final = 10
 """How much work is taken at once: so much is done within its lease even where every answer is waited for half a minute,
 and no more of it is done twice where a process ends in the midst."""
 _ASKED: Final = 500
+
+
+def never() -> bool:
+    """Whoever works is not told to stop."""
+    return False
 
 
 class _NoAnswer(Exception):
@@ -131,38 +138,43 @@ class Running(Delivering):
                 moved += await self._append_all((commit,))
         return moved
 
-    async def work(self, limit: int) -> Worked:
+    async def work(self, limit: int, stopped: Callable[[], bool]) -> Worked:
         """Carries out what steps left to be done: alerts, messages, scans, destroyed keys. What fails comes back."""
         worked = Worked(0)
         more = True
-        while more and limit > 0:
+        while more and limit > 0 and not stopped():
             asked = min(limit, _AT_A_TIME)
             effects = await self.store.claim(self.now(), asked, LEASE)
-            worked = worked.then(await self._carried_out(effects))
+            worked = worked.then(await self._carried_out(effects, stopped))
             limit, more = limit - asked, len(effects) == asked
         await self.clear_shelf(self.now())
         self.ring.sweep()
         self.secrets.sweep()
         return worked
 
-    async def _carried_out(self, effects: Sequence[EffectRow]) -> Worked:
+    async def _carried_out(self, effects: Sequence[EffectRow], stopped: Callable[[], bool]) -> Worked:
         now = self.now()
         done: list[str] = []
         failed: list[tuple[str, str]] = []
         dead: list[tuple[str, str]] = []
-        for effect in effects:
-            try:
-                if effect.attempts > ATTEMPTS and effect.kind not in _NEVER_GIVEN_UP:
-                    raise _NoAnswer
-                await self.deliver(effect)
-                done.append(effect.id)
-            except Exception as error:  # noqa: BLE001  a gateway may raise anything; the effect must come back
-                code = error.code if isinstance(error, ExpressPlatformError) else type(error).__name__.lstrip("_")
-                given_up = await self._put_back(effect, now, error, code)
-                (dead if given_up else failed).append((effect.id, code))
-        if any(effect.kind == EffectKind.DESTROY_KEY for effect in effects):
-            await self._forget_quarters()
-        await self.store.done(done)
+        try:
+            for effect in effects:
+                if stopped() or self.now() - now > _FRESH:
+                    await self.store.retry(effect.id, now, effect.attempts - 1)
+                    continue
+                try:
+                    if effect.attempts > ATTEMPTS and effect.kind not in _NEVER_GIVEN_UP:
+                        raise _NoAnswer
+                    await self.deliver(effect)
+                    done.append(effect.id)
+                except Exception as error:  # noqa: BLE001  a gateway may raise anything; the effect must come back
+                    code = error.code if isinstance(error, ExpressPlatformError) else type(error).__name__.lstrip("_")
+                    given_up = await self._put_back(effect, now, error, code)
+                    (dead if given_up else failed).append((effect.id, code))
+            if any(effect.kind == EffectKind.DESTROY_KEY for effect in effects):
+                await self._forget_quarters()
+        finally:  # whoever is interrupted does not do again what they have done
+            await self.store.done(done)
         return Worked(len(done), tuple(failed), tuple(dead))
 
     async def _put_back(self, effect: EffectRow, now: datetime, error: Exception, code: str) -> bool:

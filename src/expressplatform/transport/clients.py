@@ -13,11 +13,12 @@ Laws of this file
 from __future__ import annotations
 
 import asyncio
+import math
 import sys
 import time
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from typing import Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from expressplatform.errors import TransportFailed
 from expressplatform.transport.messages import HttpRequest, HttpResponse, Take
@@ -72,6 +73,31 @@ _Client = _Streams[bytes | Iterable[bytes], AbstractContextManager[_SyncAnswer]]
 _AsyncClient = _Streams[bytes | AsyncIterable[bytes], AbstractAsyncContextManager[_AsyncAnswer]]
 
 
+class _Running:
+    """What is left of an attempt's seconds, whenever somebody asks.
+
+    The libraries look up a timeout once, and hand it on at each of the readings and writings that a head, or a body,
+    may take: whoever sends a byte at a time would have all of the seconds anew for each. A socket asks for a whole
+    number, and has up to a second more for it; an event loop adds what is left to its clock.
+    """
+
+    __slots__ = ("_left",)
+
+    def __init__(self, left: Callable[[], float]) -> None:
+        self._left = left
+
+    def __float__(self) -> float:
+        return max(self._left(), 0.0)
+
+    def __index__(self) -> int:
+        if (left := self._left()) <= 0:
+            raise TimeoutError
+        return math.ceil(left)
+
+    def __radd__(self, now: float) -> float:
+        return now + float(self)
+
+
 class _Left(dict[str, float]):
     """The timeouts of one attempt: whichever is asked for, what is left of its seconds."""
 
@@ -91,8 +117,10 @@ class _Left(dict[str, float]):
         """There are none left: it ends at its next step."""
         self._until = self._clock()
 
-    def get(self, key: str, default: object = None, /) -> float:
-        """What is left now, which the library asks for at each of its steps."""
+    def get(self, key: str, default: object = None, /) -> Any:
+        """What is left now, which the library asks for at each of its steps; of those that go on, what will be left."""
+        if key in ("read", "write"):
+            return _Running(lambda: self._until - self._clock())
         return max(self._until - self._clock(), 0.001)
 
 

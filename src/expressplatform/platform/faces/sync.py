@@ -31,6 +31,7 @@ from expressplatform.platform.faces.sync_rights import RightsFace
 from expressplatform.platform.faces.sync_trading import TradingFace
 from expressplatform.platform.flow import NO_GATEWAYS, Flow, approver
 from expressplatform.platform.requests import DeadLetter, Opened, Request, Ticked, Worked, wanted_of
+from expressplatform.platform.running import never
 from expressplatform.platform.system import system_draw, utc_now
 from expressplatform.ports import (
     CaseStore,
@@ -248,13 +249,14 @@ class Platform(
         """Takes the steps that time asked of some cases up to an instant, each when it was due (simulations)."""
         return run(self._flow.advance(case_ids, until))
 
-    def work(self, limit: int = 100) -> Worked:
+    def work(self, limit: int = 100, *, stopped: Callable[[], bool] = never) -> Worked:
         """Carries out at most ``limit`` of the effects that steps left: alerts, messages, scans, keys to be destroyed.
 
         Call it now and then, from as many processes as you like; what fails is tried again after a while, ever later,
-        and after three days becomes a dead letter.
+        and after three days becomes a dead letter. ``stopped`` is asked before each: once it is true, what has not been
+        begun is left to the next who calls.
         """
-        return run(self._flow.work(limit))
+        return run(self._flow.work(limit, stopped))
 
     def dead_letters(self, *, by: Actor) -> tuple[DeadLetter, ...]:
         """What was tried so often that it was given up, by id: an operator sees to the cause, then replays it.
