@@ -84,7 +84,8 @@ class TestTheWorldSees:
             return None
 
         monkeypatch.setattr(MemoryStore, "receipt", forgets)
-        assert "again: " in self._found()
+        found = self._found()  # what is asked again is refused, or a case was lodged and nobody learns its number
+        assert "again: " in found or found == "an acknowledged case is not there"
 
     def test_a_store_that_loses_a_step(self, monkeypatch: pytest.MonkeyPatch) -> None:
         kept = MemoryStore._append
