@@ -18,6 +18,7 @@ import attrs
 
 from expressplatform.errors import InvalidInput, Problem, SignatureInvalid
 from expressplatform_cli.exits import ExtraMissing
+from expressplatform_cli.folders import text_of
 
 if TYPE_CHECKING:
     from expressplatform.ports import KeyStore, Shelf, ShopConnector
@@ -35,8 +36,6 @@ _SHOP: Final = ("app_key", "secret", "redirect_uri")
 _ADDRESSES: Final[Mapping[str, tuple[str, ...]]] = {"taobao": ("gateway",), "jd": ("sp", "router", "oauth")}
 _KEY_BYTES: Final = 32
 _OTHERS: Final = 0o077
-_NO_TEXT: Final = "\ufffd"
-"""What stands for bytes that are none of a text."""
 
 
 @attrs.frozen
@@ -142,8 +141,7 @@ def secret_of(path: Path, at: str) -> str:
         raise InvalidInput((Problem(at, "missing", "there is no such file"),))
     if path.stat().st_mode & _OTHERS:
         raise InvalidInput((Problem(at, "mode", "others could read that file: have its mode be 0600"),))
-    text = path.read_text(encoding="utf-8", errors="replace")
-    if _NO_TEXT in text:  # a decoder's own error would hold the secret
+    if (text := text_of(path)) is None:
         raise InvalidInput((Problem(at, "encoding", "the file must hold text in UTF-8"),))
     return text.strip()
 

@@ -67,6 +67,12 @@ def write_private(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
+def text_of(path: Path) -> str | None:
+    """The text of a file, None where it is none in UTF-8: a decoder's own error would hold what it could not read."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    return None if "\ufffd" in text else text
+
+
 def copy_private(source: Path, target: Path, progress: Callable[[int], None] = lambda _: None) -> None:
     """Copies a file, for its owner alone; ``progress`` hears of the bytes of each piece."""
     target.parent.mkdir(0o700, parents=True, exist_ok=True)

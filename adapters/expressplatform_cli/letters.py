@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from expressplatform.errors import Problem, StoreUnusable
+from expressplatform_cli.folders import text_of
 
 if TYPE_CHECKING:
     from expressplatform.ports import Messenger
@@ -36,8 +37,6 @@ class Security(StrEnum):
     NONE = "none"
 
 
-_NO_TEXT: Final = "\ufffd"
-"""What stands for bytes that are none of a text."""
 _PORTS: Final[Mapping[Security, int]] = {Security.STARTTLS: 587, Security.TLS: 465, Security.NONE: 25}
 
 
@@ -81,8 +80,7 @@ class Letters:
 
 
 def _password(file: Path) -> str:
-    text = file.read_text("utf-8", errors="replace")
-    if _NO_TEXT in text:  # a decoder's own error would tell of the password
+    if (text := text_of(file)) is None:
         raise StoreUnusable("letters", "the file that should hold the password must be text in UTF-8")
     return text.strip()
 

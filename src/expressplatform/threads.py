@@ -22,17 +22,18 @@ T = TypeVar("T")
 class ThreadedEvidence:
     """Any store of evidence with methods that are awaited: same files, same promises, same errors.
 
-    ``threads`` is how many calls are carried out at once; others wait for their turn, which a reader has until its last
-    chunk: files that were read in any number at once would hold as many connections, and no thread would be left for
-    those who hold one. All calls come from one event loop at a time. What is handed to `put` is iterated in one of the
-    threads.
+    ``threads`` is how many files are read at once, and how many other calls are carried out beside; whoever comes then
+    waits for their turn. A reader has its turn until its last chunk, and has threads that no other takes: files that
+    were read in any number at once would hold as many connections, and no thread would be left for those who hold one.
+    All calls come from one event loop at a time. What is handed to `put` is iterated in one of the threads.
     """
 
-    __slots__ = ("_closed", "_pool", "_store", "_threads", "_turns")
+    __slots__ = ("_closed", "_others", "_readers", "_store", "_threads", "_turns")
 
     def __init__(self, store: EvidenceStore, *, threads: int = 4) -> None:
         self._store, self._threads = store, threads
-        self._pool = ThreadPoolExecutor(threads, "evidence")
+        self._readers = ThreadPoolExecutor(threads, "evidence-read")
+        self._others = ThreadPoolExecutor(threads, "evidence")
         self._turns: tuple[asyncio.AbstractEventLoop, asyncio.Semaphore] | None = None
         self._closed = False
 
@@ -44,11 +45,11 @@ class ThreadedEvidence:
         """The chunks of a file in their order; raises EvidenceMissing where it is not there."""
         async with self._turn():
             chunks = self._chunks(case_id, name)
-            step = self._begun(lambda: next(chunks, None))
+            step = self._begun(self._readers, lambda: next(chunks, None))
             try:
                 while (chunk := await asyncio.wrap_future(step)) is not None:
                     yield chunk
-                    step = self._begun(lambda: next(chunks, None))
+                    step = self._begun(self._readers, lambda: next(chunks, None))
             finally:  # a reader that stops half-way holds no file open, once no thread is in it any more
                 step.add_done_callback(lambda _: chunks.close())
 
@@ -67,13 +68,13 @@ class ThreadedEvidence:
         """Closes the store after what is under way; any later call raises ``StoreUnusable`` (``closed``)."""
         if self._closed:
             return
-        await asyncio.wrap_future(self._begun(self._store.close))
+        await self._run(self._store.close)
         self._closed = True
-        self._pool.shutdown(wait=False)
+        for pool in (self._readers, self._others):
+            pool.shutdown(wait=False)
 
     async def _run(self, call: Callable[[], T]) -> T:
-        async with self._turn():
-            return await asyncio.wrap_future(self._begun(call))
+        return await asyncio.wrap_future(self._begun(self._others, call))
 
     def _turn(self) -> asyncio.Semaphore:
         loop = asyncio.get_running_loop()
@@ -81,10 +82,10 @@ class ThreadedEvidence:
             self._turns = loop, asyncio.Semaphore(self._threads)
         return self._turns[1]
 
-    def _begun(self, call: Callable[[], T]) -> Future[T]:
+    def _begun(self, pool: ThreadPoolExecutor, call: Callable[[], T]) -> Future[T]:
         if self._closed:
             raise StoreUnusable("closed", "the store has been closed")
-        return self._pool.submit(call)
+        return pool.submit(call)
 
     async def __aenter__(self) -> Self:
         return self

@@ -813,6 +813,22 @@ class _Counted(MemoryEvidence):  # type: ignore[misc]
             self.now -= 1
 
 
+def test_whoever_reads_a_document_may_ask_and_write_meanwhile() -> None:
+    """As many at once as there are threads: none of them waits for a turn that the others have."""
+
+    async def crowd() -> None:
+        async with ThreadedEvidence(MemoryEvidence(), threads=2) as evidence:
+            await evidence.put("case", "a", (b"1", b"2"), Clock()())
+
+            async def copied(name: str) -> None:
+                async for chunk in evidence.get("case", "a"):
+                    await evidence.put("case", name, (chunk,), Clock()())
+
+            await asyncio.wait_for(asyncio.gather(copied("b"), copied("c")), 10)
+
+    asyncio.run(crowd())
+
+
 def test_no_more_documents_are_read_at_once_than_there_are_threads() -> None:
     """However many ask, in whichever loop; whoever stops half-way makes room for the next."""
     files = _Counted()
