@@ -319,11 +319,12 @@ _STORM: Final = """
 import random, signal, threading, time
 from expressplatform.together import Together
 
-armed = False
+armed, storming = False, True
 
 def strike(*_):
     global armed
-    signal.setitimer(signal.ITIMER_REAL, random.uniform(0.0001, 0.002))
+    if storming:
+        signal.setitimer(signal.ITIMER_REAL, random.uniform(0.0001, 0.002))
     if armed:
         armed = False
         raise KeyboardInterrupt
@@ -350,6 +351,7 @@ while time.monotonic() < end:
         armed = False
     except KeyboardInterrupt:
         interrupted += 1
+storming = False  # a signal that has come and is not handled yet sets no other
 signal.setitimer(signal.ITIMER_REAL, 0)
 before, end = list(written), time.monotonic() + 10
 while time.monotonic() < end and not all(now > then for now, then in zip(written, before)):
