@@ -3,7 +3,8 @@
 Laws of this module
 - SQLite is never called in the event loop's thread: one thread writes, a few read.
 - What is appended while the writer is busy goes into its next transaction together (`together_aio`), and each caller
-  is answered for itself when that transaction is on the disk.
+  is answered for itself when that transaction is on the disk. Where many come at once, two transactions are filled by
+  turns.
 """
 
 from __future__ import annotations
@@ -37,6 +38,10 @@ from expressplatform_sqlite.faults import closed
 from expressplatform_sqlite.hands import Hands
 from expressplatform_sqlite.store import SqliteStore
 
+_MANY = 16
+"""Callers at once from which on half of them are written while the others are answered, seal and come back. Fewer than
+that come back sooner than the disk has written."""
+
 
 @final
 class AsyncSqliteStore:
@@ -52,7 +57,7 @@ class AsyncSqliteStore:
         self._store = SqliteStore(path, busy_seconds=busy_seconds)
         self._writer = Hands(1, "store writer")
         self._readers = Hands(readers, "store reader")
-        self._together = AsyncTogether(self._append_all)
+        self._together = AsyncTogether(self._append_all, lanes=2, least=_MANY)
         self._closing: asyncio.Task[None] | None = None
 
     # ---- writing ----------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from typing import Final
 
 from expressplatform.filling import maker
 from expressplatform.ports import Answer, Appended, Commit, Conflict, Header, Receipt, Replayed
+from expressplatform_sqlite import single_steps
 from expressplatform_sqlite.rows import EVENT, HEADER, Row, event_row, header_row, micros
 
 _CHANGED: Final = HEADER.split(", ")[1:]
@@ -44,10 +45,11 @@ _appended: Final = maker(Appended)
 
 
 def written(db: sqlite3.Connection, groups: Sequence[Sequence[Commit]]) -> list[list[Answer]]:
-    """What becomes of the commits of several callers, within a transaction; what is kept is written when it returns."""
+    """What becomes of the commits of several callers, in one transaction; it may be under way when this returns."""
     commits = groups[0] if len(groups) == 1 else [commit for group in groups for commit in group]
-    if not _unhindered(db, commits):
-        db.execute("ROLLBACK")
+    if not (single_steps.kept if single_steps.single(commits) else _unhindered)(db, commits):
+        if db.in_transaction:
+            db.execute("ROLLBACK")
         db.execute("BEGIN IMMEDIATE")
         batch = Batch(db)
         answers = [[batch.take(commit) for commit in group] for group in groups]
@@ -60,6 +62,7 @@ def _unhindered(db: sqlite3.Connection, commits: Sequence[Commit]) -> bool:
     """Write the commits without a question; False where that cannot be, or met something: then a part is written."""
     if len(commits) > 1 and len({commit.case_id for commit in commits}) < len(commits):
         return False
+    db.execute("BEGIN IMMEDIATE")
     fresh = [header_row(commit.header) for commit in commits if not commit.expected]
     moved = [_moved(commit) for commit in commits if commit.expected]
     if (fresh and not _put(db, _NEW_HEADER, fresh)) or (moved and not _put(db, _NEXT_HEADER, moved)):

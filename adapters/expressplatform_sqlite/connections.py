@@ -32,6 +32,7 @@ class Connections:
 
     __slots__ = ("_busy", "_closed", "_db", "_idle", "_lock", "_path", "_taken")
     _tables: ClassVar[Tables] = CASES
+    _prepared: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, path: str | os.PathLike[str], *, busy_seconds: float = 30.0) -> None:
         self._path = MEMORY if path == MEMORY else os.path.abspath(path)
@@ -41,7 +42,7 @@ class Connections:
         self._idle: list[sqlite3.Connection] = []
         self._closed = False
         with translated():
-            self._db = opened(self._path, busy_seconds, self._tables)
+            self._db = opened(self._path, busy_seconds, self._tables, self._prepared)
 
     def _empty_log(self) -> None:
         """What has been deleted leaves the write-ahead log too; where somebody reads just now, another time."""
@@ -126,13 +127,13 @@ class Connections:
         groups: Sequence[Sequence[Item]],
         write: Callable[[sqlite3.Connection, Sequence[Sequence[Item]]], Sequence[Sequence[Told]]],
     ) -> Sequence[Outcome[Told]]:
-        """One transaction; where one caller's rows are malformed, each caller's own transaction instead."""
+        """One transaction, which ``write`` begins; where one caller's rows are malformed, each caller's own instead."""
         try:
             self._refuse_closed()
             try:
-                self._db.execute("BEGIN IMMEDIATE")
                 told = write(self._db, groups)
-                self._db.execute("COMMIT")
+                if self._db.in_transaction:
+                    self._db.execute("COMMIT")
                 return told
             except BaseException:
                 self._undo()

@@ -18,6 +18,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
+from collections.abc import Sequence
 
 import attrs
 
@@ -111,8 +112,11 @@ def connect(path: str, busy_seconds: float) -> sqlite3.Connection:
     return sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
 
 
-def opened(path: str, busy_seconds: float, tables: Tables = CASES) -> sqlite3.Connection:
-    """The writing connection: the file made or checked, brought to this release's tables, durable at commit."""
+def opened(path: str, busy_seconds: float, tables: Tables = CASES, prepared: Sequence[str] = ()) -> sqlite3.Connection:
+    """The writing connection: the file made or checked, brought to this release's tables, durable at commit.
+
+    ``prepared`` are statements that it carries out at the end, for itself.
+    """
     if path != MEMORY:
         _make_private(path)
     db = connect(path, busy_seconds)
@@ -127,6 +131,8 @@ def opened(path: str, busy_seconds: float, tables: Tables = CASES) -> sqlite3.Co
         db.execute("PRAGMA secure_delete = ON")  # what an erasure takes away leaves no trace in the file
         _migrate(db, tables)
         _refuse_incomplete(db, tables)
+        for statement in prepared:
+            db.execute(statement)
     except BaseException:
         db.close()
         raise

@@ -102,6 +102,7 @@ class SqliteShelf(Connections):
 
 
 def _kept(db: sqlite3.Connection, groups: Sequence[Sequence[ShelfRow]]) -> Sequence[Sequence[bool]]:
+    db.execute("BEGIN IMMEDIATE")
     return [[_put(db, row) for row in rows] for rows in groups]
 
 

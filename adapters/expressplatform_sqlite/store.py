@@ -38,7 +38,7 @@ from expressplatform.ports import (
     checked,
 )
 from expressplatform.together import Outcome, Together
-from expressplatform_sqlite import notes, placing
+from expressplatform_sqlite import notes, placing, single_steps
 from expressplatform_sqlite.batch import written
 from expressplatform_sqlite.connections import Connections
 from expressplatform_sqlite.rows import (
@@ -118,6 +118,7 @@ class SqliteStore(Connections):
     """
 
     __slots__ = ("_together",)
+    _prepared = single_steps.PREPARED
 
     def __init__(self, path: str | os.PathLike[str], *, busy_seconds: float = 30.0, restoring: bool = False) -> None:
         if not restoring and path != MEMORY and notes.is_copy(os.path.abspath(path)):

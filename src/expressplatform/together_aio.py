@@ -4,7 +4,8 @@ Laws of this file
 - Nobody waits for company: what comes while a lane is free is written at once, what comes while all are taken goes into
   the next transaction together.
 - What comes at once is shared out among the lanes that are free. So they take turns: while one's transaction is with
-  the server, the callers of another are answered and come back.
+  the server, the callers of another are answered and come back. Where lanes wait for one disk, a lane beside others is
+  worth it for many alone: for ``least`` callers or more.
 - A caller that is cancelled leaves nothing half done: its items are written whole, or, where the event loop ends
   before their turn has come, not at all. Only it does not hear which.
 - A write that fails as a whole is the error of all whom it took along, and of nobody who came later.
@@ -25,26 +26,33 @@ _Waiting = tuple[Sequence[Item], "asyncio.Future[Sequence[Told]]"]
 class AsyncTogether(Generic[Item, Told]):
     """Calls ``write`` with the items of all who wait; it answers each caller in turn. One event loop at a time.
 
-    With several ``lanes`` so many calls of it are awaited at once.
+    With several ``lanes`` so many calls of it are awaited at once, each of them beside another for ``least`` callers
+    or more.
     """
 
-    __slots__ = ("_carrying", "_lanes", "_waiting", "_write")
+    __slots__ = ("_called", "_carrying", "_lanes", "_least", "_waiting", "_write")
 
     def __init__(
-        self, write: Callable[[Sequence[Sequence[Item]]], Awaitable[Sequence[Outcome[Told]]]], *, lanes: int = 1
+        self,
+        write: Callable[[Sequence[Sequence[Item]]], Awaitable[Sequence[Outcome[Told]]]],
+        *,
+        lanes: int = 1,
+        least: int = 1,
     ) -> None:
         self._write = write
-        self._lanes = lanes
+        self._lanes, self._least = lanes, least
         self._waiting: list[_Waiting[Item, Told]] = []
+        self._called: asyncio.Task[None] | None = None
         self._carrying: list[asyncio.Task[None]] = []
 
     async def append(self, items: Sequence[Item]) -> Sequence[Told]:
         """The answers to these items, or the error that is theirs."""
         answers: asyncio.Future[Sequence[Told]] = asyncio.get_running_loop().create_future()
         self._waiting.append((items, answers))
-        free = self._free()
-        if free == self._lanes or (free and len(self._waiting) == 1):  # whoever comes after is taken along
-            self._carrying.append(asyncio.create_task(self._carry()))
+        if self._called is None or self._called.done():  # one that has been called takes along whoever comes meanwhile
+            free = self._free()
+            if free == self._lanes or (free and len(self._waiting) >= self._least):
+                self._call()
         return await answers
 
     async def finished(self) -> None:
@@ -56,6 +64,11 @@ class AsyncTogether(Generic[Item, Told]):
         """How many lanes are free."""
         self._carrying = [lane for lane in self._carrying if not lane.done()]
         return self._lanes - len(self._carrying)
+
+    def _call(self) -> None:
+        """Have one more lane carry."""
+        self._called = asyncio.create_task(self._carry())
+        self._carrying.append(self._called)
 
     async def _carry(self) -> None:
         """Write a share of what waits, and then of what has come to wait meanwhile."""
@@ -71,11 +84,12 @@ class AsyncTogether(Generic[Item, Told]):
 
     def _share(self) -> list[_Waiting[Item, Told]]:
         """As much of what waits as is this lane's; a free one goes on with the rest."""
-        others = self._free()
-        share = -(-len(self._waiting) // (others + 1))
+        shares = max(1, min(self._free() + 1, len(self._waiting) // self._least))
+        share = -(-len(self._waiting) // shares)
         batch, self._waiting = self._waiting[:share], self._waiting[share:]
+        self._called = None
         if self._waiting:
-            self._carrying.append(asyncio.create_task(self._carry()))
+            self._call()
         return batch
 
     async def _written(self, groups: Sequence[Sequence[Item]]) -> Sequence[Outcome[Told]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import itertools
 import os
 import shutil
 import signal
@@ -20,9 +21,12 @@ from typing import Any, Final
 
 import attrs
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from expressplatform.errors import StoreUnusable
 from expressplatform.ledger import leaf_of
+from expressplatform.memory import MemoryStore
 from expressplatform.ports import (
     EVERYONE,
     Appended,
@@ -34,6 +38,7 @@ from expressplatform.ports import (
     Shelf,
     ShelfRow,
     Sought,
+    Token,
     Wanted,
 )
 from expressplatform.testing.stores.rows import MANY, NOON, Mine
@@ -336,6 +341,29 @@ def _append_until_refused(store: SqliteStore, mine: Mine, acknowledged: list[str
         acknowledged.append(mine.case(number))
 
 
+@attrs.frozen
+class _Wish:
+    """What somebody wants to write: so much of a case, from where it stands or from elsewhere, under a key or none."""
+
+    case: int
+    more: int
+    key: str
+    knows: bool
+
+    def commit(self, mine: Mine, stands: dict[int, int], usual: bool) -> Commit:
+        """The step, after which others may be built on it; ``usual`` is one event, and no token dropped."""
+        expected = stands[self.case] if self.knows else self.more
+        events = 1 if usual else max(1, self.more)
+        stands[self.case] = version = expected + events
+        commit = mine.commit(self.case, expected, events=events, key=self.key)
+        effects = tuple(
+            mine.effect(self.case, version, kind) for kind in ("ALERT", '"\u2019\N{GRINNING FACE}')[: self.more]
+        )
+        marks = mine.token("phone"), Token(b"", "2026Q2"), mine.token("e-mail"), mine.token("phone")
+        tokens = marks[: self.more + 1] if self.key else ()
+        return attrs.evolve(commit, effects=effects, tokens=tokens, drop_tokens=self.more == 3 and not usual)
+
+
 class TestManyAtOnce:
     def test_a_thousand_awaited_appends_share_few_transactions(self, path: Path) -> None:
         mine = Mine()
@@ -381,6 +409,45 @@ class TestManyAtOnce:
 
         asyncio.run(abandoned())
         assert asyncio.run(later()) == [Appended(mine.case(2), 1)]
+
+    @pytest.mark.parametrize("many", [1, 5, 64])
+    def test_steps_of_one_event_are_written_by_one_statement(self, path: Path, many: int) -> None:
+        """However many there are, and without a word before or after it: it is its own transaction."""
+        mine = Mine()
+        with SqliteStore(path) as store:
+            statements: list[str] = []
+            store._db.set_trace_callback(statements.append)
+            store.append_all([[mine.working(number, NOON)] for number in range(many)])
+            store._db.set_trace_callback(None)
+            assert len(set(statements)) == 1  # it is told once more for each trigger
+            assert len(store.headers(EVERYONE, Wanted(), "", MANY).headers) == many
+
+    @given(
+        st.lists(
+            st.builds(_Wish, *[st.integers(0, 3)] * 2, st.sampled_from(("", "a", "b")), st.booleans()), max_size=70
+        ),
+        st.sampled_from((1, 3, 70)),
+        st.booleans(),
+    )
+    def test_those_who_share_a_transaction_are_answered_as_if_each_came_alone(
+        self, wishes: list[_Wish], together: int, usual: bool
+    ) -> None:
+        """Whatever they bring: steps of one event alone, or others among them, some built on what is not there."""
+        mine, memory, stands = Mine(), MemoryStore(), dict.fromkeys(range(4), 0)
+        with SqliteStore(":memory:") as store:
+            while wishes:
+                commits = [wish.commit(mine, stands, usual) for wish in wishes[:together]]
+                del wishes[:together]
+                answers = [memory.append([commit]) for commit in commits]
+                assert store.append_all([[commit] for commit in commits]) == answers
+                stands |= {n: len(case.events) for n in stands if (case := memory.load(mine.case(n), EVERYONE))}
+            later = NOON + YEAR
+            assert store.scan(EVERYONE, "", MANY) == memory.scan(EVERYONE, "", MANY)
+            assert store.claim(later, MANY, YEAR) == memory.claim(later, MANY, YEAR)
+            for token in (b"", *(mine.token(name).value for name in ("phone", "e-mail"))):
+                assert store.find(EVERYONE, [token]) == memory.find(EVERYONE, [token])
+            for number, key in itertools.product(stands, "ab"):
+                assert store.receipt(mine.case(number), key) == memory.receipt(mine.case(number), key)
 
 
 @pytest.mark.parametrize("kind", [AsyncSqliteStore, AsyncSqliteShelf])

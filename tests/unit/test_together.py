@@ -85,13 +85,48 @@ class TestLanes:
         asyncio.run(main())
         assert written == [1, 1, 3]
 
+    def test_a_lane_beside_others_is_taken_by_so_many_at_least(self) -> None:
+        """Fewer than that wait for the lane that is at work; those who come to be so many do not."""
+        mine = Mine()
+        written: list[int] = []
+
+        async def main() -> None:
+            go_on = asyncio.Event()
+
+            async def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome[Answer]]:
+                written.append(len(groups))
+                await go_on.wait()
+                return [[] for _ in groups]
+
+            together = AsyncTogether(write, lanes=2, least=3)
+            async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+                for number in range(6):
+                    tasks.create_task(together.append([mine.commit(number)]))
+                    for _ in range(3):
+                        await asyncio.sleep(0)
+                    assert written == [1] if number < 3 else [1, 3]
+                go_on.set()
+
+        asyncio.run(main())
+        assert written == [1, 3, 2]
+
     @pytest.mark.parametrize(
-        ("lanes", "callers", "written"), [(1, 5, [5]), (2, 5, [3, 2]), (3, 5, [2, 2, 1]), (4, 2, [1, 1])]
+        ("lanes", "least", "callers", "written"),
+        [
+            (1, 1, 5, [5]),
+            (2, 1, 5, [3, 2]),
+            (3, 1, 5, [2, 2, 1]),
+            (4, 1, 2, [1, 1]),
+            (2, 3, 5, [5]),
+            (2, 3, 6, [3, 3]),
+            (3, 2, 5, [3, 2]),
+        ],
     )
     def test_tasks_that_come_at_once_are_shared_out_among_the_lanes(
-        self, lanes: int, callers: int, written: list[int]
+        self, lanes: int, least: int, callers: int, written: list[int]
     ) -> None:
-        """Evenly, all at the same time, and each is answered; whoever waits for the end waits for all of them."""
+        """Evenly, for so many at least, all at the same time, and each is answered; whoever waits for the end waits for
+        all of them."""
         mine = Mine()
         groups_of: list[int] = []
 
@@ -105,7 +140,7 @@ class TestLanes:
                 await all_begun.wait()
                 return [[] for _ in groups]
 
-            together = AsyncTogether(write, lanes=lanes)
+            together = AsyncTogether(write, lanes=lanes, least=least)
             async with asyncio.timeout(10):
                 answers = [asyncio.ensure_future(together.append([mine.commit(number)])) for number in range(callers)]
                 await asyncio.sleep(0)
