@@ -93,6 +93,8 @@ def read(folder: Path, part: str) -> Manifest:
         raise StoreUnusable("no_backup", f"that directory holds the {manifest.part} of a backup, not the {part}")
     if any(_leads_out(one.name) for one in manifest.files):
         raise InvalidInput((Problem("$.files", "value", "must be paths that stay in the directory"),))
+    if len({one.name for one in manifest.files}) < len(manifest.files):
+        raise InvalidInput((Problem("$.files", "value", "must list each path once"),))
     return manifest
 
 

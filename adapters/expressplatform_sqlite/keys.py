@@ -212,6 +212,8 @@ class LocalKeyStore:
         """Wrap every live key anew under a new key-encryption key, shred the old one; the new generation."""
         with self._writing() as db:
             generation, old = db.execute(_KEK).fetchone()
+            if not 0 < generation < 2**63 - 1:  # as far as the file counts
+                raise StoreUnusable("corrupt", "the key store counts its generations as nobody can")
             new = new_key()
             rows = db.execute("SELECT label, name, wrapped FROM sealed WHERE live").fetchall()
             for label, name, wrapped in rows:

@@ -117,6 +117,17 @@ class TestTheFile:
         raw = path.read_bytes()
         assert not [name for name in keys if held[name][13:] in raw]
 
+    @pytest.mark.parametrize("generation", [2**63 - 1, 0])
+    def test_a_generation_that_nobody_came_to_is_not_counted_on(self, path: Path, generation: int) -> None:
+        with LocalKeyStore(path) as store:
+            store.create(["a"])
+            key = store.get("a")
+            changed(path, f"UPDATE wrapping SET generation = {generation}")
+            with pytest.raises(StoreUnusable) as caught:
+                store.rotate()
+            assert caught.value.code == "corrupt"
+            assert store.get("a") == key
+
     def test_an_open_store_follows_a_rotation_done_by_another(self, path: Path) -> None:
         with LocalKeyStore(path) as one, LocalKeyStore(path) as other:
             one.create(["a"])
