@@ -29,7 +29,9 @@ MOST: Final = 64
 _NAMES: Final = HEADER.split(", ")
 _OF_EVENT: Final = EVENT.split(", ")[2:]
 _COLUMNS: Final = (*_NAMES, "expected", *_OF_EVENT, "key", "digest", "effects", "tokens", "marks")
-_NO_STEP: Final = (None,) * len(_COLUMNS)
+_NOTHING: Final = "no step"
+"""What no version is, in place of the one that a step builds on."""
+_NO_STEP: Final = tuple(_NOTHING if name == "expected" else None for name in _COLUMNS)
 _KEEP: Final = f"""SELECT RAISE(ABORT, 'something is in the way') WHERE changes() = 0;
     INSERT INTO events ({EVENT}) VALUES (NEW.case_id, NEW.version, {", ".join(f"NEW.{name}" for name in _OF_EVENT)});
     INSERT INTO steps (number, version, row, key, digest) VALUES (
@@ -38,17 +40,18 @@ _KEEP: Final = f"""SELECT RAISE(ABORT, 'something is in the way') WHERE changes(
         SELECT NEW.case_id, NEW.version, json_extract(value, '$[0]'), json_extract(value, '$[1]'),
             json_extract(value, '$[2]'), NEW.changed_at FROM json_each(NEW.effects);
     INSERT INTO tokens (case_id, value, quarter)
-        SELECT NEW.case_id, substr(NEW.marks, json_extract(value, '$[0]'), json_extract(value, '$[1]')),
+        SELECT NEW.case_id, ifnull(substr(NEW.marks, json_extract(value, '$[0]'), json_extract(value, '$[1]')), x''),
             json_extract(value, '$[2]') FROM json_each(NEW.tokens) WHERE true
             ON CONFLICT (case_id, value) DO NOTHING;"""
 PREPARED: Final = (
     "PRAGMA temp_store = MEMORY",
     f"CREATE TEMP VIEW taken AS SELECT {', '.join(f'NULL AS {name}' for name in _COLUMNS)}",
-    f"""CREATE TEMP TRIGGER begun INSTEAD OF INSERT ON taken WHEN NEW.expected = 0 BEGIN
+    f"""CREATE TEMP TRIGGER begun INSTEAD OF INSERT ON taken WHEN NEW.expected IS 0 BEGIN
         INSERT INTO cases ({HEADER}) VALUES ({", ".join(f"NEW.{name}" for name in _NAMES)})
             ON CONFLICT (case_id) DO NOTHING;
         {_KEEP} END""",
-    f"""CREATE TEMP TRIGGER moved INSTEAD OF INSERT ON taken WHEN NEW.expected <> 0 BEGIN
+    f"""CREATE TEMP TRIGGER moved INSTEAD OF INSERT ON taken
+            WHEN NEW.expected IS NOT 0 AND NEW.expected IS NOT '{_NOTHING}' BEGIN
         UPDATE cases SET {", ".join(f"{name} = NEW.{name}" for name in _NAMES[1:])}
             WHERE case_id = NEW.case_id AND version = NEW.expected
                 AND NOT EXISTS (SELECT 1 FROM steps WHERE steps.number = cases.number AND key = NEW.key);
