@@ -8,7 +8,7 @@ Laws of this file
 - A step that meets something in its way, or that cannot be kept, ends the statement, and with it the transaction:
   nothing of it has been written.
 - A statement is made for 1, 2, 4, ... steps, so that a connection keeps a few of them ready; rows without a step fill
-  it up.
+  it up. What it was given last stays with it until it is asked again, so that long events do not go this way.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from expressplatform_sqlite.rows import EVENT, HEADER, Row, event_row, header_ro
 
 MOST: Final = 64
 """Steps of one statement. For more than that it gains nothing over one statement for each table."""
+LONGEST: Final = 16_384
+"""Bytes of one of its events, facts and sealed part together."""
 
 _NAMES: Final = HEADER.split(", ")
 _OF_EVENT: Final = EVENT.split(", ")[2:]
@@ -61,12 +63,15 @@ PREPARED: Final = (
 
 
 def single(commits: Sequence[Commit]) -> bool:
-    """Whether `kept` may be asked: a few commits, each of one event, that drop no tokens."""
+    """Whether `kept` may be asked: a few commits, each of one event that is not long, that drop no tokens."""
     return 0 < len(commits) <= MOST and all(map(_is_single, commits))
 
 
 def _is_single(commit: Commit) -> bool:
-    return len(commit.events) == 1 and not commit.drop_tokens
+    if len(commit.events) != 1 or commit.drop_tokens:
+        return False
+    (event,) = commit.events
+    return len(event.facts) + len(event.sealed) <= LONGEST
 
 
 def kept(db: sqlite3.Connection, commits: Sequence[Commit]) -> bool:

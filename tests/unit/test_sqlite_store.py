@@ -51,6 +51,7 @@ from expressplatform_sqlite.batch import Batch
 from expressplatform_sqlite.keys import LocalKeyStore
 from expressplatform_sqlite.schema import SCHEMA
 from expressplatform_sqlite.shelf import SqliteShelf
+from expressplatform_sqlite.single_steps import LONGEST
 from expressplatform_sqlite.store import SqliteStore
 
 YEAR: Final = timedelta(days=365)
@@ -425,6 +426,22 @@ class TestManyAtOnce:
             store._db.set_trace_callback(None)
             assert len(set(statements)) == 1  # it is told once more for each trigger
             assert len(store.headers(EVERYONE, Wanted(), "", MANY).headers) == many
+
+    @pytest.mark.parametrize(("more", "by_one"), [(0, True), (1, False)])
+    def test_a_statement_that_is_kept_ready_keeps_no_long_event(self, more: int, by_one: bool) -> None:
+        """SQLite holds what it was given last until it is asked again: 64 documents would stay in memory for good."""
+        commit = Mine().commit(1)
+        (event,) = commit.events
+        event = attrs.evolve(event, sealed=bytes(LONGEST - len(event.facts) + more))
+        statements: list[str] = []
+        with SqliteStore(":memory:") as store:
+            store._db.set_trace_callback(statements.append)
+            store.append([attrs.evolve(commit, events=(event,))])
+            store._db.set_trace_callback(None)
+            case = store.load(commit.case_id, EVERYONE)
+        assert case is not None
+        assert case.events == (event,)
+        assert ("COMMIT" not in statements) is by_one
 
     def test_a_token_without_a_byte_is_one_like_others(self) -> None:
         """Also where it is all that a step leaves."""
