@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import subprocess
 import sys
@@ -149,6 +150,40 @@ class TestLanes:
                 assert await asyncio.gather(*answers) == [[]] * callers
 
         asyncio.run(main())
+
+    @pytest.mark.parametrize("waiting", [0, 3])
+    def test_an_event_loop_that_is_closed_takes_no_lane_with_it(self, waiting: int) -> None:
+        """Whoever comes in another one is written, though nobody has ended what was under way or waited."""
+        mine = Mine()
+        goes_on: list[bool] = []
+
+        async def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome[Answer]]:
+            if not goes_on:
+                await asyncio.Event().wait()
+            return [[] for _ in groups]
+
+        together = AsyncTogether(write, lanes=2, least=2)
+
+        async def abandoned(first: int, many: int) -> list[asyncio.Task[Sequence[Answer]]]:
+            callers = [asyncio.create_task(together.append([mine.commit(first + number)])) for number in range(many)]
+            for _ in range(3):
+                await asyncio.sleep(0)
+            return callers
+
+        async def later() -> None:
+            async with asyncio.timeout(10):
+                assert await asyncio.gather(*(together.append([]) for _ in range(5))) == [[]] * 5
+                await together.finished()
+
+        loop = asyncio.new_event_loop()
+        loop.set_exception_handler(lambda *_: None)  # it would tell of tasks that nobody awaits any more
+        left = [loop.run_until_complete(abandoned(*several)) for several in ((0, 2), (2, 2), (4, waiting))]
+        loop.close()
+        goes_on.append(True)
+        asyncio.run(later())
+        assert not any(caller.done() for callers in left for caller in callers)
+        del left
+        gc.collect()
 
     def test_who_is_interrupted_gives_the_lane_back(self) -> None:
         """However often that happens, as many as there are lanes write at a time afterwards, and not one more."""
