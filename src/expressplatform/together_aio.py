@@ -70,8 +70,8 @@ class AsyncTogether(Generic[Item, Told]):
         return self._lanes - len(self._carrying)
 
     def _call(self) -> None:
-        """Have one more lane carry."""
-        self._called = asyncio.create_task(self._carry())
+        """Have one more lane carry; not yet, whatever the event loop's way with tasks: it has to be counted first."""
+        self._called = asyncio.Task(self._carry())
         self._carrying.append(self._called)
 
     async def _carry(self) -> None:
