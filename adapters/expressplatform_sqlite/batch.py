@@ -45,7 +45,7 @@ _appended: Final = maker(Appended)
 
 
 def written(db: sqlite3.Connection, groups: Sequence[Sequence[Commit]]) -> list[list[Answer]]:
-    """What becomes of the commits of several callers, in one transaction; it may be under way when this returns."""
+    """What becomes of the commits of several callers, in one transaction, which is over when this returns."""
     commits = groups[0] if len(groups) == 1 else [commit for group in groups for commit in group]
     if not (single_steps.kept if single_steps.single(commits) else _unhindered)(db, commits):
         if db.in_transaction:
@@ -54,6 +54,7 @@ def written(db: sqlite3.Connection, groups: Sequence[Sequence[Commit]]) -> list[
         batch = Batch(db)
         answers = [[batch.take(commit) for commit in group] for group in groups]
         batch.write()
+        db.execute("COMMIT")
         return answers
     return [[_appended(commit.case_id, commit.header.version) for commit in group] for group in groups]
 
@@ -68,6 +69,7 @@ def _unhindered(db: sqlite3.Connection, commits: Sequence[Commit]) -> bool:
     if (fresh and not _put(db, _NEW_HEADER, fresh)) or (moved and not _put(db, _NEXT_HEADER, moved)):
         return False
     _put_beside(db, commits, {} if moved else _numbers(db, commits))
+    db.execute("COMMIT")
     return True
 
 
@@ -157,7 +159,7 @@ class Batch:
     def _standing(self, case_id: str, key: str | None) -> tuple[int, Receipt | None]:
         """The version at which the case stands, and the receipt of the key."""
         taken = self._headers.get(case_id)
-        if taken and key and (case_id, key) in self._receipts:
+        if taken and key is not None and (case_id, key) in self._receipts:
             return taken.version, self._receipts[case_id, key]
         standing: Row = self._db.execute(_STANDING, (key, key, case_id)).fetchone() or (0, None, None)
         version, digest, led_to = standing

@@ -118,33 +118,24 @@ class Connections:
         groups: Sequence[Sequence[Item]],
         write: Callable[[sqlite3.Connection, Sequence[Sequence[Item]]], Sequence[Sequence[Told]]],
     ) -> Sequence[Outcome[Told]]:
-        """What several callers bring, in one transaction: for each its answers, or the error that is its own."""
-        with self._lock:
-            return self._written(groups, write)
+        """What several callers bring, in one transaction, which ``write`` begins and commits: for each its answers.
 
-    def _written(
-        self,
-        groups: Sequence[Sequence[Item]],
-        write: Callable[[sqlite3.Connection, Sequence[Sequence[Item]]], Sequence[Sequence[Told]]],
-    ) -> Sequence[Outcome[Told]]:
-        """One transaction, which ``write`` begins; where one caller's rows are malformed, each caller's own instead."""
+        Or the error that is its own: where one caller's rows are malformed, each has a transaction to itself.
+        """
         try:
-            self._refuse_closed()
-            try:
-                told = write(self._db, groups)
-                if self._db.in_transaction:
-                    self._db.execute("COMMIT")
-                return told
-            except BaseException:
-                self._undo()
-                raise
+            with self._turn():
+                self._refuse_closed()
+                try:
+                    return write(self._db, groups)
+                finally:
+                    self._undo()
         except sqlite3.OperationalError as error:
             return [unusable(error) for _ in groups]
         except StoreUnusable as error:
             return [StoreUnusable(error.code, error.detail) for _ in groups]
         except (sqlite3.Error, TypeError, ValueError, OverflowError, AttributeError) as error:
             if len(groups) > 1:
-                return [self._written([group], write)[0] for group in groups]
+                return [self._in_one([group], write)[0] for group in groups]
             return [unusable(error) if isinstance(error, sqlite3.Error) else error]
 
     @contextmanager

@@ -103,7 +103,9 @@ class SqliteShelf(Connections):
 
 def _kept(db: sqlite3.Connection, groups: Sequence[Sequence[ShelfRow]]) -> Sequence[Sequence[bool]]:
     db.execute("BEGIN IMMEDIATE")
-    return [[_put(db, row) for row in rows] for rows in groups]
+    kept = [[_put(db, row) for row in rows] for rows in groups]
+    db.execute("COMMIT")
+    return kept
 
 
 def _put(db: sqlite3.Connection, row: ShelfRow) -> bool:

@@ -8,7 +8,7 @@ Laws of this file
 - A step that meets something in its way, or that cannot be kept, ends the statement, and with it the transaction:
   nothing of it has been written.
 - A statement is made for 1, 2, 4, ... steps, so that a connection keeps a few of them ready; rows without a step fill
-  it up.
+  it up. What it was given last stays with it until it is asked again, so that long events do not go this way.
 """
 
 from __future__ import annotations
@@ -25,11 +25,15 @@ from expressplatform_sqlite.rows import EVENT, HEADER, Row, event_row, header_ro
 
 MOST: Final = 64
 """Steps of one statement. For more than that it gains nothing over one statement for each table."""
+LONGEST: Final = 16_384
+"""Bytes of one of its events, facts and sealed part together."""
 
 _NAMES: Final = HEADER.split(", ")
 _OF_EVENT: Final = EVENT.split(", ")[2:]
 _COLUMNS: Final = (*_NAMES, "expected", *_OF_EVENT, "key", "digest", "effects", "tokens", "marks")
-_NO_STEP: Final = (None,) * len(_COLUMNS)
+_NOTHING: Final = "no step"
+"""What no version is, in place of the one that a step builds on."""
+_NO_STEP: Final = tuple(_NOTHING if name == "expected" else None for name in _COLUMNS)
 _KEEP: Final = f"""SELECT RAISE(ABORT, 'something is in the way') WHERE changes() = 0;
     INSERT INTO events ({EVENT}) VALUES (NEW.case_id, NEW.version, {", ".join(f"NEW.{name}" for name in _OF_EVENT)});
     INSERT INTO steps (number, version, row, key, digest) VALUES (
@@ -38,17 +42,18 @@ _KEEP: Final = f"""SELECT RAISE(ABORT, 'something is in the way') WHERE changes(
         SELECT NEW.case_id, NEW.version, json_extract(value, '$[0]'), json_extract(value, '$[1]'),
             json_extract(value, '$[2]'), NEW.changed_at FROM json_each(NEW.effects);
     INSERT INTO tokens (case_id, value, quarter)
-        SELECT NEW.case_id, substr(NEW.marks, json_extract(value, '$[0]'), json_extract(value, '$[1]')),
+        SELECT NEW.case_id, ifnull(substr(NEW.marks, json_extract(value, '$[0]'), json_extract(value, '$[1]')), x''),
             json_extract(value, '$[2]') FROM json_each(NEW.tokens) WHERE true
             ON CONFLICT (case_id, value) DO NOTHING;"""
 PREPARED: Final = (
     "PRAGMA temp_store = MEMORY",
     f"CREATE TEMP VIEW taken AS SELECT {', '.join(f'NULL AS {name}' for name in _COLUMNS)}",
-    f"""CREATE TEMP TRIGGER begun INSTEAD OF INSERT ON taken WHEN NEW.expected = 0 BEGIN
+    f"""CREATE TEMP TRIGGER begun INSTEAD OF INSERT ON taken WHEN NEW.expected IS 0 BEGIN
         INSERT INTO cases ({HEADER}) VALUES ({", ".join(f"NEW.{name}" for name in _NAMES)})
             ON CONFLICT (case_id) DO NOTHING;
         {_KEEP} END""",
-    f"""CREATE TEMP TRIGGER moved INSTEAD OF INSERT ON taken WHEN NEW.expected <> 0 BEGIN
+    f"""CREATE TEMP TRIGGER moved INSTEAD OF INSERT ON taken
+            WHEN NEW.expected IS NOT 0 AND NEW.expected IS NOT '{_NOTHING}' BEGIN
         UPDATE cases SET {", ".join(f"{name} = NEW.{name}" for name in _NAMES[1:])}
             WHERE case_id = NEW.case_id AND version = NEW.expected
                 AND NOT EXISTS (SELECT 1 FROM steps WHERE steps.number = cases.number AND key = NEW.key);
@@ -58,12 +63,15 @@ PREPARED: Final = (
 
 
 def single(commits: Sequence[Commit]) -> bool:
-    """Whether `kept` may be asked: a few commits, each of one event, that drop no tokens."""
+    """Whether `kept` may be asked: a few commits, each of one event that is not long, that drop no tokens."""
     return 0 < len(commits) <= MOST and all(map(_is_single, commits))
 
 
 def _is_single(commit: Commit) -> bool:
-    return len(commit.events) == 1 and not commit.drop_tokens
+    if len(commit.events) != 1 or commit.drop_tokens:
+        return False
+    (event,) = commit.events
+    return len(event.facts) + len(event.sealed) <= LONGEST
 
 
 def kept(db: sqlite3.Connection, commits: Sequence[Commit]) -> bool:

@@ -7,7 +7,8 @@ Laws of this file
   the server, the callers of another are answered and come back. Where lanes wait for one disk, a lane beside others is
   worth it for many alone: for ``least`` callers or more.
 - A caller that is cancelled leaves nothing half done: its items are written whole, or, where the event loop ends
-  before their turn has come, not at all. Only it does not hear which.
+  before their turn has come, not at all. Only it does not hear which. A loop that is closed with work under way takes
+  no lane with it.
 - A write that fails as a whole is the error of all whom it took along, and of nobody who came later.
 """
 
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Generic, final
 
 from expressplatform.together import Item, Outcome, Told
@@ -49,7 +51,9 @@ class AsyncTogether(Generic[Item, Told]):
         """The answers to these items, or the error that is theirs."""
         answers: asyncio.Future[Sequence[Told]] = asyncio.get_running_loop().create_future()
         self._waiting.append((items, answers))
-        if self._called is None or self._called.done():  # one that has been called takes along whoever comes meanwhile
+        if self._called is None or not _goes_on(
+            self._called
+        ):  # one that has been called takes along whoever comes meanwhile
             free = self._free()
             if free == self._lanes or (free and len(self._waiting) >= self._least):
                 self._call()
@@ -62,12 +66,12 @@ class AsyncTogether(Generic[Item, Told]):
 
     def _free(self) -> int:
         """How many lanes are free."""
-        self._carrying = [lane for lane in self._carrying if not lane.done()]
+        self._carrying = [lane for lane in self._carrying if _goes_on(lane)]
         return self._lanes - len(self._carrying)
 
     def _call(self) -> None:
-        """Have one more lane carry."""
-        self._called = asyncio.create_task(self._carry())
+        """Have one more lane carry; not yet, whatever the event loop's way with tasks: it has to be counted first."""
+        self._called = asyncio.Task(self._carry())
         self._carrying.append(self._called)
 
     async def _carry(self) -> None:
@@ -78,9 +82,11 @@ class AsyncTogether(Generic[Item, Told]):
                 outcomes = await self._written([items for items, _ in batch])
                 for (_, answers), outcome in zip(batch, outcomes, strict=True):
                     _settle(answers, outcome)
-            finally:
+            except BaseException:  # the event loop is ending, or is closed
                 for _, answers in batch:
-                    answers.cancel()  # where it has no outcome: the event loop is ending
+                    with suppress(RuntimeError):
+                        answers.cancel()
+                raise
 
     def _share(self) -> list[_Waiting[Item, Told]]:
         """As much of what waits as is this lane's; a free one goes on with the rest."""
@@ -100,10 +106,14 @@ class AsyncTogether(Generic[Item, Told]):
 
 
 def _settle(answers: asyncio.Future[Sequence[Told]], outcome: Outcome[Told]) -> None:
-    """Tell the caller, unless it has gone."""
+    """Tell the caller, unless it has gone, or its event loop has been closed."""
     if answers.done():
         return
-    if isinstance(outcome, Exception):
-        answers.set_exception(outcome)
-    else:
-        answers.set_result(outcome)
+    try:  # noqa: SIM105 - one for each caller
+        answers.set_exception(outcome) if isinstance(outcome, Exception) else answers.set_result(outcome)
+    except RuntimeError:
+        pass
+
+
+def _goes_on(lane: asyncio.Task[None]) -> bool:
+    return not (lane.done() or lane.get_loop().is_closed())

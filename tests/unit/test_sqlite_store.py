@@ -34,7 +34,10 @@ from expressplatform.ports import (
     AsyncShelf,
     CaseStore,
     Commit,
+    Conflict,
     Leaf,
+    Receipt,
+    Replayed,
     Shelf,
     ShelfRow,
     Sought,
@@ -44,9 +47,11 @@ from expressplatform.ports import (
 from expressplatform.testing.stores.rows import MANY, NOON, Mine
 from expressplatform_sqlite.aio import AsyncSqliteStore
 from expressplatform_sqlite.aio_shelf import AsyncSqliteShelf
+from expressplatform_sqlite.batch import Batch
 from expressplatform_sqlite.keys import LocalKeyStore
 from expressplatform_sqlite.schema import SCHEMA
 from expressplatform_sqlite.shelf import SqliteShelf
+from expressplatform_sqlite.single_steps import LONGEST
 from expressplatform_sqlite.store import SqliteStore
 
 YEAR: Final = timedelta(days=365)
@@ -421,6 +426,74 @@ class TestManyAtOnce:
             store._db.set_trace_callback(None)
             assert len(set(statements)) == 1  # it is told once more for each trigger
             assert len(store.headers(EVERYONE, Wanted(), "", MANY).headers) == many
+
+    @pytest.mark.parametrize(("more", "by_one"), [(0, True), (1, False)])
+    def test_a_statement_that_is_kept_ready_keeps_no_long_event(self, more: int, by_one: bool) -> None:
+        """SQLite holds what it was given last until it is asked again: 64 documents would stay in memory for good."""
+        commit = Mine().commit(1)
+        (event,) = commit.events
+        event = attrs.evolve(event, sealed=bytes(LONGEST - len(event.facts) + more))
+        statements: list[str] = []
+        with SqliteStore(":memory:") as store:
+            store._db.set_trace_callback(statements.append)
+            store.append([attrs.evolve(commit, events=(event,))])
+            store._db.set_trace_callback(None)
+            case = store.load(commit.case_id, EVERYONE)
+        assert case is not None
+        assert case.events == (event,)
+        assert ("COMMIT" not in statements) is by_one
+
+    def test_a_token_without_a_byte_is_one_like_others(self) -> None:
+        """Also where it is all that a step leaves."""
+        mine, empty = Mine(), Token(b"", "2026Q2")
+        with SqliteStore(":memory:") as store:
+            assert store.append([attrs.evolve(mine.commit(1), tokens=(empty,))]) == [Appended(mine.case(1), 1)]
+            assert store.find(EVERYONE, [b""]) == [mine.case(1)]
+
+    def test_a_key_without_a_letter_is_one_like_others(self) -> None:
+        """Who brings it twice in one call is told so the second time."""
+        mine = Mine()
+        steps = [mine.commit(1, version) for version in range(2)]
+        receipts = [Receipt(mine.case(1), "", b"digest", step.header.version) for step in steps]
+        with SqliteStore(":memory:") as store:
+            answers = store.append([attrs.evolve(step, receipt=one) for step, one in zip(steps, receipts, strict=True)])
+        assert answers == [Appended(mine.case(1), 1), Replayed(mine.case(1), receipts[0])]
+
+    @pytest.mark.parametrize("expected", [None, float("nan"), "", "0", -1])
+    def test_what_is_no_version_is_acknowledged_to_nobody(self, expected: Any) -> None:
+        """Beside others, and where nobody looked at it before."""
+        mine = Mine()
+        with SqliteStore(":memory:") as store:
+            step = attrs.evolve(mine.commit(1), expected=expected)
+            before, answers, after = store.append_all([[mine.commit(2)], [step], [mine.commit(3)]])
+            assert isinstance(answers, list)
+            assert isinstance(answers[0], Conflict)
+            assert [before, after] == [[Appended(mine.case(2), 1)], [Appended(mine.case(3), 1)]]
+            assert mine.ids(store.headers(EVERYONE, Wanted(), "", MANY).headers) == [mine.case(2), mine.case(3)]
+
+    def test_who_writes_within_a_write_is_refused_and_what_is_under_way_is_kept(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As the handler of a signal may: it would write into a transaction that is another's, or end it."""
+        mine, write = Mine(), Batch.write
+        refused: list[str] = []
+
+        def interrupted(batch: Batch) -> None:
+            write(batch)
+            with pytest.raises(StoreUnusable) as raised:
+                store.done([])
+            refused.append(raised.value.code)
+            (answer,) = store.append_all([[mine.commit(3)]])
+            assert isinstance(answer, StoreUnusable)
+            refused.append(answer.code)
+
+        with SqliteStore(":memory:") as store:
+            store.append([mine.commit(1)])
+            monkeypatch.setattr(Batch, "write", interrupted)
+            answers = store.append([mine.commit(1), mine.commit(2)])
+            assert answers == [Conflict(mine.case(1), 0, 1), Appended(mine.case(2), 1)]
+            assert refused == ["locked"] * 2
+            assert mine.ids(store.headers(EVERYONE, Wanted(), "", MANY).headers) == [mine.case(1), mine.case(2)]
 
     @given(
         st.lists(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+import types
+from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from contextlib import suppress
+from typing import Any, Final
 
 import pytest
 
@@ -150,6 +153,67 @@ class TestLanes:
 
         asyncio.run(main())
 
+    def test_where_tasks_begin_at_once_there_are_no_more_lanes(self) -> None:
+        """An event loop may be told to run each new task up to where it first waits."""
+        at_once, most = 0, 0
+
+        async def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome[Answer]]:
+            nonlocal at_once, most
+            at_once += 1
+            most = max(most, at_once)
+            await asyncio.sleep(0.001)
+            at_once -= 1
+            return [[] for _ in groups]
+
+        async def main() -> None:
+            together = AsyncTogether(write, lanes=4)
+
+            async def caller() -> None:
+                for _ in range(3):
+                    await together.append([])
+
+            callers = asyncio.gather(*(caller() for _ in range(100)))
+            asyncio.get_running_loop().set_task_factory(_begun_at_once)
+            async with asyncio.timeout(10):
+                await callers
+
+        asyncio.run(main())
+        assert most == 4
+
+    @pytest.mark.parametrize("waiting", [0, 3])
+    def test_an_event_loop_that_is_closed_takes_no_lane_with_it(self, waiting: int) -> None:
+        """Whoever comes in another one is written, though nobody has ended what was under way or waited."""
+        mine = Mine()
+        goes_on: list[bool] = []
+
+        async def write(groups: Sequence[Sequence[Commit]]) -> list[Outcome[Answer]]:
+            if not goes_on:
+                await asyncio.Event().wait()
+            return [[] for _ in groups]
+
+        together = AsyncTogether(write, lanes=2, least=2)
+
+        async def abandoned(first: int, many: int) -> list[asyncio.Task[Sequence[Answer]]]:
+            callers = [asyncio.create_task(together.append([mine.commit(first + number)])) for number in range(many)]
+            for _ in range(3):
+                await asyncio.sleep(0)
+            return callers
+
+        async def later() -> None:
+            async with asyncio.timeout(10):
+                assert await asyncio.gather(*(together.append([]) for _ in range(5))) == [[]] * 5
+                await together.finished()
+
+        loop = asyncio.new_event_loop()
+        loop.set_exception_handler(lambda *_: None)  # it would tell of tasks that nobody awaits any more
+        left = [loop.run_until_complete(abandoned(*several)) for several in ((0, 2), (2, 2), (4, waiting))]
+        loop.close()
+        goes_on.append(True)
+        asyncio.run(later())
+        assert not any(caller.done() for callers in left for caller in callers)
+        del left
+        gc.collect()
+
     def test_who_is_interrupted_gives_the_lane_back(self) -> None:
         """However often that happens, as many as there are lanes write at a time afterwards, and not one more."""
         fails, at_once = threading.Event(), [0, 0]
@@ -211,6 +275,21 @@ class TestLanes:
         assert written[:2] == [1, 5]
         assert sum(written[2:]) == 4
         assert together._free == 1
+
+
+def _begun_at_once(loop: asyncio.AbstractEventLoop, coroutine: Any, **_: object) -> asyncio.Task[Any]:
+    """What `asyncio.eager_task_factory` does, which Python 3.11 has not."""
+    waits_for = []
+    with suppress(StopIteration):
+        waits_for.append(coroutine.send(None))
+
+    @types.coroutine
+    def rest() -> Generator[Any, Any, None]:
+        if waits_for:
+            yield waits_for[0]
+            yield from coroutine
+
+    return asyncio.Task(rest(), loop=loop)
 
 
 class TestInterruption:
