@@ -51,12 +51,10 @@ class AsyncTogether(Generic[Item, Told]):
         """The answers to these items, or the error that is theirs."""
         answers: asyncio.Future[Sequence[Told]] = asyncio.get_running_loop().create_future()
         self._waiting.append((items, answers))
-        if self._called is None or not _goes_on(
-            self._called
-        ):  # one that has been called takes along whoever comes meanwhile
-            free = self._free()
-            if free == self._lanes or (free and len(self._waiting) >= self._least):
-                self._call()
+        called = self._called is not None and _goes_on(self._called)
+        free = 0 if called else self._free()  # one that has been called takes along whoever comes meanwhile
+        if free == self._lanes or (free and len(self._waiting) >= self._least):
+            self._call()
         return await answers
 
     async def finished(self) -> None:
@@ -109,8 +107,11 @@ def _settle(answers: asyncio.Future[Sequence[Told]], outcome: Outcome[Told]) -> 
     """Tell the caller, unless it has gone, or its event loop has been closed."""
     if answers.done():
         return
-    try:  # noqa: SIM105 - one for each caller
-        answers.set_exception(outcome) if isinstance(outcome, Exception) else answers.set_result(outcome)
+    try:
+        if isinstance(outcome, Exception):
+            answers.set_exception(outcome)
+        else:
+            answers.set_result(outcome)
     except RuntimeError:
         pass
 
