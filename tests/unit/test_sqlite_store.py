@@ -552,6 +552,24 @@ def test_who_closes_again_finds_the_file_closed_and_all_written(
         asyncio.run(main(Mine.apart(), pauses))
 
 
+@pytest.mark.parametrize("kind", [AsyncSqliteStore, AsyncSqliteShelf])
+def test_who_closes_after_an_event_loop_ended_in_the_midst_of_closing_closes_the_file(
+    path: Path, kind: type[AsyncSqliteStore | AsyncSqliteShelf]
+) -> None:
+    """Wherever it stood: it is the loop that was cancelled, and not who closes now."""
+
+    async def ends(store: AsyncSqliteStore | AsyncSqliteShelf, pauses: int) -> None:
+        asyncio.create_task(store.close())  # noqa: RUF006 - abandoned on purpose
+        for _ in range(pauses):
+            await asyncio.sleep(0)
+
+    for pauses in range(5):
+        store = kind(path)
+        asyncio.run(ends(store, pauses))
+        asyncio.run(store.close())
+        assert not [one for one in Path("/proc/self/fd").iterdir() if str(path) in _target(one)]
+
+
 def _target(link: Path) -> str:
     """Where a link leads; the empty text where it is not there any more."""
     try:
