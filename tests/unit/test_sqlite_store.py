@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -470,6 +471,19 @@ class TestManyAtOnce:
             assert isinstance(answers[0], Conflict)
             assert [before, after] == [[Appended(mine.case(2), 1)], [Appended(mine.case(3), 1)]]
             assert mine.ids(store.headers(EVERYONE, Wanted(), "", MANY).headers) == [mine.case(2), mine.case(3)]
+
+    def test_a_value_that_no_column_keeps_does_not_say_that_the_store_is_closed(self) -> None:
+        """It is the fault of whoever brought it, and others are written."""
+        mine = Mine()
+        wrong = mine.changed(1, alarms=Decimal(0))
+        with SqliteStore(":memory:") as store:
+            refused, written = store.append_all([[wrong], [mine.commit(2)]])
+            assert isinstance(refused, StoreUnusable)
+            assert refused.code == "failed"
+            assert written == [Appended(mine.case(2), 1)]
+        with pytest.raises(StoreUnusable) as raised:
+            store.append([mine.commit(3)])
+        assert raised.value.code == "closed"
 
     def test_who_writes_within_a_write_is_refused_and_what_is_under_way_is_kept(
         self, monkeypatch: pytest.MonkeyPatch
