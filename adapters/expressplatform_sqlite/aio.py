@@ -161,7 +161,7 @@ class AsyncSqliteStore:
 
     async def close(self) -> None:
         """Write what waits, then close the file; any later call raises ``StoreUnusable`` with the code ``closed``."""
-        if self._closing is None:  # a task of its own: it goes on when its caller is cancelled
+        if self._closing is None or self._closing.cancelled():  # a task of its own: its caller may be cancelled, not it
             self._closing = asyncio.create_task(self._end())
         await asyncio.shield(self._closing)
 

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -471,6 +472,19 @@ class TestManyAtOnce:
             assert [before, after] == [[Appended(mine.case(2), 1)], [Appended(mine.case(3), 1)]]
             assert mine.ids(store.headers(EVERYONE, Wanted(), "", MANY).headers) == [mine.case(2), mine.case(3)]
 
+    def test_a_value_that_no_column_keeps_does_not_say_that_the_store_is_closed(self) -> None:
+        """It is the fault of whoever brought it, and others are written."""
+        mine = Mine()
+        wrong = mine.changed(1, alarms=Decimal(0))
+        with SqliteStore(":memory:") as store:
+            refused, written = store.append_all([[wrong], [mine.commit(2)]])
+            assert isinstance(refused, StoreUnusable)
+            assert refused.code == "failed"
+            assert written == [Appended(mine.case(2), 1)]
+        with pytest.raises(StoreUnusable) as raised:
+            store.append([mine.commit(3)])
+        assert raised.value.code == "closed"
+
     def test_who_writes_within_a_write_is_refused_and_what_is_under_way_is_kept(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -550,6 +564,24 @@ def test_who_closes_again_finds_the_file_closed_and_all_written(
 
     for pauses in range(1, 6):
         asyncio.run(main(Mine.apart(), pauses))
+
+
+@pytest.mark.parametrize("kind", [AsyncSqliteStore, AsyncSqliteShelf])
+def test_who_closes_after_an_event_loop_ended_in_the_midst_of_closing_closes_the_file(
+    path: Path, kind: type[AsyncSqliteStore | AsyncSqliteShelf]
+) -> None:
+    """Wherever it stood: it is the loop that was cancelled, and not who closes now."""
+
+    async def ends(store: AsyncSqliteStore | AsyncSqliteShelf, pauses: int) -> None:
+        asyncio.create_task(store.close())  # noqa: RUF006 - abandoned on purpose
+        for _ in range(pauses):
+            await asyncio.sleep(0)
+
+    for pauses in range(5):
+        store = kind(path)
+        asyncio.run(ends(store, pauses))
+        asyncio.run(store.close())
+        assert not [one for one in Path("/proc/self/fd").iterdir() if str(path) in _target(one)]
 
 
 def _target(link: Path) -> str:
