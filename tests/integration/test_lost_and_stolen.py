@@ -444,6 +444,7 @@ def test_a_copy_is_not_served_before_it_was_put_back(council: Council) -> None:
         ("no text", "invalid_input"),
         ("not a manifest", "invalid_input"),
         ("leads out", "invalid_input"),
+        ("twice", "invalid_input"),
     ],
 )
 def test_what_is_not_a_whole_backup_is_refused_and_nothing_is_made(council: Council, harm: str, code: str) -> None:
@@ -478,7 +479,8 @@ def test_what_is_not_a_whole_backup_is_refused_and_nothing_is_made(council: Coun
         case "not a manifest":
             (data / "manifest.json").write_text(json.dumps({**manifest, "made_at": "yesterday"}))
         case _:
-            manifest["files"][0]["name"] = "../cases.db"
+            first = manifest["files"][0]
+            manifest["files"].append({**first, "name": {"leads out": "../cases.db", "twice": first["name"]}[harm]})
             (data / "manifest.json").write_text(json.dumps(manifest))
     result = run(*council.restoring(), "--json")
     assert result.exit_code in (Exit.STORE, Exit.INPUT), result.output

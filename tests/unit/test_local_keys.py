@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -116,6 +116,16 @@ class TestTheFile:
             assert (store.secret("s"), store.destroyed()) == (secret, ("case-7",))
         raw = path.read_bytes()
         assert not [name for name in keys if held[name][13:] in raw]
+
+    def test_the_last_generation_that_can_be_counted_is_told_and_stays(self, path: Path) -> None:
+        with LocalKeyStore(path) as store:
+            store.create(["a"])
+            key = store.get("a")
+            with closing(sqlite3.connect(path)) as db, db:
+                db.execute("UPDATE wrapping SET generation = ?", (2**63 - 1,))
+            with pytest.raises(StoreUnusable) as raised:
+                store.rotate()
+            assert (raised.value.code, store.get("a")) == ("corrupt", key)
 
     def test_an_open_store_follows_a_rotation_done_by_another(self, path: Path) -> None:
         with LocalKeyStore(path) as one, LocalKeyStore(path) as other:
