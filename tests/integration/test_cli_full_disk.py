@@ -72,6 +72,15 @@ def test_what_a_full_disk_cut_short_is_nowhere_and_the_same_line_works_once_ther
     assert (again.exit_code, bool(left(folder))) == (0, True), again.output
 
 
+def test_keys_are_not_written_over_and_the_message_says_what_to_do(tmp_path: Path) -> None:
+    """It does not send anybody to look at the rights of the file."""
+    assert run("make-keys", tmp_path).exit_code == 0
+    made = (tmp_path / "keys.json").read_bytes()
+    result = run("make-keys", tmp_path)
+    assert (result.exit_code, (tmp_path / "keys.json").read_bytes()) == (Exit.STORE, made)
+    assert "Name another file; nothing is written over." in result.stderr
+
+
 @pytest.mark.parametrize(("name", "first"), [("init", "cases.db"), ("agent init", "signing.key")])
 def test_what_a_killed_run_left_is_named_file_by_file(name: str, first: str, tmp_path: Path) -> None:
     """Everything but the configuration is there. Nothing is deleted by itself; once it is, the line works."""
