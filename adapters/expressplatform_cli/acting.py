@@ -22,6 +22,7 @@ from expressplatform.scheme import Scheme
 from expressplatform.wording import label
 from expressplatform_cli import documents
 from expressplatform_cli.config import NO_PLACE, Place, open_platform
+from expressplatform_cli.exits import Exit
 from expressplatform_cli.options import (
     answers,
     key_option,
@@ -202,7 +203,8 @@ def _told(value: object) -> str:
 def erase(place: Place, case: str, staff: str, approver: str, why: str, as_json: bool) -> None:
     """Make what is personal in an ended CASE unreadable for ever. Two persons of one council.
 
-    Its key is destroyed at once. Facts, dates and outcome stay, and no figure changes.
+    Its key is destroyed at once. Facts, dates and outcome stay, and no figure changes. Ends with 8 as long as the key
+    is still there, because another process has that work in hand: run it again.
     """
     with closing(open_platform(place, gateways=_Later())) as platform:
         by, second = documents.staff_actor(platform, staff), documents.staff_actor(platform, approver)
@@ -220,6 +222,8 @@ def erase(place: Place, case: str, staff: str, approver: str, why: str, as_json:
             "five minutes. Then run this again, to see it gone.",
             err=True,
         )
+    if not gone:
+        raise click.exceptions.Exit(Exit.STORE)
 
 
 def _key_destroyed(platform: Platform, case: Case, place: Place) -> bool:

@@ -71,15 +71,13 @@ def init(directory: Path, as_json: bool) -> None:
     """Make DIR with a configuration to fill in, and new private keys. Refuses a directory that holds anything."""
     from expressplatform.sealing import new_encryption_pair
     from expressplatform.signing import SigningKey
-    from expressplatform_cli.folders import write_private
+    from expressplatform_cli.folders import new_place, put_private, write_private
 
-    if directory.is_dir() and any(directory.iterdir()):
-        raise click.UsageError("That directory is not empty. Name a new one, or an empty one.")
-    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     signing, sealing = SigningKey.generate(), new_encryption_pair()
-    write_private(directory / SIGNING, signing.seed().hex().encode())
-    write_private(directory / SEALING, sealing.private.hex().encode())
-    (directory / DEFAULT).write_text(agent_configuration(), encoding="utf-8")
+    with new_place(directory, SIGNING, SEALING, DEFAULT.name):
+        write_private(directory / SIGNING, signing.seed().hex().encode())
+        write_private(directory / SEALING, sealing.private.hex().encode())
+        put_private(directory / DEFAULT, agent_configuration().encode())
     public = {"signing": signing.public.hex(), "sealing": sealing.public.hex()}
     if as_json:
         say_json({"config": str(directory / DEFAULT), "public_keys": public})

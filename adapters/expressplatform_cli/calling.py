@@ -7,7 +7,6 @@ output as it came; what was signed goes to standard error.
 
 from __future__ import annotations
 
-import os
 import secrets
 import sys
 from pathlib import Path
@@ -24,6 +23,7 @@ from expressplatform.sealing import EncryptionPair
 from expressplatform.signing import SigningKey
 from expressplatform_cli.documents import LARGEST
 from expressplatform_cli.exits import ExtraMissing
+from expressplatform_cli.folders import write_private
 from expressplatform_cli.options import FILE, answers
 from expressplatform_cli.output import say_json
 
@@ -75,9 +75,7 @@ def make_keys(file: Path, organisation: str, person: str, as_json: bool) -> None
     from expressplatform.sealing import new_encryption_pair
 
     made = MemberKeys(organisation, person, SigningKey.generate(), new_encryption_pair())
-    opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(opened, "wb") as written:
-        written.write(orjson.dumps(made.document(), option=orjson.OPT_INDENT_2))
+    write_private(file, orjson.dumps(made.document(), option=orjson.OPT_INDENT_2))
     if as_json:
         say_json(made.public())
         return

@@ -8,7 +8,6 @@ Laws of this module
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import closing
 from datetime import timedelta
@@ -24,6 +23,7 @@ from expressplatform.complaint import Actor
 from expressplatform.platform import Document, Platform
 from expressplatform_cli import documents
 from expressplatform_cli.config import Place, open_platform
+from expressplatform_cli.folders import write_private
 from expressplatform_cli.options import F, answers, key_option, one_of, place_options, reason_option, staff_option
 from expressplatform_cli.output import console, grid, say_json, words
 
@@ -171,8 +171,7 @@ def get(
     if output == STDIN:
         sys.stdout.buffer.write(copy.content)
         return
-    with open(os.open(output, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-        file.write(copy.content)
+    write_private(output, copy.content)
     if as_json:
         told = {"id": copy.id, "kind": copy.kind, "media_type": copy.media_type, "use_until": copy.use_until}
         say_json({**told, "bytes": len(copy.content)})

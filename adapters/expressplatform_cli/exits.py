@@ -47,7 +47,7 @@ EXITS: Final = MappingProxyType(
         Exit.REFUSED: "a rule says no; nothing has changed",
         Exit.NO_CASE: "there is no such case",
         Exit.CONFLICT: "somebody wrote first, or a key came back with another command",
-        Exit.STORE: "the store or the keys cannot be used, or doctor found something",
+        Exit.STORE: "the store or the keys cannot be used, or doctor found something; or a part is left undone",
         Exit.NOT_DONE: "something on the acceptance list was not done, or done wrong",
     }
 )

@@ -3,6 +3,7 @@
 Laws of this module
 - A folder is filled beside its place, under a name that nobody reads, synced, and moved into its place in one step.
   What a run that was killed has left there is taken away by the next one.
+- A file is whole or not there: what could not be written to its end, on a full disk for instance, is taken away.
 - Everything is its owner's alone.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
@@ -28,11 +29,42 @@ def must_be_new(folder: Path, what: str = "That directory") -> None:
 
 
 @contextmanager
+def new_place(folder: Path, *names: str) -> Iterator[None]:
+    """A folder, new or empty, to be filled where it is. With an error it is empty again.
+
+    ``names`` are the files it is given, in order: the last says that it is whole. Raises click.UsageError where it
+    holds anything; what a run that was killed has left there, it names.
+    """
+    found = sorted(one.name for one in folder.iterdir()) if folder.is_dir() else []
+    if found and _left_over(found, names):
+        raise click.UsageError(
+            f"A run that was stopped has left {', '.join(found)} in that directory. Delete these files, if nothing was "
+            "kept in them since, and run it again; or name a new directory."
+        )
+    if found:
+        raise click.UsageError("That directory is not empty. Name a new one, or an empty one.")
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        yield
+    except BaseException:
+        for one in folder.iterdir():  # there was nothing in it
+            one.unlink(missing_ok=True)
+        raise
+
+
+def _left_over(found: Sequence[str], names: Sequence[str]) -> bool:
+    """Whether files are the beginning of a place: the first of its names, none foreign, and not the last."""
+    first, begun = names[0], (*names[:-1], f".{names[-1]}.part")
+    return first in found and all(name.startswith(begun) for name in found)
+
+
+@contextmanager
 def whole_folder(place: Path) -> Iterator[Path]:
     """A folder to be filled; at the end it is at ``place``, durable. With an error it is nowhere."""
     part = place.absolute().parent / f".{place.absolute().name}.part"
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(0o700, parents=True)
+    made = part
     try:
         yield part
         for folder, _, names in os.walk(part, topdown=False):
@@ -41,11 +73,11 @@ def whole_folder(place: Path) -> Iterator[Path]:
             sync(Path(folder))
         with suppress(FileNotFoundError):
             place.rmdir()  # an empty one: `must_be_new` has looked
-        part.rename(place.absolute())
+        made = part.rename(place.absolute())
+        sync(made.parent)
     except BaseException:
-        shutil.rmtree(part, ignore_errors=True)
+        shutil.rmtree(made, ignore_errors=True)
         raise
-    sync(part.parent)
 
 
 def sync(path: Path) -> None:
@@ -60,11 +92,29 @@ def sync(path: Path) -> None:
 
 
 def write_private(path: Path, data: bytes) -> None:
-    """A new file for its owner alone, durable; FileExistsError where one is there."""
-    with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    """A new file for its owner alone, durable; FileExistsError where one is there. With an error it is nowhere."""
+    handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    try:
+        with open(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def put_private(path: Path, data: bytes) -> None:
+    """A file for its owner alone, durable, in the place of an earlier one. With an error the earlier one stays."""
+    part = path.with_name(f".{path.name}.part")
+    part.unlink(missing_ok=True)
+    write_private(part, data)
+    try:
+        os.replace(part, path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    sync(path.parent)
 
 
 def text_of(path: Path) -> str | None:

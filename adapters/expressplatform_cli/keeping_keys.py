@@ -120,7 +120,11 @@ def new_recovery_pair(private: Path, public: Path, as_json: bool) -> None:
             raise click.UsageError("A file is there already. Name new ones.")
     pair = new_encryption_pair()
     write_private(private, private_text(pair).encode())
-    write_private(public, public_text(pair).encode())
+    try:
+        write_private(public, public_text(pair).encode())
+    except BaseException:
+        private.unlink()  # nothing can have been sealed to it
+        raise
     if as_json:
         say_json({"key_id": pair.key_id, "public": pair.public.hex()})
         return

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final, cast
 
 import attrs
@@ -80,7 +80,8 @@ def write(folder: Path, manifest: Manifest) -> None:
 def read(folder: Path, part: str) -> Manifest:
     """The manifest of a folder that holds this half of a backup.
 
-    Raises StoreUnusable (``no_backup``) where there is none, InvalidInput for what is no manifest.
+    Raises StoreUnusable (``no_backup``) where there is none, InvalidInput for what is no manifest, leads out of the
+    folder or lists a file twice.
     """
     try:
         document = parse((folder / NAME).read_bytes(), _LIMITS)
@@ -93,8 +94,8 @@ def read(folder: Path, part: str) -> Manifest:
         raise StoreUnusable("no_backup", f"that directory holds the {manifest.part} of a backup, not the {part}")
     if any(_leads_out(one.name) for one in manifest.files):
         raise InvalidInput((Problem("$.files", "value", "must be paths that stay in the directory"),))
-    if len({one.name for one in manifest.files}) < len(manifest.files):
-        raise InvalidInput((Problem("$.files", "value", "must list each path once"),))
+    if len({PurePosixPath(one.name) for one in manifest.files}) < len(manifest.files):
+        raise InvalidInput((Problem("$.files", "value", "must list each file once"),))
     return manifest
 
 

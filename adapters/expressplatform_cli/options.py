@@ -7,6 +7,7 @@ Laws of this module
 
 from __future__ import annotations
 
+import errno
 import functools
 import os
 import secrets
@@ -52,6 +53,7 @@ _NEXT: Final = MappingProxyType(
         "not_ours": "Check the path or the address: what is there was made by another program.",
         "locked": "Another process is writing; try again in a moment.",
         "disk_full": "Make room on the disk and try again; nothing was half-written.",
+        "there_already": "Name another file; nothing is written over.",
         "read_only": "Check that the file and its directory, or the database, may be read and written.",
         "unreachable": "Check that the database runs and lets this role in, and its address in the configuration.",
         "failed": "Look into the log of the database, or of this machine; nothing was half-written.",
@@ -80,6 +82,10 @@ _NEXT: Final = MappingProxyType(
     }
 )
 """What to do next, by the code of an error."""
+
+_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_CODE_OF: Final = MappingProxyType({**dict.fromkeys(_NO_ROOM, "disk_full"), errno.EEXIST: "there_already"})
+"""Which of them goes with an error of the system, by its number."""
 
 
 # ---- errors -------------------------------------------------------------------------------------------------------
@@ -130,7 +136,8 @@ def of_extra(error: ExtraMissing) -> Message:
 def of_system(error: OSError) -> Message:
     """A file that cannot be used, in the system's words, without its name."""
     said = os.strerror(error.errno) if error.errno else type(error).__name__
-    return Message(Exit.STORE, "file", f"A file cannot be used: {said}.", _NEXT["read_only"])
+    then = _NEXT[_CODE_OF.get(error.errno or 0, "read_only")]
+    return Message(Exit.STORE, "file", f"A file cannot be used: {said}.", then)
 
 
 def answers(function: Callable[P, R]) -> Callable[P, R]:

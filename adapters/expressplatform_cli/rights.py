@@ -7,7 +7,6 @@ nobody's name; nothing of them is written to the terminal.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -30,10 +29,10 @@ from expressplatform.privacy.rights import GROUNDS, Refusal, RightsRequest, is_o
 from expressplatform.wording import label
 from expressplatform_cli import documents
 from expressplatform_cli.config import Place, open_platform
+from expressplatform_cli.folders import put_private
 from expressplatform_cli.options import FOLDER, answers, key_option, one_of, place_options, staff_option
 from expressplatform_cli.output import console, grid, last_day, plain, say_json, when
 
-_MODE: Final = 0o600
 SUFFIXES: Final = MappingProxyType(
     {MediaType.JPEG: ".jpg", MediaType.PNG: ".png", MediaType.PDF: ".pdf", MediaType.TEXT: ".txt"}
 )
@@ -161,10 +160,7 @@ def _papers(platform: Platform, done: RightsAnswer, by: Actor, into: Path) -> tu
 
 def _written(path: Path, data: bytes) -> str:
     """Writes a file that only its owner may read, in the place of an earlier one; its path."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), _MODE)
-    with open(handle, "wb") as file:
-        os.fchmod(handle, _MODE)
-        file.write(data)
+    put_private(path, data)
     return str(path)
 
 

@@ -33,23 +33,22 @@ def init(directory: Path, scheme: str, recovery_key: str | None, register: Path 
     Refuses a directory that holds anything.
     """
     from expressplatform.schemes import SCHEMES
-    from expressplatform_cli.folders import write_private
+    from expressplatform_cli.folders import new_place, put_private, write_private
     from expressplatform_cli.keeping_keys import public_half
     from expressplatform_sqlite.keys import LocalKeyStore
 
     public = public_half(recovery_key) if recovery_key is not None else None
-    _must_be_empty(directory)
-    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     place = Place(directory / STORE, directory / KEYS, scheme, register=(register or directory / REGISTER).absolute())
-    open_platform(place, scheme=SCHEMES[scheme]).close()
-    if public is not None:
-        with closing(LocalKeyStore(place.keys)) as keys:
-            keys.name_recovery_key(public)
-    if not place.register.exists():
-        write_private(place.register, b"")
-    # Last, so that a place with a configuration is a whole one.
     named = REGISTER if register is None else place.register.as_posix()
-    (directory / DEFAULT).write_text(configuration(scheme, STORE, KEYS, named), encoding="utf-8")
+    with new_place(directory, STORE, KEYS, REGISTER, DEFAULT.name):
+        open_platform(place, scheme=SCHEMES[scheme]).close()
+        if public is not None:
+            with closing(LocalKeyStore(place.keys)) as keys:
+                keys.name_recovery_key(public)
+        if not place.register.exists():
+            write_private(place.register, b"")
+        # Last, so that a place with a configuration is a whole one.
+        put_private(directory / DEFAULT, configuration(scheme, STORE, KEYS, named).encode())
     steps = _next_steps(directory, enrols=not SCHEMES[scheme].participants)
     if as_json:
         files = {"config": str(directory / DEFAULT), "store": str(place.store), "keys": str(place.keys)}
@@ -61,11 +60,6 @@ def init(directory: Path, scheme: str, recovery_key: str | None, register: Path 
     click.echo("\nNext:")
     for step in steps:
         click.echo(f"  {step}")
-
-
-def _must_be_empty(directory: Path) -> None:
-    if directory.is_dir() and any(directory.iterdir()):
-        raise click.UsageError("That directory is not empty. Name a new one, or an empty one.")
 
 
 def _next_steps(directory: Path, *, enrols: bool) -> list[str]:

@@ -38,6 +38,7 @@ SCHEMA = 2
 _APPLICATION = 0x45504B53  # "EPKS": tells a key store from any other SQLite file
 _CASE, _SECRET = "case", "secret"
 _SHREDDED = bytes(WRAPPED_BYTES)
+_LAST = (1 << 63) - 1  # the greatest number that SQLite holds
 
 # A migration is never edited once it has been released: a change is one more tuple at the end.
 _MIGRATIONS = (
@@ -212,8 +213,8 @@ class LocalKeyStore:
         """Wrap every live key anew under a new key-encryption key, shred the old one; the new generation."""
         with self._writing() as db:
             generation, old = db.execute(_KEK).fetchone()
-            if not 0 < generation < 2**63 - 1:  # as far as the file counts
-                raise StoreUnusable("corrupt", "the key store counts its generations as nobody can")
+            if generation >= _LAST:
+                raise StoreUnusable("corrupt", "the key store counts more key-encryption keys than there can have been")
             new = new_key()
             rows = db.execute("SELECT label, name, wrapped FROM sealed WHERE live").fetchall()
             for label, name, wrapped in rows:

@@ -357,8 +357,10 @@ def test_an_erasure_is_told_when_the_key_is_gone_and_not_before(desk: Desk, monk
     with monkeypatch.context() as cut:
         cut.setattr(LocalKeyStore, "destroy", ends)
         assert desk.run(*erase).exit_code == Exit.OTHER
-    assert "its key is still there" in desk.ok(*erase)
-    assert not desk.document(*erase)["key_destroyed"]
+    told = desk.run(*erase)
+    assert (told.exit_code, "its key is still there" in told.stdout) == (Exit.STORE, True)
+    told = desk.run(*erase, "--json")
+    assert (told.exit_code, json.loads(told.stdout)["key_destroyed"]) == (Exit.STORE, False)
     later(monkeypatch, 1)
     assert "nothing opens what was personal" in desk.ok(*erase)
     assert desk.document(*erase)["key_destroyed"]

@@ -1,0 +1,134 @@
+"""The command line where a file cannot be written to its end, or a run was killed: told, and done again."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from expressplatform_cli import folders
+from expressplatform_cli.commands import group
+from expressplatform_cli.exits import Exit
+
+LINES = {
+    "init": ("init", "{}"),
+    "agent init": ("agent", "init", "{}"),
+    "make-keys": ("make-keys", "{}/keys.json", "--organisation", "taobao", "--person", "agent-3"),
+    "new-recovery-pair": ("keys", "new-recovery-pair", "--private", "{}/private", "--public", "{}/public"),
+}
+"""Commands that make files of their own in a folder; the last two need it to be there."""
+
+
+def run(name: str, folder: Path) -> Result:
+    if name in ("make-keys", "new-recovery-pair"):
+        folder.mkdir(exist_ok=True)
+    return CliRunner().invoke(group, [part.format(folder) for part in LINES[name]])
+
+
+def left(folder: Path) -> list[str]:
+    return sorted(one.name for one in folder.iterdir())
+
+
+@contextmanager
+def no_room(monkeypatch: pytest.MonkeyPatch, after: int, error: Callable[[], BaseException]) -> Iterator[None]:
+    """``os.fsync`` of this process fails once it was called so often: the bytes of a file may not be there."""
+    calls, sync = iter(range(after)), os.fsync
+
+    def fails(number: int) -> None:
+        if next(calls, None) is None:
+            raise error()
+        sync(number)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", fails)
+        yield
+
+
+def full() -> OSError:
+    return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.parametrize("after", range(3))
+@pytest.mark.parametrize("name", LINES)
+def test_what_a_full_disk_cut_short_is_nowhere_and_the_same_line_works_once_there_is_room(
+    name: str, after: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever of its files cannot be made durable: the message says to make room, and nothing is in the way."""
+    folder = tmp_path / "place"
+    with no_room(monkeypatch, after, full):
+        result = run(name, folder)
+    if result.exit_code == 0:
+        assert after > 0, "the command makes no file durable"
+        return
+    assert (result.exit_code, left(folder)) == (Exit.STORE, [])
+    assert "Make room on the disk and try again" in result.stderr
+    assert str(folder) not in result.stderr
+    again = run(name, folder)
+    assert (again.exit_code, bool(left(folder))) == (0, True), again.output
+
+
+def test_keys_are_not_written_over_and_the_message_says_what_to_do(tmp_path: Path) -> None:
+    """It does not send anybody to look at the rights of the file."""
+    assert run("make-keys", tmp_path).exit_code == 0
+    made = (tmp_path / "keys.json").read_bytes()
+    result = run("make-keys", tmp_path)
+    assert (result.exit_code, (tmp_path / "keys.json").read_bytes()) == (Exit.STORE, made)
+    assert "Name another file; nothing is written over." in result.stderr
+
+
+@pytest.mark.parametrize(("name", "first"), [("init", "cases.db"), ("agent init", "signing.key")])
+def test_what_a_killed_run_left_is_named_file_by_file(name: str, first: str, tmp_path: Path) -> None:
+    """Everything but the configuration is there. Nothing is deleted by itself; once it is, the line works."""
+    folder = tmp_path / "place"
+    assert run(name, folder).exit_code == 0
+    next(folder.glob("*.toml")).unlink()
+    names = left(folder)
+    result = run(name, folder)
+    assert (result.exit_code, left(folder)) == (Exit.USAGE, names)
+    assert first in names
+    assert f"{', '.join(names)} in that directory. Delete these files" in " ".join(result.stderr.split())
+    for one in names:
+        (folder / one).unlink()
+    assert run(name, folder).exit_code == 0
+
+
+@pytest.mark.parametrize("held", [("register.txt",), ("cases.db", "letter.txt"), ("cases.db", "expressplatform.toml")])
+def test_nobody_is_told_to_delete_what_a_killed_run_cannot_have_left(held: tuple[str, ...], tmp_path: Path) -> None:
+    """A register alone, another's file, a whole place."""
+    for name in held:
+        (tmp_path / name).write_text("kept", encoding="utf-8")
+    result = run("init", tmp_path)
+    assert (result.exit_code, left(tmp_path)) == (Exit.USAGE, sorted(held))
+    assert "Delete" not in result.stderr
+
+
+@pytest.mark.parametrize("after", range(4))
+def test_a_folder_that_cannot_be_made_durable_is_nowhere(
+    after: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its files, itself, and at last its name: a backup or a copy that ended with an error is in nobody's way."""
+    place = tmp_path / "made"
+    with no_room(monkeypatch, after, full), pytest.raises(OSError, match="No space"), folders.whole_folder(place) as it:
+        folders.write_private(it / "one", b"one")
+    assert left(tmp_path) == []
+    with folders.whole_folder(place) as it:
+        folders.write_private(it / "one", b"one")
+    assert (left(tmp_path), left(place)) == (["made"], ["one"])
+
+
+def test_a_file_that_is_written_anew_stays_as_it_was_where_there_is_no_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer that is written once more is the old one or the new one, never half of it."""
+    path = tmp_path / "answer.txt"
+    folders.put_private(path, b"the first")
+    with no_room(monkeypatch, 0, full), pytest.raises(OSError, match="No space"):
+        folders.put_private(path, b"the second")
+    assert (left(tmp_path), path.read_bytes()) == (["answer.txt"], b"the first")
+    folders.put_private(path, b"the second")
+    assert (left(tmp_path), path.read_bytes()) == (["answer.txt"], b"the second")
