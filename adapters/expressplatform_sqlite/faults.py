@@ -33,9 +33,7 @@ def unusable(error: sqlite3.Error) -> StoreUnusable:
     The codes: ``corrupt``, ``locked`` (somebody else held the file for too long), ``disk_full``,
     ``read_only`` (the file cannot be opened or written), ``closed``, ``failed`` (anything else).
     """
-    if isinstance(
-        error, sqlite3.ProgrammingError
-    ):  # the statements are constant: it is closed, or was given what is none
+    if isinstance(error, sqlite3.ProgrammingError):  # statements are constant: it is closed, or a value is none
         return closed() if "closed" in str(error) else StoreUnusable("failed", "a value is of no type that is kept")
     name = str(getattr(error, "sqlite_errorname", "")) or type(error).__name__
     code = next((code for prefix, code in _CODES if name.startswith(prefix)), "failed")
