@@ -21,11 +21,10 @@ from benchmarks.places import folder, server
 from benchmarks.racing import FINER, raced
 from benchmarks.steps import LIFE, Step, Unsealed, sealed, steps, written
 from expressplatform.ports import Answer, Appended, Commit
+from expressplatform_http.server.running import TURN
 from expressplatform_sqlite.aio import AsyncSqliteStore
 
 CLIENTS: Final = 64
-_TURN: Final = 0.0005
-"""Seconds of a turn of the interpreter, as the server of the reference adapters sets it for its event loop."""
 SLOWEST: Final = 5.0
 """Milliseconds within which 99 of a hundred appends are to be answered."""
 Made = tuple[Step, Sequence[Unsealed]]
@@ -113,7 +112,7 @@ def _short(value: float) -> float:
 def rows(effort: Effort) -> Iterator[Row]:
     """Both databases."""
     before = sys.getswitchinterval()
-    sys.setswitchinterval(_TURN)
+    sys.setswitchinterval(TURN)  # as our server does for its event loop
     try:
         yield from _rows(effort)
     finally:

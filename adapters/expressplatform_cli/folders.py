@@ -30,7 +30,7 @@ def must_be_new(folder: Path, what: str = "That directory") -> None:
 
 @contextmanager
 def new_place(folder: Path, *names: str) -> Iterator[None]:
-    """A folder, new or empty, to be filled where it is. With an error it is empty again.
+    """A folder, new or empty, to be filled where it is. With an error its files are gone again.
 
     ``names`` are the files it is given, in order: the last says that it is whole. Raises click.UsageError where it
     holds anything; what a run that was killed has left there, it names.
@@ -47,15 +47,20 @@ def new_place(folder: Path, *names: str) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        for one in folder.iterdir():  # there was nothing in it
-            one.unlink(missing_ok=True)
+        for one in folder.iterdir():
+            if one.name == names[-1] or _is_begun(one.name, names):  # whatever else is there came from elsewhere
+                one.unlink(missing_ok=True)
         raise
 
 
 def _left_over(found: Sequence[str], names: Sequence[str]) -> bool:
     """Whether files are the beginning of a place: the first of its names, none foreign, and not the last."""
-    first, begun = names[0], (*names[:-1], f".{names[-1]}.part")
-    return first in found and all(name.startswith(begun) for name in found)
+    return names[0] in found and all(_is_begun(name, names) for name in found)
+
+
+def _is_begun(name: str, names: Sequence[str]) -> bool:
+    """Whether it is a file before the last, one that SQLite keeps beside such a one, or a part of the last."""
+    return name.startswith((*names[:-1], f".{names[-1]}.part"))
 
 
 @contextmanager

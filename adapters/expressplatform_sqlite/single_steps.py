@@ -1,4 +1,4 @@
-"""The usual transaction as one statement: commits of one event each, as most commands leave them.
+"""The usual transaction as one statement: commits of one event each, as commands leave them.
 
 Laws of this file
 - A step is one row that is inserted into a view; triggers put each part of it where it belongs. So a transaction is one

@@ -72,6 +72,19 @@ def test_what_a_full_disk_cut_short_is_nowhere_and_the_same_line_works_once_ther
     assert (again.exit_code, bool(left(folder))) == (0, True), again.output
 
 
+def test_what_somebody_else_put_there_meanwhile_stays(tmp_path: Path) -> None:
+    def cut_short() -> None:
+        with folders.new_place(tmp_path, "first", "second", "last"):
+            for name in ("first", "first-wal", ".last.part", "last", "theirs"):
+                (tmp_path / name).touch()
+            (tmp_path / "their folder").mkdir()
+            raise full()
+
+    with pytest.raises(OSError, match="No space"):
+        cut_short()
+    assert left(tmp_path) == ["their folder", "theirs"]
+
+
 def test_keys_are_not_written_over_and_the_message_says_what_to_do(tmp_path: Path) -> None:
     """It does not send anybody to look at the rights of the file."""
     assert run("make-keys", tmp_path).exit_code == 0
