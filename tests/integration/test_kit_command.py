@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import importlib
 import json
 import os
@@ -472,6 +473,11 @@ class TestFailures:
         assert (report.failed, len(report.passed), report.stuck) == ((), 1, False)
         assert report.seconds > 1
 
+    def test_a_machine_that_stood_still_says_nothing_of_the_store(self) -> None:
+        report = Run(contract_of(StandsStill), 0.1, 1, patience=0.2, only="test_an_effect_is_claimed_once").report()
+        assert (report.failed, len(report.passed), report.stuck) == ((), 1, False)
+        assert report.seconds > 0.5
+
     def test_who_waits_for_a_slow_check_hears_how_it_goes(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("expressplatform.testing.running._BEAT", 0.2)
         heard: list[str] = []
@@ -543,6 +549,21 @@ class Slow(MemoryStore):
 
     def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:
         time.sleep(0.1)
+        return super().claim(now, limit, lease)
+
+
+class StandsStill(MemoryStore):
+    """For half a second of its first claim no thread of the program goes on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._stood = False
+
+    def claim(self, now: datetime, limit: int, lease: timedelta, /) -> Sequence[EffectRow]:
+        if not self._stood:
+            self._stood = True
+            time.sleep(0.05)
+            ctypes.PyDLL(None).usleep(500_000)
         return super().claim(now, limit, lease)
 
 

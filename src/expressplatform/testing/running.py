@@ -205,23 +205,28 @@ class Run:
             raise NotRun(f"the {self._within:g} seconds of the whole run were over")
 
     def _wait(self, thread: threading.Thread, patience: float) -> None:
-        """Until the thread has ended, or is to be left: TimeoutError where it is stuck, NotRun where time is over."""
+        """Until the thread has ended, or is to be left: TimeoutError where it is stuck, NotRun where time is over.
+
+        Silence is counted in steps and not by the clock: a machine that stood still for a while, and this thread with
+        it, says nothing of the store.
+        """
         calls = self._checks.calls
-        begun = moved = heard = time.monotonic()
+        begun = heard = time.monotonic()
         first = asked = calls.asked
-        late = 0
+        step, silent, late = min(patience / 20, 1.0), 0.0, 0
         while True:
-            thread.join(max(0.0, min(patience / 20, 1.0, self._until - time.monotonic())))
+            thread.join(max(0.0, min(step, self._until - time.monotonic())))
             if not thread.is_alive():
                 return
             if self._stopped:
                 raise KeyboardInterrupt
             now, before, asked = time.monotonic(), asked, calls.asked
-            moved, late = (now if asked > before else moved), late + (asked - before if now > begun + patience else 0)
+            silent = 0.0 if asked > before else silent + step
+            late += asked - before if now > begun + patience else 0
             if now > heard + _BEAT:
                 heard = now
                 self._tell(self._running, f"running: {asked - first} calls so far", now - begun)
-            if now > moved + patience:
+            if silent > patience:
                 raise TimeoutError(f"it did not come back within {patience:g} seconds")
             if late > ENDLESS:
                 raise TimeoutError(f"it still asked after {patience:g} seconds and {ENDLESS} calls more")
