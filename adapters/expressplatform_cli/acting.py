@@ -107,7 +107,7 @@ def act(
         case_id = documents.find_case(platform, case, by)
         after, shown = _sent(platform, case_id, asked, by, key, expected)
         may = platform.allowed(case_id, by=by)
-        scheme = platform.scheme
+        scheme = platform.edition_of(after)
     if as_json:
         disclosed = {"disclosure": disclosure_document(shown, whole=bool(reason.strip()))} if shown else {}
         say_json({**documents.case_document(after), "allowed": list(may), **disclosed})

@@ -18,6 +18,7 @@ _AS_JSON: Final = "expressplatform_cli.as_json"
 COMMANDS: Final = MappingProxyType(
     {
         "init": ("starting", "Make a new place: a configuration, keys, an empty store."),
+        "schemes": ("starting", "The schemes that a place may belong to, and their editions."),
         "demo": ("demo", "A simulated year of a council, told as it happens, with a report."),
         "replay": ("replay", "Carry a file of open data through the whole lifecycle."),
         "assess": ("taking_in", "Judge a complaint by every criterion of the scheme."),

@@ -24,6 +24,7 @@ from expressplatform.errors import InvalidInput, Problem, StoreUnusable
 from expressplatform_cli import letters
 from expressplatform_cli.databases import Database, is_address, open_async, open_evidence, open_shelf, open_store
 from expressplatform_cli.letters import Letters, read_letters
+from expressplatform_cli.schemes import editions_of
 
 if TYPE_CHECKING:  # what the help needs none of: loaded when a store is opened
     from expressplatform.platform import AsyncPlatform, Platform
@@ -211,13 +212,14 @@ def open_platform(
 ) -> Platform:
     """The platform over the files of a place.
 
-    Without a ``scheme`` the files must be there, and the store names its scheme. With one they are made where they are
-    not, and belong to it from then on. ``now`` and ``draw`` are those of the system unless given; ``gateways`` tell
+    Without a ``scheme`` the files must be there, and the store names its scheme: complaints come in under its newest
+    edition, and cases go on under theirs. With one they are made where they are not, and belong to it from then on.
+    ``now`` and ``draw`` are those of the system unless given; ``gateways`` tell
     traders that a case waits (none: nobody is told), ``messenger`` writes to complainants; for whoever says ``writes``
     it is the one that the place names, unless another is given. A file of documents is opened where it is there, and
     made for whoever asks for ``documents``. ``restoring`` opens copies, for `Platform.reapply` and nothing else. Raises
     StoreUnusable, with the codes of the stores, or ``missing``, ``no_scheme``, ``other_scheme``, ``unknown_scheme``,
-    ``letters``.
+    ``broken_scheme``, ``letters``.
     """
     from expressplatform.platform import Platform, system_draw, utc_now
     from expressplatform.platform.flow import NO_GATEWAYS
@@ -232,13 +234,14 @@ def open_platform(
         messenger = place.letters.messenger()
     with ExitStack() as undone:
         store = undone.enter_context(closing(case_store(place, restoring=restoring)))
-        scheme = scheme or scheme_named_by(store.scheme(), place)
+        *earlier, scheme = (scheme,) if scheme is not None else editions_named_by(store.scheme(), place)
         keys = undone.enter_context(closing(LocalKeyStore(place.keys, restoring=restoring)))
         shelf = undone.enter_context(closing(case_shelf(place)))
         evidence = case_evidence(place, make=documents)
         undone.callback(evidence.close if evidence is not None else lambda: None)
         platform = Platform(
             scheme=scheme,
+            earlier=earlier,
             store=store,
             keys=keys,
             shelf=shelf,
@@ -260,10 +263,11 @@ def open_platform(
     return platform
 
 
-def open_async_platform(place: Place, scheme: Scheme) -> AsyncPlatform:
+def open_async_platform(place: Place, scheme: Scheme, earlier: Sequence[Scheme] = ()) -> AsyncPlatform:
     """The same for an event loop, which it is made in: over connections of its own, with documents.
 
-    The place has been opened by `open_platform` before, which said whatever is wrong with it.
+    The place has been opened by `open_platform` before, which said whatever is wrong with it; ``scheme`` and
+    ``earlier`` are those of the platform that it gave.
     """
     from expressplatform.platform import AsyncPlatform
     from expressplatform.threads import ThreadedEvidence
@@ -282,6 +286,7 @@ def open_async_platform(place: Place, scheme: Scheme) -> AsyncPlatform:
     evidence = case_evidence(place, make=True)
     return AsyncPlatform(
         scheme=scheme,
+        earlier=earlier,
         store=store,
         shelf=shelf,
         keys=LocalKeyStore(place.keys),
@@ -341,16 +346,17 @@ def must_be_there(place: Place) -> None:
             raise StoreUnusable("corrupt", f"the file that should hold the {name} is empty")
 
 
-def scheme_named_by(named: tuple[str, str] | None, place: Place) -> Scheme:
-    """The scheme that a store names (``named``: id and edition); raises StoreUnusable as `open_platform` says."""
-    from expressplatform.schemes import scheme_of
+def editions_named_by(named: tuple[str, str] | None, place: Place) -> tuple[Scheme, ...]:
+    """The editions of the scheme that a store names (``named``: id and edition), the newest last.
 
+    Raises StoreUnusable as `open_platform` says.
+    """
     if named is None:
         raise StoreUnusable("no_scheme", "the store belongs to no scheme yet")
     scheme_id, edition = named
     if place.scheme not in (None, scheme_id):
         raise StoreUnusable("other_scheme", "the configuration names another scheme than the store")
-    try:
-        return scheme_of(scheme_id, edition)
-    except InvalidInput:
-        raise StoreUnusable("unknown_scheme", "this release does not have the scheme of the store") from None
+    editions = editions_of(scheme_id)
+    if edition not in {one.edition for one in editions}:
+        raise StoreUnusable("unknown_scheme", "the edition of its scheme that the store names is not installed here")
+    return editions

@@ -9,37 +9,31 @@ Laws of this module
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
 
 import attrs
 import click
 from rich.text import Text
 
-from expressplatform.codes import Status
-from expressplatform.errors import ExpressPlatformError, KeyDestroyed, KeyMissing, StoreUnusable
-from expressplatform.platform import Platform, rows
-from expressplatform.ports import EVERYONE, CaseStore, Header, StoredCase
+from expressplatform.errors import ExpressPlatformError, StoreUnusable
+from expressplatform.platform import Platform
+from expressplatform.ports import CaseStore
 from expressplatform.scheme import Scheme
-from expressplatform.sealing import KeyRing
 from expressplatform.workdays import WorkingCalendar
-from expressplatform_cli.config import Place, case_shelf, case_store, must_be_there, scheme_named_by
+from expressplatform_cli.config import Place, case_shelf, case_store, editions_named_by, must_be_there
 from expressplatform_cli.databases import Database, Work, waiting
-from expressplatform_cli.doctor_apart import Finding, Level, asked, durable, kept_apart
+from expressplatform_cli.doctor_apart import Finding, Level, asked, durable, kept_apart, of_error
+from expressplatform_cli.doctor_cases import WAITS, found_in_cases
 from expressplatform_cli.doctor_ledger import ledger
 from expressplatform_cli.exits import Exit
-from expressplatform_cli.options import answers, message_of, place_options
-from expressplatform_cli.output import console, grid, progress, say_json
+from expressplatform_cli.options import answers, place_options
+from expressplatform_cli.output import console, grid, say_json
 from expressplatform_sqlite.keys import LocalKeyStore
 from expressplatform_sqlite.rows import instant
 
-WAITS: Final = timedelta(days=1)
-"""Time and work that wait for longer than this are a fault: nobody runs `tick` or `work`."""
-AHEAD: Final = timedelta(minutes=5)
-"""A last change that lies further ahead than this says that a clock is wrong."""
-_BATCH: Final = 500
 _WORK: Final = """SELECT count(ready_at), min(ready_at), count(dead_since), min(dead_since),
     coalesce(sum(ready_at IS NOT NULL AND attempts > 2), 0), max(ready_at) FROM effects"""
 _PUT_BACK: Final = "Stop writing, keep a copy of the file, and put back the last good backup."
@@ -93,28 +87,31 @@ def examined(place: Place, now: datetime, sample: int | None, *, deep: bool) -> 
         must_be_there(place)
         store, keys = case_store(place), LocalKeyStore(place.keys)
     except ExpressPlatformError as error:
-        yield _of_error("files", error)
+        yield of_error("files", error)
         return
     with closing(store), closing(keys):
         yield from _files(place)
         try:
-            scheme = scheme_named_by(store.scheme(), place)
+            editions = editions_named_by(store.scheme(), place)
         except ExpressPlatformError as error:
-            yield _of_error("scheme", error)
+            editions = ()
+            yield of_error("scheme", error)
         else:
-            yield Finding(Level.OK, "scheme", f"The store belongs to {scheme.id} {scheme.edition}.")
-            yield from _calendars(scheme, now)
-            yield from _participants(place, scheme, store, keys, now)
-        yield from _cases(store, keys, now, sample, deep=deep)
+            yield Finding(Level.OK, "scheme", _belongs(store, editions[-1]))
+            yield from _calendars(editions, now)
+            yield from _participants(place, editions[-1], store, keys, now)
+        yield from found_in_cases(store, keys, now, sample, editions, deep=deep)
         yield from _overdue(store, now)
         yield from _work(place, now)
         yield from ledger(place, store, now)
         yield from kept_apart(place, store, keys, now)
 
 
-def _of_error(check: str, error: ExpressPlatformError) -> Finding:
-    said = message_of(error)
-    return Finding(Level.FAULT, check, said.text, said.next)
+def _belongs(store: CaseStore, newest: Scheme) -> str:
+    """Whose the store is, and which edition its next complaint comes in under."""
+    _, edition = store.scheme() or ("", "")
+    moved = f"; the next command takes it to {newest.edition}" if edition != newest.edition else ""
+    return f"The store belongs to {newest.id} {edition}{moved}."
 
 
 # ---- participants -------------------------------------------------------------------------------------------------
@@ -129,7 +126,7 @@ def _participants(
         with closing(case_shelf(place)) as shelf:
             told = Platform(scheme=scheme, store=store, keys=keys, shelf=shelf).participants()
     except ExpressPlatformError as error:
-        yield _of_error("participants", error)
+        yield of_error("participants", error)
         return
     number = len({one.organisation for one in told if one.member_on(today)})
     if number:
@@ -162,10 +159,11 @@ def _files(place: Place) -> Iterator[Finding]:
 # ---- calendars ----------------------------------------------------------------------------------------------------
 
 
-def _calendars(scheme: Scheme, now: datetime) -> Iterator[Finding]:
+def _calendars(editions: Sequence[Scheme], now: datetime) -> Iterator[Finding]:
     """Whether the years that deadlines reach into are announced."""
-    year = scheme.day(now).year
-    for calendar in _used(scheme):
+    today = editions[-1].day(now)
+    year = today.year
+    for calendar in _used(editions):
         name, last = calendar.title.en, calendar.announced_through
         if calendar.week == 7:
             continue
@@ -178,7 +176,7 @@ def _calendars(scheme: Scheme, now: datetime) -> Iterator[Finding]:
             )
         elif last == year:
             yield Finding(
-                Level.ADVICE if scheme.day(now).month >= 10 else Level.OK,
+                Level.ADVICE if today.month >= 10 else Level.OK,
                 "calendars",
                 f"{name}: announced through {last}; deadlines that reach into {last + 1} are provisional.",
                 "Once the year is announced, install its release and compute deadlines again (Platform.reschedule).",
@@ -187,147 +185,9 @@ def _calendars(scheme: Scheme, now: datetime) -> Iterator[Finding]:
             yield Finding(Level.OK, "calendars", f"{name}: announced through {last}.")
 
 
-def _used(scheme: Scheme) -> tuple[WorkingCalendar, ...]:
-    terms = (one.term for level in scheme.service_levels for one in level.terms)
+def _used(editions: Sequence[Scheme]) -> tuple[WorkingCalendar, ...]:
+    terms = (one.term for scheme in editions for level in scheme.service_levels for one in level.terms)
     return tuple({term.calendar.id: term.calendar for term in terms}.values())
-
-
-# ---- cases --------------------------------------------------------------------------------------------------------
-
-
-@attrs.define
-class _Seen:
-    """What the cases came to: how many, and those that are not as they should be, by what is wrong."""
-
-    named: tuple[str, str] | None
-    count: int = 0
-    provisional: int = 0
-    wrong: dict[str, list[str]] = attrs.field(factory=dict)
-
-    def note(self, what: str, case_id: str) -> None:
-        self.wrong.setdefault(what, []).append(case_id)
-
-
-_WRONG: Final = {
-    "header": (
-        "The header is not what the events replay to.",
-        "Stop writing and put back the last good backup; keep a copy of the file as it is.",
-    ),
-    "replay": (
-        "The events cannot be read or replayed.",
-        "Install the newest release; if it stays, put back the last good backup.",
-    ),
-    "scheme": (
-        "Cases were lodged under another scheme or edition than the store's.",
-        "Install the release that has their edition; they are readable, and cannot be changed until then.",
-    ),
-    "key_missing": (
-        "The key is not in the key store: what is personal in these cases cannot be opened.",
-        "Check that store and keys belong together; put the keys' backup back.",
-    ),
-    "key_gone_early": (
-        "The key is destroyed, though the case is not erased.",
-        "A store older than its keys was put back: run 'expressplatform reapply', which puts it right.",
-    ),
-    "key_left": (
-        "The case was erased long ago, and its key is still there.",
-        "Run 'expressplatform work --until-quiet'; if it stays, keys were put back: 'expressplatform reapply'.",
-    ),
-    "seal": (
-        "What is sealed does not open with the case's key.",
-        "Check that store and keys belong together; put back the last good backup of the store.",
-    ),
-    "future": (
-        "The last change lies in the future.",
-        "Set this machine's clock right; until then the cases refuse every step.",
-    ),
-}
-
-
-def _cases(
-    store: CaseStore, keys: LocalKeyStore, now: datetime, sample: int | None, *, deep: bool
-) -> Iterator[Finding]:
-    try:
-        seen, ring = _Seen(store.scheme()), KeyRing(keys)
-        with progress("Cases checked", sample) as show:
-            for stored in _stored(store, sample):
-                _check(stored, ring, keys, now, seen, deep=deep)
-                show(seen.count)
-    except StoreUnusable as error:
-        yield _of_error("cases", error)
-        return
-    for what, case_ids in seen.wrong.items():
-        sentence, then = _WRONG[what]
-        yield Finding(Level.FAULT, "cases", f"{len(case_ids)}: {sentence}", then, tuple(case_ids))
-    if not seen.wrong:
-        told = "and every seal opens" if deep else "and every case has the key that it should"
-        cases = "1 case replays to its header" if seen.count == 1 else f"{seen.count:,} cases replay to their headers"
-        yield Finding(Level.OK, "cases", f"{cases}, {told}.")
-    if seen.provisional:
-        sentence = f"{seen.provisional:,} cases have a provisional deadline: a year is not announced yet."
-        yield Finding(Level.OK, "cases", sentence)
-
-
-def _stored(store: CaseStore, sample: int | None) -> Iterator[StoredCase]:
-    """Every case, or the first so many by their ids, which are as good as drawn by lot."""
-    after, left = "", sample
-    while left is None or left > 0:
-        wanted = _BATCH if left is None else min(_BATCH, left)
-        stretch = store.scan(EVERYONE, after, wanted)
-        yield from stretch
-        if len(stretch) < wanted:
-            return
-        after, left = stretch[-1].header.case_id, None if left is None else left - wanted
-
-
-def _check(
-    stored: StoredCase,
-    ring: KeyRing,
-    keys: LocalKeyStore,
-    now: datetime,
-    seen: _Seen,
-    *,
-    deep: bool,
-) -> None:
-    """One case: does it replay, has it its key, is its time sane."""
-    header = stored.header
-    seen.count += 1
-    seen.provisional += header.provisional
-    try:
-        if rows.header_of(rows.fold(stored)) != header:
-            seen.note("header", header.case_id)
-    except (ExpressPlatformError, LookupError, TypeError, ValueError):
-        seen.note("replay", header.case_id)
-    if seen.named is not None and (header.scheme, header.edition) != seen.named:
-        seen.note("scheme", header.case_id)
-    if header.changed_at > now + AHEAD:
-        seen.note("future", header.case_id)
-    if (wrong := _key(header, keys, now)) is not None:
-        seen.note(wrong, header.case_id)
-    elif deep and header.status != Status.ERASED:
-        _open(stored, ring, seen)
-
-
-def _key(header: Header, keys: LocalKeyStore, now: datetime) -> str | None:
-    """What is wrong with a case's key; None: nothing."""
-    erased = header.status == Status.ERASED
-    try:
-        keys.get(header.case_id)
-    except KeyMissing:
-        return None if erased else "key_missing"
-    except KeyDestroyed:
-        return None if erased else "key_gone_early"
-    except StoreUnusable:
-        return "seal"
-    return "key_left" if erased and now - header.changed_at > WAITS else None
-
-
-def _open(stored: StoredCase, ring: KeyRing, seen: _Seen) -> None:
-    try:
-        rows.fold_opened(stored, ring, everything=True)
-    except ExpressPlatformError:
-        seen.note("seal", stored.header.case_id)
-    ring.forget(stored.header.case_id)
 
 
 # ---- time and work ------------------------------------------------------------------------------------------------
@@ -338,7 +198,7 @@ def _overdue(store: CaseStore, now: datetime) -> Iterator[Finding]:
     try:
         late = store.due(now, 1000)
     except StoreUnusable as error:
-        yield _of_error("clock", error)
+        yield of_error("clock", error)
         return
     if not late:
         yield Finding(Level.OK, "clock", "No step of the clock is waiting.")

@@ -17,12 +17,13 @@ from typing import Final
 import attrs
 
 from expressplatform.codes import Status
-from expressplatform.errors import StoreUnusable
+from expressplatform.errors import ExpressPlatformError, StoreUnusable
 from expressplatform.platform.keeping import KINDS
 from expressplatform.ports import EVERYONE, CaseStore, Undone
 from expressplatform.signing import key_id
 from expressplatform_cli.config import Place
 from expressplatform_cli.databases import Database, not_durable, open_evidence, open_shelf
+from expressplatform_cli.options import message_of
 from expressplatform_files.register import FileRegister
 from expressplatform_sqlite import notes
 from expressplatform_sqlite.keys import LocalKeyStore
@@ -53,6 +54,12 @@ class Finding:
     sentence: str
     next: str = ""
     cases: tuple[str, ...] = ()
+
+
+def of_error(check: str, error: ExpressPlatformError) -> Finding:
+    """A check that could not be made, or found what is wrong: what the error says, and what to do."""
+    said = message_of(error)
+    return Finding(Level.FAULT, check, said.text, said.next)
 
 
 def durable(database: Database) -> Iterator[Finding]:

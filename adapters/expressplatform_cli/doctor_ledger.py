@@ -14,8 +14,7 @@ from expressplatform.errors import ExpressPlatformError
 from expressplatform.platform.sequencing import CHECKPOINT
 from expressplatform.ports import EVERYONE, CaseStore, Shelf, Sought
 from expressplatform_cli.config import Place, case_shelf
-from expressplatform_cli.doctor_apart import Finding, Level
-from expressplatform_cli.options import message_of
+from expressplatform_cli.doctor_apart import Finding, Level, of_error
 
 OLD: Final = timedelta(days=2)
 """A last checkpoint that is older than this is too old: one is due a day."""
@@ -31,8 +30,7 @@ def ledger(place: Place, store: CaseStore, now: datetime) -> Iterator[Finding]:
         with closing(case_shelf(place)) as shelf:
             signed = _last(shelf)
     except ExpressPlatformError as error:
-        said = message_of(error)
-        yield Finding(Level.FAULT, "ledger", said.text, said.next)
+        yield of_error("ledger", error)
         return
     if size.waiting:
         sentence = f"{size.waiting:,} row{'s have' if size.waiting != 1 else ' has'} no place in the ledger yet."

@@ -177,9 +177,12 @@ def staff_actor(platform: Platform, staff: str = "command-line") -> Actor:
     return Actor(Role.COUNCIL, staff, platform.scheme.council)
 
 
-def scheme_with_everybody(platform: Platform) -> Scheme:
-    """The scheme with everybody who takes part in its own list: for whoever shows names."""
-    return attrs.evolve(platform.scheme, participants=platform.participants())
+def with_everybody(scheme: Scheme, platform: Platform) -> Scheme:
+    """A scheme with everybody who takes part in its own list: for whoever shows names."""
+    today = platform.participants()
+    known = {one.organisation for one in today}
+    former = tuple(one for one in scheme.participants if one.organisation not in known)
+    return attrs.evolve(scheme, participants=(*today, *former))
 
 
 def actor_of(

@@ -139,7 +139,7 @@ def show(place: Place, case: str, staff: str | None, reason: str, facts: bool, a
     with closing(open_platform(place)) as platform:
         by = documents.staff_actor(platform, staff or "command-line")
         opened = _read(platform, documents.find_case(platform, case, by), by, "" if facts else reason)
-        scheme = documents.scheme_with_everybody(platform)
+        scheme = documents.with_everybody(platform.edition_of(opened.case), platform)
     if as_json:
         say_json(show_document(opened, scheme))
     else:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from expressplatform.errors import StoreUnusable
 from expressplatform_cli.config import Place, open_platform
 from expressplatform_cli.databases import Database, migrated, open_store
 from expressplatform_cli.options import answers, place_options
 from expressplatform_cli.output import say_json
+from expressplatform_cli.schemes import editions_of
 
 if TYPE_CHECKING:
     from expressplatform_postgres.migrating import Migrated
@@ -48,17 +48,13 @@ def migrate(place: Place, check: bool, dry_run: bool, to: int | None, as_json: b
 
 def _adopted(place: Place, database: Database) -> str | None:
     """The scheme of the store, from now on that of the configuration where there was none."""
-    from expressplatform.schemes import SCHEMES
-
     with closing(open_store(database)) as store:
         standing = store.scheme()
     if standing is not None:
         return standing[0]
     if place.scheme is None:
         return None
-    if place.scheme not in SCHEMES:
-        raise StoreUnusable("unknown_scheme", "this release does not have the scheme of the configuration")
-    open_platform(place, scheme=SCHEMES[place.scheme]).close()
+    open_platform(place, scheme=editions_of(place.scheme)[-1]).close()
     return place.scheme
 
 

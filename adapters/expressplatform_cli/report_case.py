@@ -46,8 +46,8 @@ class _Run:
 
 def day_by_day(platform: Platform, case_id: str, by: Actor) -> Section:
     """The section about one case; ``by`` is the council's."""
-    opened, scheme = platform.facts(case_id, by=by), platform.scheme
-    case = opened.case
+    opened = platform.facts(case_id, by=by)
+    case, scheme = opened.case, platform.edition_of(opened.case)
     marks = [
         Mark(event.by.role.value, scheme.day(event.at), _told(event))
         for event in opened.events

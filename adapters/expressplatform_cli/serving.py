@@ -131,7 +131,7 @@ async def _run(
     async def send_code(link: str) -> None:
         await asyncio.to_thread(platform.send_code, link)
 
-    aio = open_async_platform(place, platform.scheme)
+    aio = open_async_platform(place, platform.scheme, platform.earlier)
     app = create_app(aio, settings=settings, replay=replay, send_code=send_code)
     server = server_of(
         app, host=listening.host, port=listening.port, proxied=listening.proxied, take_seconds=listening.patience,

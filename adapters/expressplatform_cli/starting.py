@@ -1,4 +1,4 @@
-"""`init`: a new place, with a configuration, keys and an empty store."""
+"""`init`: a new place, with a configuration, keys and an empty store; `schemes`: whose it may be."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ import click
 
 from expressplatform_cli.config import DEFAULT, REGISTER, Place, configuration, open_platform
 from expressplatform_cli.options import FILE, FOLDER, answers
-from expressplatform_cli.output import say_json
+from expressplatform_cli.output import console, grid, say_json
+from expressplatform_cli.schemes import OWN, brought_by, editions_of, names, one_that_is_there
 
 STORE: Final = "cases.db"
 KEYS: Final = "keys.db"
-SCHEME_IDS: Final = ("hk-cca", "consumidor-br")
-"""The schemes that a place may begin with; a test holds them to those of the library."""
 
 
 @click.command()
 @click.argument("directory", metavar="DIR", type=FOLDER)
-@click.option("--scheme", type=click.Choice(SCHEME_IDS), default="hk-cca", show_default=True, help="Whose rules.")
+@click.option(
+    "--scheme", metavar="ID", default=OWN[0], show_default=True, callback=one_that_is_there,
+    help=f"Whose rules: {', '.join(OWN)}, or those of a scheme that is installed beside them.",
+)  # fmt: skip
 @click.option("--recovery-key", metavar="FILE|HEX", help="Seal copies of the keys to this recovery key (public half).")
 @click.option(
     "--register", metavar="FILE", type=FILE,
@@ -32,16 +34,16 @@ def init(directory: Path, scheme: str, recovery_key: str | None, register: Path 
 
     Refuses a directory that holds anything.
     """
-    from expressplatform.schemes import SCHEMES
     from expressplatform_cli.folders import new_place, put_private, write_private
     from expressplatform_cli.keeping_keys import public_half
     from expressplatform_sqlite.keys import LocalKeyStore
 
+    newest = editions_of(scheme)[-1]
     public = public_half(recovery_key) if recovery_key is not None else None
     place = Place(directory / STORE, directory / KEYS, scheme, register=(register or directory / REGISTER).absolute())
     named = REGISTER if register is None else place.register.as_posix()
     with new_place(directory, STORE, KEYS, REGISTER, DEFAULT.name):
-        open_platform(place, scheme=SCHEMES[scheme]).close()
+        open_platform(place, scheme=newest).close()
         if public is not None:
             with closing(LocalKeyStore(place.keys)) as keys:
                 keys.name_recovery_key(public)
@@ -49,7 +51,7 @@ def init(directory: Path, scheme: str, recovery_key: str | None, register: Path 
             write_private(place.register, b"")
         # Last, so that a place with a configuration is a whole one.
         put_private(directory / DEFAULT, configuration(scheme, STORE, KEYS, named).encode())
-    steps = _next_steps(directory, enrols=not SCHEMES[scheme].participants)
+    steps = _next_steps(directory, enrols=not newest.participants)
     if as_json:
         files = {"config": str(directory / DEFAULT), "store": str(place.store), "keys": str(place.keys)}
         files["register"] = str(place.register)
@@ -60,6 +62,26 @@ def init(directory: Path, scheme: str, recovery_key: str | None, register: Path 
     click.echo("\nNext:")
     for step in steps:
         click.echo(f"  {step}")
+
+
+@click.command()
+@answers
+def schemes(as_json: bool) -> None:
+    """List the schemes that a place may belong to: the library's, and those that are installed beside them."""
+    found = [(name, editions_of(name)) for name in names()]
+    if as_json:
+        told = [
+            {"id": name, "title": dict(all_of[-1].title), "editions": [one.edition for one in all_of],
+             "council": all_of[-1].council, "from": brought_by(name)}
+            for name, all_of in found
+        ]  # fmt: skip
+        say_json({"schemes": told})
+        return
+    rows = [
+        [name, all_of[-1].title["en"], ", ".join(one.edition for one in all_of), brought_by(name)]
+        for name, all_of in found
+    ]
+    console().print(grid(("Id", "Scheme", "Editions", "Comes with"), rows, wide="Scheme"))
 
 
 def _next_steps(directory: Path, *, enrols: bool) -> list[str]:

@@ -126,7 +126,7 @@ def lodge(
     with closing(open_platform(place)) as platform:
         by = documents.actor_of(platform, staff, role, "", "")
         case = platform.lodge(complaint, by=by, key=key)
-        scheme = platform.scheme
+        scheme = platform.edition_of(case)
     if as_json:
         say_json(documents.case_document(case))
         return
@@ -150,7 +150,7 @@ def _print_template(place: Place | None, as_json: bool) -> None:
     now = datetime.now(scheme.zone)
     if place is not None:
         with closing(open_platform(place)) as platform:
-            scheme = documents.scheme_with_everybody(platform)
+            scheme = documents.with_everybody(platform.scheme, platform)
     text = the_template(scheme, now.astimezone(scheme.zone).date())
     click.echo(documents.without_notes(text.encode()).decode().lstrip() if as_json else text, nl=False)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import timedelta, timezone
 from typing import Any
 
 import attrs
@@ -18,12 +18,14 @@ from expressplatform.memory import MemoryKeyStore, MemoryStore
 from expressplatform.platform import Platform, Request
 from expressplatform.platform.rows import header_of, receipt_key
 from expressplatform.ports import EVERYONE, CaseStore, Wanted
+from expressplatform.scheme import Term
 from expressplatform.schemes import HK_CCA
 from expressplatform.testing.fitting import fitting
+from expressplatform.workdays import CALENDAR_DAYS
 from expressplatform_sqlite.store import SqliteStore
 from tests.walking import OFFICER, PERSON
 from tests.walks import walking
-from tests.whole_life import ASSESSED, ELSEWHERE, SECOND, Clock, complaint, platform_of
+from tests.whole_life import ASSESSED, ELSEWHERE, SECOND, Clock, complaint, platform_of, seeded
 
 STRANGERS = (ELSEWHERE, Actor(Role.TRADER, "agent-9", "amazon"), Actor(Role.COMPLAINANT, "account-9", "macao"))
 SHY = (c.Withdraw, c.WithdrawConsent, c.Decline, c.Record, c.Erase, c.Recall, c.Reject)
@@ -33,6 +35,29 @@ def _told(answer: object) -> str:
     return repr(answer)
 
 
+WEST = timezone(timedelta(hours=-7))
+LATER = attrs.evolve(
+    HK_CCA,
+    edition="later",
+    title={"en": "Another edition"},
+    zone=WEST,
+    participants=(),
+    criteria=(),
+    service_levels=tuple(
+        attrs.evolve(level, terms=tuple(attrs.evolve(one, term=Term(1, CALENDAR_DAYS, WEST)) for one in level.terms))
+        for level in HK_CCA.service_levels
+    ),
+    rejection_rules=frozenset(),
+    notice="later",
+    notices=(),
+    stop_cap_days=1,
+    use_days=1,
+    most_files=1,
+    delete_days=1,
+)
+"""An edition in which everything is another way: whoever judged a case by it would be found out."""
+
+
 class PlatformMachine(RuleBasedStateMachine):
     """What a platform answers depends on what happened, not on its store, nor on how often it was asked."""
 
@@ -40,13 +65,19 @@ class PlatformMachine(RuleBasedStateMachine):
     def start(self) -> None:
         """Two platforms over two stores, with one clock and the same draws, and one case in each."""
         self.clock = Clock()
-        self.stores: tuple[CaseStore, ...] = (MemoryStore(), SqliteStore(":memory:"))
-        self.platforms: list[Platform] = [platform_of(self.clock, store, MemoryKeyStore()) for store in self.stores]
+        self.stores: list[CaseStore] = [MemoryStore(), SqliteStore(":memory:")]
+        self.keys = [MemoryKeyStore() for _ in self.stores]
+        self.platforms = [platform_of(self.clock, *pair) for pair in zip(self.stores, self.keys, strict=True)]
         self.sent: list[Request] = []
         self.count = 0
         for platform in self.platforms:
-            platform.record_impact_assessment(attrs.evolve(ASSESSED, id="pia-1", instrument=HK_INSTRUMENT), by=OFFICER)
             self.case = platform.lodge(complaint(), by=OFFICER, key="form-1")
+        self.take_their_places()
+        for platform in self.platforms:
+            platform.record_impact_assessment(attrs.evolve(ASSESSED, id="pia-1", instrument=HK_INSTRUMENT), by=OFFICER)
+
+    def take_their_places(self) -> None:
+        """What becomes of the platforms once the case is lodged."""
 
     def teardown(self) -> None:
         """Lets go of the files."""
@@ -242,5 +273,36 @@ class PlatformMachine(RuleBasedStateMachine):
 HK_INSTRUMENT = Instrument.COLLABORATION_AGREEMENT
 
 
+class EditionsMachine(PlatformMachine):
+    """A case goes its way by the edition that it was lodged under, whichever is the present one."""
+
+    def take_their_places(self) -> None:
+        """A later edition is the present one of the second platform, beside that of the case."""
+        store, keys = self.stores[1], self.keys[1]
+        later = Platform(scheme=LATER, earlier=(HK_CCA,), store=store, keys=keys, now=self.clock, draw=seeded)
+        later.record_impact_assessment(ASSESSED, by=OFFICER)
+        self.platforms[1] = later
+
+    @invariant()
+    def all_is_told_by_the_edition_of_the_case(self) -> None:
+        """Its assessment, the days that its trader has left, and what is overdue."""
+        if hasattr(self, "stores"):
+            one, other = map(self.all_told, self.platforms)
+            assert one == other
+            assert self.platforms[1].edition_of(self.case) is HK_CCA
+
+    def all_told(self, platform: Platform) -> list[str]:
+        """What a platform tells of the case without a step."""
+        said = [_told(platform.assess(self.case.id, by=OFFICER)), _told(platform.queue(by=OFFICER))]
+        for trader in sorted(self.seers() - {""}):
+            try:
+                said.append(_told(platform.trader_case(self.case.id, by=Actor(Role.TRADER, "agent-1", trader))))
+            except NoSuchCase:
+                said.append(trader)
+        return said
+
+
 TestPlatform = PlatformMachine.TestCase
 TestPlatform.settings = walking(6, least=8, longest=40)
+TestEditions = EditionsMachine.TestCase
+TestEditions.settings = walking(4, least=8, longest=40)

@@ -129,11 +129,12 @@ class BreachTelling(Delivering, Breaching):
 
     def _breach_places(self, breach: Breach, case: Case) -> dict[str, str]:
         """What a message about a breach says besides the number of a case: nothing of the person."""
-        language, notice = case.complaint.complainant.language, self.scheme.notice_of(self.scheme.notice)
+        language, scheme = case.complaint.complainant.language, self.edition_of(case)
+        notice = scheme.notice_of(scheme.notice)
         return {
             "what": read(HAPPENED[breach.what.value], language),
-            "since": f"{self.scheme.day(breach.since)}",
-            "until": f"{self.scheme.day(breach.until - timedelta.resolution)}",
+            "since": f"{scheme.day(breach.since)}",
+            "until": f"{scheme.day(breach.until - timedelta.resolution)}",
             "kinds": "\n".join(f"- {read(KINDS[one], language)}" for one in breach.scope.kinds),
             "measures": breach.measures,
             "help": read(SELF_HELP, language),

@@ -357,7 +357,7 @@ class Changing(Filing, Enrolling):
             purpose=Purpose.HANDLING,
             stage=Stage.HANDLING,
             consents=case.file.consents,
-            scheme=self.scheme,
+            scheme=self._scheme_of(case),
             at=max(at if at is not None else self.now(), case.at),
             use_until=record.use_until,
             fields=record.fields,  # a reading repeated shows no more than was recorded

@@ -68,7 +68,7 @@ class Delivering(Filing, Registering, Admitting, Enrolling):
         """Whether an organisation still has something to delete or read again, and until when; others are just told."""
         for one in case.file.holdings:
             if one.organisation == organisation:
-                return one.owed, one.due(self.scheme.delete_days)
+                return one.owed, one.due(self.edition_of(case).delete_days)
         return organisation in case.file.told, None
 
     async def _tell(self, effect: EffectRow, stored: StoredCase) -> None:
@@ -85,6 +85,6 @@ class Delivering(Filing, Registering, Admitting, Enrolling):
         case = rows.fold_opened(stored, self.ring, facts=facts)[0]
         await self.log_message(effect.id, case, told.occasion)
         known, link = await self.told_of(*named_in(step, case)), await self.page_link(case)
-        words = letter_of(told.occasion, step, case, scheme=self.scheme, known=known, link=link)
+        words = letter_of(told.occasion, step, case, scheme=self.edition_of(case), known=known, link=link)
         if words is not None:
             await self.send(effect.id, case, words, told.occasion)

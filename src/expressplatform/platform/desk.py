@@ -16,7 +16,7 @@ import attrs
 from expressplatform.case import Case
 from expressplatform.codes import Status
 from expressplatform.enrolment import Participation
-from expressplatform.errors import KeyDestroyed, KeyMissing, NoSuchCase, StoreUnusable
+from expressplatform.errors import InvalidInput, KeyDestroyed, KeyMissing, NoSuchCase, Problem, StoreUnusable
 from expressplatform.events import Event
 from expressplatform.platform import rows
 from expressplatform.platform.aside import Aside
@@ -51,6 +51,23 @@ NO_GATEWAYS: Final[Mapping[str, TraderGateway]] = MappingProxyType({})
 _BATCH: Final = 500
 
 
+def _editions(scheme: Scheme, earlier: Sequence[Scheme]) -> Mapping[str, Scheme]:
+    """Every edition by its name; raises InvalidInput for one of another scheme, of another council, or given twice."""
+    found = {scheme.edition: scheme}
+    problems = []
+    for number, one in enumerate(earlier):
+        path = f"$.earlier[{number}]"
+        if one.id != scheme.id:
+            problems.append(Problem(f"{path}.id", "value", "must be the id of the scheme whose edition it is"))
+        if one.council != scheme.council:
+            problems.append(Problem(f"{path}.council", "value", "must be the council of the present edition"))
+        if found.setdefault(one.edition, one) is not one:
+            problems.append(Problem(f"{path}.edition", "duplicate", "must be that of no other edition given"))
+    if problems:
+        raise InvalidInput(tuple(problems))
+    return MappingProxyType(found)
+
+
 @attrs.frozen
 class Decided:
     """One step that was decided: the case before and after, and the event between."""
@@ -67,6 +84,7 @@ class Desk:
         self,
         *,
         scheme: Scheme,
+        earlier: Sequence[Scheme],
         store: AsyncCaseStore,
         keys: KeyStore,
         now: Callable[[], datetime],
@@ -86,6 +104,7 @@ class Desk:
     ) -> None:
         self.aside = aside
         self.scheme = scheme
+        self.editions = _editions(scheme, earlier)
         self.store = store
         self.keys = keys
         self.now = now
@@ -127,10 +146,16 @@ class Desk:
         self.keys.close()
 
     def _scheme_of(self, case: Case | None) -> Scheme:
-        """A case is judged by the scheme and edition it was lodged under."""
-        if case is not None and (case.scheme, case.edition) != (self.scheme.id, self.scheme.edition):
+        """A case is judged by the scheme and edition it was lodged under; what comes in, by the present one."""
+        if case is None:
+            return self.scheme
+        if case.scheme != self.scheme.id or case.edition not in self.editions:
             raise StoreUnusable("other_scheme", f"the case belongs to {case.scheme} {case.edition}")
-        return self.scheme
+        return self.editions[case.edition]
+
+    def edition_of(self, case: Case) -> Scheme:
+        """The edition that a case is shown by: its own, or the present one where its own is not here."""
+        return self.editions.get(case.edition, self.scheme) if case.scheme == self.scheme.id else self.scheme
 
     async def _stored(self, case_id: str, organisation: str) -> StoredCase:
         stored = await self.store.load(numbered(case_id), organisation)

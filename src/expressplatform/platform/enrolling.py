@@ -85,8 +85,9 @@ class Enrolling(Keeping):
 
     async def called(self, organisation: str) -> str:
         """What people call an organisation, today or when it last took part; else its id."""
-        known = await self.told_of(organisation)
-        return self.scheme.called(organisation, self.scheme.day(self.now()), known) or organisation
+        known, day = await self.told_of(organisation), self.scheme.day(self.now())
+        names = (one.called(organisation, day, known) for one in self.editions.values())
+        return next((name for name in names if name is not None), organisation)
 
     async def participations(self, *, by: Actor) -> tuple[Participation, ...]:
         """The same as `participants`, with what was entered."""

@@ -293,7 +293,7 @@ class Evidencing(Changing, Showing):
             purpose=Purpose.HANDLING,
             stage=Stage.HANDLING,
             consents=case.file.consents,
-            scheme=self.scheme,
+            scheme=self._scheme_of(case),
             at=max(self.now(), case.at),
             use_until=record.use_until,
             fields=record.fields,

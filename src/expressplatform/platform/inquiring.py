@@ -149,11 +149,12 @@ class Inquiring(Showing):
             yield _waits(Attention.IMPOSTOR, header, header.trader, reports[-header.alarms])
 
     async def _overdue(self, council: str) -> AsyncIterator[Waits]:
-        now, days = self.now(), self.scheme.delete_days
+        now = self.now()
+        days = min(one.delete_days for one in self.editions.values())
         wanted = Wanted(owed_before=now - timedelta(days=days) + timedelta.resolution)
         async for header in self._headers(council, wanted):
             case = rows.fold(await self._stored(header.case_id, council))
-            for one in overdue(case.file.holdings, now, days):
+            for one in overdue(case.file.holdings, now, self.edition_of(case).delete_days):
                 yield _waits(Attention.DELETION_OVERDUE, header, one.organisation, one.owed_since or now)
 
     async def _tellings(self, council: str) -> AsyncIterator[Waits]:

@@ -93,8 +93,8 @@ class Showing(Enrolling):
         complaint = attrs.evolve(case.complaint, consents=case.file.consents, evidence=case.file.evidence)
         found = await self._duplicates(case, await self.store.quarters())
         known = attrs.evolve(await self.told_of(case.trader), duplicates=found)
-        on = self.scheme.day(case.file.filed_at)
-        return assess(complaint, scheme=self._scheme_of(case), on=on, known=known)
+        scheme = self._scheme_of(case)
+        return assess(complaint, scheme=scheme, on=scheme.day(case.file.filed_at), known=known)
 
     async def assess_unlodged(self, complaint: Complaint) -> Assessment:
         """What an assessment would come to if the complaint were lodged now; nothing is stored."""

@@ -9,6 +9,7 @@ import attrs
 from expressplatform.codes import Duty, Outcome, Status
 from expressplatform.events import Timer
 from expressplatform.money import Money
+from expressplatform.scheme import Scheme
 
 
 @attrs.frozen
@@ -86,14 +87,15 @@ class TraderPage:
 class SeenRow:
     """A row as it was read off a case: of which version, beside which facts; good until the case moves.
 
-    ``timer`` is the duty that it tells of. Its days come to the same number from ``since`` on and before ``until``,
-    instants in UTC; both are None where nothing runs, or nothing was counted yet.
+    ``timer`` is the duty that it tells of, by the terms of ``scheme``. Its days come to the same number from ``since``
+    on and before ``until``, instants in UTC; both are None where nothing runs, or nothing was counted yet.
     """
 
     version: int
     facts: bytes
     row: TraderCase
     timer: Timer | None
+    scheme: Scheme
     since: datetime | None = None
     until: datetime | None = None
 

@@ -110,10 +110,9 @@ class Trading(Changing, Showing):
         if seen is not None and seen.version == last.version and seen.facts == last.facts and seen.counts_at(now):
             return seen.row
         if seen is None or seen.version != last.version or seen.facts != last.facts:
-            row, timer = self._read_row(stored, by)
             if len(self.seen_rows) >= _MOST_SEEN:
                 self.seen_rows.clear()
-            seen = SeenRow(last.version, last.facts, row, timer)
+            seen = self._read_row(stored, by)
         seen = self.seen_rows[name] = self._counted(seen, now)
         return seen.row
 
@@ -122,7 +121,7 @@ class Trading(Changing, Showing):
         timer = seen.timer
         if timer is None:
             return seen
-        zone = duties.length_of(timer, self.scheme).term.zone
+        zone = duties.length_of(timer, seen.scheme).term.zone
         today = now.astimezone(zone).date()
         since, until = (
             datetime.combine(day, time(), zone).astimezone(UTC) for day in (today, today + timedelta(days=1))
@@ -131,17 +130,18 @@ class Trading(Changing, Showing):
             until = min(until, timer.due)
         else:
             since = max(since, timer.due)
-        row = attrs.evolve(seen.row, working_days_left=days_left(duties.explained(timer, self.scheme), now))
+        row = attrs.evolve(seen.row, working_days_left=days_left(duties.explained(timer, seen.scheme), now))
         return attrs.evolve(seen, row=row, since=since, until=until)
 
-    def _read_row(self, stored: StoredCase, by: Actor) -> tuple[TraderCase, Timer | None]:
-        case, organisation = rows.fold(stored), by.organisation
+    def _read_row(self, stored: StoredCase, by: Actor) -> SeenRow:
+        case, organisation, last = rows.fold(stored), by.organisation, stored.events[-1]
         if not rows.sees(organisation, case):
             raise NoSuchCase(case.id)
         turn = case.turn if case.turn is not None and case.turn.trader == organisation else None
         timer = self._owed(case) if turn is not None else None
         holding = next((one for one in case.file.holdings if one.organisation == organisation and one.owed), None)
-        until = holding.due(self.scheme.delete_days) if holding is not None else None
+        scheme = self.edition_of(case)
+        until = holding.due(scheme.delete_days) if holding is not None else None
         deletes = holding is not None and holding.must_delete_since is not None
         shop = case.complaint.trader.shop
         row = TraderCase(
@@ -165,7 +165,7 @@ class Trading(Changing, Showing):
             since=case.since if turn is not None else None,
             claim=_claim(case, turn),
         )
-        return row, timer
+        return SeenRow(last.version, last.facts, row, timer, scheme)
 
     def _owed(self, case: Case) -> Timer | None:
         return min((one for one in case.timers if one.duty in _OWN), key=lambda one: one.due, default=None)

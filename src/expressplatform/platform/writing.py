@@ -47,7 +47,8 @@ class Writing(Keeping):
         """A letter that is no step's, in the language of the complainant; ``places`` fill its open ones."""
         language = case.complaint.complainant.language
         subject, text = letter(occasion, language)
-        title = self.scheme.title.get(language) or self.scheme.title["en"]
+        titles = self.edition_of(case).title
+        title = titles.get(language) or titles["en"]
         filled = {"reference": case.reference, "scheme": title, **places}
         return Letter(subject.format(**filled), text.format(**filled))
 
@@ -78,7 +79,7 @@ class Writing(Keeping):
             purpose=Purpose.HANDLING,
             stage=Stage.HANDLING,
             consents=case.file.consents,
-            scheme=self.scheme,
+            scheme=self.edition_of(case),
             at=case.at,
             use_until=case.at,
             fields=_TO_WRITE,

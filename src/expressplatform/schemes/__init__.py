@@ -15,9 +15,13 @@ from expressplatform.scheme import Scheme
 from expressplatform.schemes.consumidor_br import CONSUMIDOR_BR
 from expressplatform.schemes.hk_cca import HK_CCA
 
-__all__ = ["CONSUMIDOR_BR", "HK_CCA", "SCHEMES", "scheme_of"]
+__all__ = ["CONSUMIDOR_BR", "EDITIONS", "HK_CCA", "SCHEMES", "scheme_of"]
 
-SCHEMES: Final[Mapping[str, Scheme]] = MappingProxyType({one.id: one for one in (HK_CCA, CONSUMIDOR_BR)})
+EDITIONS: Final[Mapping[str, tuple[Scheme, ...]]] = MappingProxyType(
+    {HK_CCA.id: (HK_CCA,), CONSUMIDOR_BR.id: (CONSUMIDOR_BR,)}
+)
+"""Every edition of each scheme by its id, the newest last."""
+SCHEMES: Final[Mapping[str, Scheme]] = MappingProxyType({name: editions[-1] for name, editions in EDITIONS.items()})
 """The newest edition of each scheme by its id."""
 
 
@@ -26,9 +30,10 @@ def scheme_of(scheme_id: str, edition: str) -> Scheme:
 
     Raises InvalidInput when there is no such scheme, or not in that edition.
     """
-    scheme = SCHEMES.get(scheme_id)
-    if scheme is None:
+    editions = EDITIONS.get(scheme_id)
+    if editions is None:
         raise refuse("$.scheme", "unknown", "no scheme has this id")
-    if scheme.edition != edition:
-        raise refuse("$.edition", "unknown", "the scheme has no such edition")
-    return scheme
+    for one in editions:
+        if one.edition == edition:
+            return one
+    raise refuse("$.edition", "unknown", "the scheme has no such edition")

@@ -85,9 +85,11 @@ class AsyncPlatform(
         link: str = "",
         witness: Witness | None = None,
         origin: str = "",
+        earlier: Sequence[Scheme] = (),
     ) -> None:
         self._flow = Flow(
             scheme=scheme,
+            earlier=earlier,
             store=store,
             keys=keys,
             now=now,
@@ -108,8 +110,20 @@ class AsyncPlatform(
 
     @property
     def scheme(self) -> Scheme:
-        """The scheme by which cases are judged."""
+        """The scheme in the edition under which complaints come in."""
         return self._flow.scheme
+
+    @property
+    def earlier(self) -> tuple[Scheme, ...]:
+        """The earlier editions that cases may live under, as they were given."""
+        return tuple(one for one in self._flow.editions.values() if one is not self._flow.scheme)
+
+    def edition_of(self, case: Case) -> Scheme:
+        """The scheme in the edition by which a case is judged, and its duties, terms and criteria explained.
+
+        The present edition, by which it is shown and never judged, where its own was not given.
+        """
+        return self._flow.edition_of(case)
 
     async def open(self) -> None:
         """Makes sure that the store belongs to this scheme; a new store belongs to it from now on.

@@ -64,14 +64,17 @@ class Platform(
 ):
     """A council's desk over one store, one key store and one scheme.
 
-    ``now`` tells the time (UTC), ``draw`` gives random bytes for references, ``gateways`` tell traders that a case
-    waits (by organisation), ``participants`` take part besides those that the scheme names and those that are enrolled.
-    ``shelf`` keeps what belongs to no case, such as the log of who read what, and ``register`` which keys were
-    destroyed and which consents taken back: give lasting ones beside a lasting store, for without them they live in
-    memory and are gone with the process. ``evidence`` keeps files of documents (none: they are described only),
-    ``scan`` looks into them before anybody is handed one, ``strip`` makes the copies of PDF documents that traders are
-    handed (none: no trader is). ``messenger`` writes to complainants, and ``link`` is how the address of a case's own
-    page begins (such as ``https://council.example/case#``): what opens the page is put behind it in each letter.
+    ``scheme`` is the edition under which complaints come in; ``earlier`` are the editions of the same scheme that cases
+    live under: each case is judged by its own for ever. A case of an edition that is not here is read and counted, and
+    every step on it is refused. ``now`` tells the time (UTC), ``draw`` gives random bytes for references, ``gateways``
+    tell traders that a case waits (by organisation), ``participants`` take part besides those that the scheme names and
+    those that are enrolled. ``shelf`` keeps what belongs to no case, such as the log of who read what, and ``register``
+    which keys were destroyed and which consents taken back: give lasting ones beside a lasting store, for without them
+    they live in memory and are gone with the process. ``evidence`` keeps files of documents (none: they are described
+    only), ``scan`` looks into them before anybody is handed one, ``strip`` makes the copies of PDF documents that
+    traders are handed (none: no trader is). ``messenger`` writes to complainants, and ``link`` is how the address of a
+    case's own page begins (such as ``https://council.example/case#``): what opens the page is put behind it in each
+    letter.
     """
 
     def __init__(
@@ -93,9 +96,11 @@ class Platform(
         link: str = "",
         witness: Witness | None = None,
         origin: str = "",
+        earlier: Sequence[Scheme] = (),
     ) -> None:
         self._flow = Flow(
             scheme=scheme,
+            earlier=earlier,
             store=Lifted(store),
             keys=keys,
             now=now,
@@ -116,8 +121,20 @@ class Platform(
 
     @property
     def scheme(self) -> Scheme:
-        """The scheme by which cases are judged."""
+        """The scheme in the edition under which complaints come in."""
         return self._flow.scheme
+
+    @property
+    def earlier(self) -> tuple[Scheme, ...]:
+        """The earlier editions that cases may live under, as they were given."""
+        return tuple(one for one in self._flow.editions.values() if one is not self._flow.scheme)
+
+    def edition_of(self, case: Case) -> Scheme:
+        """The scheme in the edition by which a case is judged, and its duties, terms and criteria explained.
+
+        The present edition, by which it is shown and never judged, where its own was not given.
+        """
+        return self._flow.edition_of(case)
 
     def open(self) -> None:
         """Makes sure that the store belongs to this scheme; a new store belongs to it from now on.
