@@ -11,7 +11,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Final
@@ -21,9 +21,17 @@ GRACE: Final = 15.0
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
+def _say(seconds: float) -> None:
+    sentence = f"What was under way did not end within {seconds:g} seconds: it was cut off, and the next run goes on."
+    os.write(2, f"{sentence}\n".encode())
+
+
 @contextmanager
-def stopping(seconds: float = GRACE) -> Iterator[threading.Event]:
-    """What Ctrl-C or SIGTERM sets; so many seconds later, or at a second one, the process is ended by that signal."""
+def stopping(seconds: float = GRACE, cut_off: Callable[[float], object] = _say) -> Iterator[threading.Event]:
+    """What Ctrl-C or SIGTERM sets; so many seconds later, or at a second one, the process is ended by that signal.
+
+    ``cut_off`` is called where the seconds are over, before that.
+    """
     stop = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield stop
@@ -36,7 +44,7 @@ def stopping(seconds: float = GRACE) -> Iterator[threading.Event]:
     heard, told = socket.socketpair()
     with heard, told:
         told.setblocking(False)
-        listening = threading.Thread(target=_listen, args=(heard, stop, seconds), daemon=True)
+        listening = threading.Thread(target=_listen, args=(heard, stop, seconds, cut_off), daemon=True)
         listening.start()
         woken = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
         before = [(one, signal.signal(one, asked)) for one in _SIGNALS]
@@ -50,19 +58,23 @@ def stopping(seconds: float = GRACE) -> Iterator[threading.Event]:
             listening.join()
 
 
-def _listen(heard: socket.socket, stop: threading.Event, seconds: float) -> None:
+def _listen(heard: socket.socket, stop: threading.Event, seconds: float, cut_off: Callable[[float], object]) -> None:
     """Until it hears that all is over, or ends the process."""
-    if not (first := heard.recv(1)):
+    if not (first := _next(heard)):
         return
     stop.set()
     heard.settimeout(seconds)
     try:
-        if not heard.recv(1):
+        if not _next(heard):
             return
     except TimeoutError:
-        sentence = (
-            f"What was under way did not end within {seconds:g} seconds: it was cut off, and the next run goes on."
-        )
-        os.write(2, f"{sentence}\n".encode())
-    signal.raise_signal(first[0])
-    os._exit(128 + first[0])  # where the main thread has not come to its handler, the signal does nothing
+        cut_off(seconds)
+    signal.raise_signal(first)
+    os._exit(128 + first)  # where the main thread has not come to its handler, the signal does nothing
+
+
+def _next(heard: socket.socket) -> int:
+    """The next signal that says stop; 0: all is over."""
+    while (said := heard.recv(1)) and said[0] not in _SIGNALS:
+        pass
+    return said[0] if said else 0

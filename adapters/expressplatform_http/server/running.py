@@ -241,10 +241,12 @@ async def serve(server: uvicorn.Server, close: Callable[[], Awaitable[None]]) ->
 
 
 def log_to(stream: TextIO | None = None) -> None:
-    """Has our lines written to a stream, one JSON object each, and uvicorn's warnings in their shape."""
+    """Has our lines written to a stream, one JSON object each, and in their shape what uvicorn and the pool of a
+    database warn of."""
     for name, level, form in (
         (LOGGER, logging.INFO, logging.Formatter("%(message)s")),
         ("uvicorn.error", logging.WARNING, _Warned()),
+        ("psycopg.pool", logging.WARNING, _Warned()),
     ):
         handler = logging.StreamHandler(stream if stream is not None else sys.stderr)
         handler.setFormatter(form)
@@ -256,7 +258,7 @@ def log_to(stream: TextIO | None = None) -> None:
 
 @final
 class _Warned(logging.Formatter):
-    """What uvicorn warns of, without what fills its sentences, and without tracebacks: an error may quote a value."""
+    """What others warn of, without what fills its sentences, and without tracebacks: an error may quote a value."""
 
     def format(self, record: logging.LogRecord) -> str:
         """One of our lines."""
