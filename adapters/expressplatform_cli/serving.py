@@ -89,7 +89,7 @@ def serve(
     gateways = WebhookGateways()
     opened = open_platform(place, gateways=gateways, documents=True, writes=True)
     worker = Worker(opened)
-    with stopping(GRACE, lambda _: _cut_off(worker)), closing(opened) as platform, ExitStack() as stack:
+    with stopping(GRACE, lambda _: _cut_off(worker)) as stop, closing(opened) as platform, ExitStack() as stack:
         gateways.bind(platform)
         if not no_worker:
             worker.start()
@@ -104,7 +104,7 @@ def serve(
         else:
             click.echo(f"Serving the scheme {platform.scheme.id} at {told} (Ctrl-C stops).")
 
-        listening = _Listening(host, port, behind_proxy, patience, tls, lambda: worker.stop(0))
+        listening = _Listening(host, port, behind_proxy, patience, tls, stop.is_set, lambda: worker.stop(0))
         asyncio.run(_run(place, platform, settings, gateways, listening))
 
 
@@ -117,13 +117,14 @@ def _cut_off(worker: Worker) -> None:
 
 @attrs.frozen
 class _Listening:
-    """Where the server listens, and how; ``stopping`` is told when it ends."""
+    """Where the server listens, and how; ``stopped`` says whether it is to end, ``stopping`` is told when it does."""
 
     host: str
     port: int
     proxied: bool
     patience: int
     tls: dict[str, str]
+    stopped: Callable[[], bool]
     stopping: Callable[[], None]
 
 
@@ -145,6 +146,6 @@ async def _run(
     app = create_app(aio, settings=settings, replay=replay, send_code=send_code)
     server = server_of(
         app, host=listening.host, port=listening.port, proxied=listening.proxied, take_seconds=listening.patience,
-        most=None, stopping=listening.stopping, **listening.tls,
+        most=None, stopped=listening.stopped, stopping=listening.stopping, **listening.tls,
     )  # fmt: skip
     await served(server, aio.close)

@@ -240,6 +240,35 @@ def test_a_second_signal_ends_it_at_once(place: Path) -> None:
             assert process.wait(5) == -signal.SIGINT
 
 
+_HELD_UP = """
+import sys
+from expressplatform_cli import commands, config, serving
+
+def held_up(*asked):
+    print("held up", flush=True)
+    sys.stdin.readline()
+    return config.open_async_platform(*asked)
+
+serving.open_async_platform = held_up
+commands.main()
+"""
+
+
+def test_a_server_that_is_told_to_stop_before_it_listens_does_not_begin(place: Path) -> None:
+    """Nor does it wait for its grace: nothing is under way."""
+    command = [sys.executable, "-c", _HELD_UP, "serve", "--port", str(free_port()), "--config", str(place)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        while process.stdout.readline() != "held up\n":
+            assert process.poll() is None
+        process.terminate()
+        time.sleep(0.2)
+        process.stdin.write("go on\n")
+        process.stdin.flush()
+        assert process.wait(10) == 0
+
+
 def test_half_a_certificate_is_refused(place: Path, tmp_path: Path) -> None:
     """Both halves, or none."""
     (tmp_path / "c.pem").write_text("x")
