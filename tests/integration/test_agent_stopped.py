@@ -136,6 +136,19 @@ def test_it_ends_with_the_case_that_is_under_way_and_the_next_goes_on(desk: Desk
     desk.is_done_once()
 
 
+def test_it_ends_at_once_between_two_rounds(desk: Desk) -> None:
+    """It does not wait until the next."""
+    with desk.running() as process:
+        assert process.stdout is not None
+        while process.stdout.readline() != "}\n":
+            assert process.poll() is None
+        begun = time.monotonic()
+        process.terminate()
+        assert process.wait(_BOUND) == 0
+    assert time.monotonic() - begun < _BOUND / 3
+    desk.is_done_once()
+
+
 def test_it_ends_within_its_grace_where_nobody_answers(desk: Desk) -> None:
     """As a second signal would end it, and one sentence says so; the next goes on from there."""
     door = Door(desk.side)
