@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from expressplatform.driving import run
 from expressplatform.platform.faces.lifted import LiftedShelf
+from expressplatform.platform.running import never
 from expressplatform.ports import (
     AsyncShelf,
     AsyncShopConnector,
@@ -62,14 +63,15 @@ class Agent:
         books = Books(LiftedShelf(shelf), keys, owner, now)
         self._flow = Flow(LiftedDesk(desk), lifted, books, terms, now)
 
-    def round(self) -> Round:
+    def round(self, *, stopped: Callable[[], bool] = never) -> Round:
         """Everything that waits, once: shops that end, changes, cases to take in, money that is awaited.
 
         Call it every few minutes, and when a webhook comes. It may be ended at any moment: the next one goes on, and
-        nothing is done twice. What passes by itself is left for later; raises whatever of the tree does not
+        nothing is done twice. ``stopped`` is asked between two cases: once it is true, what has not been begun is left
+        to the next round. What passes by itself is left for later; raises whatever of the tree does not
         (Unauthenticated, StoreUnusable, KeyMissing, ...).
         """
-        return run(self._flow.round())
+        return run(self._flow.round(stopped))
 
     def standing(self) -> Standing:
         """How it stands: shops, those that are not connected any more too, and counts. Asks nobody."""
@@ -103,9 +105,9 @@ class AsyncAgent:
     ) -> None:
         self._flow = Flow(desk, dict(connectors), Books(shelf, keys, owner, now), terms, now)
 
-    async def round(self) -> Round:
+    async def round(self, *, stopped: Callable[[], bool] = never) -> Round:
         """See `Agent.round`."""
-        return await self._flow.round()
+        return await self._flow.round(stopped)
 
     async def standing(self) -> Standing:
         """See `Agent.standing`."""

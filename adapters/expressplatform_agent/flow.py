@@ -3,17 +3,20 @@
 Laws of this file
 
 - The list's cursor is noted once a row is dealt with, or is on the books as unfinished: a kill repeats, and loses none.
+- Whoever says stop is asked between two cases, two pages, two shops: what has been begun of one is ended.
 - What passes by itself (a ban, a line that is down) leaves a case unfinished and keeps no other case waiting. What does
   not (keys that are refused, books that cannot be read) ends the round.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import attrs
 
 from expressplatform.errors import NoSuchCase
-from expressplatform_agent.books import AWAITS, TODO
-from expressplatform_agent.desk import CaseRow
+from expressplatform_agent.books import AWAITS, TODO, Held
+from expressplatform_agent.desk import AsyncCaseRows, CaseRow
 from expressplatform_agent.taking import Taking
 from expressplatform_agent.values import Line, Place, Round, Standing
 from expressplatform_agent.watching import Watching
@@ -24,29 +27,39 @@ _FEED = "feed"
 class Flow(Taking, Watching):
     """The whole of it."""
 
-    async def round(self) -> Round:
+    async def round(self, stopped: Callable[[], bool]) -> Round:
         """See `Agent.round`."""
-        await self.look_after_shops()
-        done = await self.read_changes()
-        done += await self._unfinished()
-        done += await self._follow()
-        return done + await self.watch()
+        await self.look_after_shops(stopped)
+        done = await self.read_changes(stopped)
+        done += await self._unfinished(stopped)
+        done += await self._follow(stopped)
+        return done + await self.watch(stopped)
 
-    async def _follow(self) -> Round:
+    async def _follow(self, stopped: Callable[[], bool]) -> Round:
         held, done = await self.books.place(_FEED), Round()
+        if stopped():
+            return done
         rows = self.desk.cases(after=held.value.cursor)
         async for row in rows:
-            done += await self.or_later(self._one(row))
             if rows.after != held.value.cursor:
-                held = await self.books.keep_place(_FEED, held, Place(rows.after))
-        for case_id in rows.gone:
-            await self.books.forget(case_id)
-        await self.books.keep_place(_FEED, held, Place(rows.after))
+                held = await self._up_to(rows, held)
+            if stopped():
+                return done
+            done += await self.or_later(self._one(row))
+        await self._up_to(rows, held)
         return done
 
-    async def _unfinished(self) -> Round:
+    async def _up_to(self, rows: AsyncCaseRows[CaseRow], held: Held[Place]) -> Held[Place]:
+        """Notes how far the list was dealt with, once what is the trader's no more is forgotten."""
+        for case_id in rows.gone:
+            await self.books.forget(case_id)
+        return await self.books.keep_place(_FEED, held, Place(rows.after))
+
+    async def _unfinished(self, stopped: Callable[[], bool]) -> Round:
         done = Round()
         for note in [one async for one in self.books.cases(TODO)]:
+            if stopped():
+                break
             done += await self.or_later(self._again(note.case_id))
         return done
 

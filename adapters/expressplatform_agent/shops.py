@@ -9,7 +9,7 @@ Laws of this file
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -35,9 +35,11 @@ class Shops(Base):
             found += await connector.connections()
         return tuple(found)
 
-    async def look_after_shops(self) -> None:
+    async def look_after_shops(self, stopped: Callable[[], bool]) -> None:
         """Tells of authorisations that end or have ended, and has those renewed that can be."""
         for connection in await self.connections():
+            if stopped():
+                return
             where = (connection.platform, connection.shop)
             if connection.state in _GONE:
                 today = f"{self.now().astimezone(GMT8):%Y-%m-%d}"
@@ -60,18 +62,22 @@ class Shops(Base):
         ends = connection.ends_at
         await self.tell(About.SHOP_ENDING, *where, mark_of(ends), platform=where[0], shop=where[1], ends_at=ends)
 
-    async def read_changes(self) -> Round:
+    async def read_changes(self, stopped: Callable[[], bool]) -> Round:
         """Reads what has changed at the orders of every shop that can be asked."""
         done = Round()
         for connection in await self.connections():
             if connection.usable and connection.parked_until is None:
-                done += await self._changes_of(self.connectors[connection.platform], connection)
+                done += await self._changes_of(self.connectors[connection.platform], connection, stopped)
         return done
 
-    async def _changes_of(self, connector: AsyncShopConnector, connection: Connection) -> Round:
+    async def _changes_of(
+        self, connector: AsyncShopConnector, connection: Connection, stopped: Callable[[], bool]
+    ) -> Round:
         name = f"changes:{connection.platform}:{connection.shop}"
         held, done = await self.books.place(name), Round()
         for _ in range(self.terms.pages):
+            if stopped():
+                break
             page = await connector.changes(connection.shop, held.value.cursor, self.terms.page)
             if not isinstance(page, Ok):
                 return done + Round(later=1)

@@ -12,7 +12,7 @@ Laws of this file
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -57,10 +57,12 @@ class Watching(Base):
         if held.version and (awaits or held.value.filing is None):
             await self.books.keep_case(held, attrs.evolve(held.value, awaits=awaits))
 
-    async def watch(self) -> Round:
+    async def watch(self, stopped: Callable[[], bool]) -> Round:
         """Looks for the money of every case that awaits some, where it is time."""
         done = Round()
         for note in [one async for one in self.books.cases(AWAITS)]:
+            if stopped():
+                break
             if note.filing is not None or note.ask_at is None or note.ask_at <= self.now():
                 done += await self.or_later(self._watch(note.case_id))
         return done

@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 _SHOPS: Final = ("Shop", "State", "Ends", "Asks again", "Why")
 _LINES: Final = ("Id", "Since", "Case", "About", "What")
 _PATIENCE: Final = 300
+GRACE: Final = 20.0
+"""Seconds that a round has to end, once somebody has said stop: longer than a connector waits for an answer, so that no
+token that a shop's platform gives out meanwhile is lost."""
 
 
 @click.group()
@@ -115,23 +118,25 @@ def register(config: Path, as_json: bool) -> None:
 @_config
 @answers
 def run(config: Path, once: bool, every: int, as_json: bool) -> None:
-    """Do what waits, again and again, until stopped (Ctrl-C, or SIGTERM: the round that runs is ended first, unless
-    it is told a second time).
+    """Do what waits, again and again, until stopped (Ctrl-C, or SIGTERM).
+
+    The case that is under way is ended first, for at most 20 seconds; a second signal ends it at once. Either does no
+    harm: the next run goes on.
 
     What passes by itself is tried again in the next round. A line tells what each round came to, in counts.
     """
-    with opened(_place(config)) as made, stopping() as stop:
+    with opened(_place(config)) as made, stopping(GRACE) as stop:
         while not stop.is_set():
-            _round(made, as_json=as_json, once=once)
+            _round(made, stop.is_set, as_json=as_json, once=once)
             if once or stop.wait(every):
                 return
 
 
-def _round(made: Opened, *, as_json: bool, once: bool) -> None:
+def _round(made: Opened, stopped: Callable[[], bool], *, as_json: bool, once: bool) -> None:
     from expressplatform.platform import utc_now
 
     try:
-        done = attrs.asdict(made.agent.round())
+        done = attrs.asdict(made.agent.round(stopped=stopped))
     except ExpressPlatformError as error:
         if once or not error.retryable:
             raise

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import attrs
 import click
@@ -19,11 +19,15 @@ from expressplatform_cli.config import Place, open_async_platform, open_platform
 from expressplatform_cli.exits import ExtraMissing
 from expressplatform_cli.options import answers, place_options
 from expressplatform_cli.output import say_json
+from expressplatform_cli.stopping import stopping
 
 if TYPE_CHECKING:
     from expressplatform.platform import Delivery, Platform
-    from expressplatform_http.server import Settings, WebhookGateways
+    from expressplatform_http.server import Settings, WebhookGateways, Worker
 
+GRACE: Final = 15.0
+"""Seconds that everything has to end, once somebody has said stop: requests, which have theirs in `running`, the work
+beside, and closing what they stood on."""
 _FILE = click.Path(dir_okay=False, exists=True, path_type=Path)
 _BROUGHT = ("starlette", "uvicorn", "anyio")
 
@@ -61,7 +65,7 @@ def serve(
 ) -> None:
     """Serve councils, traders and complainants over HTTP until it is stopped (Ctrl-C, or SIGTERM).
 
-    It ends what is under way first, for at most some ten seconds. A second signal ends it at once.
+    It ends what is under way first, for at most 15 seconds. A second signal ends it at once.
 
     Without --certificate it speaks plain HTTP: then a proxy on the same machine must speak TLS. 'organisations invite'
     lets organisations in. Webhooks, reminders and lapses happen beside, unless --no-worker says that another process
@@ -83,11 +87,10 @@ def serve(
         burst=max(20, per_minute // 3),
     )
     gateways = WebhookGateways()
-    with ExitStack() as stack:
-        platform = open_platform(place, gateways=gateways, documents=True, writes=True)
-        stack.callback(platform.close)
+    opened = open_platform(place, gateways=gateways, documents=True, writes=True)
+    worker = Worker(opened)
+    with stopping(GRACE, lambda _: _cut_off(worker)) as stop, closing(opened) as platform, ExitStack() as stack:
         gateways.bind(platform)
-        worker = Worker(platform)
         if not no_worker:
             worker.start()
             stack.callback(worker.stop)
@@ -101,19 +104,27 @@ def serve(
         else:
             click.echo(f"Serving the scheme {platform.scheme.id} at {told} (Ctrl-C stops).")
 
-        listening = _Listening(host, port, behind_proxy, patience, tls, lambda: worker.stop(0))
+        listening = _Listening(host, port, behind_proxy, patience, tls, stop.is_set, lambda: worker.stop(0))
         asyncio.run(_run(place, platform, settings, gateways, listening))
+
+
+def _cut_off(worker: Worker) -> None:
+    from expressplatform.platform import utc_now
+    from expressplatform_http.server.logs import log
+
+    log(utc_now(), route="worker" if worker.under_way else "server", code="cut_off")
 
 
 @attrs.frozen
 class _Listening:
-    """Where the server listens, and how; ``stopping`` is told when it ends."""
+    """Where the server listens, and how; ``stopped`` says whether it is to end, ``stopping`` is told when it does."""
 
     host: str
     port: int
     proxied: bool
     patience: int
     tls: dict[str, str]
+    stopped: Callable[[], bool]
     stopping: Callable[[], None]
 
 
@@ -135,6 +146,6 @@ async def _run(
     app = create_app(aio, settings=settings, replay=replay, send_code=send_code)
     server = server_of(
         app, host=listening.host, port=listening.port, proxied=listening.proxied, take_seconds=listening.patience,
-        most=None, stopping=listening.stopping, **listening.tls,
+        most=None, stopped=listening.stopped, stopping=listening.stopping, **listening.tls,
     )  # fmt: skip
     await served(server, aio.close)

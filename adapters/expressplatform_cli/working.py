@@ -68,13 +68,14 @@ def work(place: Place, until_quiet: bool, as_json: bool) -> None:
     The first run of a day signs what the ledger came to and, where the configuration names a folder, writes it there
     for every organisation.
 
-    Run it every few minutes; many may run at once. Ctrl-C or SIGTERM: what has been begun is ended, the rest is left to
-    the next run, and a second one ends it at once. What fails is tried again by a later run, ever later, and what was
-    given up is listed until `dead-letters` has it tried anew. The command line has no way to a trader: an alert counts
-    as carried out, and the trader finds the case by asking. Alerts are sent by a program that gives its Platform
-    gateways. Complainants are written to where the configuration names a way for letters.
+    Run it every few minutes; many may run at once. Ctrl-C or SIGTERM: what has been begun is ended, for at most 15
+    seconds, the rest is left to the next run, and a second one ends it at once. What fails is tried again by a later
+    run, ever later, and what was given up is listed until `dead-letters` has it tried anew. The command line has no way
+    to a trader: an alert counts as carried out, and the trader finds the case by asking. Alerts are sent by a program
+    that gives its Platform gateways. Complainants are written to where the configuration names a way for letters.
     """
-    with closing(open_platform(place, writes=True)) as platform, stopping() as stop:
+    opened = open_platform(place, writes=True)
+    with stopping() as stop, closing(opened) as platform:
         told = _rounds("Work", lambda: _round(platform, stop.is_set), lambda: until_quiet and not stop.is_set())
         dead = platform.dead_letters(by=_operator(platform))
     counts = {"steps": told.steps, "done": told.done, "placed": told.placed, "checkpoints": told.sent}

@@ -7,10 +7,12 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -25,15 +27,27 @@ from click.testing import CliRunner, Result
 from expressplatform.codes import Role
 from expressplatform.sealing import new_encryption_pair
 from expressplatform.signing import SigningKey
+from expressplatform_cli import serving
 from expressplatform_cli.commands import group
 from expressplatform_cli.config import find_place, open_platform
+from expressplatform_http.server import running
+from expressplatform_http.server.worker import EVERY
 from tests.served import Caller, free_port
 from tests.servers import Server, postgres
 from tests.walking import OFFICER
 from tests.whole_life import complaint
+from tests.wire import Wire
 
 __all__ = ["postgres"]
 BY = ("--as", "op-1")
+_HURRIED = """
+import sys
+from expressplatform_cli import commands, serving
+from expressplatform_http.server import running
+serving.GRACE = float(sys.argv.pop(1))
+running.GRACE, running.SOON = serving.GRACE * 0.6, serving.GRACE * 0.1
+commands.main()
+"""
 
 
 @pytest.fixture
@@ -62,10 +76,11 @@ def _serving(place: Path, *more: str) -> Iterator[tuple[str, Path]]:
 
 
 @contextmanager
-def _process(place: Path, *more: str) -> Iterator[tuple[subprocess.Popen[bytes], str, Path]]:
-    """The same, and its process."""
+def _process(place: Path, *more: str, grace: float = 0) -> Iterator[tuple[subprocess.Popen[bytes], str, Path]]:
+    """The same, and its process; ``grace``: seconds that it has in all once it is told to stop, where it is hurried."""
     port, log = free_port(), place.with_name("log")
-    command = [sys.executable, "-m", "expressplatform_cli", "serve", "--port", str(port), "--config", str(place), *more]
+    program = ["-c", _HURRIED, str(grace)] if grace else ["-m", "expressplatform_cli"]
+    command = [sys.executable, *program, "serve", "--port", str(port), "--config", str(place), *more]
     with log.open("wb") as stream, subprocess.Popen(command, stdout=stream, stderr=stream, env=os.environ) as process:
         address = f"http://127.0.0.1:{port}"
         try:
@@ -149,6 +164,68 @@ def test_a_server_that_is_stopped_closes_what_it_stood_on(place: Path) -> None:
         assert all(line.startswith(("{", "Serving")) for line in log.read_text().splitlines())
 
 
+def _told(log: Path) -> list[tuple[str, str]]:
+    """What the log tells of anything out of the way, by route and code; each line but the first is one of ours."""
+    lines = [json.loads(line) for line in log.read_text().splitlines()[1:]]
+    return [(line["route"], line["code"]) for line in lines if "code" in line]
+
+
+def test_work_that_does_not_end_is_cut_off_in_one_line(place: Path) -> None:
+    """Where somebody else writes to the file for ever: it ends as a second signal would end it, and in its time."""
+    with closing(sqlite3.connect(place.with_name("cases.db"), isolation_level=None)) as writer:
+        with _process(place, grace=1.5) as (process, _, log):
+            writer.execute("BEGIN IMMEDIATE")
+            time.sleep(2 * EVERY)  # so that a round has begun
+            process.terminate()
+            assert process.wait(10) == -signal.SIGTERM
+        assert _told(log) == [("worker", "cut_off")]
+
+
+def test_a_step_that_waits_for_its_turn_to_write_is_cut_off(place: Path) -> None:
+    """It stands in a thread that nobody can interrupt, and which the end of the process would wait for."""
+    config = ("--config", str(place))
+    code = _json("organisations", "invite", "taobao", "--role", "trader", "--called", "T.", *BY, *config)["code"]
+    with (
+        closing(sqlite3.connect(place.with_name("cases.db"), isolation_level=None)) as writer,
+        ThreadPoolExecutor() as pool,
+        _process(place, "--no-worker", grace=1.5) as (process, address, log),
+        httpx.Client(base_url=address, timeout=30) as http,
+    ):
+        writer.execute("BEGIN IMMEDIATE")
+        asked = pool.submit(_caller, http, code)
+        time.sleep(1)
+        process.terminate()
+        process.wait(10)
+        assert asked.exception(10)
+        assert set(_told(log)) == {("server", "cut_off")}  # the request, and what was left of it
+
+
+def test_a_database_that_is_silent_does_not_hold_up_the_end(place: Path, postgres: Server) -> None:
+    """Neither those who wait for an answer, nor the work, nor closing; and every line of the log is one of ours."""
+    with Wire(postgres) as wire, ThreadPoolExecutor() as pool:
+        text, dsn = place.read_text(), wire.of(postgres.empty_database())
+        place.write_text(text.replace('store = "cases.db"', f'store = "{dsn}"'))
+        config = ("--config", str(place))
+        assert _run("migrate", *config).exit_code == 0
+        code = _json("organisations", "invite", "taobao", "--role", "trader", "--called", "T.", *BY, *config)["code"]
+        with _process(place, grace=3) as (process, address, log), httpx.Client(base_url=address, timeout=30) as http:
+            caller = _caller(http, code)
+            wire.dead.set()
+            asked = [pool.submit(caller.get, "/v1/trader/cases"), pool.submit(http.get, "/ready")]
+            time.sleep(1)
+            process.terminate()
+            process.wait(10)
+            assert all(one.exception(10) for one in asked)
+        told = _told(log)
+    assert ("server", "cut_off") in told
+    assert {code for _, code in told} <= {"cut_off", "warning"}
+
+
+def test_its_parts_end_within_the_grace_of_the_whole() -> None:
+    """Requests have theirs first, and some is left to close what they stood on."""
+    assert running.GRACE + 2 * running.SOON < serving.GRACE <= 15
+
+
 def test_a_second_signal_ends_it_at_once(place: Path) -> None:
     """Whoever is being waited for."""
     with _process(place) as (process, address, _):
@@ -161,6 +238,35 @@ def test_a_second_signal_ends_it_at_once(place: Path) -> None:
                 process.wait(0.5)
             process.send_signal(signal.SIGINT)
             assert process.wait(5) == -signal.SIGINT
+
+
+_HELD_UP = """
+import sys
+from expressplatform_cli import commands, config, serving
+
+def held_up(*asked):
+    print("held up", flush=True)
+    sys.stdin.readline()
+    return config.open_async_platform(*asked)
+
+serving.open_async_platform = held_up
+commands.main()
+"""
+
+
+def test_a_server_that_is_told_to_stop_before_it_listens_does_not_begin(place: Path) -> None:
+    """Nor does it wait for its grace: nothing is under way."""
+    command = [sys.executable, "-c", _HELD_UP, "serve", "--port", str(free_port()), "--config", str(place)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        while process.stdout.readline() != "held up\n":
+            assert process.poll() is None
+        process.terminate()
+        time.sleep(0.2)
+        process.stdin.write("go on\n")
+        process.stdin.flush()
+        assert process.wait(10) == 0
 
 
 def test_half_a_certificate_is_refused(place: Path, tmp_path: Path) -> None:

@@ -192,6 +192,26 @@ def test_a_loss_that_was_seen_under_old_tokens_does_not_take_the_new_ones() -> N
     assert isinstance(asking.verify_purchase(shop, PurchaseClaim("1")), Ok)
 
 
+@pytest.mark.parametrize("owner_ends_it", [False, True])
+def test_tokens_that_are_on_their_way_are_kept_though_the_old_ones_are_seen_to_be_gone(owner_ends_it: bool) -> None:
+    """Somebody asks under the old pair when the platform has given out the new one, which comes once.
+
+    What the owner of the shop ends meanwhile stays at its end.
+    """
+    desk = Desk()
+    shop = desk.connected(desk.connector())
+
+    def asked() -> None:
+        if owner_ends_it:
+            desk.connector().disconnect(shop)
+        else:
+            assert isinstance(desk.connector().verify_purchase(shop, PurchaseClaim("1")), Disconnected)
+
+    desk.connector(transport=_Then(desk.market, b'"renew"', asked)).refresh(shop)
+    assert desk.connector().connection(shop).usable is not owner_ends_it
+    assert isinstance(desk.connector().verify_purchase(shop, PurchaseClaim("1")), Disconnected if owner_ends_it else Ok)
+
+
 def test_a_short_ban_is_waited_for_and_a_long_one_is_not() -> None:
     desk = Desk()
     connector = desk.connector()

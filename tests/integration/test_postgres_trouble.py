@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import select
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -14,7 +12,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import Self
 
 import psycopg
 import pytest
@@ -28,6 +25,7 @@ from expressplatform_postgres.evidence import PostgresEvidence
 from expressplatform_postgres.store import PostgresStore
 from tests.blocking import WAITING, holding, until_blocked
 from tests.servers import Server
+from tests.wire import Wire
 
 SOON = 20.0
 NAME = f"{7:064x}"
@@ -126,55 +124,6 @@ class TestStatementsThatAreLost:
             assert list(store.get(case, NAME)) == [b"x"] * 20
             with store._connection() as line:
                 assert line.execute("SELECT count(*) FROM pg_prepared_statements").fetchone() == (0,)
-
-
-class Wire:
-    """What lies between a store and its server, and may go dead without a word."""
-
-    def __init__(self, server: Server) -> None:
-        self.dead = threading.Event()
-        self._over = threading.Event()
-        self._target = str(server.folder / f".s.PGSQL.{server.port}")
-        self._door = socket.create_server(("127.0.0.1", 0))
-        self._threads = [threading.Thread(target=self._let_in)]
-        self._threads[0].start()
-
-    def of(self, dsn: str) -> str:
-        """The address of a database over this wire."""
-        name = dsn.split("@/")[1].split("?")[0]
-        return f"postgresql://postgres@127.0.0.1:{self._door.getsockname()[1]}/{name}"
-
-    def _let_in(self) -> None:
-        while not self._over.is_set():
-            if not select.select([self._door], [], [], 0.02)[0]:
-                continue
-            here = self._door.accept()[0]
-            there = socket.socket(socket.AF_UNIX)
-            there.connect(self._target)
-            self._threads.append(threading.Thread(target=self._carry, args=(here, there)))
-            self._threads[-1].start()
-
-    def _carry(self, here: socket.socket, there: socket.socket) -> None:
-        with here, there, suppress(OSError):
-            while not self._over.is_set():
-                for end in select.select([here, there], [], [], 0.02)[0]:
-                    if self.dead.wait(0) or not (data := end.recv(65536)):
-                        break
-                    (there if end is here else here).sendall(data)
-                else:
-                    continue
-                if not self.dead.is_set():
-                    return
-                self._over.wait(0.02)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        for thread in self._threads:
-            thread.join(SOON)
-        self._door.close()
 
 
 class TestSilence:

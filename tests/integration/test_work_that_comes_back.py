@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -449,3 +450,42 @@ def test_work_that_is_told_to_stop_ends_what_it_has_begun_and_leaves_the_rest(tm
         platform.work()
         assert len(looked.read_text().split()) == 3
         assert all(one.scanned is Scanned.CLEAN for one in platform.evidence_list(case_id, by=OFFICER) if one.held)
+
+
+_HELD_UP = """
+import sqlite3, sys
+from functools import partial
+from expressplatform_cli import commands, config, working
+
+def held_up(place, **asked):
+    platform = config.open_platform(place, **asked)
+    writers.append(sqlite3.connect(place.store, isolation_level=None))
+    writers[0].execute("BEGIN IMMEDIATE")
+    print("held up", flush=True)
+    return platform
+
+writers = []
+working.open_platform, working.stopping = held_up, partial(working.stopping, float(sys.argv.pop(1)))
+commands.main()
+"""
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_work_that_waits_for_its_turn_to_write_is_cut_off_in_its_time(tmp_path: Path, again: bool) -> None:
+    """In a call of the file's own code, in which no handler of a signal runs; a second signal ends it there, too."""
+    assert CliRunner().invoke(group, ["init", str(tmp_path / "desk")]).exit_code == 0
+    config, grace = tmp_path / "desk" / "expressplatform.toml", "15" if again else "0.5"
+    command = [sys.executable, "-c", _HELD_UP, grace, "work", "--config", str(config)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held up\n"
+        time.sleep(1)  # until it waits
+        process.terminate()
+        if again:
+            time.sleep(0.2)
+            process.terminate()
+        begun, said = time.monotonic(), process.communicate(timeout=30)[1]
+    assert time.monotonic() - begun < 10
+    assert process.returncode == 128 + signal.SIGTERM
+    cut = "What was under way did not end within 0.5 seconds: it was cut off, and the next run goes on.\n"
+    assert said == ("" if again else cut)

@@ -2,21 +2,18 @@
 
 Laws of this file: uvicorn's own line for each request would hold its address, so it is off; ours takes its place. A
 platform is made inside the event loop that uses it, and closed when the server ends. Nobody keeps a connection, or the
-server from ending, by not saying or not taking what is theirs to.
+server from ending, by not saying or not taking what is theirs to. Signals are the business of whoever owns the process.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 import socket
 import sys
-import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from types import FrameType
 from typing import Final, TextIO, final
 
 import h11
@@ -39,7 +36,6 @@ rest of a request, once it has been answered."""
 TAKE_SECONDS: Final = 60.0
 """Within this a caller must take something of an answer that is on its way."""
 _MANY: Final = 10_000
-_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 class _Patient(H11Protocol):
@@ -120,9 +116,13 @@ class _Patient(H11Protocol):
 class _Server(uvicorn.Server):
     """uvicorn's own, but for how it ends: whoever can end does, the rest is cut off, and one line says how many."""
 
-    def __init__(self, config: uvicorn.Config, stopping: Callable[[], object]) -> None:
+    def __init__(self, config: uvicorn.Config, stopped: Callable[[], bool], stopping: Callable[[], object]) -> None:
         super().__init__(config)
-        self._stopping = stopping
+        self._stopped, self._stopping = stopped, stopping
+
+    async def on_tick(self, counter: int) -> bool:
+        """Whether it is to end, which it looks for ten times a second."""
+        return self._stopped() or await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Lets nobody in any more, and waits for those who are."""
@@ -152,16 +152,8 @@ class _Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """The first signal asks the server to stop; the next one ends the process, whatever that is doing."""
-        if threading.current_thread() is threading.main_thread():
-            for one in _SIGNALS:
-                signal.signal(one, self._stop)
+        """None."""
         yield
-
-    def _stop(self, number: int, frame: FrameType | None) -> None:
-        self.should_exit = True
-        for one in _SIGNALS:
-            signal.signal(one, signal.SIG_DFL)
 
 
 @final
@@ -184,6 +176,7 @@ def server_of(
     proxied: bool = False,
     take_seconds: float = TAKE_SECONDS,
     most: int | None = None,
+    stopped: Callable[[], bool] = lambda: False,
     stopping: Callable[[], object] = lambda: None,
     **tls: str | None,
 ) -> uvicorn.Server:
@@ -191,8 +184,8 @@ def server_of(
 
     ``take_seconds`` is within how many seconds a caller must take something of an answer that is on its way, or is hung
     up on; ``most`` is how many connections there are at once (None: half the files that the process may open), beyond
-    which whoever is silent for the longest is hung up on. ``stopping`` is called as soon as the server is told to stop.
-    ``tls``: ``ssl_certfile``, ``ssl_keyfile``.
+    which whoever is silent for the longest is hung up on. ``stopped`` says whether the server is to end;
+    ``stopping`` is called as soon as it does. ``tls``: ``ssl_certfile``, ``ssl_keyfile``.
     """
 
     class Patient(_Patient):
@@ -217,6 +210,7 @@ def server_of(
             ssl_certfile=tls.get("ssl_certfile"),
             ssl_keyfile=tls.get("ssl_keyfile"),
         ),
+        stopped,
         stopping,
     )
 
@@ -241,10 +235,12 @@ async def serve(server: uvicorn.Server, close: Callable[[], Awaitable[None]]) ->
 
 
 def log_to(stream: TextIO | None = None) -> None:
-    """Has our lines written to a stream, one JSON object each, and uvicorn's warnings in their shape."""
+    """Has our lines written to a stream, one JSON object each, and in their shape what uvicorn and the pool of a
+    database warn of."""
     for name, level, form in (
         (LOGGER, logging.INFO, logging.Formatter("%(message)s")),
         ("uvicorn.error", logging.WARNING, _Warned()),
+        ("psycopg.pool", logging.WARNING, _Warned()),
     ):
         handler = logging.StreamHandler(stream if stream is not None else sys.stderr)
         handler.setFormatter(form)
@@ -256,7 +252,7 @@ def log_to(stream: TextIO | None = None) -> None:
 
 @final
 class _Warned(logging.Formatter):
-    """What uvicorn warns of, without what fills its sentences, and without tracebacks: an error may quote a value."""
+    """What others warn of, without what fills its sentences, and without tracebacks: an error may quote a value."""
 
     def format(self, record: logging.LogRecord) -> str:
         """One of our lines."""

@@ -35,8 +35,13 @@ class Worker:
     def stop(self, seconds: float = 30.0) -> None:
         """Begins nothing more, and waits at most so long for what is under way; the platform stays open."""
         self._stop.set()
-        if self._thread.is_alive():
+        if self.under_way:
             self._thread.join(seconds)
+
+    @property
+    def under_way(self) -> bool:
+        """Whether it has begun and not ended."""
+        return self._thread.is_alive()
 
     def round(self) -> int:
         """One round: how many steps were taken and effects carried out."""

@@ -15,7 +15,7 @@ import attrs
 from expressplatform.connectors.comparing import compare
 from expressplatform.connectors.cursor import Cursor, Digest, changes_of, handed_out, read_cursor, whole_second
 from expressplatform.connectors.judging import judge
-from expressplatform.connectors.keeping import LEASE, Book, Kept
+from expressplatform.connectors.keeping import ENDED, LEASE, NEVER_CONNECTED, Book, Kept
 from expressplatform.connectors.line import Clock, ShopLine, Terms
 from expressplatform.connectors.noting import line_of, stands
 from expressplatform.connectors.tongue import Bill, Note, Tokens, Tongue, Window
@@ -92,7 +92,7 @@ class Flow:
 
     async def disconnect(self, shop: str) -> Connection:
         """See `ShopConnector.disconnect`."""
-        kept = await self._book.change(shop, lambda found: found.without("disconnected") if found.access else None)
+        kept = await self._book.change(shop, _ended)
         return kept.connection(self._clock.ours())
 
     async def refresh(self, shop: str) -> Result[Connection]:
@@ -299,13 +299,19 @@ def _busy(kept: Kept, now: datetime) -> bool:
     return kept.leased_until is not None and kept.leased_until > now
 
 
+def _ended(found: Kept) -> Kept | None:
+    """The record once its owner has ended it; a shop that was lost is ended, too."""
+    return None if found.reason in (NEVER_CONNECTED, ENDED) else found.without(ENDED)
+
+
 def _renewed(found: Kept, before: Kept, tokens: Result[Tokens], now: datetime) -> Kept | None:
-    """The record after a renewal; what somebody else has put there meanwhile stays."""
-    if found.access != before.access:
-        return None
-    if isinstance(tokens, Ok):
+    """The record after a renewal; what somebody else has put there meanwhile stays.
+
+    New tokens stand also where the old ones were seen to be gone meanwhile: they are why. The owner's word ends both.
+    """
+    if isinstance(tokens, Ok) and (found.access == before.access or (not found.access and found.reason != ENDED)):
         return found.under(tokens.value, now)
-    return attrs.evolve(found, leased_until=None)
+    return attrs.evolve(found, leased_until=None) if found.access == before.access else None
 
 
 def _parked(found: Kept, until: datetime) -> Kept | None:

@@ -36,6 +36,9 @@ from expressplatform.sealing import CaseKey, Context, KeyRing, Secrets
 
 LEASE: Final = timedelta(minutes=1)
 """How long one who renews is waited for, and for how long tokens are too new to be renewed again."""
+ENDED: Final = "disconnected"
+"""Why a shop has no tokens whose owner ended it here."""
+NEVER_CONNECTED: Final = "never_connected"
 _KIND: Final = "shop_tokens"
 _SCHEMA: Final = 1
 _TRIES: Final = 20
@@ -118,7 +121,7 @@ class Book:
         """What is kept of a shop; of one that never was here, an empty record."""
         row = await self._shelf.get(self._owner, self._kind, self._id(shop))
         if row is None:
-            return Standing(Kept(self._platform, shop, reason="never_connected"), 0)
+            return Standing(Kept(self._platform, shop, reason=NEVER_CONNECTED), 0)
         return Standing(self._opened_row(row), row.version)
 
     async def follow(self, standing: Standing, kept: Kept) -> bool:
