@@ -23,6 +23,7 @@ from expressplatform.platform.faces.aio_participants import AsyncParticipantsFac
 from expressplatform.platform.faces.aio_privacy import AsyncPrivacyFace
 from expressplatform.platform.faces.aio_rights import AsyncRightsFace
 from expressplatform.platform.faces.aio_trading import AsyncTradingFace
+from expressplatform.platform.faces.editions import EditionsFace
 from expressplatform.platform.faces.lifted import LiftedShelf
 from expressplatform.platform.flow import NO_GATEWAYS, Flow, approver
 from expressplatform.platform.requests import DeadLetter, Opened, Request, Ticked, Worked, wanted_of
@@ -57,6 +58,7 @@ class AsyncPlatform(
     AsyncNetworkFace,
     AsyncParticipantsFace,
     AsyncTradingFace,
+    EditionsFace,
 ):
     """`Platform` for asynchronous callers: same arguments, same methods, each to be awaited.
 
@@ -107,23 +109,6 @@ class AsyncPlatform(
             origin=origin,
             aside=InThreads(),
         )
-
-    @property
-    def scheme(self) -> Scheme:
-        """The scheme in the edition under which complaints come in."""
-        return self._flow.scheme
-
-    @property
-    def earlier(self) -> tuple[Scheme, ...]:
-        """The earlier editions that cases may live under, as they were given."""
-        return tuple(one for one in self._flow.editions.values() if one is not self._flow.scheme)
-
-    def edition_of(self, case: Case) -> Scheme:
-        """The scheme in the edition by which a case is judged, and its duties, terms and criteria explained.
-
-        The present edition, by which it is shown and never judged, where its own was not given.
-        """
-        return self._flow.edition_of(case)
 
     async def open(self) -> None:
         """Makes sure that the store belongs to this scheme; a new store belongs to it from now on.

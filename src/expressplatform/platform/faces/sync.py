@@ -19,6 +19,7 @@ from expressplatform.events import Event
 from expressplatform.indicators import Figures, Tally
 from expressplatform.memory import MemoryRegister, MemoryShelf
 from expressplatform.platform.aside import AtOnce
+from expressplatform.platform.faces.editions import EditionsFace
 from expressplatform.platform.faces.lifted import Lifted, LiftedEvidence, LiftedShelf
 from expressplatform.platform.faces.sync_admission import AdmissionFace
 from expressplatform.platform.faces.sync_breach import BreachFace
@@ -61,6 +62,7 @@ class Platform(
     NetworkFace,
     ParticipantsFace,
     TradingFace,
+    EditionsFace,
 ):
     """A council's desk over one store, one key store and one scheme.
 
@@ -118,23 +120,6 @@ class Platform(
             origin=origin,
             aside=AtOnce(),
         )
-
-    @property
-    def scheme(self) -> Scheme:
-        """The scheme in the edition under which complaints come in."""
-        return self._flow.scheme
-
-    @property
-    def earlier(self) -> tuple[Scheme, ...]:
-        """The earlier editions that cases may live under, as they were given."""
-        return tuple(one for one in self._flow.editions.values() if one is not self._flow.scheme)
-
-    def edition_of(self, case: Case) -> Scheme:
-        """The scheme in the edition by which a case is judged, and its duties, terms and criteria explained.
-
-        The present edition, by which it is shown and never judged, where its own was not given.
-        """
-        return self._flow.edition_of(case)
 
     def open(self) -> None:
         """Makes sure that the store belongs to this scheme; a new store belongs to it from now on.
