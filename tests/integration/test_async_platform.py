@@ -29,6 +29,8 @@ from tests.walking import EXAMPLES, OFFICER, TAOBAO
 from tests.whole_life import ASSESSED, SECOND, Clock, complaint, live, long_life, platform_of, seeded, short_life, tally
 
 STRANGER: Final = Actor(TAOBAO.role, "agent-7", "amazon")
+VALUES: Final = {"scheme", "earlier"}
+"""What a platform has, and nobody is asked for."""
 
 
 def _methods(cls: type) -> dict[str, Any]:
@@ -50,7 +52,7 @@ def test_both_platforms_have_the_same_methods() -> None:
     assert set(_methods(Platform)) == set(_methods(AsyncPlatform))
 
 
-@pytest.mark.parametrize("name", sorted(set(_methods(Platform)) - {"scheme"}))
+@pytest.mark.parametrize("name", sorted(set(_methods(Platform)) - VALUES))
 def test_both_platforms_take_the_same_arguments(name: str) -> None:
     """Names, kinds, defaults, types and answers of each method are equal, and so is what it says of itself."""
     one, other = _methods(Platform)[name], _methods(AsyncPlatform)[name]
@@ -58,7 +60,7 @@ def test_both_platforms_take_the_same_arguments(name: str) -> None:
     assert one.__doc__ == other.__doc__
 
 
-@pytest.mark.parametrize("name", sorted(set(_methods(Platform)) - {"scheme", "__init__", "ledger_key"}))
+@pytest.mark.parametrize("name", sorted(set(_methods(Platform)) - VALUES - {"__init__", "ledger_key", "edition_of"}))
 def test_every_method_that_asks_the_store_is_awaited(name: str) -> None:
     """An asynchronous caller is never kept waiting by a store."""
     assert inspect.iscoroutinefunction(_methods(AsyncPlatform)[name])
