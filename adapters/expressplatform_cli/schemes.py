@@ -30,7 +30,7 @@ def one_that_is_there(ctx: click.Context, param: click.Parameter, value: str) ->
     """The id of a scheme that is there, as an option's value; schemes themselves are not loaded for it."""
     known = names()
     if value not in known:
-        raise click.BadParameter(f"There is no such scheme here: {', '.join(known)}.", ctx, param)
+        raise click.BadParameter(f"There is no such scheme here. There are: {', '.join(known)}.", ctx, param)
     return value
 
 
