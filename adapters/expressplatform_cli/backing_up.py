@@ -3,7 +3,7 @@
 Laws of this module
 - Whoever has one of the two folders has nothing to read: they never go to one place.
 - The store is copied first: whatever it names, a key or a file of evidence, is there and is copied after it.
-- The place goes on as it is; all that is written to it is when the backup was made.
+- The place goes on as it is; all that is written to it is when the backup was made, once both folders are in place.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from expressplatform.signing import key_id
 from expressplatform_cli import manifests
 from expressplatform_cli.config import EVIDENCE, Place, must_be_there
 from expressplatform_cli.databases import Database
-from expressplatform_cli.folders import files_below, must_be_new, whole_folder, write_private
+from expressplatform_cli.folders import files_below, must_be_new, whole_folders, write_private
 from expressplatform_cli.manifests import Manifest
 from expressplatform_cli.options import FOLDER, answers, place_options
 from expressplatform_cli.output import adding, progress, say_json
@@ -61,10 +61,17 @@ def backup(place: Place, directory: Path, keys_to: Path | None, as_json: bool) -
     must_be_new(directory)
     must_be_new(apart, "The directory for the keys (DIR2)")
     data, keys = take(place, directory, apart, datetime.now(UTC))
+    hindered = _noted(place, data.made_at)
     if as_json:
-        folders = {"store": str(directory), "keys": str(apart)}
-        say_json({"id": data.id, "made_at": data.made_at, "cases": data.cases, **folders, "recovery": keys.recovery})
-        return
+        both = {"store": str(directory), "keys": str(apart)}
+        say_json({"id": data.id, "made_at": data.made_at, "cases": data.cases, **both, "recovery": keys.recovery})
+    else:
+        _tell(data, keys, directory, apart)
+    if hindered:
+        raise StoreUnusable(hindered, "the backup is whole; that it was made could not be noted in the store")
+
+
+def _tell(data: Manifest, keys: Manifest, directory: Path, apart: Path) -> None:
     click.echo(
         f"Copied {data.cases:,} case{'' if data.cases == 1 else 's'} to {directory}, as at {data.made_at:%F %T} UTC."
     )
@@ -72,6 +79,15 @@ def backup(place: Place, directory: Path, keys_to: Path | None, as_json: bool) -
         click.echo(f"Copied the keys to {apart}, sealed to the recovery key {keys.recovery}.")
     else:
         click.echo(f"Copied the keys to {apart}, in clear: whoever has both directories can open every case.")
+
+
+def _noted(place: Place, made_at: datetime) -> str:
+    """Notes in the store when the backup was made; the code of what hindered it, empty where nothing did."""
+    try:
+        notes.note(place.file, notes.BACKED_UP, made_at.isoformat())
+    except StoreUnusable as error:
+        return error.code
+    return ""
 
 
 def _must_be_apart(directory: Path, keys_to: Path) -> None:
@@ -92,7 +108,7 @@ def take(place: Place, directory: Path, keys_to: Path, now: datetime) -> tuple[M
             v=manifests.VERSION, part=manifests.STORE, id=backup_id, made_at=now, scheme=scheme, edition=edition,
             schema=SCHEMA, cases=0, recovery="", files=(),
         )  # fmt: skip
-        with whole_folder(directory) as data, whole_folder(keys_to) as apart:
+        with whole_folders(keys_to, directory) as (apart, data):
             with _share("The store") as told:
                 copy_file(path, data / STORE_FILE, mark=backup_id, progress=told)
             recovery = _copy_keys(keys, apart, backup_id)
@@ -101,7 +117,6 @@ def take(place: Place, directory: Path, keys_to: Path, now: datetime) -> tuple[M
             first = _listed(attrs.evolve(common, cases=cases), data)
             second = attrs.evolve(common, part=manifests.KEYS, schema=KEY_SCHEMA, cases=cases, recovery=recovery)
             second = _listed(second, apart)
-    notes.note(path, notes.BACKED_UP, now.isoformat())
     return first, second
 
 

@@ -66,23 +66,41 @@ def _is_begun(name: str, names: Sequence[str]) -> bool:
 @contextmanager
 def whole_folder(place: Path) -> Iterator[Path]:
     """A folder to be filled; at the end it is at ``place``, durable. With an error it is nowhere."""
-    part = place.absolute().parent / f".{place.absolute().name}.part"
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(0o700, parents=True)
-    made = part
-    try:
+    with whole_folders(place) as (part,):
         yield part
-        for folder, _, names in os.walk(part, topdown=False):
-            for name in names:
-                sync(Path(folder, name))
-            sync(Path(folder))
-        with suppress(FileNotFoundError):
-            place.rmdir()  # an empty one: `must_be_new` has looked
-        made = part.rename(place.absolute())
-        sync(made.parent)
+
+
+@contextmanager
+def whole_folders(*places: Path) -> Iterator[list[Path]]:
+    """The same for several that belong together: with an error none of them is anywhere.
+
+    They are put in place in their order: after a kill, where the last is the others are, too.
+    """
+    parts = {place: place.with_name(f".{place.name}.part") for place in map(Path.absolute, places)}
+    made = [*parts.values()]
+    try:
+        for part in parts.values():
+            shutil.rmtree(part, ignore_errors=True)
+            part.mkdir(0o700, parents=True)
+        yield [*parts.values()]
+        for part in parts.values():
+            _sync_below(part)
+        for place, part in parts.items():
+            with suppress(FileNotFoundError):
+                place.rmdir()  # an empty one: `must_be_new` has looked
+            made.append(part.rename(place))
+            sync(place.parent)
     except BaseException:
-        shutil.rmtree(made, ignore_errors=True)
+        for one in made:
+            shutil.rmtree(one, ignore_errors=True)
         raise
+
+
+def _sync_below(top: Path) -> None:
+    for folder, _, names in os.walk(top, topdown=False):
+        for name in names:
+            sync(Path(folder, name))
+        sync(Path(folder))
 
 
 def sync(path: Path) -> None:

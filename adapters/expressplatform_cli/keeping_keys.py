@@ -34,7 +34,7 @@ from expressplatform_cli.databases import Database
 from expressplatform_cli.folders import sync, write_private
 from expressplatform_cli.options import FILE, FOLDER, answers, place_options, staff_option
 from expressplatform_cli.output import console, pairs, progress, say_json
-from expressplatform_cli.putting_back import key_image, put_right, reapplied_document, tell_reapplied
+from expressplatform_cli.putting_back import key_image, must_be_done, put_right, reapplied_document, tell_reapplied
 from expressplatform_sqlite.copies import kinds_in
 from expressplatform_sqlite.keys import LocalKeyStore
 
@@ -180,11 +180,10 @@ def recover(place: Place, directory: Path, private_key: str | None, staff: str, 
     try:
         write_private(part, image)
         done = put_right(attrs.evolve(place, keys=part), staff)
-        os.replace(part, place.keys)
+        lost = _without_key(attrs.evolve(place, keys=part))
+        _into_place(part, place.keys)
     finally:
         _clear(part)
-    sync(place.keys.parent)
-    lost = _without_key(place)
     if as_json:
         say_json({"made_at": manifest.made_at, "without_key": lost, **reapplied_document(done)})
         return
@@ -194,6 +193,17 @@ def recover(place: Place, directory: Path, private_key: str | None, staff: str, 
         click.echo(f"Without a key, because they are younger than the copy: {len(lost):,}.")
         click.echo("\n".join(f"  {case_id}" for case_id in lost))
         click.echo("Look for a younger copy. If there is none: expressplatform keys give-up")
+
+
+def _into_place(part: Path, path: Path) -> None:
+    """Durable at its place, or not there: then the same line may be run again. Its journal, being over, goes first."""
+    part.with_name(f"{part.name}-journal").unlink(missing_ok=True)
+    os.replace(part, path)
+    try:
+        sync(path.parent)
+    except BaseException:
+        path.unlink()
+        raise
 
 
 def _clear(part: Path) -> None:
@@ -227,10 +237,11 @@ def give_up(place: Place, yes: bool, staff: str, as_json: bool) -> None:
         done = platform.reapply(person=staff, progress=show)
     if as_json:
         say_json({**reapplied_document(done), "records_dropped": dropped})
-        return
-    tell_reapplied(done)
-    if dropped:
-        click.echo(f"Small records that nothing opens any more, taken away: {dropped:,}.")
+    else:
+        tell_reapplied(done)
+        if dropped:
+            click.echo(f"Small records that nothing opens any more, taken away: {dropped:,}.")
+    must_be_done(done)
 
 
 def _drop_unreadable(place: Place) -> int:

@@ -56,7 +56,7 @@ _NEXT: Final = MappingProxyType(
         "there_already": "Name another file; nothing is written over.",
         "read_only": "Check that the file and its directory, or the database, may be read and written.",
         "unreachable": "Check that the database runs and lets this role in, and its address in the configuration.",
-        "failed": "Look into the log of the database, or of this machine; nothing was half-written.",
+        "failed": "Look whether the disk is full or broken, or into the database's log; nothing was half-written.",
         "missing": "Check the paths, or make a new place with 'expressplatform init DIR'.",
         "no_scheme": "Make a new place with 'expressplatform init DIR --scheme ID'.",
         "other_scheme": "Correct the line 'scheme' of the configuration, or use the store that belongs to it.",
@@ -70,7 +70,7 @@ _NEXT: Final = MappingProxyType(
         "not_one_backup": "Name the store and the keys of one backup; their manifests carry the same id.",
         "wrong_recovery_key": "Use the private half of the recovery key that the manifest of the keys names.",
         "no_register": "Name the register with --register FILE; without it, what was erased since would come back.",
-        "not_reapplied": "Nothing was put in place. Keep the backup, and take an older one.",
+        "not_reapplied": "Run the same line again; where it ends so again, keep the backup and take an older one.",
         "letters": "Correct the table 'letters' of the configuration, or the file of the password that it names.",
         "register": "Check that the register's file and its directory may be read and written.",
         "not_authenticated": "Compare what was signed with docs/reference/protocol.md; check the clock and the key.",
@@ -85,7 +85,9 @@ _NEXT: Final = MappingProxyType(
 """What to do next, by the code of an error."""
 
 _NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_CODE_OF: Final = MappingProxyType({**dict.fromkeys(_NO_ROOM, "disk_full"), errno.EEXIST: "there_already"})
+_CODE_OF: Final = MappingProxyType(
+    {**dict.fromkeys(_NO_ROOM, "disk_full"), errno.EEXIST: "there_already", errno.EIO: "failed"}
+)
 """Which of them goes with an error of the system, by its number."""
 
 

@@ -11,19 +11,18 @@ from __future__ import annotations
 
 import sys
 from contextlib import closing
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 import click
 
-from expressplatform.errors import StoreUnusable
+from expressplatform.errors import InvalidInput, Problem, StoreUnusable
 from expressplatform.platform import Reapplied
 from expressplatform.recovery import open_keys, read_private
 from expressplatform_cli import manifests
 from expressplatform_cli.backing_up import KEYS_FILE, STORE_FILE, keys_of
 from expressplatform_cli.config import DEFAULT, REGISTER, Place, configuration, open_platform
 from expressplatform_cli.databases import Database
-from expressplatform_cli.exits import Exit
 from expressplatform_cli.folders import copy_private, must_be_new, whole_folder, write_private
 from expressplatform_cli.manifests import Manifest
 from expressplatform_cli.options import FILE, FOLDER, answers, place_if_any, place_options, staff_option
@@ -31,8 +30,12 @@ from expressplatform_cli.output import adding, progress, say_json
 from expressplatform_sqlite import notes
 from expressplatform_sqlite.keys import LocalKeyStore
 
+_OF_THE_PLACE: Final = (KEYS_FILE, REGISTER, str(DEFAULT))
+"""What a new place gets from elsewhere than from the data of a backup."""
 _HARMLESS: Final = frozenset({"key_missing"})
 """What may stay undone: a case without a key can be shown to nobody."""
+_OF_THE_STORE: Final = ("disk_full", "read_only", "locked", "unreachable", "failed")
+"""What hinders a whole store and passes: the same line works then, and no older backup is needed."""
 
 
 @click.command()
@@ -98,6 +101,8 @@ def _pair(directory: Path, keys_from: Path) -> tuple[Manifest, Manifest]:
     data, keys = manifests.read(directory, manifests.STORE), manifests.read(keys_from, manifests.KEYS)
     if data.id != keys.id:
         raise StoreUnusable("not_one_backup", "the two directories belong to different backups")
+    if {PurePosixPath(one.name).parts[:1] for one in data.files} & {(name,) for name in _OF_THE_PLACE}:
+        raise InvalidInput((Problem("$.files", "value", f"must name none of {', '.join(_OF_THE_PLACE)}"),))
     return data, keys
 
 
@@ -145,10 +150,7 @@ def put_right(place: Place, staff: str) -> Reapplied:
         progress("What was undone since") as show,
     ):
         done = platform.reapply(person=staff, progress=show)
-    if stuck := [code for _, code in done.left if code not in _HARMLESS]:
-        raise StoreUnusable(
-            "not_reapplied", f"{len(stuck)} cases could not be put right ({', '.join(sorted(set(stuck)))})"
-        )
+    must_be_done(done)
     if not isinstance(place.store, Database):  # nobody else's copies are marked
         notes.note(place.store, notes.COPY, "")
     with closing(LocalKeyStore(place.keys, restoring=True)) as keys:
@@ -172,8 +174,15 @@ def reapply(place: Place, staff: str, as_json: bool) -> None:
         say_json(reapplied_document(done))
     else:
         tell_reapplied(done)
-    if any(code not in _HARMLESS for _, code in done.left):
-        raise click.exceptions.Exit(Exit.STORE)
+    must_be_done(done)
+
+
+def must_be_done(done: Reapplied) -> None:
+    """Raises StoreUnusable where cases could not be put right: with the code of their store, else ``not_reapplied``."""
+    if stuck := sorted([code for _, code in done.left if code not in _HARMLESS]):
+        code = next((code for code in _OF_THE_STORE if code in stuck), "not_reapplied")
+        cases = "1 case" if len(stuck) == 1 else f"{len(stuck):,} cases"
+        raise StoreUnusable(code, f"{cases} could not be put right ({', '.join(dict.fromkeys(stuck))})")
 
 
 def reapplied_document(done: Reapplied) -> dict[str, object]:

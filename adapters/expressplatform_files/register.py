@@ -23,6 +23,7 @@ from typing import Final, final
 
 from expressplatform.errors import StoreUnusable
 from expressplatform.ports import ENTRY_ID, RegisterEntry, Undone, noted
+from expressplatform_files.whole import NO_ROOM
 
 _AT: Final = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"
 _LINE: Final = re.compile(
@@ -35,8 +36,8 @@ _LINE: Final = re.compile(
 class FileRegister:
     """The entries in the file at ``path``, which is made (mode 0600) with the first entry.
 
-    Safe from several threads and processes. Both methods raise ``StoreUnusable`` (``register``) where the file
-    cannot be read or written.
+    Safe from several threads and processes. Both methods raise ``StoreUnusable`` where the file cannot be read or
+    written: ``disk_full`` where there is no room, else ``register``.
     """
 
     __slots__ = ("_lock", "_path")
@@ -127,4 +128,5 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StoreUnusable("register", f"the register: {os.strerror(error.errno or 0)}") from None
+        code = "disk_full" if error.errno in NO_ROOM else "register"
+        raise StoreUnusable(code, f"the register: {os.strerror(error.errno or 0)}") from None

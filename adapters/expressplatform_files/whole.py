@@ -21,7 +21,8 @@ from expressplatform.errors import StoreUnusable
 
 PRIVATE: Final = 0o600
 PRIVATE_FOLDER: Final = 0o700
-_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""What the system says where a disk, a share of it, or a file may grow no more."""
 _DENIED: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EISDIR})
 
 
@@ -32,7 +33,7 @@ def translated() -> Iterator[None]:
         yield
     except OSError as error:
         number = error.errno or 0
-        code = "disk_full" if number in _FULL else "read_only" if number in _DENIED else "failed"
+        code = "disk_full" if number in NO_ROOM else "read_only" if number in _DENIED else "failed"
         raise StoreUnusable(code, os.strerror(number)) from None
 
 

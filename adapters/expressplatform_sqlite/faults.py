@@ -5,6 +5,7 @@ Laws of this file: SQLite's own message never travels, because it may quote a va
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -21,10 +22,12 @@ _CODES = (
     ("SQLITE_LOCKED", "locked"),
     ("SQLITE_FULL", "disk_full"),
     ("SQLITE_IOERR_WRITE", "disk_full"),  # a short write: quotas and some file systems answer so
+    ("SQLITE_IOERR_SHMSIZE", "disk_full"),  # the index of the log cannot grow
     ("SQLITE_READONLY", "read_only"),
     ("SQLITE_CANTOPEN", "read_only"),
     ("SQLITE_PERM", "read_only"),
 )
+_CODE_OF = {**dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "disk_full"), errno.EIO: "failed"}
 
 
 def unusable(error: sqlite3.Error) -> StoreUnusable:
@@ -53,4 +56,4 @@ def translated() -> Iterator[None]:
     except sqlite3.Error as error:
         raise unusable(error) from None
     except OSError as error:
-        raise StoreUnusable("read_only", os.strerror(error.errno or 0)) from None
+        raise StoreUnusable(_CODE_OF.get(error.errno or 0, "read_only"), os.strerror(error.errno or 0)) from None

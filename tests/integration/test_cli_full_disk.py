@@ -11,9 +11,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from expressplatform.errors import StoreUnusable
+from expressplatform.platform import Reapplied
 from expressplatform_cli import folders
 from expressplatform_cli.commands import group
 from expressplatform_cli.exits import Exit
+from expressplatform_cli.putting_back import must_be_done
+from expressplatform_sqlite import notes
 
 LINES = {
     "init": ("init", "{}"),
@@ -132,6 +136,97 @@ def test_a_folder_that_cannot_be_made_durable_is_nowhere(
     with folders.whole_folder(place) as it:
         folders.write_private(it / "one", b"one")
     assert (left(tmp_path), left(place)) == (["made"], ["one"])
+
+
+@pytest.mark.parametrize("after", range(8))
+def test_two_folders_that_belong_together_are_both_there_or_neither(
+    after: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the first has its name already, and the second cannot have it."""
+    places = tmp_path / "data", tmp_path / "keys"
+
+    def fill() -> None:
+        with folders.whole_folders(*places) as (one, other):
+            folders.write_private(one / "one", b"one")
+            folders.write_private(other / "other", b"other")
+
+    with no_room(monkeypatch, after, full), pytest.raises(OSError, match="No space"):
+        fill()
+    assert left(tmp_path) == []
+    fill()
+    assert (left(tmp_path), left(places[0]), left(places[1])) == (["data", "keys"], ["one"], ["other"])
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> tuple[str, ...]:
+    """How commands are told of a place that is there."""
+    assert run("init", tmp_path / "desk").exit_code == 0
+    return ("--config", str(tmp_path / "desk" / "expressplatform.toml"))
+
+
+def typed(*line: str | Path) -> Result:
+    return CliRunner().invoke(group, [str(part) for part in line])
+
+
+def test_a_backup_that_could_not_be_noted_is_whole_and_says_so(
+    config: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk of the store is full, and that of the backup is not."""
+
+    def note(*about: object) -> None:
+        raise StoreUnusable("disk_full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(notes, "note", note)
+        result = typed("backup", tmp_path / "b", "--keys-to", tmp_path / "k", *config)
+    assert result.exit_code == Exit.STORE
+    assert "The backup is whole" in result.stderr
+    assert "Make room on the disk" in result.stderr
+    again = tmp_path / "again"
+    taken = typed("restore", tmp_path / "b", "--keys-from", tmp_path / "k", "--to", again, "--as", "officer-1", *config)
+    assert taken.exit_code == 0
+
+
+@pytest.mark.parametrize("error", [errno.ENOSPC, errno.EIO])
+@pytest.mark.parametrize("after", range(4))
+def test_keys_that_could_not_be_recovered_durably_are_recovered_by_the_same_line(
+    after: int, error: int, config: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The copy, its place, and the folder that lists it."""
+    assert typed("backup", tmp_path / "b", "--keys-to", tmp_path / "k", *config).exit_code == 0
+    for path in (tmp_path / "desk").glob("keys.db*"):
+        path.unlink()
+    line = ("keys", "recover", str(tmp_path / "k"), "--as", "officer-1", *config)
+    before = left(tmp_path / "desk")
+    with no_room(monkeypatch, after, lambda: OSError(error, os.strerror(error))):
+        result = typed(*line)
+    if result.exit_code == 0:
+        assert after > 0, "the command makes nothing durable"
+        return
+    assert (result.exit_code, left(tmp_path / "desk")) == (Exit.STORE, before)
+    assert "disk" in result.stderr
+    assert typed(*line).exit_code == 0
+    assert "keys.db" in left(tmp_path / "desk")
+
+
+@pytest.mark.parametrize(
+    ("codes", "told"),
+    [
+        ((), ""),
+        (("key_missing",), ""),
+        (("corrupt_event", "disk_full"), "disk_full"),
+        (("corrupt_event", "corrupt_event"), "not_reapplied"),
+    ],
+)
+def test_what_could_not_be_put_right_is_told_by_what_hinders_the_store_first(codes: tuple[str, ...], told: str) -> None:
+    """A full disk passes, and needs no older backup; a case without a key can be shown to nobody."""
+    done = Reapplied(0, 0, tuple((f"case-{number}", code) for number, code in enumerate(codes)))
+    if not told:
+        must_be_done(done)
+        return
+    with pytest.raises(StoreUnusable) as caught:
+        must_be_done(done)
+    assert caught.value.code == told
 
 
 def test_a_file_that_is_written_anew_stays_as_it_was_where_there_is_no_room(

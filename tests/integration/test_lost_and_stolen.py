@@ -445,6 +445,8 @@ def test_a_copy_is_not_served_before_it_was_put_back(council: Council) -> None:
         ("not a manifest", "invalid_input"),
         ("leads out", "invalid_input"),
         ("twice", "invalid_input"),
+        ("keys among the data", "invalid_input"),
+        ("a configuration", "invalid_input"),
     ],
 )
 def test_what_is_not_a_whole_backup_is_refused_and_nothing_is_made(council: Council, harm: str, code: str) -> None:
@@ -480,7 +482,13 @@ def test_what_is_not_a_whole_backup_is_refused_and_nothing_is_made(council: Coun
             (data / "manifest.json").write_text(json.dumps({**manifest, "made_at": "yesterday"}))
         case _:
             first = manifest["files"][0]
-            manifest["files"].append({**first, "name": {"leads out": "../cases.db", "twice": first["name"]}[harm]})
+            names = {
+                "leads out": "../cases.db", "twice": first["name"], "keys among the data": "./keys.db",
+                "a configuration": "expressplatform.toml",
+            }  # fmt: skip
+            shutil.copy(data / first["name"], data / "expressplatform.toml")
+            shutil.copy(data / first["name"], data / "keys.db")
+            manifest["files"].append({**first, "name": names[harm]})
             (data / "manifest.json").write_text(json.dumps(manifest))
     result = run(*council.restoring(), "--json")
     assert result.exit_code in (Exit.STORE, Exit.INPUT), result.output
