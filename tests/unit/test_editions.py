@@ -16,7 +16,7 @@ from expressplatform.platform import Platform
 from expressplatform.scheme import Scheme
 from expressplatform.schemes import HK_CCA
 from expressplatform.testing.fakes import ScriptedMessenger
-from tests.walking import OFFICER, TAOBAO, UPLOAD
+from tests.walking import OFFICER, START, TAOBAO, UPLOAD
 from tests.whole_life import ASSESSED, Clock, complaint, seeded
 
 LATER: Final = attrs.evolve(HK_CCA, edition="later", title={"en": "The later edition"}, participants=())
@@ -121,6 +121,17 @@ class TestOneThatIsNotHere:
         ):
             with pytest.raises(StoreUnusable, match=f"^other_scheme: the case belongs to hk-cca {HK_CCA.edition}$"):
                 refused()
+
+    def test_it_empties_no_trader_s_list_and_no_other_edition_counts_its_days(self, world: World) -> None:
+        """The present edition gave the duty that runs no length on the day on which it began."""
+        case = uploaded(world.platform(HK_CCA))
+        levels = tuple(attrs.evolve(one, valid_from=START.date() + timedelta(days=30)) for one in HK_CCA.service_levels)
+        alone = world.platform(attrs.evolve(LATER, service_levels=levels))
+        alone.sequence()
+        (row,) = alone.trader_cases(by=TAOBAO).rows
+        assert (row.case_id, row.duty, row.working_days_left) == (case, Duty.OBTAIN, None)
+        (row,) = world.platform(LATER, HK_CCA).trader_cases(by=TAOBAO).rows
+        assert row.working_days_left is not None
 
     def test_the_clock_names_it_as_failed(self, world: World) -> None:
         case = uploaded(world.platform(HK_CCA))
