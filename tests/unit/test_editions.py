@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from expressplatform import commands as c
-from expressplatform.codes import Duty, Status
+from expressplatform.codes import DeclineReason, Duty, Status
 from expressplatform.errors import InvalidInput, Refused, StoreUnusable
 from expressplatform.memory import MemoryKeyStore, MemoryStore
 from expressplatform.platform import Platform
@@ -132,6 +132,18 @@ class TestOneThatIsNotHere:
         assert (row.case_id, row.duty, row.working_days_left) == (case, Duty.OBTAIN, None)
         (row,) = world.platform(LATER, HK_CCA).trader_cases(by=TAOBAO).rows
         assert row.working_days_left is not None
+
+    def test_what_is_told_of_it_waits_for_its_edition(self, world: World) -> None:
+        """By the present edition, the letter would give another reason than the officer had."""
+        first = world.platform(HK_CCA)
+        case = first.lodge(complaint(), by=OFFICER, key="form-1")
+        first.act(case.id, c.Decline(DeclineReason.CRITERIA_NOT_MET), by=OFFICER, key="no")
+        assert {code for _, code in world.platform(LATER).work().failed} == {"other_scheme"}
+        assert not world.post.sent
+        world.clock.wait(days=1)
+        assert not world.platform(LATER, HK_CCA).work().failed
+        assert not [one for one in world.post.sent if "does not take part" in one.text]
+        assert len(world.post.sent) == 2
 
     def test_the_clock_names_it_as_failed(self, world: World) -> None:
         case = uploaded(world.platform(HK_CCA))
