@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Final
 
@@ -9,10 +10,11 @@ import attrs
 import pytest
 
 from expressplatform import commands as c
-from expressplatform.codes import DeclineReason, Duty, Status
+from expressplatform.codes import DeclineReason, Duty, EvidenceKind, Status
 from expressplatform.errors import InvalidInput, Refused, StoreUnusable
-from expressplatform.memory import MemoryKeyStore, MemoryStore
+from expressplatform.memory import MemoryEvidence, MemoryKeyStore, MemoryStore
 from expressplatform.platform import Platform
+from expressplatform.ports import EvidenceStore
 from expressplatform.scheme import Scheme
 from expressplatform.schemes import HK_CCA
 from expressplatform.testing.fakes import ScriptedMessenger
@@ -29,11 +31,11 @@ class World:
     def __init__(self) -> None:
         self.clock, self.store, self.keys, self.post = Clock(), MemoryStore(), MemoryKeyStore(), ScriptedMessenger()
 
-    def platform(self, scheme: Scheme, *earlier: Scheme) -> Platform:
+    def platform(self, scheme: Scheme, *earlier: Scheme, evidence: EvidenceStore | None = None) -> Platform:
         """The next platform."""
         made = Platform(
             scheme=scheme, earlier=earlier, store=self.store, keys=self.keys, now=self.clock, draw=seeded,
-            messenger=self.post,
+            messenger=self.post, evidence=evidence,
         )  # fmt: skip
         made.record_impact_assessment(ASSESSED, by=OFFICER)
         return made
@@ -96,6 +98,17 @@ class TestSeveral:
                 by_which is HK_CCA,
             ]
         assert any(second.reference in one.text for one in world.post.sent)
+
+    def test_a_document_is_as_large_as_the_case_s_edition_lets_it_be(self, world: World) -> None:
+        evidence = MemoryEvidence()
+        case = world.platform(HK_CCA).lodge(complaint(), by=OFFICER, key="form-1")
+        smaller = world.platform(attrs.evolve(LATER, largest_file=10), HK_CCA, evidence=evidence)
+        second = smaller.lodge(complaint(), by=OFFICER, key="form-2")
+        for one, held in ((case, True), (second, False)):
+            with nullcontext() if held else pytest.raises(InvalidInput, match="at most 10 bytes"):
+                smaller.add_evidence(
+                    one.id, b"The crane has no hook.", kind=EvidenceKind.CORRESPONDENCE, name="", by=OFFICER, key="chat"
+                )
 
     def test_a_trader_that_only_an_earlier_edition_lists_keeps_its_name(self, world: World) -> None:
         assert world.platform(LATER, HK_CCA).called("taobao") == world.platform(HK_CCA).called("taobao") != "taobao"
