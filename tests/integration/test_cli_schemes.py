@@ -30,6 +30,11 @@ SECOND = attrs.evolve(FIRST, edition="2026.1", title={"en": "The new pledge"}, p
 EDITIONS = FIRST, SECOND
 """
 )
+MUTE: Final = """
+class Mute(BaseException):
+    def __str__(self):
+        raise RuntimeError
+"""
 OFFICER: Final = ("--as", "officer-1")
 
 
@@ -173,6 +178,8 @@ def test_who_brings_a_scheme_of_the_library_s_brings_all_its_editions(site: Site
     ("code", "said"),
     [
         ("raise ValueError('no rules today')", "cannot be loaded: ValueError: no rules today"),
+        ("raise SystemExit(0)", "cannot be loaded: SystemExit: 0"),
+        (f"{MUTE}\nraise Mute", "cannot be loaded: Mute"),
         ("import nothing_of_that_name", "cannot be loaded: ModuleNotFoundError"),
         ("OTHER = 1", "cannot be loaded: AttributeError"),
         ("FIRST = 'toys'", "neither a Scheme nor a tuple of its editions"),
@@ -191,6 +198,27 @@ def test_what_cannot_be_used_is_refused_with_who_brings_it(site: Site, tmp_path:
     assert "distribution toy-shops" in told
     assert said in told
     assert not (tmp_path / "desk").exists()
+
+
+def test_what_a_scheme_prints_as_it_is_loaded_is_no_part_of_an_answer(site: Site, tmp_path: Path) -> None:
+    site.install(f"print('Toys!')\n{FIRST}", "FIRST")
+    result = CliRunner().invoke(group, ["init", str(tmp_path / "desk"), "--scheme", "toys", "--json"])
+    assert json.loads(result.stdout)["scheme"] == "toys"
+    assert result.stderr == "Toys!\n"
+
+
+def test_entry_points_that_cannot_be_read_are_told_as_such(site: Site, tmp_path: Path) -> None:
+    site.install(FIRST, "FIRST")
+    (site.folder / "toy_shops-1.dist-info" / "entry_points.txt").write_text("[expressplatform.schemes]\ntoys\n")
+    result = CliRunner().invoke(group, ["init", str(tmp_path / "desk"), "--json"])
+    assert json.loads(result.stderr)["error"]["code"] == "broken_scheme"
+    assert result.exit_code == Exit.STORE
+
+
+def test_an_id_of_any_characters_is_written_into_the_configuration_as_it_is(site: Site, tmp_path: Path) -> None:
+    name = 'to"y\\s'
+    site.install(FIRST.replace('id="toys"', f"id={name!r}"), "FIRST", name=name)
+    assert Place(tmp_path / "desk", name).ok("cases")
 
 
 def test_a_scheme_that_two_distributions_bring_is_nobody_s(site: Site, tmp_path: Path) -> None:
