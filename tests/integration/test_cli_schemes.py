@@ -121,6 +121,19 @@ def test_the_schemes_that_are_there_are_listed_with_who_brings_them(site: Site) 
     assert "2025.1, 2026.1" in page
 
 
+def test_a_scheme_that_cannot_be_used_hides_none_of_the_others(site: Site) -> None:
+    site.install("raise ValueError('no rules [today]')", "FIRST", name="games", called="game-shops")
+    site.install(FIRST, "FIRST")
+    listed = CliRunner().invoke(group, ["schemes", "--json"])
+    told = json.loads(listed.stdout)["schemes"]
+    assert [one["id"] for one in told] == [*OWN, "games", "toys"]
+    assert {*told[2]} == {"id", "broken", "from"}
+    assert "game_shops:FIRST cannot be loaded: ValueError: no rules [today]" in told[2]["broken"]
+    page = CliRunner().invoke(group, ["schemes"], env={"COLUMNS": "200"}).stdout
+    assert "no rules [today]" in page
+    assert "Toy shops' pledge" in page
+
+
 def test_after_a_new_edition_cases_go_on_under_theirs_and_new_ones_come_in_under_it(site: Site, tmp_path: Path) -> None:
     """The new edition names no trader: what it judged would not be accepted."""
     site.install(FIRST, "FIRST")
