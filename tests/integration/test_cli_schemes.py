@@ -162,6 +162,11 @@ def test_without_the_edition_of_a_case_it_is_read_and_every_step_on_it_refused(s
     refused = place.run("act", old, "Acknowledge", *OFFICER)
     assert refused.exit_code == Exit.STORE
     assert "toys 2025.1" in refused.stderr
+    assert "Install that edition" in refused.stderr
+    assert "an edition that is not installed here" in " ".join(place.ok("show", old, "--facts").split())
+    deadline = place.document("show", old, "--facts")["deadlines"][0]
+    assert deadline["due"] is not None
+    assert (deadline["days"], deadline["calendar"], deadline["explained"]) == (None, None, None)
     assert "an edition that is not installed here" in " ".join(place.run("doctor").stdout.split())
 
 
