@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
 import pytest
 from click.testing import CliRunner, Result
+from starlette.applications import Starlette
 
+from expressplatform.platform import AsyncPlatform
 from expressplatform.schemes import SCHEMES
 from expressplatform_cli.commands import group
 from expressplatform_cli.exits import Exit
 from expressplatform_cli.schemes import OWN
+from expressplatform_sqlite.store import SqliteStore
 from tests.typed import Typed
+from tests.walking import OFFICER as DESK
+from tests.whole_life import complaint
 
 FIRST: Final = """
 from datetime import timedelta, timezone
@@ -149,6 +156,31 @@ def test_after_a_new_edition_cases_go_on_under_theirs_and_new_ones_come_in_under
     place.ok("tick")
     findings = place.document("doctor")["findings"]
     assert not [one for one in findings if one["check"] in ("scheme", "cases") and one["level"] != "ok"]
+
+
+def test_a_server_that_was_there_before_takes_the_store_back_to_no_edition(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its first step comes after somebody else has taken the store to the next edition."""
+    place = Place(tmp_path / "desk", "hk-cca")
+    made: list[AsyncPlatform] = []
+    noted = []
+
+    async def steps(server: object, close: Callable[[], Awaitable[None]]) -> None:
+        with closing(SqliteStore(tmp_path / "desk" / "cases.db")) as store:
+            store.adopt("hk-cca", "next")
+            await made[0].lodge(complaint(), by=DESK, key="form-1")
+            noted.append(store.scheme())
+        await close()
+
+    def taken(platform: AsyncPlatform, **_: object) -> Starlette:
+        made.append(platform)
+        return Starlette()
+
+    monkeypatch.setattr("expressplatform_http.server.create_app", taken)
+    monkeypatch.setattr("expressplatform_http.server.running.serve", steps)
+    place.ok("serve", "--no-worker")
+    assert noted == [("hk-cca", "next")]
 
 
 def test_without_the_edition_of_a_case_it_is_read_and_every_step_on_it_refused(site: Site, tmp_path: Path) -> None:
