@@ -184,7 +184,7 @@ def configuration(
     sent = f"letters = {letters.written(written_to)}" if written_to else '# letters = { folder = "letters" }'
     return (
         "# Where the commands of expressplatform find their files. Paths are relative to this file.\n"
-        f'scheme = "{scheme}"\n'
+        f"scheme = {json.dumps(scheme, ensure_ascii=False)}\n"
         f'store = "{store}"  # or the address of a PostgreSQL database: postgresql://...\n'
         f'keys = "{keys}"  # whoever has this file can open every case: back it up apart from the store\n'
         f"register = {named}  # what was erased or taken back: keep it where no restore touches it\n"

@@ -21,7 +21,7 @@ from rich.text import Text
 from expressplatform.case import Case, allowed
 from expressplatform.codes import Role, Status
 from expressplatform.complaint import Actor, EvidenceName, Particulars, Remark
-from expressplatform.deadlines import duties, explain
+from expressplatform.deadlines import Deadline, duties, explain
 from expressplatform.events import Event, Timer
 from expressplatform.money import Money
 from expressplatform.platform import Opened, Platform
@@ -159,24 +159,31 @@ def show_document(opened: Opened, scheme: Scheme) -> dict[str, Any]:
         **documents.case_document(case),
         "particulars": documents.particulars_document(case.particulars),
         "events": [documents.event_document(event) for event in opened.events],
-        "deadlines": [_deadline_document(timer, scheme) for timer in case.timers],
+        "deadlines": [_deadline_document(timer, case, scheme) for timer in case.timers],
         "allowed": {actor.role.value: _may(case, actor) for actor in actors(case)},
     }
 
 
-def _deadline_document(timer: Timer, scheme: Scheme) -> dict[str, Any]:
-    running = duties.explained(timer, scheme)
-    short = (running.due - running.started).days <= EXPLAINED
+def _explained(timer: Timer, case: Case, scheme: Scheme) -> Deadline | None:
+    """The deadline behind a timer; None where the edition of the case is not here, for no other explains it."""
+    own = (case.scheme, case.edition) == (scheme.id, scheme.edition)
+    return duties.explained(timer, scheme) if own else None
+
+
+def _deadline_document(timer: Timer, case: Case, scheme: Scheme) -> dict[str, Any]:
+    running = _explained(timer, case, scheme)
+    zone = scheme.zone if running is None else running.term.zone
+    short = running is not None and (running.due - running.started).days <= EXPLAINED
     return {
         "duty": timer.duty,
         "owner": timer.owner,
         "started": timer.started,
         "due": timer.due,
-        "last_day": (timer.due - timedelta.resolution).astimezone(running.term.zone).date(),
-        "days": running.term.days,
-        "calendar": running.term.calendar.id,
+        "last_day": (timer.due - timedelta.resolution).astimezone(zone).date(),
+        "days": running.term.days if running is not None else None,
+        "calendar": running.term.calendar.id if running is not None else None,
         "provisional": timer.provisional,
-        "explained": days_document(explain(running)) if short else None,
+        "explained": days_document(explain(running)) if running is not None and short else None,
     }
 
 
@@ -203,7 +210,7 @@ def show_case(opened: Opened, scheme: Scheme, out: Console) -> None:
     if case.timers:
         _heading("Deadlines", out)
         for timer in case.timers:
-            _deadline(timer, scheme, out)
+            _deadline(timer, case, scheme, out)
     _heading("Allowed now", out)
     out.print(pairs([(actor.role.value, ", ".join(_may(case, actor)) or "-") for actor in actors(case)]))
 
@@ -216,7 +223,8 @@ def _head(case: Case, scheme: Scheme, out: Console) -> None:
     out.print(Text.assemble((case.reference, "bold"), "  ", (label(case.status, "en"), "bold cyan")))
     if case.timers:
         last = case.timers[-1]
-        zone = duties.explained(last, scheme).term.zone
+        running = _explained(last, case, scheme)
+        zone = scheme.zone if running is None else running.term.zone
         out.print(next_step(case.status, "en").format(who=_whose(case, scheme), due=last_day(last.due, zone)))
     file, complaint, account = case.file, case.complaint, case.account
     said = case.word
@@ -296,18 +304,26 @@ def _details(event: Event) -> Iterator[str]:
                 yield f"{field.name.replace('_', ' ')} {one}"
 
 
-def _deadline(timer: Timer, scheme: Scheme, out: Console) -> None:
+def _deadline(timer: Timer, case: Case, scheme: Scheme, out: Console) -> None:
     """One deadline: whose, until when, and the calendar behind it."""
-    running = duties.explained(timer, scheme)
-    term, days = running.term, explain(running) if (running.due - running.started).days <= EXPLAINED else ()
-    counted = f"{term.days} days ({term.calendar.title.en})"
+    running = _explained(timer, case, scheme)
+    zone = scheme.zone if running is None else running.term.zone
     owner = "" if timer.owner is Role.CLOCK else f" ({timer.owner.value})"
     sure = ", provisional" if timer.provisional else ""
-    out.print(Text.assemble((label(timer.duty, "en"), "bold"), f"{owner}: by {last_day(timer.due, term.zone)}{sure}"))
-    out.print(Text(f"  {counted} after {when(running.started, term.zone)} {term.zone}", style="dim"))
+    out.print(Text.assemble((label(timer.duty, "en"), "bold"), f"{owner}: by {last_day(timer.due, zone)}{sure}"))
+    out.print(Text(f"  {_counted(timer, running, zone)}", style="dim"))
     if timer.paused_until is not None:
-        out.print(f"  The clock stands still until {when(timer.paused_until, term.zone)}.")
-    if days:
+        out.print(f"  The clock stands still until {when(timer.paused_until, zone)}.")
+    if running is not None and (running.due - running.started).days <= EXPLAINED:
+        days = explain(running)
         out.print(weeks(days))
         for line in legend(days):
             out.print(f"  {line}")
+
+
+def _counted(timer: Timer, running: Deadline | None, zone: tzinfo) -> str:
+    """How a deadline was counted, as far as the edition that says so is here."""
+    since = f"after {when(timer.started, zone)} {zone}"
+    if running is None:
+        return f"Days {since}; how many, and which, says an edition that is not installed here."
+    return f"{running.term.days} days ({running.term.calendar.title.en}) {since}"

@@ -59,7 +59,7 @@ _NEXT: Final = MappingProxyType(
         "failed": "Look whether the disk is full or broken, or into the database's log; nothing was half-written.",
         "missing": "Check the paths, or make a new place with 'expressplatform init DIR'.",
         "no_scheme": "Make a new place with 'expressplatform init DIR --scheme ID'.",
-        "other_scheme": "Correct the line 'scheme' of the configuration, or use the store that belongs to it.",
+        "other_scheme": "Install that edition, or correct the line 'scheme' of the configuration.",
         "unknown_scheme": "Install what brings it, in the release that the store was made with or a newer one.",
         "broken_scheme": "Mend or take away the distribution that brings it; nothing was opened.",
         "key_missing": "Check that store and keys belong together, then run 'expressplatform doctor'.",

@@ -9,7 +9,9 @@ Laws of this module:
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Final
 
@@ -28,7 +30,10 @@ OWN: Final = ("hk-cca", "consumidor-br")
 
 def one_that_is_there(ctx: click.Context, param: click.Parameter, value: str) -> str:
     """The id of a scheme that is there, as an option's value; schemes themselves are not loaded for it."""
-    known = names()
+    try:
+        known = names()
+    except StoreUnusable:
+        return value  # the command tells it when it asks for the scheme, and in its own way
     if value not in known:
         raise click.BadParameter(f"There is no such scheme here. There are: {', '.join(known)}.", ctx, param)
     return value
@@ -66,7 +71,13 @@ def brought_by(scheme_id: str) -> str:
 def _installed() -> Mapping[str, tuple[EntryPoint, ...]]:
     """What distributions bring, by the ids of schemes; the same one found twice on the path counts once."""
     found: dict[str, dict[tuple[str, str], EntryPoint]] = {}
-    for one in entry_points(group=GROUP):
+    try:
+        entries = entry_points(group=GROUP)
+    except Exception as error:  # its reader knows no fault: a line without a value is a TypeError, and names no file
+        raise StoreUnusable(
+            "broken_scheme", "the entry points of a distribution that is installed here cannot be read"
+        ) from error
+    for one in entries:
         found.setdefault(one.name, {}).setdefault((_of(one), one.value), one)
     return {name: tuple(entries.values()) for name, entries in found.items()}
 
@@ -80,9 +91,12 @@ def _loaded(entry: EntryPoint) -> tuple[Scheme, ...]:
     from expressplatform.scheme import Scheme
 
     try:
-        value = entry.load()
-    except Exception as error:  # whatever somebody else's module raises
-        raise _broken(entry, f"{entry.value} cannot be loaded: {type(error).__name__}: {error}") from error
+        with redirect_stdout(sys.stderr):  # what a command answers is its own alone
+            value = entry.load()
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # whatever somebody else's module raises, an end of the process too
+        raise _broken(entry, f"{entry.value} cannot be loaded: {type(error).__name__}{_said(error)}") from error
     editions = tuple(value) if isinstance(value, tuple | list) else (value,)
     if not editions or not all(isinstance(one, Scheme) for one in editions):
         raise _broken(entry, f"{entry.value} is neither a Scheme nor a tuple of its editions")
@@ -93,6 +107,14 @@ def _loaded(entry: EntryPoint) -> tuple[Scheme, ...]:
     if len({one.council for one in editions}) > 1:
         raise _broken(entry, f"{entry.value} has editions of several councils")
     return editions
+
+
+def _said(error: BaseException) -> str:
+    """What an error says, on one line; nothing where it cannot say it."""
+    try:
+        return f": {' '.join(str(error).split())}"
+    except Exception:  # noqa: BLE001  somebody else's `__str__`
+        return ""
 
 
 def _broken(entry: EntryPoint, what: str) -> StoreUnusable:

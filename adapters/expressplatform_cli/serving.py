@@ -143,6 +143,11 @@ async def _run(
         await asyncio.to_thread(platform.send_code, link)
 
     aio = open_async_platform(place, platform.scheme, platform.earlier)
+    try:
+        await aio.open()  # now and not with its first step: others may have taken the store to a later edition by then
+    except BaseException:
+        await aio.close()
+        raise
     app = create_app(aio, settings=settings, replay=replay, send_code=send_code)
     server = server_of(
         app, host=listening.host, port=listening.port, proxied=listening.proxied, take_seconds=listening.patience,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
+from expressplatform.errors import StoreUnusable
 from expressplatform_cli.config import DEFAULT, REGISTER, Place, configuration, open_platform
 from expressplatform_cli.options import FILE, FOLDER, answers
 from expressplatform_cli.output import console, grid, say_json
@@ -67,21 +68,32 @@ def init(directory: Path, scheme: str, recovery_key: str | None, register: Path 
 @click.command()
 @answers
 def schemes(as_json: bool) -> None:
-    """List the schemes that a place may belong to: the library's, and those that are installed beside them."""
-    found = [(name, editions_of(name)) for name in names()]
+    """List the schemes that a place may belong to: the library's, and those that are installed beside them.
+
+    One that cannot be used stands in the list with what is wrong with it.
+    """
+    found = [_listed(name) for name in names()]
     if as_json:
-        told = [
-            {"id": name, "title": dict(all_of[-1].title), "editions": [one.edition for one in all_of],
-             "council": all_of[-1].council, "from": brought_by(name)}
-            for name, all_of in found
-        ]  # fmt: skip
-        say_json({"schemes": told})
+        say_json({"schemes": found})
         return
     rows = [
-        [name, all_of[-1].title["en"], ", ".join(one.edition for one in all_of), brought_by(name)]
-        for name, all_of in found
+        [one["id"], one.get("broken") or one["title"]["en"], ", ".join(one.get("editions", ())) or "-", one["from"]]
+        for one in found
     ]
     console().print(grid(("Id", "Scheme", "Editions", "Comes with"), rows, wide="Scheme"))
+
+
+def _listed(name: str) -> dict[str, Any]:
+    """A scheme as the list tells it."""
+    try:
+        all_of = editions_of(name)
+    except StoreUnusable as error:
+        return {"id": name, "broken": error.detail, "from": brought_by(name)}
+    newest, editions = all_of[-1], [one.edition for one in all_of]
+    return {
+        "id": name, "title": dict(newest.title), "editions": editions, "council": newest.council,
+        "from": brought_by(name),
+    }  # fmt: skip
 
 
 def _next_steps(directory: Path, *, enrols: bool) -> list[str]:

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
 import pytest
 from click.testing import CliRunner, Result
+from starlette.applications import Starlette
 
+from expressplatform.platform import AsyncPlatform
 from expressplatform.schemes import SCHEMES
 from expressplatform_cli.commands import group
 from expressplatform_cli.exits import Exit
 from expressplatform_cli.schemes import OWN
+from expressplatform_sqlite.store import SqliteStore
 from tests.typed import Typed
+from tests.walking import OFFICER as DESK
+from tests.whole_life import complaint
 
 FIRST: Final = """
 from datetime import timedelta, timezone
@@ -30,6 +37,11 @@ SECOND = attrs.evolve(FIRST, edition="2026.1", title={"en": "The new pledge"}, p
 EDITIONS = FIRST, SECOND
 """
 )
+MUTE: Final = """
+class Mute(BaseException):
+    def __str__(self):
+        raise RuntimeError
+"""
 OFFICER: Final = ("--as", "officer-1")
 
 
@@ -116,6 +128,19 @@ def test_the_schemes_that_are_there_are_listed_with_who_brings_them(site: Site) 
     assert "2025.1, 2026.1" in page
 
 
+def test_a_scheme_that_cannot_be_used_hides_none_of_the_others(site: Site) -> None:
+    site.install("raise ValueError('no rules [today]')", "FIRST", name="games", called="game-shops")
+    site.install(FIRST, "FIRST")
+    listed = CliRunner().invoke(group, ["schemes", "--json"])
+    told = json.loads(listed.stdout)["schemes"]
+    assert [one["id"] for one in told] == [*OWN, "games", "toys"]
+    assert {*told[2]} == {"id", "broken", "from"}
+    assert "game_shops:FIRST cannot be loaded: ValueError: no rules [today]" in told[2]["broken"]
+    page = CliRunner().invoke(group, ["schemes"], env={"COLUMNS": "200"}).stdout
+    assert "no rules [today]" in page
+    assert "Toy shops' pledge" in page
+
+
 def test_after_a_new_edition_cases_go_on_under_theirs_and_new_ones_come_in_under_it(site: Site, tmp_path: Path) -> None:
     """The new edition names no trader: what it judged would not be accepted."""
     site.install(FIRST, "FIRST")
@@ -133,6 +158,31 @@ def test_after_a_new_edition_cases_go_on_under_theirs_and_new_ones_come_in_under
     assert not [one for one in findings if one["check"] in ("scheme", "cases") and one["level"] != "ok"]
 
 
+def test_a_server_that_was_there_before_takes_the_store_back_to_no_edition(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its first step comes after somebody else has taken the store to the next edition."""
+    place = Place(tmp_path / "desk", "hk-cca")
+    made: list[AsyncPlatform] = []
+    noted = []
+
+    async def steps(server: object, close: Callable[[], Awaitable[None]]) -> None:
+        with closing(SqliteStore(tmp_path / "desk" / "cases.db")) as store:
+            store.adopt("hk-cca", "next")
+            await made[0].lodge(complaint(), by=DESK, key="form-1")
+            noted.append(store.scheme())
+        await close()
+
+    def taken(platform: AsyncPlatform, **_: object) -> Starlette:
+        made.append(platform)
+        return Starlette()
+
+    monkeypatch.setattr("expressplatform_http.server.create_app", taken)
+    monkeypatch.setattr("expressplatform_http.server.running.serve", steps)
+    place.ok("serve", "--no-worker")
+    assert noted == [("hk-cca", "next")]
+
+
 def test_without_the_edition_of_a_case_it_is_read_and_every_step_on_it_refused(site: Site, tmp_path: Path) -> None:
     site.install(FIRST, "FIRST")
     place = Place(tmp_path / "desk")
@@ -144,6 +194,11 @@ def test_without_the_edition_of_a_case_it_is_read_and_every_step_on_it_refused(s
     refused = place.run("act", old, "Acknowledge", *OFFICER)
     assert refused.exit_code == Exit.STORE
     assert "toys 2025.1" in refused.stderr
+    assert "Install that edition" in refused.stderr
+    assert "an edition that is not installed here" in " ".join(place.ok("show", old, "--facts").split())
+    deadline = place.document("show", old, "--facts")["deadlines"][0]
+    assert deadline["due"] is not None
+    assert (deadline["days"], deadline["calendar"], deadline["explained"]) == (None, None, None)
     assert "an edition that is not installed here" in " ".join(place.run("doctor").stdout.split())
 
 
@@ -173,6 +228,8 @@ def test_who_brings_a_scheme_of_the_library_s_brings_all_its_editions(site: Site
     ("code", "said"),
     [
         ("raise ValueError('no rules today')", "cannot be loaded: ValueError: no rules today"),
+        ("raise SystemExit(0)", "cannot be loaded: SystemExit: 0"),
+        (f"{MUTE}\nraise Mute", "cannot be loaded: Mute"),
         ("import nothing_of_that_name", "cannot be loaded: ModuleNotFoundError"),
         ("OTHER = 1", "cannot be loaded: AttributeError"),
         ("FIRST = 'toys'", "neither a Scheme nor a tuple of its editions"),
@@ -191,6 +248,27 @@ def test_what_cannot_be_used_is_refused_with_who_brings_it(site: Site, tmp_path:
     assert "distribution toy-shops" in told
     assert said in told
     assert not (tmp_path / "desk").exists()
+
+
+def test_what_a_scheme_prints_as_it_is_loaded_is_no_part_of_an_answer(site: Site, tmp_path: Path) -> None:
+    site.install(f"print('Toys!')\n{FIRST}", "FIRST")
+    result = CliRunner().invoke(group, ["init", str(tmp_path / "desk"), "--scheme", "toys", "--json"])
+    assert json.loads(result.stdout)["scheme"] == "toys"
+    assert result.stderr == "Toys!\n"
+
+
+def test_entry_points_that_cannot_be_read_are_told_as_such(site: Site, tmp_path: Path) -> None:
+    site.install(FIRST, "FIRST")
+    (site.folder / "toy_shops-1.dist-info" / "entry_points.txt").write_text("[expressplatform.schemes]\ntoys\n")
+    result = CliRunner().invoke(group, ["init", str(tmp_path / "desk"), "--json"])
+    assert json.loads(result.stderr)["error"]["code"] == "broken_scheme"
+    assert result.exit_code == Exit.STORE
+
+
+def test_an_id_of_any_characters_is_written_into_the_configuration_as_it_is(site: Site, tmp_path: Path) -> None:
+    name = 'to"y\\s'
+    site.install(FIRST.replace('id="toys"', f"id={name!r}"), "FIRST", name=name)
+    assert Place(tmp_path / "desk", name).ok("cases")
 
 
 def test_a_scheme_that_two_distributions_bring_is_nobody_s(site: Site, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Final
 
@@ -9,14 +10,15 @@ import attrs
 import pytest
 
 from expressplatform import commands as c
-from expressplatform.codes import Duty, Status
+from expressplatform.codes import DeclineReason, Duty, EvidenceKind, Status
 from expressplatform.errors import InvalidInput, Refused, StoreUnusable
-from expressplatform.memory import MemoryKeyStore, MemoryStore
+from expressplatform.memory import MemoryEvidence, MemoryKeyStore, MemoryStore
 from expressplatform.platform import Platform
+from expressplatform.ports import EvidenceStore
 from expressplatform.scheme import Scheme
 from expressplatform.schemes import HK_CCA
 from expressplatform.testing.fakes import ScriptedMessenger
-from tests.walking import OFFICER, TAOBAO, UPLOAD
+from tests.walking import OFFICER, START, TAOBAO, UPLOAD
 from tests.whole_life import ASSESSED, Clock, complaint, seeded
 
 LATER: Final = attrs.evolve(HK_CCA, edition="later", title={"en": "The later edition"}, participants=())
@@ -29,11 +31,11 @@ class World:
     def __init__(self) -> None:
         self.clock, self.store, self.keys, self.post = Clock(), MemoryStore(), MemoryKeyStore(), ScriptedMessenger()
 
-    def platform(self, scheme: Scheme, *earlier: Scheme) -> Platform:
+    def platform(self, scheme: Scheme, *earlier: Scheme, evidence: EvidenceStore | None = None) -> Platform:
         """The next platform."""
         made = Platform(
             scheme=scheme, earlier=earlier, store=self.store, keys=self.keys, now=self.clock, draw=seeded,
-            messenger=self.post,
+            messenger=self.post, evidence=evidence,
         )  # fmt: skip
         made.record_impact_assessment(ASSESSED, by=OFFICER)
         return made
@@ -97,6 +99,17 @@ class TestSeveral:
             ]
         assert any(second.reference in one.text for one in world.post.sent)
 
+    def test_a_document_is_as_large_as_the_case_s_edition_lets_it_be(self, world: World) -> None:
+        evidence = MemoryEvidence()
+        case = world.platform(HK_CCA).lodge(complaint(), by=OFFICER, key="form-1")
+        smaller = world.platform(attrs.evolve(LATER, largest_file=10), HK_CCA, evidence=evidence)
+        second = smaller.lodge(complaint(), by=OFFICER, key="form-2")
+        for one, held in ((case, True), (second, False)):
+            with nullcontext() if held else pytest.raises(InvalidInput, match="at most 10 bytes"):
+                smaller.add_evidence(
+                    one.id, b"The crane has no hook.", kind=EvidenceKind.CORRESPONDENCE, name="", by=OFFICER, key="chat"
+                )
+
     def test_a_trader_that_only_an_earlier_edition_lists_keeps_its_name(self, world: World) -> None:
         assert world.platform(LATER, HK_CCA).called("taobao") == world.platform(HK_CCA).called("taobao") != "taobao"
         assert world.platform(LATER).called("taobao") == "taobao"
@@ -121,6 +134,29 @@ class TestOneThatIsNotHere:
         ):
             with pytest.raises(StoreUnusable, match=f"^other_scheme: the case belongs to hk-cca {HK_CCA.edition}$"):
                 refused()
+
+    def test_it_empties_no_trader_s_list_and_no_other_edition_counts_its_days(self, world: World) -> None:
+        """The present edition gave the duty that runs no length on the day on which it began."""
+        case = uploaded(world.platform(HK_CCA))
+        levels = tuple(attrs.evolve(one, valid_from=START.date() + timedelta(days=30)) for one in HK_CCA.service_levels)
+        alone = world.platform(attrs.evolve(LATER, service_levels=levels))
+        alone.sequence()
+        (row,) = alone.trader_cases(by=TAOBAO).rows
+        assert (row.case_id, row.duty, row.working_days_left) == (case, Duty.OBTAIN, None)
+        (row,) = world.platform(LATER, HK_CCA).trader_cases(by=TAOBAO).rows
+        assert row.working_days_left is not None
+
+    def test_what_is_told_of_it_waits_for_its_edition(self, world: World) -> None:
+        """By the present edition, the letter would give another reason than the officer had."""
+        first = world.platform(HK_CCA)
+        case = first.lodge(complaint(), by=OFFICER, key="form-1")
+        first.act(case.id, c.Decline(DeclineReason.CRITERIA_NOT_MET), by=OFFICER, key="no")
+        assert {code for _, code in world.platform(LATER).work().failed} == {"other_scheme"}
+        assert not world.post.sent
+        world.clock.wait(days=1)
+        assert not world.platform(LATER, HK_CCA).work().failed
+        assert not [one for one in world.post.sent if "does not take part" in one.text]
+        assert len(world.post.sent) == 2
 
     def test_the_clock_names_it_as_failed(self, world: World) -> None:
         case = uploaded(world.platform(HK_CCA))

@@ -191,7 +191,8 @@ class _Endpoint:
         most = service.settings.body
         self._limits = Limits(bytes=most)
         if route.body is Content.FILE:
-            most = service.platform.scheme.largest_file + OVERHEAD
+            editions = (service.platform.scheme, *service.platform.earlier)
+            most = max(one.largest_file for one in editions) + OVERHEAD
         self._most = most if route.body is not None else 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -82,9 +82,10 @@ class Delivering(Filing, Registering, Admitting, Enrolling):
         if not reads_alone(case):
             await self.untold(effect.id, case, told.occasion)
             return
+        scheme = self._scheme_of(case)  # by another edition the days and the reasons would not be those of the step
         case = rows.fold_opened(stored, self.ring, facts=facts)[0]
         await self.log_message(effect.id, case, told.occasion)
         known, link = await self.told_of(*named_in(step, case)), await self.page_link(case)
-        words = letter_of(told.occasion, step, case, scheme=self.edition_of(case), known=known, link=link)
+        words = letter_of(told.occasion, step, case, scheme=scheme, known=known, link=link)
         if words is not None:
             await self.send(effect.id, case, words, told.occasion)

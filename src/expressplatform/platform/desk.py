@@ -149,13 +149,17 @@ class Desk:
         """A case is judged by the scheme and edition it was lodged under; what comes in, by the present one."""
         if case is None:
             return self.scheme
-        if case.scheme != self.scheme.id or case.edition not in self.editions:
+        if not self.judges(case):
             raise StoreUnusable("other_scheme", f"the case belongs to {case.scheme} {case.edition}")
         return self.editions[case.edition]
 
     def edition_of(self, case: Case) -> Scheme:
         """The edition that a case is shown by: its own, or the present one where its own is not here."""
-        return self.editions.get(case.edition, self.scheme) if case.scheme == self.scheme.id else self.scheme
+        return self.editions[case.edition] if self.judges(case) else self.scheme
+
+    def judges(self, case: Case) -> bool:
+        """Whether the edition that a case was lodged under is here."""
+        return case.scheme == self.scheme.id and case.edition in self.editions
 
     async def _stored(self, case_id: str, organisation: str) -> StoredCase:
         stored = await self.store.load(numbered(case_id), organisation)

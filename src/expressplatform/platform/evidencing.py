@@ -106,8 +106,8 @@ class Evidencing(Changing, Showing):
         self, case_id: str, content: bytes | Iterable[bytes], *, kind: EvidenceKind, name: str, by: Actor, key: str
     ) -> Case:
         """Takes a document in."""
-        words = _words(name)
-        with self._gathered(content) as whole:
+        words, case = _words(name), rows.fold(await self._stored(case_id, by.organisation))
+        with self._gathered(content, case) as whole:
             return await self._take_in(case_id, whole, kind, lambda one: c.AddEvidence(one, words), by, key)
 
     async def redact(
@@ -117,7 +117,7 @@ class Evidencing(Changing, Showing):
         case = rows.fold_opened(await self._stored(case_id, by.organisation), self.ring)[0]
         document = _held(case, evidence_id, by) if content is None else _document(case, evidence_id, by)
         given = await self._masked(case, document) if content is None else content
-        with self._gathered(given) as whole:
+        with self._gathered(given, case) as whole:
             return await self._take_in(case_id, whole, document.kind, lambda one: c.Redact(evidence_id, one), by, key)
 
     async def _take_in(
@@ -151,24 +151,20 @@ class Evidencing(Changing, Showing):
         return rows.evidence_id(self.ring.get(case_id), by, key)
 
     @contextmanager
-    def _gathered(self, content: bytes | Iterable[bytes]) -> Iterator[Spool]:
-        """A whole file; raises InvalidInput as soon as it is larger than the scheme allows."""
+    def _gathered(self, content: bytes | Iterable[bytes], case: Case) -> Iterator[Spool]:
+        """A whole file; raises InvalidInput as soon as it is larger than the scheme of the case allows."""
+        most = self._scheme_of(case).largest_file
         if isinstance(content, Spool):
-            self._check_size(content.size)
+            _check_size(content.size, most)
             yield content
             return
         with Spool() as spool:
             for piece in (content,) if isinstance(content, bytes) else content:
                 if not isinstance(piece, bytes):
                     raise refuse(PATH, "type", "must be bytes, whole or in pieces")
-                self._check_size(spool.size + len(piece))
+                _check_size(spool.size + len(piece), most)
                 spool.write(piece)
             yield spool
-
-    def _check_size(self, size: int) -> None:
-        most = self.scheme.largest_file
-        if size > most:
-            raise refuse(PATH, "too_large", f"must have at most {most} bytes")
 
     async def _type_of(self, content: Spool) -> MediaType:
         """What a file is: pictures are looked through whole, text is small, of a PDF document the beginning tells."""
@@ -309,6 +305,11 @@ _NOT_CLEAN: Final[Mapping[Scanned | None, tuple[str, str]]] = MappingProxyType(
         Scanned.UNKNOWN: ("scan_unsure", "The scan could not tell whether that document is harmless."),
     }
 )
+
+
+def _check_size(size: int, most: int) -> None:
+    if size > most:
+        raise refuse(PATH, "too_large", f"must have at most {most} bytes")
 
 
 def _words(name: str) -> Remark | Erased:

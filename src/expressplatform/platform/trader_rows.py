@@ -41,12 +41,12 @@ class TraderCase:
     """Where a case stands for the trader that holds it, or owes something about it. No particular.
 
     ``due_at`` is the end of what it owes next, ``working_days_left`` the days that still count after today (0: the last
-    one, negative: over; None: nothing runs). ``allowed`` names the commands it may send. ``unread``: something has
-    happened that concerns it since it last did something. ``delete_by``: until when it must confirm a deletion,
-    ``read_again_by`` until when it must read what was corrected. ``since`` is when the case came to its status,
-    ``claim`` what the trader said of the outcome in its turn, None where nothing it said stands. Of a case that is
-    another's by now it sees what it owes, and not where the case stands: ``status`` is None, ``version`` 0,
-    ``changed_at`` when it was told.
+    one, negative: over; None: nothing runs, or the edition that counts them is not here). ``allowed`` names the
+    commands it may send. ``unread``: something has happened that concerns it since it last did something.
+    ``delete_by``: until when it must confirm a deletion, ``read_again_by`` until when it must read what was corrected.
+    ``since`` is when the case came to its status, ``claim`` what the trader said of the outcome in its turn, None where
+    nothing it said stands. Of a case that is another's by now it sees what it owes, and not where the case stands:
+    ``status`` is None, ``version`` 0, ``changed_at`` when it was told.
     """
 
     case_id: str
@@ -87,8 +87,9 @@ class TraderPage:
 class SeenRow:
     """A row as it was read off a case: of which version, beside which facts; good until the case moves.
 
-    ``timer`` is the duty that it tells of, by the terms of ``scheme``. Its days come to the same number from ``since``
-    on and before ``until``, instants in UTC; both are None where nothing runs, or nothing was counted yet.
+    ``timer`` is the duty whose days are counted, by the terms of ``scheme``, the edition of the case; None where
+    nothing runs, or that edition is not here: no other counts them. They come to the same number from ``since`` on and
+    before ``until``, instants in UTC; both are None where nothing was counted.
     """
 
     version: int

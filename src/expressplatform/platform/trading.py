@@ -165,7 +165,7 @@ class Trading(Changing, Showing):
             since=case.since if turn is not None else None,
             claim=_claim(case, turn),
         )
-        return SeenRow(last.version, last.facts, row, timer, scheme)
+        return SeenRow(last.version, last.facts, row, timer if self.judges(case) else None, scheme)
 
     def _owed(self, case: Case) -> Timer | None:
         return min((one for one in case.timers if one.duty in _OWN), key=lambda one: one.due, default=None)
