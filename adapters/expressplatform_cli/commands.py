@@ -11,7 +11,7 @@ from typing import Final
 
 import click
 
-from expressplatform_cli.exits import EXITS, Exit, Message, leave, unquoted
+from expressplatform_cli.exits import EXITS, Exit, Message, is_of_the_answer, leave, of_answer, unquoted
 
 _AS_JSON: Final = "expressplatform_cli.as_json"
 
@@ -118,4 +118,9 @@ def group() -> None:
 
 def main() -> None:
     """Run the command line."""
-    group()
+    try:
+        group()
+    except OSError as error:  # of help and the like, which are said outside every command
+        if not is_of_the_answer(error):
+            raise
+        leave(of_answer(error), as_json=False)

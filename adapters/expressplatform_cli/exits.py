@@ -9,8 +9,10 @@ Laws of this module
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
+import traceback
 from enum import IntEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NoReturn
@@ -97,6 +99,19 @@ class Message:
         listed = [f"  {problem.path}: {problem.message}" for problem in self.problems]
         may = [f"Allowed now: {', '.join(self.allowed)}."] if self.allowed else []
         return [f"Error: {self.text}", *listed, *may, *([self.next] if self.next else [])]
+
+
+def is_of_the_answer(error: OSError) -> bool:
+    """Whether an error came of what is said, and not of what is done: click and rich say it, and nobody else."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return bool(frames) and str(frames[-1].f_globals.get("__name__")).partition(".")[0] in ("click", "rich")
+
+
+def of_answer(error: OSError) -> Message:
+    """An answer that could not be written; what was asked for may be done all the same."""
+    said = os.strerror(error.errno) if error.errno else type(error).__name__
+    text = f"The answer could not be written: {said}. What was asked for may be done."
+    return Message(Exit.STORE, "answer", text, "See to where the answer goes, and look before you ask again.")
 
 
 def unquoted(text: str) -> str:

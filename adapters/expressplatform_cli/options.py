@@ -22,7 +22,7 @@ import click
 
 from expressplatform import errors as e
 from expressplatform_cli.config import Place, find_place, place_or_none
-from expressplatform_cli.exits import Exit, ExtraMissing, Message, leave
+from expressplatform_cli.exits import Exit, ExtraMissing, Message, is_of_the_answer, leave, of_answer
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -166,7 +166,7 @@ def answers(function: Callable[P, R]) -> Callable[P, R]:
         except (click.exceptions.Exit, click.Abort, click.ClickException, BrokenPipeError):
             raise
         except OSError as error:
-            leave(of_system(error), as_json=as_json)
+            leave(of_answer(error) if is_of_the_answer(error) else of_system(error), as_json=as_json)
         except Exception as error:  # noqa: BLE001  the last fence: a traceback might show what is personal
             leave(unexpected(error), as_json=as_json)
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +18,7 @@ from expressplatform.errors import StoreUnusable
 from expressplatform.platform import Reapplied
 from expressplatform_cli import folders
 from expressplatform_cli.commands import group
-from expressplatform_cli.exits import Exit
+from expressplatform_cli.exits import Exit, is_of_the_answer
 from expressplatform_cli.putting_back import must_be_done
 from expressplatform_sqlite import notes
 
@@ -240,3 +243,38 @@ def test_a_file_that_is_written_anew_stays_as_it_was_where_there_is_no_room(
     assert (left(tmp_path), path.read_bytes()) == (["answer.txt"], b"the first")
     folders.put_private(path, b"the second")
     assert (left(tmp_path), path.read_bytes()) == (["answer.txt"], b"the second")
+
+
+def said_into(where: str, *line: str | Path) -> subprocess.CompletedProcess[str]:
+    """A command whose answer goes to a file of the system."""
+    with Path(where).open("w", encoding="utf-8") as answer:
+        command = [sys.executable, "-m", "expressplatform_cli", *map(str, line)]
+        return subprocess.run(command, stdout=answer, stderr=subprocess.PIPE, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    "line", [("schemes",), ("schemes", "--json"), ("--help",), ("doctor", "--help"), ("--version",)]
+)
+def test_an_answer_that_could_not_be_written_is_told_as_such(line: tuple[str, ...]) -> None:
+    """And not as a file that cannot be used, nor by a traceback."""
+    result = said_into("/dev/full", *line)
+    assert (result.returncode, "Traceback" in result.stderr) == (Exit.STORE, False)
+    assert "The answer could not be written: No space left on device. What was asked for may be done." in result.stderr
+
+
+def test_what_was_done_before_its_answer_was_lost_is_done_once(config: tuple[str, ...], tmp_path: Path) -> None:
+    """The same line under the same key gives the answer."""
+    template = typed("lodge", "--template", *config).stdout
+    (tmp_path / "complaint.json").write_text(template, encoding="utf-8")
+    line = ("lodge", str(tmp_path / "complaint.json"), "--as", "officer-1", "--key", "form-1", "--json", *config)
+    lost = said_into("/dev/full", *line)
+    assert (lost.returncode, json.loads(lost.stderr)["error"]["code"]) == (Exit.STORE, "answer")
+    assert json.loads(typed(*line).stdout)["version"] == 1
+    assert len(json.loads(typed("cases", "--json", *config).stdout)["cases"]) == 1
+
+
+def test_a_file_that_cannot_be_written_is_no_lost_answer(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="No such file") as caught:
+        (tmp_path / "nowhere" / "file").write_bytes(b"")
+    assert not is_of_the_answer(caught.value)
+    assert not is_of_the_answer(full())
