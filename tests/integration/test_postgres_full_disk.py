@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from pathlib import Path
 
 import attrs
@@ -89,6 +90,14 @@ def test_tables_that_find_no_room_keep_what_they_have_and_go_on_when_there_is_so
             goes_on(store, mine, again)
 
 
+def until_it_is_noticed(server: Server) -> None:
+    """Until the server knows that one of its processes is gone: before that it still lets somebody in, to no avail."""
+    end = time.monotonic() + 30
+    while b"terminating any other active server processes" not in (server.folder / "log").read_bytes():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
 def test_a_log_that_finds_no_room_stops_the_server_and_loses_nothing() -> None:
     """What was acknowledged stands when it is back; once there is room, the same store goes on."""
     never = "checkpoint_timeout=1d"  # a checkpoint would make room
@@ -104,6 +113,7 @@ def test_a_log_that_finds_no_room_stops_the_server_and_loses_nothing() -> None:
             number, code = fill(store, mine, 0)
             assert code in ("disk_full", "unreachable")
             assert b"PANIC" in (server.folder / "log").read_bytes()
+            until_it_is_noticed(server)
             remount(disk, "size=256m")
             server.start()
             goes_on(store, mine, number)
